@@ -1,0 +1,26 @@
+// One project per test layer, so that a layer can be run alone: npx jest -c .config/jest.config.cjs --selectProjects unit
+const typescript = ['ts-jest', { tsconfig: '<rootDir>/.config/tsconfig.jest.json', diagnostics: false }];
+
+const layer = (displayName, testMatch, more = {}) => ({
+  displayName,
+  rootDir: '..',
+  testMatch: testMatch.map((pattern) => `<rootDir>/${pattern}`),
+  testEnvironment: 'node',
+  // jose is published as an ES module only; Jest loads CommonJS.
+  transform: { '^.+\\.ts$': typescript, 'node_modules/jose/.+\\.js$': typescript },
+  transformIgnorePatterns: ['/node_modules/(?!jose/)'],
+  modulePathIgnorePatterns: ['/dist/.*/package.json'],
+  ...more,
+});
+
+module.exports = {
+  rootDir: '..',
+  projects: [
+    layer('unit', ['*/src/**/*.test.ts', 'network/devnet/src/**/*.test.ts']),
+    layer('contract', ['chaincode/test/**/*.contract.test.ts']),
+    layer('service', ['gateway/test/**/*.service.test.ts', 'network/test/**/*.service.test.ts']),
+    layer('render', ['network/test/**/*.render.test.ts']),
+    layer('conformance', ['network/devnet/test/conformance/**/*.test.ts']),
+    layer('integration', ['**/test/integration/**/*.int.test.ts']),
+  ],
+};
