@@ -1,8 +1,6 @@
-/** Height of a transaction in the chain: the version Fabric gives to what it wrote. */
-export interface Version {
-  readonly block: number;
-  readonly tx: number;
-}
+import type { Version } from '../proto/version';
+
+export type { Version } from '../proto/version';
 
 /** A value of the public state, or of one organisation's private state. `metadata` holds the serialized entries as stored. */
 export interface StoredValue {
