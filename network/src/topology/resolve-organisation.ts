@@ -1,0 +1,93 @@
+import { join } from 'node:path';
+import type { CaNode, IdentityType, MspIdentity, Organisation, OrganisationPorts, TlsIdentity } from './topology';
+import type { TopologySpec } from './topology-spec';
+
+interface OrganisationPlace {
+  readonly host: string;
+  readonly firstPort: number;
+  readonly folder: string;
+}
+
+const REGISTRAR = 'registrar';
+
+/** Names every port, address, identity and file of one organisation. */
+export function resolveOrganisation(
+  spec: TopologySpec['organisations'][number],
+  { host, firstPort, folder }: OrganisationPlace,
+): Organisation {
+  const ports: OrganisationPorts = { peer: firstPort, ca: firstPort + 1, chaincode: firstPort + 2, gateway: firstPort + 3 };
+  const msp = join(folder, 'msp');
+  const mspIdentity = newMspIdentity.bind(undefined, join(folder, 'identities'));
+  const tlsIdentity = newTlsIdentity.bind(undefined, join(folder, 'identities'));
+  return {
+    name: spec.name,
+    title: spec.title,
+    mspId: spec.mspId,
+    role: spec.role,
+    ports,
+    endpoints: {
+      peer: `${host}:${String(ports.peer)}`,
+      ca: `http://${host}:${String(ports.ca)}`,
+      chaincode: `${host}:${String(ports.chaincode)}`,
+      gateway: `http://${host}:${String(ports.gateway)}`,
+    },
+    folder,
+    ca: newCaNode(`ca-${spec.name}`, join(folder, 'ca')),
+    tlsCa: newCaNode(`tlsca-${spec.name}`, join(folder, 'tlsca')),
+    msp: {
+      folder: msp,
+      caCertificate: join(msp, 'cacerts', 'ca.pem'),
+      tlsCaCertificate: join(msp, 'tlscacerts', 'tlsca.pem'),
+      config: join(msp, 'config.yaml'),
+    },
+    identities: {
+      admin: mspIdentity('admin', 'admin'),
+      peer: mspIdentity('peer', 'peer'),
+      orderer: mspIdentity('orderer', 'orderer'),
+      gateway: mspIdentity('gateway', 'client', { role: 'gateway' }),
+    },
+    tls: { peer: tlsIdentity('peer', 'peer'), orderer: tlsIdentity('orderer', 'orderer'), chaincode: tlsIdentity('chaincode', 'client') },
+    connection: join(folder, 'connection.json'),
+    gatewayData: join(folder, 'gateway'),
+  };
+}
+
+function newCaNode(name: string, folder: string): CaNode {
+  return {
+    name,
+    folder,
+    database: join(folder, 'ca.db'),
+    certificate: join(folder, 'ca-cert.pem'),
+    privateKey: join(folder, 'ca-key.pem'),
+    registrar: { id: REGISTRAR, secretFile: join(folder, 'registrar-secret') },
+  };
+}
+
+function newMspIdentity(
+  identities: string,
+  id: string,
+  type: IdentityType,
+  attributes: Readonly<Record<string, string>> = {},
+): MspIdentity {
+  const folder = join(identities, id, 'msp');
+  return {
+    id,
+    type,
+    attributes,
+    folder,
+    certificate: join(folder, 'signcerts', 'cert.pem'),
+    privateKey: join(folder, 'keystore', 'key.pem'),
+  };
+}
+
+function newTlsIdentity(identities: string, id: string, type: IdentityType): TlsIdentity {
+  const folder = join(identities, id, 'tls');
+  return {
+    id,
+    type,
+    folder,
+    certificate: join(folder, 'server.crt'),
+    privateKey: join(folder, 'server.key'),
+    rootCertificate: join(folder, 'ca.crt'),
+  };
+}

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+
+/** Ledgers that the network can run. A further one is a further name here and an engine in `src/ledger`. */
+export const LEDGER_NAMES = ['devnet'] as const;
+
+/** What an organisation is in the consortium; the chaincode's rules speak of roles, never of organisations. */
+export const ROLES = ['hospital', 'insurer', 'authority'] as const;
+
+/** Names under /Channel/Application that Fabric itself gives a meaning. */
+export const RESERVED_POLICIES = ['Readers', 'Writers', 'Admins', 'Endorsement', 'LifecycleEndorsement'] as const;
+
+const named = (pattern: RegExp, rule: string): z.ZodString => z.string().regex(pattern, rule);
+
+const organisationName = named(
+  /^[a-z][a-z0-9-]{0,30}$/,
+  'must be lower case letters, digits and dashes, starting with a letter, at most 31',
+);
+const title = z.string().trim().min(1, 'must not be empty').max(64, 'must have at most 64 characters');
+const mspId = named(/^[A-Za-z][A-Za-z0-9.-]{0,63}$/, 'must be letters, digits, dots and dashes, starting with a letter, at most 64');
+const channelName = named(
+  /^[a-z][a-z0-9.-]{0,248}$/,
+  'must be lower case letters, digits, dots and dashes, starting with a letter, at most 249',
+);
+const chaincodeName = named(/^[a-zA-Z0-9]+([-_][a-zA-Z0-9]+)*$/, 'must be letters and digits, joined by single dashes or underscores');
+const transactionName = named(/^[A-Za-z][A-Za-z0-9_:.-]*$/, 'must be the name of a transaction');
+const policyName = named(/^[A-Za-z][A-Za-z0-9]*$/, 'must be letters and digits, starting with a letter').refine(
+  (name) => !RESERVED_POLICIES.some((reserved) => reserved === name),
+  { error: `must not be one of ${RESERVED_POLICIES.join(', ')}, which the channel has already` },
+);
+const folder = z.string().min(1, 'must not be empty');
+
+const organisation = z.strictObject({ name: organisationName, title, mspId, role: z.enum(ROLES) });
+
+const policy = z.strictObject({
+  outOf: z.int().min(1, 'must be at least 1'),
+  of: z.union([z.literal('all'), z.array(z.string()).min(1)], { error: 'must be "all" or a list of names of organisations' }),
+});
+
+const firstTransaction = z.strictObject({ organisation: z.string(), transaction: transactionName, arguments: z.array(z.json()) });
+
+export const topologySpec = z.strictObject({
+  name: organisationName,
+  channel: channelName,
+  ledger: z.enum(LEDGER_NAMES),
+  organisations: z.array(organisation).min(1, 'must name at least one organisation'),
+  policies: z.record(policyName, policy),
+  chaincode: z.strictObject({ name: chaincodeName, folder, policy: z.string(), first: z.array(firstTransaction).default([]) }),
+  gateway: z.strictObject({ folder }),
+  ports: z.strictObject({ base: z.int().min(1024, 'must be at least 1024').max(65535, 'must be at most 65535') }),
+});
+
+/** A topology as a person writes it: every name in it is checked, nothing is derived yet. */
+export type TopologySpec = z.output<typeof topologySpec>;
+export type Role = (typeof ROLES)[number];
+export type LedgerName = (typeof LEDGER_NAMES)[number];

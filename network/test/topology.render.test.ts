@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadTopology, parseTopologySpec, resolveTopology } from '../src/topology';
+
+const folder = join(__dirname, '..', 'topologies');
+const options = { root: '/srv/consortium' };
+
+describe.each(['default', 'five-members'])('the topology %s', (name) => {
+  it('resolves to every port, address, path and policy spelled out', () => {
+    expect(loadTopology(join(folder, `${name}.json`), options)).toMatchSnapshot();
+  });
+
+  it('is frozen to the last value', () => {
+    const topology = loadTopology(join(folder, `${name}.json`), options);
+    const open = (value: unknown): boolean =>
+      typeof value === 'object' && value !== null && (!Object.isFrozen(value) || Object.values(value).some(open));
+    expect(open(topology)).toBe(false);
+  });
+
+  it('uses no port and no path twice', () => {
+    const topology = loadTopology(join(folder, `${name}.json`), options);
+    const ports = topology.organisations.flatMap((organisation) => Object.values(organisation.ports) as number[]);
+    const keys = topology.organisations.flatMap(({ identities, tls, ca, tlsCa }) =>
+      [ca, tlsCa, ...Object.values(identities), ...Object.values(tls)].map(({ privateKey }: { privateKey: string }) => privateKey),
+    );
+    expect(new Set(ports).size).toBe(ports.length);
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+});
+
+it('a member more changes nothing of the members before it, except the policies that count all', () => {
+  const four = loadTopology(join(folder, 'default.json'), options);
+  const five = loadTopology(join(folder, 'five-members.json'), options);
+  expect(five.organisations.slice(0, 4)).toEqual(four.organisations);
+  expect(five.policies).toEqual(four.policies.map((policy) => ({ ...policy, mspIds: [...policy.mspIds, 'RiversideMSP'] })));
+});
+
+it('takes another run folder and another first port, so that networks run side by side', () => {
+  const spec = parseTopologySpec(readFileSync(join(folder, 'default.json'), 'utf8'), 'default.json');
+  const topology = resolveTopology(spec, { ...options, runFolder: '/tmp/one', basePort: 21000 });
+  expect(topology.paths.ledger).toBe('/tmp/one/ledger');
+  expect(topology.organisations.map(({ endpoints }) => endpoints.peer)).toEqual([
+    '127.0.0.1:21000',
+    '127.0.0.1:21010',
+    '127.0.0.1:21020',
+    '127.0.0.1:21030',
+  ]);
+});
