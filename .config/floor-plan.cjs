@@ -1,0 +1,41 @@
+// Who may import whom: a row per room, arrows only down (docs/reference/architecture.md draws it). Checked with cycles by dependency-cruiser.
+const rooms = require('./floor-plan.json');
+
+const escape = (path) => path.replace(/[/.]/g, '\\$&');
+const inside = (room) => `^${escape(room)}(/|\\.ts$)`;
+
+const forbidden = Object.entries(rooms).map(([room, allowed]) => ({
+  name: `floor-plan: ${room}`,
+  severity: 'error',
+  from: { path: inside(room), pathNot: '\\.test\\.ts$' },
+  to: {
+    path: '^(chaincode|gateway|network)/',
+    pathNot: [inside(room), ...allowed.map(inside)],
+  },
+}));
+
+/** A folder under src without a row in the table is a room nobody planned. */
+const unplanned = {
+  name: 'floor-plan: every room has a row',
+  severity: 'error',
+  from: { path: '^(chaincode|gateway|network(/devnet)?)/src/', pathNot: [...Object.keys(rooms).map(inside), '\\.test\\.ts$'] },
+  to: {},
+};
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    ...forbidden,
+    unplanned,
+    { name: 'chaincode-model-imports-nothing', severity: 'error', from: { path: '^chaincode/src/model/', pathNot: '\\.test\\.ts$' }, to: { pathNot: '^chaincode/src/model/' } },
+    { name: 'gateway-knows-the-model-only', severity: 'error', from: { path: '^gateway/src' }, to: { path: '^chaincode/(dist|src)/', pathNot: '^chaincode/(dist|src)/model/' } },
+    { name: 'devnet-imports-nothing-of-ours', severity: 'error', from: { path: '^network/devnet/src' }, to: { path: ['^chaincode/', '^gateway/', '^network/src', '^network/dist'] } },
+  ],
+  options: {
+    doNotFollow: { path: ['node_modules', '/dist/'] },
+    exclude: { path: ['\\.test\\.ts$'] },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: '.config/tsconfig.jest.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['require', 'node', 'default'] },
+  },
+};
