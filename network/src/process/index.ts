@@ -1,0 +1,10 @@
+export { DEFAULT_RESTARTS, type ListenAddress, type ProcessSpec, type Readiness, type RestartPolicy } from './process-spec';
+export { ProcessError, type ProcessErrorCode } from './process-error';
+export { Supervisor, type SupervisorOptions } from './supervisor';
+export type { ProcessEvent, ProcessState, ProcessStatus } from './supervised-process';
+export { AnsweredError, answerQuestions } from './conversation';
+export { assertPortsFree } from './assert-ports-free';
+export { findPortHolder } from './port-holder';
+export { accepts, answersOk } from './readiness';
+export { canSignal, identifyProcess, isRunning, readMemory, type ProcessIdentity } from './process-table';
+export { tryLock } from './exclusive-lock';

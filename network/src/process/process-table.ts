@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+
+/** A process that cannot be mistaken for a later one that got the same pid. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Start time in clock ticks since boot, from /proc/PID/stat; absent where the system has no /proc. */
+  readonly startTicks?: number;
+}
+
+/** State letter and start time of a process, or undefined when there is none (or no /proc). */
+function readStat(pid: number): { state: string; startTicks: number } | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // proc(5): the command in parentheses may hold anything, so count the fields from behind it.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { state: fields[0] ?? '', startTicks: Number(fields[19]) };
+  } catch {
+    return undefined;
+  }
+}
+
+export function identifyProcess(pid: number): ProcessIdentity {
+  const stat = readStat(pid);
+  return stat === undefined ? { pid } : { pid, startTicks: stat.startTicks };
+}
+
+/** Whether exactly this process still runs; a zombie does not. Without a start time nothing can be said for sure, so: the pid exists. */
+export function isRunning(identity: ProcessIdentity): boolean {
+  const stat = readStat(identity.pid);
+  if (stat !== undefined) {
+    return stat.state !== 'Z' && (identity.startTicks === undefined || stat.startTicks === identity.startTicks);
+  }
+  return identity.startTicks === undefined && canSignal(identity.pid, 0);
+}
+
+/** Sends a signal to a process, or with a negative number to a process group. False when nothing is there to receive it. */
+export function canSignal(target: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    process.kill(target, signal);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Proportional set size in bytes: shared pages are divided among their users, so a sum over processes is honest. */
+export function readMemory(pid: number): number | undefined {
+  try {
+    const kilobytes = /^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1];
+    return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
+  } catch {
+    return undefined;
+  }
+}

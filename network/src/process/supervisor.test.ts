@@ -1,0 +1,220 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ProcessSpec } from './process-spec';
+import { canSignal, isRunning } from './process-table';
+import { Supervisor, type SupervisorOptions } from './supervisor';
+import type { ProcessEvent, ProcessStatus } from './supervised-process';
+
+const SERVES = `require('node:http').createServer((_, r) => r.end()).listen(Number(process.argv[1]), '127.0.0.1');`;
+const IGNORES_TERM = `process.on('SIGTERM', () => console.log('no')); setInterval(() => {}, 1000); console.log('up');`;
+const TELLS = `process.on('message', ({ question, body }) => process.send(body === 'fail'
+  ? { answer: question, error: { code: 'TEST_REFUSED', message: 'refused' } } : { answer: question, body: 'heard ' + body })); console.log('up');`;
+
+let folder: string;
+let supervisor: Supervisor;
+let events: ProcessEvent[];
+const servers: Server[] = [];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'supervisor-'));
+});
+
+afterEach(async () => {
+  await supervisor.stop();
+  for (const server of servers.splice(0)) server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function newSupervisor(more: Partial<SupervisorOptions> = {}): Supervisor {
+  events = [];
+  supervisor = new Supervisor({
+    logs: folder,
+    onEvent: (event) => events.push(event),
+    restarts: { delaysMs: [0, 10], steadyAfterMs: 60_000 },
+    ...more,
+  });
+  return supervisor;
+}
+
+/** A process that announces itself with the line `up`, unless told otherwise. */
+function program(name: string, code: string, more: Partial<ProcessSpec> = {}): ProcessSpec {
+  return {
+    name,
+    title: `The ${name}`,
+    argv: [process.execPath, '-e', code],
+    cwd: folder,
+    env: {},
+    listens: [],
+    readiness: { kind: 'line', startsWith: 'up' },
+    readyWithinMs: 10_000,
+    stopsWithinMs: 5_000,
+    talks: false,
+    ...more,
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+function statusOf(name: string): ProcessStatus {
+  const status = supervisor.statuses.find((each) => each.name === name);
+  if (status === undefined) throw new Error(`no ${name}`);
+  return status;
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  for (const deadline = Date.now() + 10_000; !condition(); await pause(10)) {
+    if (Date.now() > deadline) throw new Error('the condition did not come true');
+  }
+}
+
+const idle = (line = 'up'): string => `console.log('${line}'); setInterval(() => {}, 1000);`;
+
+describe('the supervisor', () => {
+  test('a process is ready when its port accepts, or its URL answers 200, or its line is seen', async () => {
+    const [first, second] = [await freePort(), await freePort()];
+    const serving = (name: string, port: number): Partial<ProcessSpec> => ({
+      argv: [process.execPath, '-e', SERVES, String(port)],
+      listens: [{ host: '127.0.0.1', port }],
+    });
+    await newSupervisor().startStage([
+      program('port', '', { ...serving('port', first), readiness: { kind: 'port', host: '127.0.0.1', port: first } }),
+      program('http', '', { ...serving('http', second), readiness: { kind: 'http', url: `http://127.0.0.1:${String(second)}/` } }),
+      program('line', `setTimeout(() => console.log('up and about'), 50); setInterval(() => {}, 1000)`),
+    ]);
+    expect(supervisor.statuses.map(({ state }) => state)).toEqual(['ready', 'ready', 'ready']);
+  });
+
+  test('a process that ends before it is ready fails the start with its exit code, its last lines and its log', async () => {
+    const broken = program('broken', `console.error('the disk is on fire'); process.exit(3)`);
+    await expect(newSupervisor().startStage([broken])).rejects.toMatchObject({
+      code: 'PROCESS_EXITED',
+      message: 'The broken (broken) ended with exit code 3 before it was ready.',
+      lastLines: ['the disk is on fire'],
+      hint: expect.stringContaining('broken.log'),
+    });
+  });
+
+  test('a program that does not exist fails the start and is named', async () => {
+    const missing = program('missing', '', { argv: ['/no/such/program'] });
+    await expect(newSupervisor().startStage([missing])).rejects.toMatchObject({
+      code: 'PROCESS_EXITED',
+      lastLines: [expect.stringContaining('/no/such/program')],
+    });
+  });
+
+  test('a folder that does not exist fails the start', async () => {
+    await expect(newSupervisor().startStage([program('lost', idle(), { cwd: join(folder, 'none') })])).rejects.toMatchObject({
+      code: 'PROCESS_NOT_STARTED',
+    });
+  });
+
+  test('a process that is not ready in time is ended and fails the start', async () => {
+    const late = program('late', idle('not yet'), { readyWithinMs: 300 });
+    await expect(newSupervisor().startStage([late])).rejects.toMatchObject({ code: 'PROCESS_NOT_READY' });
+    expect(statusOf('late')).toMatchObject({ state: 'failed', process: undefined });
+  });
+
+  test('a busy port is refused before anything starts, with pid and command of its holder', async () => {
+    const server = createServer();
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as { port: number };
+    const wanting = program('wanting', idle(), { listens: [{ host: '127.0.0.1', port }] });
+    await expect(newSupervisor().startStage([wanting])).rejects.toMatchObject({
+      code: 'PORT_IN_USE',
+      message: expect.stringContaining(`Port 127.0.0.1:${String(port)}, needed by The wanting, is held by pid ${String(process.pid)} (`),
+    });
+    expect(supervisor.statuses).toEqual([]);
+  });
+
+  test('a process that is killed is started again', async () => {
+    await newSupervisor().startStage([program('mortal', idle())]);
+    const first = statusOf('mortal').process?.pid ?? 0;
+    process.kill(first, 'SIGKILL');
+    await until(() => statusOf('mortal').restarts === 1 && statusOf('mortal').state === 'ready');
+    expect(statusOf('mortal').process?.pid).not.toBe(first);
+    expect(events).toEqual([
+      { kind: 'died', title: 'The mortal', how: 'signal SIGKILL', again: true },
+      { kind: 'restarted', title: 'The mortal', ms: expect.any(Number) },
+    ]);
+  });
+
+  test('a process that keeps dying is given up after the tries the policy allows', async () => {
+    await newSupervisor().startStage([program('sickly', `console.log('up'); setTimeout(() => process.exit(1), 20)`)]);
+    await until(() => statusOf('sickly').state === 'failed');
+    expect(statusOf('sickly').restarts).toBe(2);
+    expect(events.at(-1)).toEqual({ kind: 'died', title: 'The sickly', how: 'exit code 1', again: false });
+  });
+
+  test('a process that stayed up long enough has all its tries again', async () => {
+    const policy = { delaysMs: [0], steadyAfterMs: 0 };
+    await newSupervisor({ restarts: policy }).startStage([program('steady', idle())]);
+    for (const restarts of [1, 2, 3]) {
+      process.kill(statusOf('steady').process?.pid ?? 0, 'SIGKILL');
+      await until(() => statusOf('steady').restarts === restarts && statusOf('steady').state === 'ready');
+    }
+  });
+
+  test('stages stop in the opposite order of their start', async () => {
+    const order: string[] = [];
+    newSupervisor({
+      onChange: (statuses) =>
+        statuses.filter(({ state }) => state === 'stopped').forEach(({ name }) => order.includes(name) || order.push(name)),
+    });
+    await supervisor.startStage([program('ground', idle())]);
+    order.length = 0;
+    await supervisor.startStage([program('roof', idle())]);
+    order.length = 0;
+    await supervisor.stop();
+    expect(order).toEqual(['roof', 'ground']);
+  });
+
+  test('a process that ignores TERM is killed with everything it had started', async () => {
+    const parent = `const { pid } = require('node:child_process').spawn('sleep', ['1000'], { stdio: 'ignore' }); console.log('child ' + pid); ${IGNORES_TERM}`;
+    await newSupervisor().startStage([program('stubborn', parent, { stopsWithinMs: 200 })]);
+    const log = readFileSync(join(folder, 'stubborn.log'), 'utf8');
+    const child = Number(/child (\d+)/.exec(log)?.[1]);
+    expect(canSignal(child, 0)).toBe(true);
+    await supervisor.stop();
+    await until(() => !isRunning({ pid: child }));
+  });
+
+  test('a stop in the middle of a start ends the start and leaves nothing', async () => {
+    const starting = newSupervisor().startStage([program('slow', idle('not yet'))]);
+    const refused = expect(starting).rejects.toMatchObject({ code: 'PROCESS_INTERRUPTED' });
+    await until(() => supervisor.statuses[0]?.process !== undefined);
+    const pid = statusOf('slow').process?.pid ?? 0;
+    await supervisor.stop();
+    await refused;
+    expect(canSignal(-pid, 0)).toBe(false);
+    await expect(supervisor.startStage([program('later', idle())])).rejects.toMatchObject({ code: 'PROCESS_INTERRUPTED' });
+  });
+
+  test('a replaced process runs what the new specification says', async () => {
+    await newSupervisor().startStage([program('one', idle('up as first'))]);
+    await supervisor.replace([program('one', idle('up as second'))]);
+    expect(readFileSync(join(folder, 'one.log'), 'utf8')).toBe('up as first\nup as second\n');
+    expect(statusOf('one')).toMatchObject({ state: 'ready', restarts: 0 });
+  });
+
+  test('a talking process answers questions, and its errors keep their code', async () => {
+    await newSupervisor().startStage([program('talker', TELLS, { talks: true })]);
+    await expect(supervisor.ask('talker', 'me')).resolves.toBe('heard me');
+    await expect(supervisor.ask('talker', 'fail')).rejects.toMatchObject({ code: 'TEST_REFUSED' });
+    await expect(supervisor.ask('nobody', 'me')).rejects.toMatchObject({ code: 'PROCESS_UNKNOWN' });
+  });
+
+  test('a question to a process that dies is answered with an error, not never', async () => {
+    await newSupervisor().startStage([program('mute', `process.on('message', () => process.exit(1)); console.log('up')`, { talks: true })]);
+    await expect(supervisor.ask('mute', 'me')).rejects.toMatchObject({ code: 'PROCESS_UNREACHABLE' });
+  });
+});

@@ -1,0 +1,121 @@
+import { join } from 'node:path';
+import { assertPortsFree } from './assert-ports-free';
+import { ProcessError } from './process-error';
+import type { ProcessSpec, RestartPolicy } from './process-spec';
+import { DEFAULT_LOG_LIMITS, RotatingLog, type LogLimits } from './rotating-log';
+import { SupervisedProcess, type ProcessEvent, type ProcessStatus } from './supervised-process';
+import { Warden } from './warden';
+
+export interface SupervisorOptions {
+  /** Folder of the log files, one per process: `<name>.log`. */
+  readonly logs: string;
+  readonly logLimits?: LogLimits;
+  readonly restarts?: RestartPolicy;
+  /** Called after each change of any process' state. */
+  readonly onChange?: (statuses: readonly ProcessStatus[]) => void;
+  readonly onEvent?: (event: ProcessEvent) => void;
+}
+
+/**
+ * Starts processes in stages and stops them in the opposite order. A stage is what may start at the same time; the order of stages is
+ * the order of need. Nothing it started outlives it, also when it is killed itself.
+ */
+export class Supervisor {
+  readonly #options: SupervisorOptions;
+  readonly #warden = new Warden();
+  readonly #stages: SupervisedProcess[][] = [];
+  #stopping: Promise<void> | undefined;
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
+  }
+
+  get statuses(): readonly ProcessStatus[] {
+    return this.#stages.flat().map((supervised) => supervised.status);
+  }
+
+  /** Whether `stop` was called. */
+  get isStopping(): boolean {
+    return this.#stopping !== undefined;
+  }
+
+  /**
+   * Starts one more stage and resolves when all of it is ready; `onReady` hears of each as it happens.
+   * @throws ProcessError of the first that failed, after which the caller stops the supervisor.
+   */
+  async startStage(specs: readonly ProcessSpec[], onReady?: (spec: ProcessSpec, ms: number) => void): Promise<void> {
+    this.#assertWanted();
+    await assertPortsFree(specs);
+    this.#assertWanted();
+    const stage = specs.map((spec) => this.#supervise(spec));
+    this.#stages.push(stage);
+    const since = Date.now();
+    await Promise.all(stage.map((one) => one.start().then(() => onReady?.(one.spec, Date.now() - since))));
+  }
+
+  /** Stops the named processes and starts them as the new specifications say, in their old place of the order. */
+  async replace(specs: readonly ProcessSpec[]): Promise<void> {
+    await Promise.all(
+      specs.map(async (spec) => {
+        this.#assertWanted();
+        const supervised = this.#find(spec.name);
+        await supervised.stop();
+        this.#assertWanted();
+        await supervised.start(spec);
+      }),
+    );
+  }
+
+  /** Asks a process that talks. @throws ProcessError PROCESS_UNKNOWN or PROCESS_UNREACHABLE; AnsweredError. */
+  async ask(name: string, body: unknown): Promise<unknown> {
+    return this.#find(name).ask(body);
+  }
+
+  /** Holds a process that somebody else started, so that it does not outlive the supervisor either. Returns the function that ends that. */
+  guard(pid: number): () => void {
+    this.#warden.hold(pid);
+    return () => {
+      this.#warden.release(pid);
+    };
+  }
+
+  /** Stops everything, last stage first. Calling it again waits for the same stop. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stopInOrder();
+    return this.#stopping;
+  }
+
+  /** Ends everything now; `stop` still has to be awaited. */
+  kill(): void {
+    for (const supervised of this.#stages.flat()) supervised.kill();
+  }
+
+  async #stopInOrder(): Promise<void> {
+    for (const stage of this.#stages.toReversed()) {
+      await Promise.all(stage.map((supervised) => supervised.stop()));
+    }
+    await this.#warden.close();
+  }
+
+  #supervise(spec: ProcessSpec): SupervisedProcess {
+    const { logs, logLimits = DEFAULT_LOG_LIMITS, restarts, onChange, onEvent } = this.#options;
+    return new SupervisedProcess(spec, {
+      warden: this.#warden,
+      log: new RotatingLog(join(logs, `${spec.name}.log`), logLimits),
+      ...(restarts === undefined ? {} : { restarts }),
+      onChange: () => onChange?.(this.statuses),
+      onEvent: (event) => onEvent?.(event),
+    });
+  }
+
+  #find(name: string): SupervisedProcess {
+    const supervised = this.#stages.flat().find((each) => each.spec.name === name);
+    if (supervised !== undefined) return supervised;
+    const known = this.statuses.map((status) => status.name).join(', ');
+    throw new ProcessError('PROCESS_UNKNOWN', `No process is called ${name}.`, { hint: `Known: ${known}` });
+  }
+
+  #assertWanted(): void {
+    if (this.isStopping) throw new ProcessError('PROCESS_INTERRUPTED', 'The network is being stopped.');
+  }
+}
