@@ -1,5 +1,6 @@
+import type { MetadataEntry } from '../proto/rwset';
 import type { ChaincodeCall, Interest } from './interest';
-import { VALIDATION_PARAMETER, type MetadataEntry } from './metadata';
+import { VALIDATION_PARAMETER } from './metadata';
 
 /** A written key with its committed metadata. */
 export interface WrittenKey {

@@ -1,14 +1,10 @@
 import { ledger } from '@hyperledger/fabric-protos';
+import type { MetadataEntry } from '../proto/rwset';
 
 const { KVMetadataWrite } = ledger.rwset.kvrwset;
 
 /** Name of the metadata entry that holds a key's endorsement policy (peer.MetaDataKeys). */
 export const VALIDATION_PARAMETER = 'VALIDATION_PARAMETER';
-
-export interface MetadataEntry {
-  readonly name: string;
-  readonly value: Uint8Array;
-}
 
 /** Entries of a key's metadata as stored: a KVMetadataWrite without key (core/ledger/kvledger/txmgmt/statemetadata). */
 export function parseMetadata(stored: Uint8Array | undefined): readonly MetadataEntry[] {

@@ -1,9 +1,6 @@
-import { ledger } from '@hyperledger/fabric-protos';
+import type { RangeQuery } from '../proto/rwset';
 import type { KeyedValue } from '../store/state';
 import { RangeReads } from './range-reads';
-
-const { RangeQueryInfo } = ledger.rwset.kvrwset;
-export type RangeQueryInfo = InstanceType<typeof RangeQueryInfo>;
 
 export interface ScanRow {
   readonly key: string;
@@ -56,7 +53,7 @@ export class StateScan implements Scan<ScanRow> {
       this.#exhausted = true;
       return undefined;
     }
-    this.#reads.add(row.key, row.version);
+    this.#reads.add({ key: row.key, version: row.version });
     this.#lastKey = row.key;
     this.#returned++;
     return row;
@@ -73,15 +70,9 @@ export class StateScan implements Scan<ScanRow> {
   }
 
   /** Whatever the chaincode took of it, the peer's reads count. Call it once, at the end of the simulation. */
-  info(): RangeQueryInfo {
-    const info = new RangeQueryInfo();
-    info.setStartKey(this.range.startKey);
-    info.setEndKey(this.#exhausted ? this.range.endKey : this.#lastKey);
-    info.setItrExhausted(this.#exhausted);
-    const { reads, summary } = this.#reads.finish();
-    if (reads !== undefined) info.setRawReads(reads);
-    if (summary !== undefined) info.setReadsMerkleHashes(summary);
-    return info;
+  query(): RangeQuery {
+    const endKey = this.#exhausted ? this.range.endKey : this.#lastKey;
+    return { startKey: this.range.startKey, endKey, exhausted: this.#exhausted, ...this.#reads.finish() };
   }
 }
 

@@ -1,15 +1,19 @@
-import { ledger } from '@hyperledger/fabric-protos';
-import { compareText, sha256, utf8 } from '../proto/bytes';
+import { compareText, EMPTY, sha256, utf8 } from '../proto/bytes';
+import { writePrivateSets, type PrivateSet } from '../proto/private-set';
+import {
+  writeKvSet,
+  writeRwSet,
+  type CollectionRwSet,
+  type MetadataEntry,
+  type MetadataWrite,
+  type NamespaceRwSet,
+  type RangeQuery,
+  type Write,
+} from '../proto/rwset';
 import type { Version } from '../store/state';
-import type { MetadataEntry } from './metadata';
-import { newRead, newVersion } from './range-reads';
-import type { RangeQueryInfo } from './range-scan';
 
-const { rwset } = ledger;
-const { HashedRWSet, KVMetadataEntry, KVMetadataWrite, KVMetadataWriteHash, KVReadHash, KVRWSet, KVWrite, KVWriteHash } = rwset.kvrwset;
-
-/** A write; an empty value deletes. A purge is a delete that also erases the private value's history. */
-interface Write {
+/** An empty value deletes. A purge is a delete that also erases the private value's history. */
+interface PendingWrite {
   readonly value: Uint8Array;
   readonly purge: boolean;
 }
@@ -17,20 +21,20 @@ interface Write {
 interface KeySet {
   /** Without version: absent when read. */
   readonly reads: Map<string, Version | undefined>;
-  readonly writes: Map<string, Write>;
+  readonly writes: Map<string, PendingWrite>;
   readonly metadata: Map<string, readonly MetadataEntry[]>;
 }
 
 interface NamespaceSet extends KeySet {
-  readonly ranges: RangeQueryInfo[];
+  readonly ranges: RangeQuery[];
   readonly collections: Map<string, KeySet>;
 }
 
 export interface ReadWriteBytes {
   /** Serialized rwset.TxReadWriteSet. */
   readonly publicSet: Uint8Array;
-  /** Serialized rwset.TxPvtReadWriteSet; undefined when nothing private was written. */
-  readonly privateSet: Uint8Array | undefined;
+  /** What was written to collections, in plain, one set per collection. */
+  readonly privateSets: readonly PrivateSet[];
 }
 
 /** What a transaction has read and written so far (core/ledger/kvledger/txmgmt/rwsetutil/rwset_builder.go). The last call per key wins. */
@@ -49,12 +53,12 @@ export class ReadWriteSet {
   }
 
   /** Range queries in the order of their creation; equal ones (start, end, exhausted) count once. */
-  addRange(namespace: string, info: RangeQueryInfo): void {
+  addRange(namespace: string, query: RangeQuery): void {
     const { ranges } = this.#namespace(namespace);
-    if (!ranges.some((other) => isSameRange(other, info))) ranges.push(info);
+    if (!ranges.some((other) => isSameRange(other, query))) ranges.push(query);
   }
 
-  /** Everything written, in the order of first writing: [namespace, collection or undefined, key]. */
+  /** Everything written: [namespace, collection or undefined, key]. */
   *written(): Generator<readonly [string, string | undefined, string]> {
     for (const [namespace, set] of this.#namespaces) {
       for (const key of writtenKeys(set)) yield [namespace, undefined, key];
@@ -67,20 +71,16 @@ export class ReadWriteSet {
   }
 
   serialize(): ReadWriteBytes {
-    const privateSets = new rwset.TxPvtReadWriteSet();
-    const publicSets = new rwset.TxReadWriteSet();
-    for (const [namespace, set] of sorted(this.#namespaces)) {
-      const publicSet = new rwset.NsReadWriteSet();
-      publicSet.setNamespace(namespace);
-      publicSet.setRwset(serializePublic(set));
-      const privateSet = new rwset.NsPvtReadWriteSet();
-      privateSet.setNamespace(namespace);
-      for (const [collection, keys] of sorted(set.collections)) addCollection(publicSet, privateSet, collection, keys);
-      publicSets.addNsRwset(publicSet);
-      if (privateSet.getCollectionPvtRwsetList().length > 0) privateSets.addNsPvtRwset(privateSet);
-    }
-    const hasPrivate = privateSets.getNsPvtRwsetList().length > 0;
-    return { publicSet: publicSets.serializeBinary(), privateSet: hasPrivate ? privateSets.serializeBinary() : undefined };
+    const privateSets: PrivateSet[] = [];
+    const namespaces = sorted(this.#namespaces).map(([namespace, set]): NamespaceRwSet => {
+      const collections = sorted(set.collections).map(([collection, keys]) => {
+        const rwset = serializePrivate(keys);
+        if (rwset !== undefined) privateSets.push({ namespace, collection, rwset });
+        return hashedSet(collection, keys, rwset);
+      });
+      return { namespace, ...publicSet(set), collections };
+    });
+    return { publicSet: writeRwSet(namespaces), privateSets };
   }
 
   #namespace(name: string): NamespaceSet {
@@ -92,6 +92,12 @@ export class ReadWriteSet {
   }
 }
 
+/** Serialized rwset.TxPvtReadWriteSet of those sets that pass; undefined if none does. */
+export function selectPrivateSets(sets: readonly PrivateSet[], passes: (set: PrivateSet) => boolean): Uint8Array | undefined {
+  const selected = sets.filter(passes);
+  return selected.length === 0 ? undefined : writePrivateSets(selected);
+}
+
 function newKeySet(): KeySet {
   return { reads: new Map(), writes: new Map(), metadata: new Map() };
 }
@@ -100,98 +106,52 @@ function writtenKeys(set: KeySet): Set<string> {
   return new Set([...set.writes.keys(), ...set.metadata.keys()]);
 }
 
-function isSameRange(a: RangeQueryInfo, b: RangeQueryInfo): boolean {
-  return a.getStartKey() === b.getStartKey() && a.getEndKey() === b.getEndKey() && a.getItrExhausted() === b.getItrExhausted();
+function isSameRange(a: RangeQuery, b: RangeQuery): boolean {
+  return a.startKey === b.startKey && a.endKey === b.endKey && a.exhausted === b.exhausted;
 }
 
 function sorted<Value>(map: ReadonlyMap<string, Value>): (readonly [string, Value])[] {
   return map.size < 2 ? [...map] : [...map].sort(([a], [b]) => compareText(a, b));
 }
 
-function serializePublic(set: NamespaceSet): Uint8Array {
-  const message = new KVRWSet();
-  message.setReadsList(sorted(set.reads).map(([key, version]) => newRead(key, version)));
-  message.setRangeQueriesInfoList(set.ranges);
-  message.setWritesList(sorted(set.writes).map(([key, write]) => newWrite(key, write)));
-  message.setMetadataWritesList(sorted(set.metadata).map(([key, entries]) => newMetadataWrite(key, entries)));
-  return message.serializeBinary();
-}
-
-/** Hashes of a collection go to the public set; what was written goes in plain to the private one. */
-function addCollection(
-  publicSet: InstanceType<typeof rwset.NsReadWriteSet>,
-  privateSet: InstanceType<typeof rwset.NsPvtReadWriteSet>,
-  collection: string,
-  keys: KeySet,
-): void {
-  const hashed = new rwset.CollectionHashedReadWriteSet();
-  hashed.setCollectionName(collection);
-  hashed.setHashedRwset(serializeHashed(keys));
-  if (keys.writes.size > 0 || keys.metadata.size > 0) {
-    const plain = serializePrivate(keys);
-    hashed.setPvtRwsetHash(sha256(plain));
-    const set = new rwset.CollectionPvtReadWriteSet();
-    set.setCollectionName(collection);
-    set.setRwset(plain);
-    privateSet.addCollectionPvtRwset(set);
-  }
-  publicSet.addCollectionHashedRwset(hashed);
+function publicSet(set: NamespaceSet): Pick<NamespaceRwSet, 'reads' | 'rangeQueries' | 'writes' | 'metadataWrites'> {
+  return {
+    reads: sorted(set.reads).map(([key, version]) => ({ key, version })),
+    rangeQueries: set.ranges,
+    writes: sorted(set.writes).map(newWrite),
+    metadataWrites: sorted(set.metadata).map(([key, entries]): MetadataWrite => ({ key, entries })),
+  };
 }
 
 /** Ordered by the plain key, not by its hash. */
-function serializeHashed(keys: KeySet): Uint8Array {
-  const message = new HashedRWSet();
-  for (const [key, version] of sorted(keys.reads)) {
-    const read = new KVReadHash();
-    read.setKeyHash(sha256(utf8(key)));
-    if (version !== undefined) read.setVersion(newVersion(version));
-    message.addHashedReads(read);
-  }
-  for (const [key, { value, purge }] of sorted(keys.writes)) {
-    const write = new KVWriteHash();
-    write.setKeyHash(sha256(utf8(key)));
-    write.setIsDelete(value.length === 0);
-    if (value.length > 0) write.setValueHash(sha256(value));
-    write.setIsPurge(purge);
-    message.addHashedWrites(write);
-  }
-  for (const [key, entries] of sorted(keys.metadata)) {
-    const write = new KVMetadataWriteHash();
-    write.setKeyHash(sha256(utf8(key)));
-    write.setEntriesList(newEntries(entries));
-    message.addMetadataWrites(write);
-  }
-  return message.serializeBinary();
+function hashedSet(collection: string, keys: KeySet, rwset: Uint8Array | undefined): CollectionRwSet {
+  return {
+    collection,
+    hashedReads: sorted(keys.reads).map(([key, version]) => ({ keyHash: hashOf(key), version })),
+    hashedWrites: sorted(keys.writes).map(([key, { value, purge }]) => ({
+      keyHash: hashOf(key),
+      isDelete: value.length === 0,
+      valueHash: value.length === 0 ? EMPTY : sha256(value),
+      isPurge: purge,
+    })),
+    metadataWrites: sorted(keys.metadata).map(([key, entries]) => ({ keyHash: hashOf(key), entries })),
+    pvtHash: rwset === undefined ? EMPTY : sha256(rwset),
+  };
 }
 
 /** Metadata writes carry their keys only: the values are in the hashed set, the key tells whose version moves. */
-function serializePrivate(keys: KeySet): Uint8Array {
-  const message = new KVRWSet();
-  message.setWritesList(sorted(keys.writes).map(([key, write]) => newWrite(key, write)));
-  message.setMetadataWritesList(sorted(keys.metadata).map(([key]) => newMetadataWrite(key, [])));
-  return message.serializeBinary();
-}
-
-function newWrite(key: string, { value }: Write): InstanceType<typeof KVWrite> {
-  const write = new KVWrite();
-  write.setKey(key);
-  write.setIsDelete(value.length === 0);
-  write.setValue(value);
-  return write;
-}
-
-function newMetadataWrite(key: string, entries: readonly MetadataEntry[]): InstanceType<typeof KVMetadataWrite> {
-  const write = new KVMetadataWrite();
-  write.setKey(key);
-  write.setEntriesList(newEntries(entries));
-  return write;
-}
-
-function newEntries(entries: readonly MetadataEntry[]): InstanceType<typeof KVMetadataEntry>[] {
-  return entries.map(({ name, value }) => {
-    const entry = new KVMetadataEntry();
-    entry.setName(name);
-    entry.setValue(value);
-    return entry;
+function serializePrivate(keys: KeySet): Uint8Array | undefined {
+  if (keys.writes.size === 0 && keys.metadata.size === 0) return undefined;
+  return writeKvSet({
+    writes: sorted(keys.writes).map(newWrite),
+    metadataWrites: sorted(keys.metadata).map(([key]) => ({ key, entries: [] })),
   });
+}
+
+function newWrite([key, { value }]: readonly [string, PendingWrite]): Write {
+  return { key, isDelete: value.length === 0, value };
+}
+
+function hashOf(key: string): Uint8Array {
+  return sha256(utf8(key));
 }

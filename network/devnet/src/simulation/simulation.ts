@@ -1,10 +1,11 @@
 import { EMPTY, sha256, utf8 } from '../proto/bytes';
+import type { MetadataEntry } from '../proto/rwset';
 import type { ChaincodeDefinition, Collection } from '../config/channel';
 import type { Ledger, Snapshot } from '../store/ledger';
 import type { KeyModification, StoredHash, Version } from '../store/state';
 import { buildInterest, type WrittenKey } from './build-interest';
 import type { Interest } from './interest';
-import { parseMetadata, type MetadataEntry } from './metadata';
+import { parseMetadata } from './metadata';
 import { newScan, StateScan, type Scan, type ScanRow } from './range-scan';
 import { ReadWriteSet, type ReadWriteBytes } from './read-write-set';
 import { RequestRefused } from './request-refused';
@@ -145,7 +146,7 @@ export class Simulation {
   /** The bytes that are signed and ordered. Call it once, when the chaincode has answered. */
   finish(): ReadWriteBytes {
     for (const { namespace, scan } of this.#scans) {
-      this.#set.addRange(namespace, scan.info());
+      this.#set.addRange(namespace, scan.query());
       scan.close();
     }
     return this.#set.serialize();
