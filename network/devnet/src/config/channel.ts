@@ -14,10 +14,19 @@ export interface Channel {
   readonly members: readonly Member[];
   readonly msps: MspRegistry;
   readonly policies: PolicyManager;
-  readonly batch: { readonly maxMessageCount: number; readonly absoluteMaxBytes: number; readonly preferredMaxBytes: number; readonly timeoutMs: number };
+  readonly batch: {
+    readonly maxMessageCount: number;
+    readonly absoluteMaxBytes: number;
+    readonly preferredMaxBytes: number;
+    readonly timeoutMs: number;
+  };
   readonly consenters: readonly { readonly id: number; readonly mspId: string; readonly identity: Uint8Array }[];
   /** Capability names per group, e.g. application: ['V2_5']. */
-  readonly capabilities: { readonly channel: readonly string[]; readonly orderer: readonly string[]; readonly application: readonly string[] };
+  readonly capabilities: {
+    readonly channel: readonly string[];
+    readonly orderer: readonly string[];
+    readonly application: readonly string[];
+  };
   /** Policy reference of an ACL resource ('peer/Propose', 'event/Block', ...), Fabric's default unless configured. */
   acl(resource: string): string;
 }

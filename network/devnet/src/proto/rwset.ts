@@ -175,8 +175,7 @@ function readRange(query: ledger.rwset.kvrwset.RangeQueryInfo): RangeQuery {
     endKey: query.getEndKey(),
     exhausted: query.getItrExhausted(),
     reads: query.getRawReads()?.getKvReadsList().map(readRead) ?? [],
-    merkle:
-      merkle && { maxDegree: merkle.getMaxDegree(), maxLevel: merkle.getMaxLevel(), hashes: merkle.getMaxLevelHashesList_asU8() },
+    merkle: merkle && { maxDegree: merkle.getMaxDegree(), maxLevel: merkle.getMaxLevel(), hashes: merkle.getMaxLevelHashesList_asU8() },
   };
 }
 

@@ -155,4 +155,3 @@ export function readArguments(proposalPayload: Uint8Array): readonly Uint8Array[
 function readChaincodeId(id: peer.ChaincodeID | undefined): ChaincodeId | undefined {
   return id === undefined ? undefined : { name: id.getName(), version: id.getVersion() };
 }
-

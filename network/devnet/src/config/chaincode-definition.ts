@@ -1,0 +1,125 @@
+import { common, msp, peer } from '@hyperledger/fabric-protos';
+import { decode } from '../proto/wire';
+import type { StateReader } from '../store/state';
+import type { ChaincodeDefinition, Channel, Collection } from './channel';
+
+/** The namespace in which the lifecycle keeps the definitions (core/chaincode/lifecycle). */
+export const LIFECYCLE = '_lifecycle';
+const IMPLICIT_PREFIX = '_implicit_org_';
+const { lifecycle } = peer;
+
+/** Key of a definition's field, such as Sequence, in namespace `_lifecycle`. */
+export function fieldKey(chaincode: string, field: string): string {
+  return `namespaces/fields/${chaincode}/${field}`;
+}
+
+/** Key of a definition's metadata in namespace `_lifecycle`. */
+export function metadataKey(chaincode: string): string {
+  return `namespaces/metadata/${chaincode}`;
+}
+
+/** The definition of a chaincode that the state holds; undefined where there is none, or none that can be read. */
+export function readDefinition(state: StateReader, chaincode: string): ChaincodeDefinition | undefined {
+  const metadata = state.get(LIFECYCLE, metadataKey(chaincode));
+  if (metadata === undefined || decode(lifecycle.StateMetadata, metadata.value).getDatatype() !== 'ChaincodeDefinition') return undefined;
+  const read = (field: string): peer.lifecycle.StateData => {
+    const stored = state.get(LIFECYCLE, fieldKey(chaincode, field));
+    return stored === undefined ? new lifecycle.StateData() : decode(lifecycle.StateData, stored.value);
+  };
+  const validation = decode(lifecycle.ChaincodeValidationInfo, read('ValidationInfo').getBytes_asU8());
+  return {
+    name: chaincode,
+    version: decode(lifecycle.ChaincodeEndorsementInfo, read('EndorsementInfo').getBytes_asU8()).getVersion(),
+    sequence: read('Sequence').getInt64(),
+    policy: validation.getValidationParameter_asU8(),
+    collections: readCollections(read('Collections').getBytes_asU8()),
+  };
+}
+
+/** The collections of a serialized peer.CollectionConfigPackage. */
+export function readCollections(bytes: Uint8Array): readonly Collection[] {
+  return decode(peer.CollectionConfigPackage, bytes)
+    .getConfigList()
+    .flatMap((config) => {
+      const collection = config.getStaticCollectionConfig();
+      return collection === undefined ? [] : [readCollection(collection)];
+    });
+}
+
+/**
+ * The collection that every chaincode has for a member organisation. Its endorsement policy is that of the organisation's group,
+ * or, where the group has none, any member (core/chaincode/lifecycle/deployedcc_infoprovider.go).
+ */
+export function implicitCollection(channel: Channel, name: string): Collection | undefined {
+  if (!name.startsWith(IMPLICIT_PREFIX)) return undefined;
+  const member = channel.members.find(({ mspId }) => name === `${IMPLICIT_PREFIX}${mspId}`);
+  if (member === undefined) return undefined;
+  const memberPolicy = anyMemberOf(member.mspId);
+  return {
+    name,
+    implicit: true,
+    memberMsps: [member.mspId],
+    memberPolicy: memberPolicy.serializeBinary(),
+    memberOnlyRead: false,
+    memberOnlyWrite: false,
+    blockToLive: 0,
+    requiredPeerCount: 0,
+    endorsementPolicy: endorsementPolicyOf(channel, member.group, memberPolicy),
+  };
+}
+
+function endorsementPolicyOf(channel: Channel, group: string, anyMember: common.SignaturePolicyEnvelope): Uint8Array {
+  const reference = `/Channel/Application/${group}/Endorsement`;
+  const policy = new peer.ApplicationPolicy();
+  if (channel.policies.resolve(reference) === undefined) policy.setSignaturePolicy(anyMember);
+  else policy.setChannelConfigPolicyReference(reference);
+  return policy.serializeBinary();
+}
+
+/** Signature policy: one member of the organisation (policydsl.SignedByMspMember). */
+export function anyMemberOf(mspId: string): common.SignaturePolicyEnvelope {
+  const role = new msp.MSPRole();
+  role.setMspIdentifier(mspId);
+  role.setRole(msp.MSPRole.MSPRoleType.MEMBER);
+  const principal = new msp.MSPPrincipal();
+  principal.setPrincipalClassification(msp.MSPPrincipal.Classification.ROLE);
+  principal.setPrincipal(role.serializeBinary());
+  const signedBy = new common.SignaturePolicy();
+  signedBy.setSignedBy(0);
+  const nOutOf = new common.SignaturePolicy.NOutOf();
+  nOutOf.setN(1);
+  nOutOf.setRulesList([signedBy]);
+  const rule = new common.SignaturePolicy();
+  rule.setNOutOf(nOutOf);
+  const envelope = new common.SignaturePolicyEnvelope();
+  envelope.setRule(rule);
+  envelope.setIdentitiesList([principal]);
+  return envelope;
+}
+
+function readCollection(config: peer.StaticCollectionConfig): Collection {
+  const memberPolicy = config.getMemberOrgsPolicy()?.getSignaturePolicy() ?? new common.SignaturePolicyEnvelope();
+  return {
+    name: config.getName(),
+    implicit: false,
+    memberMsps: mspsOf(memberPolicy),
+    memberPolicy: memberPolicy.serializeBinary(),
+    memberOnlyRead: config.getMemberOnlyRead(),
+    memberOnlyWrite: config.getMemberOnlyWrite(),
+    blockToLive: config.getBlockToLive(),
+    requiredPeerCount: config.getRequiredPeerCount(),
+    endorsementPolicy: config.getEndorsementPolicy()?.serializeBinary(),
+  };
+}
+
+function mspsOf(policy: common.SignaturePolicyEnvelope): readonly string[] {
+  const ids = policy.getIdentitiesList().map((principal) => mspOf(principal.getPrincipalClassification(), principal.getPrincipal_asU8()));
+  return [...new Set(ids.filter((id) => id !== undefined))];
+}
+
+function mspOf(classification: number, content: Uint8Array): string | undefined {
+  const { Classification } = msp.MSPPrincipal;
+  if (classification === Classification.ROLE) return decode(msp.MSPRole, content).getMspIdentifier();
+  if (classification === Classification.ORGANIZATION_UNIT) return decode(msp.OrganizationUnit, content).getMspIdentifier();
+  return classification === Classification.IDENTITY ? decode(msp.SerializedIdentity, content).getMspid() : undefined;
+}
