@@ -1,0 +1,34 @@
+import { formatBase64url, parseBase64url } from './base64url';
+import { sha256 } from './digest';
+
+/** A P-256 public key as JWK (RFC 7518 section 6.2), with no other member. */
+export type PublicJwk = { readonly kty: 'EC'; readonly crv: 'P-256'; readonly x: string; readonly y: string };
+
+/** A P-256 private key as JWK. */
+export type PrivateJwk = PublicJwk & { readonly d: string };
+
+/** The uncompressed point 0x04 || x || y (65 bytes; SEC 1 section 2.3.3) of a key. */
+export function formatPoint(jwk: PublicJwk): Uint8Array<ArrayBuffer> {
+  const point = new Uint8Array(65);
+  point[0] = 4;
+  point.set(parseBase64url(jwk.x), 1);
+  point.set(parseBase64url(jwk.y), 33);
+  return point;
+}
+
+/** @throws {SyntaxError} when the bytes are not an uncompressed P-256 point (that it lies on the curve is checked when it is used). */
+export function parsePoint(point: Uint8Array): PublicJwk {
+  if (point.length !== 65 || point[0] !== 4) throw new SyntaxError('not an uncompressed P-256 point');
+  return { kty: 'EC', crv: 'P-256', x: formatBase64url(point.subarray(1, 33)), y: formatBase64url(point.subarray(33)) };
+}
+
+/** The public half of a key, member by member, so that nothing private slips through. */
+export function publicJwkOf(jwk: PublicJwk): PublicJwk {
+  return { kty: 'EC', crv: 'P-256', x: jwk.x, y: jwk.y };
+}
+
+/** The thumbprint of a key (RFC 7638, SHA-256, base64url). */
+export async function computeThumbprint(jwk: PublicJwk): Promise<string> {
+  const members = `{"crv":"${jwk.crv}","kty":"${jwk.kty}","x":"${jwk.x}","y":"${jwk.y}"}`;
+  return formatBase64url(await sha256(new TextEncoder().encode(members)));
+}
