@@ -1,0 +1,16 @@
+import type { ConnectionDocument } from './connection-document';
+
+export const logLevels = ['silent', 'error', 'warn', 'info', 'debug'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** Everything a running gateway was told, resolved once at start. */
+export interface Config {
+  readonly connection: Readonly<ConnectionDocument>;
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly data: string;
+  readonly logLevel: LogLevel;
+  /** Largest accepted body of an import, in bytes. */
+  readonly maxImportBytes: number;
+  /** Age of the last proven ledger height after which nothing is answered from the projection, in milliseconds. */
+  readonly staleAfterMs: number;
+}

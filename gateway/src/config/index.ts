@@ -1,0 +1,5 @@
+export type { Config, LogLevel } from './config';
+export { ConfigError } from './config-error';
+export type { ConnectionDocument } from './connection-document';
+export { loadConfig } from './load-config';
+export { formatVariables, variables } from './variables';

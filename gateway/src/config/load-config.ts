@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
+import type { Config, LogLevel } from './config';
+import { logLevels } from './config';
+import { ConfigError } from './config-error';
+import type { ConnectionDocument } from './connection-document';
+import { connectionDocument } from './connection-document';
+import type { VariableName } from './variables';
+import { variables } from './variables';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the environment and the connection document it names.
+ * @throws ConfigError with every problem found
+ */
+export function loadConfig(env: Environment): Config {
+  const problems: string[] = findUnknownVariables(env);
+  const connection = loadConnection(env.MEDACCORD_CONNECTION, problems);
+  const port = parseWhole(env, { name: 'MEDACCORD_LISTEN_PORT', least: 0, most: 65535 }, problems);
+  const maxImportBytes = parseWhole(env, { name: 'MEDACCORD_MAX_IMPORT_BYTES', least: 1024, most: 268_435_456 }, problems) ?? 33_554_432;
+  const staleAfterMs = parseWhole(env, { name: 'MEDACCORD_STALE_AFTER_MS', least: 1000, most: 3_600_000 }, problems) ?? 15_000;
+  const logLevel = parseLogLevel(env, problems);
+  if (connection === undefined || problems.length > 0) throw new ConfigError(problems);
+  return freeze({
+    connection,
+    listen: { host: env.MEDACCORD_LISTEN_HOST ?? connection.listen.host, port: port ?? connection.listen.port },
+    data: env.MEDACCORD_DATA ?? connection.data,
+    logLevel,
+    maxImportBytes,
+    staleAfterMs,
+  });
+}
+
+function findUnknownVariables(env: Environment): string[] {
+  const known = new Set<string>(variables.map(({ name }) => name));
+  return Object.keys(env)
+    .filter((name) => name.startsWith('MEDACCORD_') && !known.has(name))
+    .map((name) => `${name} is not a variable of the gateway; it knows ${[...known].join(', ')}`);
+}
+
+function loadConnection(path: string | undefined, problems: string[]): ConnectionDocument | undefined {
+  if (path === undefined || path === '') {
+    problems.push('MEDACCORD_CONNECTION is not set; give it the path of the connection.json of this organisation');
+    return undefined;
+  }
+  const parsed = connectionDocument.safeParse(readJson(path, problems));
+  if (!parsed.success) {
+    if (problems.every((problem) => !problem.startsWith(path))) {
+      problems.push(...parsed.error.issues.map((issue) => `${path}: ${issue.path.join('.') || 'document'}: ${issue.message}`));
+    }
+    return undefined;
+  }
+  problems.push(...findConnectionProblems(path, parsed.data));
+  return parsed.data;
+}
+
+function findConnectionProblems(path: string, document: ConnectionDocument): string[] {
+  const own = document.organisation.mspId;
+  const problems: string[] = [];
+  if (document.peers[0]?.mspId !== own) problems.push(`${path}: peers.0: the first peer must be of ${own}, the organisation itself`);
+  if (!document.members.some((member) => member.mspId === own)) problems.push(`${path}: members: ${own} itself is missing`);
+  if (!isAbsolute(document.data)) problems.push(`${path}: data: must be an absolute path`);
+  return problems;
+}
+
+function readJson(path: string, problems: string[]): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    const reason = error instanceof SyntaxError ? 'is not JSON' : 'cannot be read';
+    problems.push(`${path}: ${reason}`);
+    return undefined;
+  }
+}
+
+interface WholeNumber {
+  readonly name: VariableName;
+  readonly least: number;
+  readonly most: number;
+}
+
+function parseWhole(env: Environment, { name, least, most }: WholeNumber, problems: string[]): number | undefined {
+  const value = env[name];
+  if (value === undefined) return undefined;
+  const number = /^\d{1,10}$/.test(value) ? Number(value) : Number.NaN;
+  if (number >= least && number <= most) return number;
+  problems.push(`${name} must be a whole number from ${String(least)} to ${String(most)}`);
+  return undefined;
+}
+
+function parseLogLevel(env: Environment, problems: string[]): LogLevel {
+  const value = env.MEDACCORD_LOG_LEVEL ?? 'info';
+  const level = logLevels.find((known) => known === value);
+  if (level !== undefined) return level;
+  problems.push(`MEDACCORD_LOG_LEVEL must be one of ${logLevels.join(', ')}`);
+  return 'info';
+}
+
+function freeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) {
+    Object.values(value).forEach(freeze);
+    Object.freeze(value);
+  }
+  return value;
+}

@@ -1,0 +1,25 @@
+/** One environment variable: what it means and what holds without it. */
+export interface Variable {
+  readonly name: string;
+  readonly meaning: string;
+  /** What is used when the variable is not set; `undefined`: it must be set. */
+  readonly fallback: string | undefined;
+}
+
+export const variables = [
+  { name: 'MEDACCORD_CONNECTION', meaning: 'path of the connection document that the network rendered for this organisation', fallback: undefined },
+  { name: 'MEDACCORD_LISTEN_HOST', meaning: 'address to listen on', fallback: 'listen.host of the connection document' },
+  { name: 'MEDACCORD_LISTEN_PORT', meaning: 'port to listen on; 0 takes a free one', fallback: 'listen.port of the connection document' },
+  { name: 'MEDACCORD_DATA', meaning: "folder of this gateway's own data", fallback: 'data of the connection document' },
+  { name: 'MEDACCORD_LOG_LEVEL', meaning: 'silent, error, warn, info or debug', fallback: 'info' },
+  { name: 'MEDACCORD_MAX_IMPORT_BYTES', meaning: 'largest accepted import, in bytes', fallback: '33554432' },
+  { name: 'MEDACCORD_STALE_AFTER_MS', meaning: 'age of the last proven ledger height after which nothing is answered', fallback: '15000' },
+] as const satisfies readonly Variable[];
+
+export type VariableName = (typeof variables)[number]['name'];
+
+/** The table of variables as text, for `--help` and error messages. */
+export function formatVariables(): string {
+  const width = Math.max(...variables.map(({ name }) => name.length));
+  return variables.map(({ name, meaning, fallback }) => `${name.padEnd(width)}  ${meaning} (${fallback === undefined ? 'required' : `default: ${fallback}`})`).join('\n');
+}

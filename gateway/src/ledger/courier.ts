@@ -1,0 +1,193 @@
+import { createHash } from 'node:crypto';
+import { CodedError, newError } from '../problem';
+import { AnswerError } from './answer-error';
+import type { Carrier, Prepared, TransactionStatus } from './carrier';
+import { newBackoff, type Backoff } from './backoff';
+import type { Intent, IntentStore } from './intent';
+import type { BlockStream, Call, Committed, Json, Ledger, Submission } from './ledger';
+import { isContention, isPolicyFailure, VALID } from './validation-codes';
+
+/** Bounds of the courier, in milliseconds and tries. */
+export interface CourierTimes {
+  /** How long an endorsement that may have met a lagging or restarting peer is asked for again. */
+  readonly endorseMs: number;
+  readonly statusMs: number;
+  /** How long an unknown outcome is pursued before the caller is told that it is unknown. */
+  readonly settleMs: number;
+  /** The orderers forget a transaction they never ordered after 3 minutes (RequestAutoRemoveTimeout); only then it may be given up. */
+  readonly forgottenMs: number;
+  /** New proposals after a conflict with others (codes 11 and 12). */
+  readonly contentionTries: number;
+}
+
+export const courierTimes: CourierTimes = { endorseMs: 2_500, statusMs: 15_000, settleMs: 45_000, forgottenMs: 200_000, contentionTries: 6 };
+
+export interface CourierOptions {
+  readonly carrier: Carrier;
+  readonly intents: IntentStore;
+  /** Number of the newest configuration block that was seen; a policy failure is tried again once when it moved. */
+  readonly configurationBlock: () => number;
+  readonly onAlarm: (alarm: { readonly transactionId: string; readonly code: number; readonly transaction: string }) => void;
+  readonly times?: Partial<CourierTimes>;
+  readonly now?: () => number;
+}
+
+/** Carries transactions to the ledger so that each operation has one effect, whatever fails on the way (performance-and-faults D2). */
+export class Courier implements Ledger {
+  readonly #options: CourierOptions;
+  readonly #times: CourierTimes;
+  readonly #now: () => number;
+  readonly #running = new Map<string, Promise<Committed>>();
+
+  constructor(options: CourierOptions) {
+    this.#options = options;
+    this.#times = { ...courierTimes, ...options.times };
+    this.#now = options.now ?? Date.now;
+  }
+
+  async evaluate(call: Call): Promise<Json> {
+    const answer = await this.#ask(() => this.#options.carrier.evaluate(call), false);
+    return JSON.parse(answer) as Json;
+  }
+
+  submit(submission: Submission): Promise<Committed> {
+    const running = this.#running.get(submission.operation);
+    if (running !== undefined) return running;
+    const started = this.#submit(submission).finally(() => this.#running.delete(submission.operation));
+    this.#running.set(submission.operation, started);
+    return started;
+  }
+
+  followBlocks(start: number): Promise<BlockStream> {
+    return this.#options.carrier.followBlocks(start);
+  }
+
+  readHeight(): Promise<number> {
+    return this.#options.carrier.readHeight();
+  }
+
+  /** Settles what an earlier run of this gateway left open; gives the number that stays unknown. */
+  async recover(): Promise<number> {
+    const outcomes = await Promise.allSettled(this.#options.intents.listOpen().map((intent) => this.#settle(intent)));
+    return outcomes.filter(({ status }) => status === 'rejected').length;
+  }
+
+  /** Resolves when nothing is on its way any more. */
+  async drain(): Promise<void> {
+    while (this.#running.size > 0) await Promise.allSettled(this.#running.values());
+  }
+
+  async #submit(submission: Submission): Promise<Committed> {
+    const requestHash = hashRequest(submission);
+    const earlier = await this.#recall(submission.operation, requestHash);
+    if (earlier !== undefined) return earlier;
+    let policyTried = false;
+    const backoff = newBackoff({ firstMs: 20, mostMs: 500, now: this.#now });
+    for (let attempt = 1; ; attempt += 1) {
+      const configuration = this.#options.configurationBlock();
+      const prepared = await this.#ask(() => this.#options.carrier.endorse(submission), submission.mayLag ?? false);
+      const outcome = await this.#send(submission.operation, requestHash, prepared);
+      if (outcome?.code === VALID) return formatCommitted(prepared, outcome);
+      if (outcome !== undefined && isPolicyFailure(outcome.code)) {
+        this.#options.onAlarm({ transactionId: prepared.transactionId, code: outcome.code, transaction: submission.transaction });
+        if (policyTried || this.#options.configurationBlock() === configuration) throw refused(prepared, outcome);
+        policyTried = true;
+      } else if (outcome !== undefined && !isContention(outcome.code)) {
+        throw refused(prepared, outcome);
+      } else if (attempt >= this.#times.contentionTries) {
+        throw newError('LEDGER_CONTENTION', `${submission.transaction} met ${String(attempt)} conflicts; repeat the request`, {
+          transactionId: prepared.transactionId,
+        });
+      }
+      await backoff.wait();
+    }
+  }
+
+  /** What an earlier submission of the same operation came to; nothing if there is none or it certainly failed. */
+  async #recall(operation: string, requestHash: string): Promise<Committed | undefined> {
+    const intent = this.#options.intents.find(operation);
+    if (intent === undefined || intent.state === 'failed') return undefined;
+    const outcome = await this.#settle(intent);
+    if (outcome?.code !== VALID) return undefined;
+    if (intent.requestHash === requestHash) return formatCommitted(intent, outcome);
+    throw newError('OPERATION_CHANGED', 'The same operation was committed with other content', { transactionId: intent.transactionId });
+  }
+
+  async #send(operation: string, requestHash: string, prepared: Prepared): Promise<TransactionStatus | undefined> {
+    const { intents, carrier } = this.#options;
+    const intent = { operation, requestHash, ...prepared, sentAt: this.#now() };
+    intents.open(intent);
+    const refusal = await carrier.send(prepared.envelope).catch(() => 'unknown' as const);
+    return this.#settle({ ...intent, state: 'open', code: undefined, block: undefined }, refusal === undefined);
+  }
+
+  /**
+   * The outcome of an intent: by its transaction id, then by sending the same envelope again. `undefined`: it certainly has none.
+   * @throws CodedError LEDGER_OUTCOME_UNKNOWN; the intent stays open and the next repeat goes on from here
+   */
+  async #settle(intent: Intent, accepted = false): Promise<TransactionStatus | undefined> {
+    if (intent.state === 'committed') return { code: intent.code ?? VALID, block: intent.block ?? 0 };
+    const { carrier, intents } = this.#options;
+    const backoff = newBackoff({ firstMs: 50, mostMs: 2_000, lastsMs: this.#times.settleMs, now: this.#now });
+    let patienceMs = accepted ? this.#times.statusMs : 1_000;
+    do {
+      const status = await carrier.readStatus(intent.transactionId, patienceMs);
+      if (status !== undefined) {
+        intents.settle(intent.operation, { state: status.code === VALID ? 'committed' : 'failed', ...status });
+        return status;
+      }
+      const taken = await carrier.send(intent.envelope).then(
+        () => true,
+        () => false,
+      );
+      if (!taken && this.#now() - intent.sentAt > this.#times.forgottenMs) return this.#giveUp(intent);
+      patienceMs = Math.min(this.#times.statusMs, patienceMs * 2);
+    } while (await backoff.wait());
+    throw newError('LEDGER_OUTCOME_UNKNOWN', 'The outcome of the transaction is not known yet; repeat the request with the same Idempotency-Key', {
+      transactionId: intent.transactionId,
+    });
+  }
+
+  /** A transaction that no orderer holds any more and no block contains, although the chain is reachable: it has no effect. */
+  async #giveUp(intent: Intent): Promise<undefined> {
+    const { carrier, intents } = this.#options;
+    await carrier.readHeight().catch(() => {
+      throw newError('LEDGER_OUTCOME_UNKNOWN', 'The ledger cannot be reached to learn the outcome', { transactionId: intent.transactionId });
+    });
+    const status = await carrier.readStatus(intent.transactionId, 1_000);
+    if (status !== undefined) throw newError('LEDGER_OUTCOME_UNKNOWN', 'The outcome has just appeared; repeat the request', { transactionId: intent.transactionId });
+    intents.settle(intent.operation, { state: 'failed', code: undefined, block: undefined });
+    return undefined;
+  }
+
+  /** Asks peers until one decides: a lagging or restarting peer gets about 2 s. */
+  async #ask<T>(ask: () => Promise<T>, mayLag: boolean): Promise<T> {
+    const backoff: Backoff = newBackoff({ firstMs: 25, mostMs: 400, lastsMs: this.#times.endorseMs, now: this.#now });
+    for (;;) {
+      try {
+        return await ask();
+      } catch (error) {
+        if (!(error instanceof AnswerError)) throw error;
+        const worthAnother = error.kind !== 'final' || (mayLag && error.error.category === 'not-found');
+        if (!worthAnother || !(await backoff.wait())) throw error.error;
+      }
+    }
+  }
+}
+
+/** Transactions and their arguments hold no personal data, so their hash may be stored as it is. */
+function hashRequest({ transaction, request }: Call): string {
+  return createHash('sha256').update(JSON.stringify([transaction, request])).digest('base64url');
+}
+
+function formatCommitted(prepared: Prepared, outcome: TransactionStatus): Committed {
+  const result = prepared.result === '' ? null : (JSON.parse(prepared.result) as Json);
+  return { transactionId: prepared.transactionId, block: outcome.block, result };
+}
+
+function refused(prepared: Prepared, outcome: TransactionStatus): CodedError {
+  return newError('LEDGER_REFUSED', `The ledger marked the transaction invalid with code ${String(outcome.code)}`, {
+    transactionId: prepared.transactionId,
+    details: { validationCode: outcome.code },
+  });
+}

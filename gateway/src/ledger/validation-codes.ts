@@ -1,0 +1,14 @@
+/** Codes of fabric-protos/peer/transaction.proto that the gateway acts on. */
+export const VALID = 0;
+const ENDORSEMENT_POLICY_FAILURE = 10;
+const MVCC_READ_CONFLICT = 11;
+const PHANTOM_READ_CONFLICT = 12;
+
+/** Certainly without effect because others were faster: a new proposal may succeed. */
+export function isContention(code: number): boolean {
+  return code === MVCC_READ_CONFLICT || code === PHANTOM_READ_CONFLICT;
+}
+
+export function isPolicyFailure(code: number): boolean {
+  return code === ENDORSEMENT_POLICY_FAILURE;
+}

@@ -1,0 +1,53 @@
+import type { Category } from './categories';
+
+interface CodeRow {
+  readonly category: Category;
+  readonly title: string;
+  /** Where the status of the category does not say enough. */
+  readonly status?: number;
+}
+
+/** Every error that the gateway itself can answer; errors of the chaincode pass through under their own codes. */
+export const codes = {
+  REQUEST_NOT_JSON: { category: 'invalid', title: 'The body is not JSON' },
+  REQUEST_INVALID: { category: 'invalid', title: 'The request does not have the expected shape' },
+  REQUEST_TOO_LARGE: { category: 'invalid', title: 'The body is too large', status: 413 },
+  MEDIA_TYPE_UNSUPPORTED: { category: 'invalid', title: 'This media type is not understood here', status: 415 },
+  ROUTE_NOT_FOUND: { category: 'not-found', title: 'There is no such route' },
+  METHOD_NOT_ALLOWED: { category: 'invalid', title: 'The route does not take this method', status: 405 },
+  IDEMPOTENCY_KEY_REQUIRED: { category: 'invalid', title: 'An Idempotency-Key header is required here' },
+  IDEMPOTENCY_KEY_REUSED: { category: 'conflict', title: 'The Idempotency-Key was used for a different request' },
+  IDEMPOTENCY_KEY_BUSY: { category: 'conflict', title: 'A request with this Idempotency-Key is still running' },
+  TOKEN_MISSING: { category: 'unauthenticated', title: 'A bearer token is required' },
+  TOKEN_INVALID: { category: 'unauthenticated', title: 'The bearer token is not valid here' },
+  TOKEN_EXPIRED: { category: 'unauthenticated', title: 'The bearer token has expired' },
+  ROLE_NOT_ALLOWED: { category: 'forbidden', title: 'This role may not do that' },
+  SIGNATURE_INVALID: { category: 'forbidden', title: 'The signature does not verify' },
+  NOT_THE_CUSTODIAN: { category: 'forbidden', title: 'Only the custodian organisation does that' },
+  ORGANISATION_NOT_FOUND: { category: 'not-found', title: 'No such organisation is registered on the ledger' },
+  RESOURCE_NOT_FOUND: { category: 'not-found', title: 'There is no such thing, or it may not be known' },
+  RELEASE_NOT_READY: { category: 'conflict', title: 'The request is not released, or its delivery is not complete' },
+  IMPORT_CUT_OFF: { category: 'conflict', title: 'The import was cut off; nothing of it is visible' },
+  DECRYPT_FAILED: { category: 'rule', title: 'The content could not be opened' },
+  CONTENT_NOT_ANCHORED: { category: 'rule', title: 'The content differs from what the ledger anchors' },
+  LEDGER_CONTENTION: { category: 'contention', title: 'Others changed the same facts at the same time' },
+  LEDGER_UNAVAILABLE: { category: 'unavailable', title: 'The ledger cannot be reached, or not enough organisations answer' },
+  LEDGER_OUTCOME_UNKNOWN: { category: 'uncertain', title: 'It is not known yet whether the transaction was committed' },
+  LEDGER_REFUSED: { category: 'internal', title: 'The ledger marked the transaction invalid' },
+  LEDGER_UNKNOWN: { category: 'internal', title: 'The ledger answered something that is not understood' },
+  OPERATION_CHANGED: { category: 'conflict', title: 'The operation was begun with other content' },
+  READ_MODEL_STALE: { category: 'unavailable', title: 'The gateway does not know the newest state of the ledger' },
+  NOT_READY: { category: 'unavailable', title: 'The gateway is starting' },
+  DRAINING: { category: 'unavailable', title: 'The gateway is stopping' },
+  CA_UNAVAILABLE: { category: 'unavailable', title: "The organisation's certificate authority does not answer" },
+  CA_REFUSED: { category: 'internal', title: "The organisation's certificate authority refused" },
+  STORE_CORRUPT: { category: 'internal', title: "The gateway's own data cannot be opened with its key" },
+  INTERNAL: { category: 'internal', title: 'Something failed inside the gateway' },
+} as const satisfies Readonly<Record<string, CodeRow>>;
+
+export type GatewayCode = keyof typeof codes;
+
+/** Title and status of a gateway code; nothing for a code that is not the gateway's own. */
+export function findCode(code: string): CodeRow | undefined {
+  return Object.hasOwn(codes, code) ? codes[code as GatewayCode] : undefined;
+}

@@ -1,0 +1,42 @@
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { newError } from '../problem';
+
+const NONCE = 12;
+const TAG = 16;
+
+/** The gateway's own key: whatever it keeps beside ledger facts is sealed or named with it, so that its files tell nothing. */
+export interface LocalKey {
+  /** AES-256-GCM; `place` (table and row) is authenticated, so that values cannot be moved. */
+  seal(place: string, plain: Uint8Array): Uint8Array;
+  /** @throws CodedError STORE_CORRUPT */
+  open(place: string, sealed: Uint8Array): Uint8Array;
+  /** A name for a value that may not be stored, nor its plain hash: HMAC-SHA256, base64url. */
+  name(purpose: string, value: string): string;
+}
+
+/** @param secret 32 random bytes */
+export function newLocalKey(secret: Uint8Array): LocalKey {
+  const sealing = derive(secret, 'seal');
+  const naming = derive(secret, 'name');
+  return {
+    seal(place, plain) {
+      const nonce = randomBytes(NONCE);
+      const cipher = createCipheriv('aes-256-gcm', sealing, nonce).setAAD(Buffer.from(place));
+      return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+    },
+    open(place, sealed) {
+      try {
+        const decipher = createDecipheriv('aes-256-gcm', sealing, sealed.subarray(0, NONCE), { authTagLength: TAG });
+        decipher.setAAD(Buffer.from(place)).setAuthTag(sealed.subarray(sealed.length - TAG));
+        return Buffer.concat([decipher.update(sealed.subarray(NONCE, sealed.length - TAG)), decipher.final()]);
+      } catch (cause) {
+        throw newError('STORE_CORRUPT', "A value of the gateway's own store does not open with its key", { cause });
+      }
+    },
+    name: (purpose, value) => createHmac('sha256', naming).update(JSON.stringify([purpose, value])).digest('base64url'),
+  };
+}
+
+function derive(secret: Uint8Array, use: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', secret, Buffer.alloc(0), `medaccord/gateway/${use}`, 32));
+}
