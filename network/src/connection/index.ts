@@ -1,0 +1,3 @@
+export type { ConnectedIdentity, ConnectedMember, ConnectedOrganisation, ConnectedPeer, ConnectionDocument } from './connection-document';
+export { renderConnection } from './render-connection';
+export { writeConnections } from './write-connections';

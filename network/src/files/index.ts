@@ -1,0 +1,1 @@
+export { makePrivateFolder, writePrivateFile, writePublicFile } from './write-private-file';
