@@ -1,1 +1,168 @@
-export const x = 1;
+export { formatBase64url, parseBase64url } from './encoding/base64url';
+export { formatCanonical, type CanonicalValue } from './encoding/canonical-json';
+export { parseJson, RequestInvalid, type Parsed, type Parser } from './encoding/parser';
+export { formatUtf8, parseUtf8 } from './encoding/utf8';
+
+export { DomainError, formatError, parseError, type ErrorDetails } from './domain-error';
+export { errorCategories, isErrorCode, type ErrorCategory, type ErrorCode } from './error-codes';
+export { eventIds, formatEventPayload, type EventName, type LedgerEvent } from './event';
+
+export {
+  parseActor,
+  parseCommitment,
+  parseDigest,
+  parseGroupId,
+  parseMspId,
+  parseRecordId,
+  parseRelationRef,
+  parseRequestId,
+  parseSalt,
+  parseSubjectRef,
+  parseThumbprint,
+  type Actor,
+  type Commitment,
+  type Digest,
+  type GroupId,
+  type MspId,
+  type RecordId,
+  type RelationRef,
+  type RequestId,
+  type Salt,
+  type SubjectRef,
+  type Thumbprint,
+} from './identifiers';
+export { addMinutes, epochMsOf, formatInstant, isWithin, parseInstant, parsePeriod, type Instant, type Period } from './instant';
+export { isSameKey, parseJwk, parseKeys, thumbprintInput, type Jwk, type Keys } from './jwk';
+
+export {
+  categories,
+  categoryOf,
+  isSensitive,
+  ordinaryCategories,
+  parseCategories,
+  parseCategory,
+  sensitiveCategories,
+  type Category,
+  type SensitiveCategory,
+} from './category';
+export { isCoveredBy, parsePurpose, parsePurposes, purposeParents, purposes, type Purpose } from './purpose';
+export { memberRoles, parseMemberRole, parseStaffRole, staffRoles, type MemberRole, type StaffRole } from './role';
+
+export {
+  askPreimage,
+  attestationPreimage,
+  bindingPreimage,
+  commitmentDomains,
+  commitmentPreimage,
+  consentDocumentPreimage,
+  dataKeyPreimage,
+  detailsPreimage,
+  payloadPreimage,
+  recordsPreimage,
+  subjectPreimage,
+  type Ask,
+  type CommitmentDomain,
+  type RecordVersion,
+} from './commitment';
+export { parseConsentDocument, type ConsentDocument, type ConsentException, type ConsentSet } from './consent-document';
+export { parseLabel, parseRecordDetails, type RecordDetails } from './record-details';
+export { formatSigned, formatSigningInput, parseSigned, type Signed } from './signed';
+export {
+  bindingMethods,
+  consentStatuses,
+  relationKinds,
+  signedPayloads,
+  type Binding,
+  type BindingMethod,
+  type ConsentHeader,
+  type ConsentStatus,
+  type PatientKeysReplacement,
+  type PatientRegistration,
+  type RelationKind,
+  type RelationRegistration,
+  type SignedKind,
+  type SignedPayload,
+  type WalletToken,
+} from './signed-payload';
+
+export {
+  parseAccessRequest,
+  parseConsentEntry,
+  parseDecision,
+  parseDelivery,
+  parseEncryptionKey,
+  parseGroup,
+  parseOrganisation,
+  parseParticipant,
+  parsePatientEntry,
+  parseRecordAnchor,
+  parseRecordStatus,
+  parseRelationEntry,
+  parseRules,
+  recordStatuses,
+  type AccessRequest,
+  type ConsentEntry,
+  type Decision,
+  type Delivery,
+  type EncryptionKey,
+  type Group,
+  type Organisation,
+  type Participant,
+  type PatientEntry,
+  type RecordAnchor,
+  type RecordStatus,
+  type RelationEntry,
+  type Rules,
+} from './entry';
+export {
+  consentKey,
+  decisionKey,
+  deliveryKey,
+  formatKey,
+  groupKey,
+  implicitCollection,
+  organisationKey,
+  parseKey,
+  patientKey,
+  presenceKey,
+  publicKeyTypes,
+  recordKey,
+  recordStatusKey,
+  relationKey,
+  requestKey,
+  rulesKey,
+  type KeyParts,
+  type PublicKeyType,
+} from './keys';
+export {
+  askRef,
+  bindingRef,
+  consentDocumentRef,
+  decisionRef,
+  deliveryRef,
+  identityRef,
+  isRecordPart,
+  noticeRef,
+  parseSealedRef,
+  privateKey,
+  recordPartRef,
+  recordParts,
+  sealedKinds,
+  type RecordPart,
+  type SealedKind,
+  type SealedRef,
+} from './sealed';
+
+export { MAX_BATCH, MAX_RELEASE, requests, transactionNames, type TransactionName, type TransactionRequest } from './request';
+export { type SealedValue, type TransactionResponse, type TransactionResponses } from './response';
+export {
+  MAX_DELIVERY,
+  MAX_PAYLOAD,
+  MAX_SEALED,
+  TRANSIENT_FIELD,
+  transientInputs,
+  type TransientInput,
+  type TransientName,
+} from './transient';
+
+export { accessReasons, decideAccess, type AccessDecision, type AccessQuestion, type AccessReason } from './rule/decide-access';

@@ -1,0 +1,97 @@
+import { parseBase64url } from './encoding/base64url';
+import { formatCanonical } from './encoding/canonical-json';
+import { formatUtf8 } from './encoding/utf8';
+import type { ConsentDocument } from './consent-document';
+import type { RecordId, RelationRef, Salt, SubjectRef } from './identifiers';
+import type { Purpose } from './purpose';
+import type { Category } from './category';
+
+/** What a commitment is to; the domain keeps a value of one kind from being opened as another. */
+export const commitmentDomains = {
+  subject: 'medaccord/subject',
+  payload: 'medaccord/payload',
+  details: 'medaccord/details',
+  dataKey: 'medaccord/data-key',
+  consentDocument: 'medaccord/consent-document',
+  binding: 'medaccord/binding',
+  ask: 'medaccord/ask',
+  records: 'medaccord/records',
+  attestation: 'medaccord/attestation',
+} as const;
+export type CommitmentDomain = (typeof commitmentDomains)[keyof typeof commitmentDomains];
+
+/** The version of a record that a decision releases. */
+export interface RecordVersion {
+  readonly recordId: RecordId;
+  readonly version: number;
+}
+
+/** What a clinician asks for, sealed to the custodian. */
+export interface Ask {
+  readonly relationRef: RelationRef;
+  readonly categories: readonly Category[];
+  readonly purpose: Purpose;
+  readonly salt: Salt;
+}
+
+/**
+ * The bytes whose SHA-256 is a commitment: utf8(domain) || 0x00 || salt (16 bytes) || bytes. Hashing is the caller's.
+ *
+ * @throws TypeError when the salt is not 16 bytes.
+ */
+export function commitmentPreimage(domain: CommitmentDomain, salt: Salt, bytes: Uint8Array): Uint8Array {
+  const saltBytes = parseBase64url(salt);
+  if (saltBytes?.length !== 16) throw new TypeError('a salt has 16 bytes');
+  const domainBytes = formatUtf8(domain);
+  const preimage = new Uint8Array(domainBytes.length + 1 + saltBytes.length + bytes.length);
+  preimage.set(domainBytes, 0);
+  preimage.set(saltBytes, domainBytes.length + 1);
+  preimage.set(bytes, domainBytes.length + 1 + saltBytes.length);
+  return preimage;
+}
+
+/** Anchor.subject: whose record it is. */
+export function subjectPreimage(subjectRef: SubjectRef, salt: Salt): Uint8Array {
+  return commitmentPreimage(commitmentDomains.subject, salt, formatUtf8(subjectRef));
+}
+
+/** Anchor.details: the canonical text of the record's details. */
+export function detailsPreimage(detailsText: string, salt: Salt): Uint8Array {
+  return commitmentPreimage(commitmentDomains.details, salt, formatUtf8(detailsText));
+}
+
+/** Anchor.payload: the resource exactly as it was encrypted. */
+export function payloadPreimage(payload: Uint8Array, salt: Salt): Uint8Array {
+  return commitmentPreimage(commitmentDomains.payload, salt, payload);
+}
+
+/** Anchor.dataKey: the 32 bytes of the data key; AES-GCM alone opens under two keys. */
+export function dataKeyPreimage(dataKey: Uint8Array, salt: Salt): Uint8Array {
+  return commitmentPreimage(commitmentDomains.dataKey, salt, dataKey);
+}
+
+/** Consent header.document: the document's canonical text under the salt that stands in it. */
+export function consentDocumentPreimage(document: ConsentDocument): Uint8Array {
+  return commitmentPreimage(commitmentDomains.consentDocument, document.salt, formatUtf8(formatCanonical(document)));
+}
+
+/** Relation.binding: the compact JWS of the binding under the salt that stands in its payload. */
+export function bindingPreimage(bindingJws: string, salt: Salt): Uint8Array {
+  return commitmentPreimage(commitmentDomains.binding, salt, formatUtf8(bindingJws));
+}
+
+/** Request.ask: the canonical text of what is asked for under the salt that stands in it. */
+export function askPreimage(ask: Ask): Uint8Array {
+  return commitmentPreimage(commitmentDomains.ask, ask.salt, formatUtf8(formatCanonical(ask)));
+}
+
+/** Decision.records: canonical [[recordId, version], ...] in the order of the decision. */
+export function recordsPreimage(records: readonly RecordVersion[], salt: Salt): Uint8Array {
+  const rows = records.map(({ recordId, version }) => [recordId, version]);
+  return commitmentPreimage(commitmentDomains.records, salt, formatUtf8(formatCanonical(rows)));
+}
+
+/** Request.attestation: the text of an organisation's statement about who acts for it. */
+export function attestationPreimage(attestation: string, salt: Salt): Uint8Array {
+  return commitmentPreimage(commitmentDomains.attestation, salt, formatUtf8(attestation));
+}

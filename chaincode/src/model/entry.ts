@@ -1,0 +1,159 @@
+import { distinct, flag, integer, list, nullable, object, oneOf, table, text, type Parsed } from './encoding/parser';
+import {
+  parseActor,
+  parseCommitment,
+  parseDigest,
+  parseGroupId,
+  parseMspId,
+  parseRecordId,
+  parseRelationRef,
+  parseRequestId,
+  parseSubjectRef,
+} from './identifiers';
+import { parseInstant, parsePeriod } from './instant';
+import { parseJwk, parseKeys } from './jwk';
+import { parsePurpose, parsePurposes } from './purpose';
+import { parseMemberRole, parseStaffRole } from './role';
+import { consentStatuses, parseBindingMethod, relationKinds } from './signed-payload';
+
+// Values of public state, one shape per kind of key (keys.ts). Stored as canonical JSON.
+
+/** A member's key that others seal to. */
+export const parseEncryptionKey = object({
+  suite: text(/^[A-Za-z0-9-]{3,64}$/, 'the id of a cipher suite'),
+  publicKey: text(/^[A-Za-z0-9_-]{40,4096}$/, 'a public key in base64url'),
+});
+export type EncryptionKey = Parsed<typeof parseEncryptionKey>;
+
+/** The consortium's rules: purposes that may be asked for, members and what they are, deadlines, suspended members. */
+export const parseRules = object({
+  version: integer(1, 1_000_000),
+  purposes: parsePurposes,
+  roles: table(parseMspId, parseMemberRole, 200),
+  deadlines: object({ decisionMinutes: integer(1, 1440) }),
+  suspended: distinct(parseMspId, 0, 200),
+  adoptedAt: parseInstant,
+});
+export type Rules = Parsed<typeof parseRules>;
+
+export const parseOrganisation = object({
+  mspId: parseMspId,
+  encryption: list(parseEncryptionKey, 1, 10),
+  signing: parseJwk,
+  status: oneOf(['active', 'withdrawn']),
+  registeredAt: parseInstant,
+});
+export type Organisation = Parsed<typeof parseOrganisation>;
+
+/** Who did something: a member, the role in the certificate, a pseudonym of the certificate's holder. */
+export const parseParticipant = object({ mspId: parseMspId, role: parseStaffRole, actor: parseActor });
+export type Participant = Parsed<typeof parseParticipant>;
+
+/** `jws` is the patient's latest statement: her registration, or the replacement of her keys. */
+export const parsePatientEntry = object({
+  subjectRef: parseSubjectRef,
+  custodian: parseMspId,
+  keys: parseKeys,
+  bound: object({ method: parseBindingMethod }),
+  jws: text(/^[A-Za-z0-9_.-]+$/, 'a compact JWS'),
+  registeredAt: parseInstant,
+  by: parseParticipant,
+});
+export type PatientEntry = Parsed<typeof parsePatientEntry>;
+
+export const parseRelationEntry = object({
+  relationRef: parseRelationRef,
+  custodian: parseMspId,
+  counterparty: parseMspId,
+  kinds: distinct(oneOf(relationKinds), 1, relationKinds.length),
+  keys: parseKeys,
+  binding: parseCommitment,
+  issuedAt: parseInstant,
+  jws: text(/^[A-Za-z0-9_.-]+$/, 'a compact JWS'),
+  createdAt: parseInstant,
+});
+export type RelationEntry = Parsed<typeof parseRelationEntry>;
+
+export const parseConsentEntry = object({
+  relationRef: parseRelationRef,
+  version: integer(1, 1_000_000),
+  status: oneOf(consentStatuses),
+  validity: nullable(parsePeriod),
+  submitBy: parseInstant,
+  document: nullable(parseCommitment),
+  issuedAt: parseInstant,
+  jws: text(/^[A-Za-z0-9_.-]+$/, 'a compact JWS'),
+  recordedAt: parseInstant,
+});
+export type ConsentEntry = Parsed<typeof parseConsentEntry>;
+
+/** A group that has no entry is open: its anchors do not count yet. */
+export const parseGroup = object({
+  groupId: parseGroupId,
+  custodian: parseMspId,
+  status: oneOf(['closed', 'abandoned']),
+  size: integer(0, 1_000_000),
+  at: parseInstant,
+});
+export type Group = Parsed<typeof parseGroup>;
+
+export const parseRecordAnchor = object({
+  recordId: parseRecordId,
+  version: integer(1, 1_000_000),
+  custodian: parseMspId,
+  groupId: parseGroupId,
+  subject: nullable(parseCommitment),
+  payload: parseCommitment,
+  details: parseCommitment,
+  dataKey: parseCommitment,
+  ciphertext: parseDigest,
+  anchoredAt: parseInstant,
+});
+export type RecordAnchor = Parsed<typeof parseRecordAnchor>;
+
+export const recordStatuses = ['active', 'entered-in-error'] as const;
+export const parseRecordStatus = object({ recordId: parseRecordId, status: oneOf(recordStatuses), at: parseInstant });
+export type RecordStatus = Parsed<typeof parseRecordStatus>;
+
+/** `party` tells whether the asking member is the relation's counterparty; if it is not, the refusal stands beside the request. */
+export const parseAccessRequest = object({
+  relationRef: parseRelationRef,
+  requestId: parseRequestId,
+  by: parseParticipant,
+  purpose: parsePurpose,
+  ask: parseCommitment,
+  attestation: nullable(parseCommitment),
+  requestHash: parseDigest,
+  party: flag,
+  at: parseInstant,
+});
+export type AccessRequest = Parsed<typeof parseAccessRequest>;
+
+/** The one answer to a request. Records and reasons stand in the openings, sealed; a refusal has one public code for every reason. */
+export const parseDecision = object({
+  relationRef: parseRelationRef,
+  requestId: parseRequestId,
+  outcome: oneOf(['released', 'refused']),
+  code: nullable(oneOf(['NOT_PERMITTED'])),
+  custodian: parseMspId,
+  purpose: parsePurpose,
+  consentVersion: nullable(integer(1, 1_000_000)),
+  rulesVersion: integer(1, 1_000_000),
+  deadline: nullable(parseInstant),
+  records: nullable(parseCommitment),
+  count: integer(0, 1_000_000),
+  bound: nullable(parseBindingMethod),
+  at: parseInstant,
+});
+export type Decision = Parsed<typeof parseDecision>;
+
+/** One part of a delivery; `envelope` is the SHA-256 of the sealed envelope in the counterparty's collection. */
+export const parseDelivery = object({
+  relationRef: parseRelationRef,
+  requestId: parseRequestId,
+  part: integer(1, 10_000),
+  parts: integer(1, 10_000),
+  envelope: parseDigest,
+  at: parseInstant,
+});
+export type Delivery = Parsed<typeof parseDelivery>;

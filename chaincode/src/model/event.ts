@@ -1,0 +1,35 @@
+import { formatCanonical } from './encoding/canonical-json';
+
+/** The events of the ledger, one per transaction, with the names of the ids that they carry. */
+export const eventIds = {
+  RulesAdopted: ['version'],
+  OrganisationRegistered: ['mspId'],
+  PatientRegistered: ['subjectRef'],
+  PatientKeysReplaced: ['subjectRef'],
+  RelationRegistered: ['relationRef'],
+  ConsentRecorded: ['relationRef', 'version'],
+  RecordsStored: ['mspId'],
+  RecordsAnchored: ['groupId'],
+  GroupClosed: ['groupId'],
+  GroupAbandoned: ['groupId'],
+  RecordStatusSet: ['recordId'],
+  RecordPartsDeleted: ['groupId'],
+  AccessRequested: ['relationRef', 'requestId'],
+  AccessRefused: ['relationRef', 'requestId'],
+  AccessReleased: ['relationRef', 'requestId'],
+  RecordsDelivered: ['relationRef', 'requestId', 'part'],
+  SealedStored: ['kind', 'ref', 'id'],
+} as const satisfies Record<string, readonly string[]>;
+
+export type EventName = keyof typeof eventIds;
+
+/** What happened. */
+export interface LedgerEvent<N extends EventName = EventName> {
+  readonly name: N;
+  readonly ids: Readonly<Record<(typeof eventIds)[N][number], string | number>>;
+}
+
+/** The payload of a chaincode event: its ids as canonical JSON. */
+export function formatEventPayload(event: LedgerEvent): string {
+  return formatCanonical(event.ids);
+}

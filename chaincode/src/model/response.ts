@@ -1,0 +1,58 @@
+import type {
+  AccessRequest,
+  ConsentEntry,
+  Decision,
+  Delivery,
+  Group,
+  Organisation,
+  PatientEntry,
+  RecordAnchor,
+  RecordStatus,
+  RelationEntry,
+  Rules,
+} from './entry';
+import type { GroupId } from './identifiers';
+import type { SealedRef } from './sealed';
+import type { TransactionName } from './request';
+
+/** A sealed value as stored; null when there is none. */
+export interface SealedValue extends SealedRef {
+  readonly envelope: string | null;
+}
+
+/** What each transaction answers, as canonical JSON. Answers of submitted transactions are public: ids, hashes and enum values only. */
+export interface TransactionResponses {
+  readonly AdoptRules: Rules;
+  readonly RegisterOrganisation: Organisation;
+  readonly RegisterPatient: PatientEntry;
+  readonly ReplacePatientKeys: PatientEntry;
+  readonly RegisterRelation: { readonly relation: RelationEntry; readonly consent: ConsentEntry };
+  readonly RecordConsent: ConsentEntry;
+  readonly StoreRecords: { readonly stored: number };
+  readonly AnchorRecords: { readonly groupId: GroupId; readonly status: 'open' | 'closed'; readonly anchored: number };
+  readonly CloseGroup: Group;
+  readonly AbandonGroup: Group;
+  readonly SetRecordStatus: RecordStatus;
+  readonly DeleteRecordParts: { readonly deleted: number };
+  /** `decision` is the refusal of a member that is not the relation's counterparty, else null. */
+  readonly RequestAccess: { readonly request: AccessRequest; readonly decision: Decision | null };
+  readonly DecideRelease: Decision;
+  readonly RefuseAccess: Decision;
+  readonly DeliverRecords: Delivery;
+  readonly StoreSealed: SealedRef;
+  readonly ReadSealed: { readonly values: readonly SealedValue[] };
+  readonly GetRules: Rules;
+  readonly GetOrganisation: Organisation;
+  readonly GetOrganisations: { readonly organisations: readonly Organisation[] };
+  readonly GetPatient: PatientEntry;
+  readonly GetRelation: RelationEntry;
+  readonly GetConsents: { readonly consents: readonly ConsentEntry[] };
+  readonly GetGroup: Group;
+  readonly GetRecordAnchor: RecordAnchor;
+  readonly GetRecordStatus: RecordStatus;
+  readonly GetRequest: AccessRequest;
+  readonly GetDecision: Decision;
+  readonly GetDelivery: Delivery;
+}
+
+export type TransactionResponse<N extends TransactionName> = TransactionResponses[N];

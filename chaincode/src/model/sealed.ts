@@ -1,0 +1,86 @@
+import { RequestInvalid, object, oneOf, text, type Parsed, type Parser } from './encoding/parser';
+import type { RecordId, RelationRef, RequestId, SubjectRef } from './identifiers';
+import { formatKey } from './keys';
+
+/** The three private parts of a record version. */
+export const recordParts = ['payload', 'details', 'wrap'] as const;
+export type RecordPart = (typeof recordParts)[number];
+
+/** Other sealed values: what they hold, and with it who may write them. */
+export const sealedKinds = ['identity', 'binding', 'consent-document', 'ask', 'decision', 'notice', 'delivery'] as const;
+export type SealedKind = (typeof sealedKinds)[number];
+
+/**
+ * Names a sealed value inside an organisation's implicit collection: what it is, of what, and which one. `kind`, `ref` and `id` also stand
+ * in the `info` that the value is sealed with.
+ */
+const parseSealedShape = object({
+  kind: oneOf([...recordParts, ...sealedKinds]),
+  ref: text(/^[A-Za-z0-9_-]{22,64}$/, '22 to 64 base64url characters'),
+  id: text(/^[A-Za-z0-9_-]{1,64}(\.[1-9][0-9]{0,4})?$/, 'a version, a request id, or a request id with a part'),
+});
+export type SealedRef = Parsed<typeof parseSealedShape>;
+
+const VERSION = /^[1-9][0-9]{0,6}$/;
+const REQUEST = /^[A-Za-z0-9_-]{22,64}$/;
+const REQUEST_PART = /^[A-Za-z0-9_-]{22,64}\.[1-9][0-9]{0,4}$/;
+const ONLY = /^1$/;
+
+/** Which form `id` has, per kind. */
+const idForms: Readonly<Record<SealedRef['kind'], RegExp>> = {
+  payload: VERSION,
+  details: VERSION,
+  wrap: VERSION,
+  identity: ONLY,
+  binding: ONLY,
+  'consent-document': VERSION,
+  ask: REQUEST,
+  decision: REQUEST,
+  notice: REQUEST,
+  delivery: REQUEST_PART,
+};
+
+export const parseSealedRef: Parser<SealedRef> = (value, place) => {
+  const ref = parseSealedShape(value, place);
+  if (!idForms[ref.kind].test(ref.id)) throw new RequestInvalid(`${place}.id`, 'in the form of its kind');
+  return ref;
+};
+
+export const recordPartRef = (part: RecordPart, recordId: RecordId, version: number): SealedRef => ({
+  kind: part,
+  ref: recordId,
+  id: String(version),
+});
+export const identityRef = (subjectRef: SubjectRef): SealedRef => ({ kind: 'identity', ref: subjectRef, id: '1' });
+export const bindingRef = (relationRef: RelationRef): SealedRef => ({ kind: 'binding', ref: relationRef, id: '1' });
+export const consentDocumentRef = (relationRef: RelationRef, version: number): SealedRef => ({
+  kind: 'consent-document',
+  ref: relationRef,
+  id: String(version),
+});
+export const askRef = (relationRef: RelationRef, requestId: RequestId): SealedRef => ({ kind: 'ask', ref: relationRef, id: requestId });
+export const decisionRef = (relationRef: RelationRef, requestId: RequestId): SealedRef => ({
+  kind: 'decision',
+  ref: relationRef,
+  id: requestId,
+});
+export const noticeRef = (relationRef: RelationRef, requestId: RequestId): SealedRef => ({
+  kind: 'notice',
+  ref: relationRef,
+  id: requestId,
+});
+export const deliveryRef = (relationRef: RelationRef, requestId: RequestId, part: number): SealedRef => ({
+  kind: 'delivery',
+  ref: relationRef,
+  id: `${requestId}.${String(part)}`,
+});
+
+/** The private key of a sealed value: record/recordId/version/part, or sealed/kind/ref/id. */
+export function privateKey({ kind, ref, id }: SealedRef): string {
+  return isRecordPart(kind) ? formatKey('record', ref, id, kind) : formatKey('sealed', kind, ref, id);
+}
+
+/** Tells whether a sealed value is a part of a record. */
+export function isRecordPart(kind: SealedRef['kind']): kind is RecordPart {
+  return (recordParts as readonly string[]).includes(kind);
+}

@@ -1,0 +1,104 @@
+import { RequestInvalid, distinct, integer, nullable, object, oneOf, optional, type Parsed, type Parser } from './encoding/parser';
+import { parseCommitment, parseMspId, parseRelationRef, parseSalt, parseSubjectRef, parseThumbprint } from './identifiers';
+import { parseInstant, parsePeriod } from './instant';
+import { parseKeys } from './jwk';
+
+/** How a person and the keys were bound to each other at registration. */
+export const bindingMethods = ['custodian', 'second-organisation', 'national-identity'] as const;
+export type BindingMethod = (typeof bindingMethods)[number];
+export const parseBindingMethod = oneOf(bindingMethods);
+
+/** What a relation is for. Treatment needs `care`. */
+export const relationKinds = ['care', 'cover'] as const;
+export type RelationKind = (typeof relationKinds)[number];
+
+export const consentStatuses = ['in-force', 'revoked', 'closed'] as const;
+export type ConsentStatus = (typeof consentStatuses)[number];
+
+/** A patient registers at a custodian; signed by `keys.signing`. */
+const parsePatient = object({
+  subjectRef: parseSubjectRef,
+  custodian: parseMspId,
+  keys: parseKeys,
+  bound: object({ method: parseBindingMethod }),
+  issuedAt: parseInstant,
+});
+export type PatientRegistration = Parsed<typeof parsePatient>;
+
+/** A patient replaces her keys; signed by the current signing key (named by `previous`) or by the current recovery key. */
+const parsePatientKeys = object({ subjectRef: parseSubjectRef, previous: parseThumbprint, keys: parseKeys, issuedAt: parseInstant });
+export type PatientKeysReplacement = Parsed<typeof parsePatientKeys>;
+
+/** A relation of a patient with a counterparty; signed by the relation's own signing key. */
+const parseRelation = object({
+  relationRef: parseRelationRef,
+  custodian: parseMspId,
+  counterparty: parseMspId,
+  kinds: distinct(oneOf(relationKinds), 1, relationKinds.length),
+  keys: parseKeys,
+  binding: parseCommitment,
+  issuedAt: parseInstant,
+});
+export type RelationRegistration = Parsed<typeof parseRelation>;
+
+/** Says whose relation it is; signed by the patient's registered signing key. Never public. */
+const parseBinding = object({
+  subjectRef: parseSubjectRef,
+  relationRef: parseRelationRef,
+  counterparty: parseMspId,
+  keys: parseKeys,
+  salt: parseSalt,
+  issuedAt: parseInstant,
+});
+export type Binding = Parsed<typeof parseBinding>;
+
+const parseConsentShape = object({
+  relationRef: parseRelationRef,
+  version: integer(1, 1_000_000),
+  status: oneOf(consentStatuses),
+  validity: nullable(parsePeriod),
+  submitBy: parseInstant,
+  document: nullable(parseCommitment),
+  issuedAt: parseInstant,
+});
+/** The public part of a consent; signed by the relation's signing key, or by its recovery key when the status is `closed`. */
+export type ConsentHeader = Parsed<typeof parseConsentShape>;
+
+const parseConsent: Parser<ConsentHeader> = (value, place) => {
+  const header = parseConsentShape(value, place);
+  if (header.status === 'in-force' && header.document === null) {
+    throw new RequestInvalid(`${place}.document`, 'a commitment, for the consent is in force');
+  }
+  return header;
+};
+
+const parseWalletTokenShape = object({
+  relationRef: optional(parseRelationRef),
+  subjectRef: optional(parseSubjectRef),
+  audience: parseMspId,
+  issuedAt: parseInstant,
+  expiresAt: parseInstant,
+});
+/** A patient's bearer token at one gateway; signed by the relation's or the patient's signing key. Lives 5 minutes at most. */
+export type WalletToken = Parsed<typeof parseWalletTokenShape>;
+
+const parseWalletToken: Parser<WalletToken> = (value, place) => {
+  const token = parseWalletTokenShape(value, place);
+  if ((token.relationRef === undefined) === (token.subjectRef === undefined)) {
+    throw new RequestInvalid(place, 'a token with either relationRef or subjectRef');
+  }
+  return token;
+};
+
+/** Every kind of signed payload with its parser. The kind stands in the protected header, `medaccord-<kind>+jws`. */
+export const signedPayloads = {
+  patient: parsePatient,
+  'patient-keys': parsePatientKeys,
+  relation: parseRelation,
+  binding: parseBinding,
+  consent: parseConsent,
+  'wallet-token': parseWalletToken,
+} as const;
+
+export type SignedKind = keyof typeof signedPayloads;
+export type SignedPayload<K extends SignedKind> = Parsed<(typeof signedPayloads)[K]>;

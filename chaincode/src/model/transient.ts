@@ -1,0 +1,44 @@
+import { integer, list, object, opaque, text, type Parsed } from './encoding/parser';
+import { parseRecordId, parseSalt } from './identifiers';
+import { MAX_BATCH, MAX_RELEASE } from './request';
+
+// Transient data: one field, `input`, JSON text. It reaches the endorsing organisations only and never a block.
+
+/** The name of the transient field. */
+export const TRANSIENT_FIELD = 'input';
+/** Longest stored payload, in characters of its envelope: 16 MiB. */
+export const MAX_PAYLOAD = 16 * 1024 * 1024;
+/** Longest other envelope, in characters: 32 MiB for a delivery, 1 MiB for the rest. */
+export const MAX_DELIVERY = 32 * 1024 * 1024;
+export const MAX_SEALED = 1024 * 1024;
+
+const version = integer(1, 1_000_000);
+const sealed = opaque(MAX_SEALED);
+
+/** The transient input of the transactions that have one, by name. Envelopes are the texts that are stored, byte for byte. */
+export const transientInputs = {
+  StoreRecords: object({
+    records: list(object({ recordId: parseRecordId, version, payload: opaque(MAX_PAYLOAD), details: sealed, wrap: sealed }), 1, MAX_BATCH),
+  }),
+  DecideRelease: object({
+    /** Canonical text of the consent document; its salt stands in it. */
+    document: opaque(MAX_SEALED),
+    /** Compact JWS of the binding; its salt stands in its payload. */
+    binding: text(/^[A-Za-z0-9_.-]{1,8192}$/, 'a compact JWS'),
+    records: list(
+      object({ recordId: parseRecordId, version, subjectSalt: parseSalt, details: opaque(65_536), detailsSalt: parseSalt }),
+      1,
+      MAX_RELEASE,
+    ),
+    /** Salt of the commitment to the released records and versions. */
+    recordsSalt: parseSalt,
+    /** The opening sealed to custodian and counterparty, the notice sealed to the patient. */
+    sealed: object({ custodian: sealed, counterparty: sealed, patient: sealed }),
+  }),
+  RefuseAccess: object({ notice: sealed }),
+  DeliverRecords: object({ envelope: opaque(MAX_DELIVERY) }),
+  StoreSealed: object({ envelope: sealed }),
+} as const;
+
+export type TransientName = keyof typeof transientInputs;
+export type TransientInput<N extends TransientName> = Parsed<(typeof transientInputs)[N]>;
