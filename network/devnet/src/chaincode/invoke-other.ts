@@ -31,8 +31,7 @@ export function newInvokeOther(invoke: Invoke, otherChannel: OtherChannel = () =
 async function runElsewhere(invoke: Invoke, called: Invocation, otherChannel: OtherChannel): Promise<Uint8Array> {
   const ledger = otherChannel(called.channelId);
   const peerLedger = ledger?.peer(called.mspId);
-  if (ledger === undefined || peerLedger === undefined)
-    throw new RequestRefused(`failed to find ledger for channel: ${called.channelId}`);
+  if (ledger === undefined || peerLedger === undefined) throw new RequestRefused(`failed to find ledger for channel: ${called.channelId}`);
   const snapshot = peerLedger.snapshot();
   try {
     return await run(invoke, { ...called, simulation: new Simulation({ txId: called.txId, ledger, snapshot }) });

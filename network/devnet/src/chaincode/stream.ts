@@ -114,7 +114,12 @@ export class ChaincodeStream {
     this.#send(message, Type.ERROR, utf8(`${name} failed: transaction ID: ${message.getTxid()}: ${cause}`), transaction);
   }
 
-  #send(request: ChaincodeMessage, type: ReturnType<ChaincodeMessage['getType']>, payload: Uint8Array, transaction?: RunningTransaction): void {
+  #send(
+    request: ChaincodeMessage,
+    type: ReturnType<ChaincodeMessage['getType']>,
+    payload: Uint8Array,
+    transaction?: RunningTransaction,
+  ): void {
     if (transaction !== undefined) transaction.busy = false;
     if (this.#ended) return;
     const answer = new ChaincodeMessage();

@@ -1,4 +1,6 @@
+import { common } from '@hyperledger/fabric-protos';
 import type { MetadataEntry } from '../proto/rwset';
+import { decode } from '../proto/wire';
 import type { ChaincodeCall, Interest } from './interest';
 import { VALIDATION_PARAMETER } from './metadata';
 
@@ -27,7 +29,7 @@ interface Needs {
   readonly required: Map<string, boolean>;
 }
 
-/** The interest of a transaction: which policies its writes fall under, as of the committed state (core/endorser/endorser.go, buildChaincodeInterest). */
+/** The interest of a transaction: which policies its writes fall under, as of the committed state (core/endorser/endorser.go, buildChaincodeInterest). @throws Error for a key policy that is none. */
 export function buildInterest({ written, namespaces, privateReads }: SimulationFacts): Interest {
   const needs = needsOfWrites(written);
   for (const namespace of namespaces)
@@ -46,9 +48,19 @@ function needsOfWrites(written: Iterable<WrittenKey>): Map<string, Needs> {
     needs.set(namespace, need);
     const policy = committed.find(({ name }) => name === VALIDATION_PARAMETER);
     if (policy === undefined) need.required.set(collection ?? PUBLIC, true);
-    else need.keyPolicies.push(policy.value);
+    else need.keyPolicies.push(readable(policy.value));
   }
   return needs;
+}
+
+/** Chaincode may have stored any bytes as a key's policy; Fabric endorses no write of such a key. */
+function readable(policy: Uint8Array): Uint8Array {
+  try {
+    decode(common.SignaturePolicyEnvelope, policy);
+    return policy;
+  } catch (cause) {
+    throw new Error('error unmarshalling SignaturePolicyEnvelope: proto: cannot parse invalid wire-format data', { cause });
+  }
 }
 
 /** Key policies of collections go to the public call too. */
