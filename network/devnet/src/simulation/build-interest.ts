@@ -2,7 +2,7 @@ import { common } from '@hyperledger/fabric-protos';
 import type { MetadataEntry } from '../proto/rwset';
 import { decode } from '../proto/wire';
 import type { ChaincodeCall, Interest } from './interest';
-import { VALIDATION_PARAMETER } from './metadata';
+import { VALIDATION_PARAMETER } from '../proto/key-metadata';
 
 /** A written key with its committed metadata. */
 export interface WrittenKey {

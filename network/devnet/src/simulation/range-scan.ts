@@ -1,6 +1,6 @@
 import type { RangeQuery } from '../proto/rwset';
 import type { KeyedValue } from '../store/state';
-import { RangeReads } from './range-reads';
+import { RangeReads } from '../proto/range-reads';
 
 export interface ScanRow {
   readonly key: string;

@@ -5,7 +5,7 @@ import type { Ledger, Snapshot } from '../store/ledger';
 import type { KeyModification, StoredHash, Version } from '../store/state';
 import { buildInterest, type WrittenKey } from './build-interest';
 import type { Interest } from './interest';
-import { parseMetadata } from './metadata';
+import { parseKeyMetadata } from '../proto/key-metadata';
 import { newScan, StateScan, type Scan, type ScanRow } from './range-scan';
 import { ReadWriteSet, type ReadWriteBytes } from './read-write-set';
 import { RequestRefused } from './request-refused';
@@ -59,7 +59,7 @@ export class Simulation {
   }
 
   metadata(namespace: string, key: string): readonly MetadataEntry[] {
-    return parseMetadata(this.#read(namespace, key)?.metadata);
+    return parseKeyMetadata(this.#read(namespace, key)?.metadata);
   }
 
   /** An empty value deletes. */
@@ -105,7 +105,7 @@ export class Simulation {
   }
 
   privateMetadata(namespace: string, collection: string, key: string): readonly MetadataEntry[] {
-    return parseMetadata(this.#readHash(namespace, collection, key)?.metadata);
+    return parseKeyMetadata(this.#readHash(namespace, collection, key)?.metadata);
   }
 
   putPrivate(namespace: string, collection: string, key: string, value: Uint8Array): void {
@@ -161,7 +161,7 @@ export class Simulation {
     for (const [namespace, collection, key] of this.#set.written()) {
       const { state } = this.source.snapshot;
       const stored = collection === undefined ? state.get(namespace, key) : this.#hash(namespace, collection, key);
-      yield { namespace, collection, committed: parseMetadata(stored?.metadata) };
+      yield { namespace, collection, committed: parseKeyMetadata(stored?.metadata) };
     }
   }
 
