@@ -22,8 +22,8 @@ export class SignatureInvalid extends Error {
 /** A commitment does not open to the bytes at hand: they are not the ones that were committed to. */
 export class CommitmentMismatch extends Error {
   readonly code = 'COMMITMENT_MISMATCH';
-  constructor(readonly domain: string) {
-    super(`The bytes are not the ones committed to (${domain}).`);
+  constructor() {
+    super('The bytes are not the ones committed to.');
     this.name = 'CommitmentMismatch';
   }
 }

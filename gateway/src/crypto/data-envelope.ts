@@ -1,6 +1,6 @@
-import { formatCanonical } from '@medaccord/chaincode/model';
+import { dataKeyPreimage, formatCanonical, type Commitment, type Salt } from '@medaccord/chaincode/model';
 import { formatBase64url, parseBase64url } from './base64url';
-import { assertOpens, commit } from './commitment';
+import { commit } from './commitment';
 import { DecryptFailed } from './crypto-errors';
 import { newRandomBytes } from './random';
 
@@ -48,8 +48,8 @@ export async function decryptPart(dataKey: Uint8Array, context: DataContext, env
 }
 
 /** The commitment to a data key that the record's anchor carries. */
-export function commitDataKey(dataKey: Uint8Array, salt: Uint8Array): Promise<string> {
-  return commit({ domain: 'medaccord/data-key', salt, bytes: dataKey });
+export function commitDataKey(dataKey: Uint8Array, salt: Salt): Promise<Commitment> {
+  return commit(dataKeyPreimage(dataKey, salt));
 }
 
 /**
@@ -57,10 +57,8 @@ export function commitDataKey(dataKey: Uint8Array, salt: Uint8Array): Promise<st
  * commitment leaves one key.
  * @throws {DecryptFailed} when it is not the key committed to
  */
-export async function assertDataKey(commitment: string, dataKey: Uint8Array, salt: Uint8Array): Promise<void> {
-  await assertOpens(commitment, { domain: 'medaccord/data-key', salt, bytes: dataKey }).catch(() => {
-    throw new DecryptFailed();
-  });
+export async function assertDataKey(commitment: string, dataKey: Uint8Array, salt: Salt): Promise<void> {
+  if ((await commitDataKey(dataKey, salt)) !== commitment) throw new DecryptFailed();
 }
 
 function parametersOf(nonce: Uint8Array<ArrayBuffer>, context: DataContext): AesGcmParams {

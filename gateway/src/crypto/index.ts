@@ -1,11 +1,11 @@
 export { formatBase64url, parseBase64url } from './base64url';
-export { assertOpens, commit, type Opening } from './commitment';
+export { assertOpens, commit } from './commitment';
 export { CommitmentMismatch, DecryptFailed, SignatureInvalid } from './crypto-errors';
 export { assertDataKey, commitDataKey, decryptPart, encryptPart, newDataKey, type DataContext } from './data-envelope';
 export { hashBytes } from './digest';
 export { signJws, verifyJws } from './jws';
 export { computeThumbprint, publicJwkOf, type PrivateJwk, type PublicJwk } from './p256-jwk';
-export { newRandomBytes, newSalt } from './random';
+export { newRandomBytes, newReference, newSalt } from './random';
 export { PATIENT, open, seal, type SealingContext } from './sealed-envelope';
 export {
   generateSealingKey,

@@ -1,8 +1,9 @@
+import { thumbprintInput, type Jwk, type Thumbprint } from '@medaccord/chaincode/model';
 import { formatBase64url, parseBase64url } from './base64url';
 import { sha256 } from './digest';
 
 /** A P-256 public key as JWK (RFC 7518 section 6.2), with no other member. */
-export type PublicJwk = { readonly kty: 'EC'; readonly crv: 'P-256'; readonly x: string; readonly y: string };
+export type PublicJwk = Jwk;
 
 /** A P-256 private key as JWK. */
 export type PrivateJwk = PublicJwk & { readonly d: string };
@@ -28,7 +29,6 @@ export function publicJwkOf(jwk: PublicJwk): PublicJwk {
 }
 
 /** The thumbprint of a key (RFC 7638, SHA-256, base64url). */
-export async function computeThumbprint(jwk: PublicJwk): Promise<string> {
-  const members = `{"crv":"${jwk.crv}","kty":"${jwk.kty}","x":"${jwk.x}","y":"${jwk.y}"}`;
-  return formatBase64url(await sha256(new TextEncoder().encode(members)));
+export async function computeThumbprint(jwk: PublicJwk): Promise<Thumbprint> {
+  return formatBase64url(await sha256(new TextEncoder().encode(thumbprintInput(jwk)))) as Thumbprint;
 }

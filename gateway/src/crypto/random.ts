@@ -1,9 +1,17 @@
+import type { Salt } from '@medaccord/chaincode/model';
+import { formatBase64url } from './base64url';
+
 /** Cryptographically random bytes. */
 export function newRandomBytes(length: number): Uint8Array<ArrayBuffer> {
   return crypto.getRandomValues(new Uint8Array(length));
 }
 
-/** A salt of a commitment: 16 random bytes. */
-export function newSalt(): Uint8Array<ArrayBuffer> {
-  return newRandomBytes(16);
+/** A salt of a commitment: 16 random bytes, as base64url. */
+export function newSalt(): Salt {
+  return formatBase64url(newRandomBytes(16)) as Salt;
+}
+
+/** A reference or id that tells nothing: 128 random bits in 22 characters of base64url. */
+export function newReference<Ref extends string = string>(): Ref {
+  return formatBase64url(newRandomBytes(16)) as Ref;
 }

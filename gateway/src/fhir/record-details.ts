@@ -1,0 +1,91 @@
+import { categoryOf, parseRecordDetails, type Category, type RecordDetails } from '@medaccord/chaincode/model';
+import { isObject, type JsonObject, type JsonValue } from './json-value';
+
+const LABEL_SYSTEM = /\/(?:v3-)?(?:Confidentiality|ActCode)$/;
+const LABEL = /^[A-Z0-9_-]{1,32}$/;
+const DATE = /^\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2}))?)?)?$/;
+
+/** HL7 v3 ActCode sensitivity codes (http://terminology.hl7.org/CodeSystem/v3-ActCode) to the category they put a record into. */
+const SENSITIVITY: Readonly<Record<string, Category>> = {
+  HIV: 'hiv',
+  STD: 'sexual-health',
+  SEX: 'sexual-health',
+  SEXGRP: 'sexual-health',
+  REPRO: 'sexual-health',
+  PREGNANT: 'sexual-health',
+  PSY: 'psychiatry',
+  PSYTHPN: 'psychiatry',
+  MH: 'psychiatry',
+  BH: 'psychiatry',
+  ETH: 'substance-use',
+  ETHUD: 'substance-use',
+  ETHANOLUSE: 'substance-use',
+  OPIOIDUD: 'substance-use',
+  SUD: 'substance-use',
+  SUDPTP: 'substance-use',
+  '42CFRPart2': 'substance-use',
+  SDV: 'domestic-violence',
+  DVSA: 'domestic-violence',
+  VIO: 'domestic-violence',
+  GDIS: 'genetics',
+};
+
+// Most telling first; the elements of R4's clinical types that say when.
+const DATES = (
+  'effective performed occurrence onset period authoredOn date started recordedDate dateAsserted issued created whenHandedOver billablePeriod ' +
+  'servicedPeriod sent recorded'
+).split(' ');
+
+/**
+ * What a release is decided on besides the consent: type, category, security labels (meta.security, of HL7 v3 Confidentiality and ActCode)
+ * and when what the resource tells of began and ended. A sensitivity label puts a record into that sensitive category.
+ */
+export function newRecordDetails(type: string, resource: JsonObject): RecordDetails {
+  const security = codingsOf(metaOf(resource)['security']);
+  const sensitive = security.map(({ code }) => (Object.hasOwn(SENSITIVITY, code) ? SENSITIVITY[code] : undefined)).find((category) => category);
+  const codes = Array.isArray(resource['category']) ? resource['category'].flatMap((concept) => codesOf(concept)) : [];
+  const details = {
+    type,
+    category: sensitive ?? categoryOf(type, codes),
+    labels: [...new Set(security.filter(isLabel).map(({ code }) => code))].sort(),
+    dates: datesOf(resource),
+  };
+  return parseRecordDetails(details, 'details');
+}
+
+type Coding = { readonly system: string; readonly code: string };
+
+function isLabel({ system, code }: Coding): boolean {
+  return LABEL_SYSTEM.test(system) && LABEL.test(code);
+}
+
+function metaOf(resource: JsonObject): JsonObject {
+  return isObject(resource['meta']) ? resource['meta'] : {};
+}
+
+function codesOf(concept: JsonValue): string[] {
+  return isObject(concept) ? codingsOf(concept['coding']).map(({ code }) => code) : [];
+}
+
+function codingsOf(codings: JsonValue | undefined): Coding[] {
+  if (!Array.isArray(codings)) return [];
+  return codings.filter(isObject).flatMap(({ system, code }) => {
+    return typeof code === 'string' ? [{ system: typeof system === 'string' ? system : '', code }] : [];
+  });
+}
+
+type Dates = RecordDetails['dates'];
+
+function datesOf(resource: JsonObject): Dates {
+  for (const name of DATES) {
+    const at = dateOf(resource[`${name}DateTime`] ?? resource[name]);
+    if (at !== null) return { from: at, until: at };
+    const period = resource[`${name}Period`] ?? resource[name];
+    if (isObject(period)) return { from: dateOf(period['start']), until: dateOf(period['end']) };
+  }
+  return { from: null, until: null };
+}
+
+function dateOf(value: JsonValue | undefined): string | null {
+  return typeof value === 'string' && DATE.test(value) ? value : null;
+}
