@@ -8,3 +8,5 @@ export { findPortHolder } from './port-holder';
 export { accepts, answersOk } from './readiness';
 export { canSignal, identifyProcess, isRunning, readMemory, type ProcessIdentity } from './process-table';
 export { tryLock } from './exclusive-lock';
+export { newNodeProcess, type Platform } from './node-process';
+export { RotatingLog } from './rotating-log';

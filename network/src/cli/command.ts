@@ -1,0 +1,62 @@
+import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
+import { loadTopology, type Topology } from '../topology';
+import type { CliConfig } from './config';
+import { newReporter, type Reporter } from './reporter';
+import { UsageError } from './usage-error';
+
+/** One verb of the command line. Returns the exit code. */
+export type Command = (argv: readonly string[], config: CliConfig) => Promise<number>;
+
+/** Which network a verb speaks of, and how it answers; the same for all verbs. */
+export const NETWORK_OPTIONS = {
+  topology: { type: 'string' },
+  'run-folder': { type: 'string' },
+  'base-port': { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const satisfies ParseArgsOptionsConfig;
+
+interface NetworkValues {
+  readonly topology?: string | undefined;
+  readonly 'run-folder'?: string | undefined;
+  readonly 'base-port'?: string | undefined;
+  readonly json?: boolean | undefined;
+}
+
+/** @throws UsageError for options and words that the verb does not have */
+export function parseCommand<T extends ParseArgsOptionsConfig>(argv: readonly string[], options: T, words = 0) {
+  try {
+    const parsed = parseArgs({ args: [...argv], options, allowPositionals: words > 0, strict: true });
+    if (parsed.positionals.length > words) throw new Error(`unexpected: ${parsed.positionals.slice(words).join(' ')}`);
+    return parsed;
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+/** @throws TopologyUnreadable, TopologyInvalid, UsageError */
+export function topologyOf(values: NetworkValues, config: CliConfig): Topology {
+  return loadTopology(values.topology ?? config.defaultTopology, {
+    root: config.root,
+    ...(values['run-folder'] === undefined ? {} : { runFolder: values['run-folder'] }),
+    ...(values['base-port'] === undefined ? {} : { basePort: parsePort(values['base-port']) }),
+  });
+}
+
+/** The options that lead another command to the same network. */
+export function repeatOptions(values: NetworkValues): string[] {
+  const given = (['topology', 'run-folder', 'base-port'] as const).flatMap((name) =>
+    values[name] === undefined ? [] : [`--${name}`, values[name]],
+  );
+  return values.json === true ? [...given, '--json'] : given;
+}
+
+export function reporterOf(values: NetworkValues, config: CliConfig): Reporter {
+  return newReporter(values.json === true, config.colour);
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 1024 || port > 65_535)
+    throw new UsageError(`--base-port ${text}: must be a number from 1024 to 65535`);
+  return port;
+}

@@ -1,0 +1,16 @@
+/** What the exit codes of the command line mean; network/README.md lists them. */
+export const EXIT = { done: 0, failed: 1, usage: 2, running: 3, notRunning: 4, differs: 5 } as const;
+
+const BY_ERROR_CODE: Readonly<Record<string, number>> = {
+  USAGE: EXIT.usage,
+  TOPOLOGY_INVALID: EXIT.usage,
+  TOPOLOGY_UNREADABLE: EXIT.usage,
+  NETWORK_RUNNING: EXIT.running,
+  NETWORK_NOT_RUNNING: EXIT.notRunning,
+  NETWORK_DIFFERS: EXIT.differs,
+};
+
+export function exitCodeOf(error: unknown): number {
+  const { code } = error as { code?: unknown };
+  return (typeof code === 'string' ? BY_ERROR_CODE[code] : undefined) ?? EXIT.failed;
+}

@@ -1,0 +1,62 @@
+#!/usr/bin/env node
+import type { Command } from './command';
+import { loadCliConfig } from './config';
+import { EXIT, exitCodeOf } from './exit-codes';
+import { describeFailure, newReporter } from './reporter';
+import { UsageError } from './usage-error';
+
+/** Loaded when called: a process that serves the certificate authorities has no use for the rest. */
+const VERBS: Readonly<Record<string, () => Promise<Command>>> = {
+  start: async () => (await import('./start.js')).start,
+  up: async () => (await import('./up.js')).up,
+  background: async () => (await import('./background.js')).background,
+  down: async () => (await import('./down.js')).down,
+  status: async () => (await import('./status.js')).status,
+  logs: async () => (await import('./logs.js')).logs,
+  deploy: async () => (await import('./deploy.js')).deploy,
+  reset: async () => (await import('./reset.js')).reset,
+  ca: async () => (await import('./ca.js')).ca,
+};
+
+const HELP = `network <verb> [options]
+
+  start [--once] [--bundle FILE]   the network in the foreground, with the main job told in it; Ctrl-C stops it in order
+  up                               the network in the background; returns when it is ready
+  down                             stops it in order; the ledger is kept
+  status                           what runs, where, and in how much memory
+  logs [process] [--follow]        the last lines of one process, or of each   [--lines N]
+  deploy [--sequence auto]         the chaincode as it is built now, as an upgrade of the running network
+  reset                            forgets a stopped network
+  ca [--organisation NAME]         serves the certificate authorities alone
+
+  --topology FILE   another consortium than network/topologies/default.json
+  --run-folder DIR  another place for everything it writes than run/<name>
+  --base-port N     other ports than the topology's: ten for each organisation
+  --json            one JSON object per line and step
+
+Exit codes: 0 done, 1 failed, 2 wrong command or topology, 3 runs already, 4 does not run, 5 differs from the ledger, 128+n signal n.
+`;
+
+async function main([verb = 'help', ...argv]: readonly string[]): Promise<number> {
+  // A terminal that goes away must not end the network in disorder.
+  process.stdout.on('error', () => undefined);
+  if (['help', '--help', '-h'].includes(verb) || argv.includes('--help')) {
+    process.stdout.write(HELP);
+    return EXIT.done;
+  }
+  const config = loadCliConfig(process.env);
+  try {
+    const load = VERBS[verb];
+    if (load === undefined) throw new UsageError(`There is no verb ${verb}.`);
+    return await (
+      await load()
+    )(argv, config);
+  } catch (error) {
+    newReporter(argv.includes('--json'), config.colour).failure(verb, describeFailure(error));
+    return exitCodeOf(error);
+  }
+}
+
+void main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+});

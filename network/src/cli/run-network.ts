@@ -1,0 +1,60 @@
+import { Network, listAddresses, openControlDoor, type Step, type StartFacts } from '../deployment';
+import type { Topology } from '../topology';
+import type { CliConfig } from './config';
+import { EXIT, exitCodeOf } from './exit-codes';
+import { describeFailure, type Introduction, type Reporter } from './reporter';
+import { stopOnSignals, type StopRequest } from './stop-on-signals';
+
+/** What happens while the network is up; the network stops when it resolves, with its exit code. */
+export type WhileUp = (network: Network, stop: StopRequest) => Promise<number>;
+
+/** Brings a network up in this process, keeps it up as long as `whileUp` lasts, and takes it down in order. Returns the exit code. */
+export async function runNetwork(topology: Topology, config: CliConfig, reporter: Reporter, whileUp: WhileUp): Promise<number> {
+  const introduction = introduce(topology);
+  const network = new Network(topology, {
+    platform: config.platform,
+    onStep: (step: Step) => {
+      reporter.step(step);
+    },
+    onEvent: (event) => {
+      reporter.event(event);
+    },
+  });
+  const stop = stopOnSignals(network, (text) => {
+    reporter.note(text);
+  });
+  let facts: StartFacts;
+  try {
+    reporter.introduce(introduction);
+    facts = await network.start();
+  } catch (error) {
+    return failedStart(error, stop, reporter);
+  }
+  const closeDoor = await openControlDoor(topology, { deploy: () => network.redeploy() });
+  reporter.up(facts, introduction);
+  const code = await whileUp(network, stop);
+  await closeDoor();
+  await network.stop();
+  return code;
+}
+
+function failedStart(error: unknown, stop: StopRequest, reporter: Reporter): number {
+  const interrupted = stop.exitCode();
+  if (interrupted !== undefined) {
+    reporter.note('Stopped while it was starting. The next start goes on from here.');
+    return interrupted;
+  }
+  reporter.failure('up', describeFailure(error));
+  return exitCodeOf(error);
+}
+
+function introduce(topology: Topology): Introduction {
+  const { name, ledger, channel } = topology;
+  return { name, ledger, channel, organisations: listAddresses(topology) };
+}
+
+/** A network without a story is up until somebody asks it to stop. */
+export async function untilAsked(_network: Network, stop: StopRequest): Promise<number> {
+  await stop.requested;
+  return EXIT.done;
+}

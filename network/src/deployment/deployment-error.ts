@@ -1,0 +1,22 @@
+/** What can go wrong with a network as a whole, by stable code. */
+export type DeploymentErrorCode =
+  | 'NETWORK_RUNNING'
+  | 'NETWORK_NOT_RUNNING'
+  | 'NETWORK_UNREACHABLE'
+  | 'NETWORK_DIFFERS'
+  | 'RUN_FOLDER_FOREIGN'
+  | 'NOT_BUILT'
+  | 'NO_FREE_PORTS';
+
+/** `message` says what is the matter, `hint` the way out. */
+export class DeploymentError extends Error {
+  readonly code: DeploymentErrorCode;
+  readonly hint: string | undefined;
+
+  constructor(code: DeploymentErrorCode, message: string, hint?: string) {
+    super(message);
+    this.name = 'DeploymentError';
+    this.code = code;
+    this.hint = hint;
+  }
+}

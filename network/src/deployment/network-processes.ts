@@ -1,0 +1,42 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { newNodeProcess, type Platform, type ProcessSpec } from '../process';
+import type { Organisation, Topology } from '../topology';
+import { DeploymentError } from './deployment-error';
+
+const ENTRY = join(__dirname, '../../dist/cli/main.js');
+
+/** One process for the certificate authorities of all organisations of this machine, each on its own port. */
+export function newCaProcess(topology: Topology, platform: Platform): ProcessSpec {
+  const listens = topology.organisations.map(({ ports }) => ({ host: topology.host, port: ports.ca }));
+  const named = { name: 'ca', title: 'the certificate authorities', listens };
+  return newNodeProcess(named, platform, [ENTRY, 'ca', '--resolved', topology.paths.topology], topology.paths.run);
+}
+
+/** The stock shim as a service, with mutual TLS: only who holds a certificate of the organisation's own TLS CA may talk to it. */
+export function newChaincodeProcess(topology: Topology, organisation: Organisation, packageId: string, platform: Platform): ProcessSpec {
+  const { folder } = topology.chaincode;
+  const { chaincode: tls } = organisation.tls;
+  const address = { host: topology.host, port: organisation.ports.chaincode };
+  const named = { name: `chaincode-${organisation.name}`, title: `the chaincode of ${organisation.title}`, listens: [address] };
+  const shim = createRequire(join(folder, 'package.json')).resolve('fabric-shim/cli.js');
+  const program = ['--module-path', folder, '--chaincode-address', organisation.endpoints.chaincode, '--chaincode-id', packageId];
+  const mutualTls = ['--chaincode-tls-cert-file', tls.certificate, '--chaincode-tls-key-file', tls.privateKey];
+  const peersOnly = ['--chaincode-tls-client-cacert-file', tls.rootCertificate];
+  const spec = newNodeProcess(named, platform, [shim, 'server', ...program, ...mutualTls, ...peersOnly], folder);
+  return { ...spec, env: { ...spec.env, CORE_PEER_LOCALMSPID: organisation.mspId }, readiness: { kind: 'port', ...address } };
+}
+
+/** All that a gateway is told is where its connection document is. @throws DeploymentError NOT_BUILT */
+export function newGatewayProcess(topology: Topology, organisation: Organisation, platform: Platform): ProcessSpec {
+  const { folder } = topology.gateway;
+  const program = join(folder, 'dist/main.js');
+  if (!existsSync(program))
+    throw new DeploymentError('NOT_BUILT', `There is no built gateway: ${program} is missing.`, 'Run `npm run build`.');
+  const address = { host: topology.host, port: organisation.ports.gateway };
+  const named = { name: `gateway-${organisation.name}`, title: `the gateway of ${organisation.title}`, listens: [address] };
+  const spec = newNodeProcess(named, platform, [program], folder);
+  const readiness = { kind: 'http', url: `${organisation.endpoints.gateway}/readyz` } as const;
+  return { ...spec, env: { ...spec.env, MEDACCORD_CONNECTION: organisation.connection }, readiness };
+}

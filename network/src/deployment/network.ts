@@ -1,0 +1,182 @@
+import { LEDGER_ENGINES, submitFirstTransactions, type Deployment, type LedgerEngine } from '../ledger';
+import { Supervisor, assertPortsFree, type Platform, type ProcessEvent, type ProcessSpec } from '../process';
+import type { Topology } from '../topology';
+import { readChaincodePackage, type ChaincodePackage } from './chaincode-package';
+import { readDeploymentRecord, writeDeploymentRecord } from './deployment-record';
+import { endLeftovers } from './end-leftovers';
+import { handOutDocuments } from './hand-out-documents';
+import { newCaProcess, newChaincodeProcess, newGatewayProcess } from './network-processes';
+import { newNetworkState, removeNetworkState, writeNetworkState, type NetworkPhase, type NetworkState } from './network-state';
+import { openRunFolder } from './run-folder';
+
+/** Something done on the way up, for whoever watches. */
+export interface Step {
+  readonly title: string;
+  readonly detail?: string;
+  readonly ms: number;
+}
+
+export interface NetworkOptions {
+  readonly platform: Platform;
+  readonly onStep?: (step: Step) => void;
+  readonly onEvent?: (event: ProcessEvent) => void;
+}
+
+/** What a start found and did. */
+export interface StartFacts {
+  /** Whether the ledger was there already. */
+  readonly resumed: boolean;
+  readonly sequence: number;
+  /** Lifecycle transactions and first transactions of this start. */
+  readonly transactions: readonly string[];
+  readonly ms: number;
+}
+
+export interface RedeployFacts extends Deployment {
+  readonly packageId: string;
+}
+
+/**
+ * One network on this machine, from nothing (or from what an earlier start left, however it ended) to ready, and down again in order.
+ * Every step finds out what is there already, so that a start after an interruption goes on where the last one was.
+ */
+export class Network {
+  readonly #topology: Topology;
+  readonly #options: NetworkOptions;
+  readonly #supervisor: Supervisor;
+  readonly #engine: LedgerEngine;
+  #state: NetworkState;
+  #release: (() => void) | undefined;
+  #stopping: Promise<void> | undefined;
+
+  constructor(topology: Topology, options: NetworkOptions) {
+    this.#topology = topology;
+    this.#options = options;
+    this.#state = newNetworkState(topology, new Date().toISOString());
+    this.#supervisor = new Supervisor({
+      logs: topology.paths.logs,
+      onChange: (processes) => {
+        this.#record({ processes });
+      },
+      onEvent: (event) => options.onEvent?.(event),
+    });
+    const ask = (name: string, question: unknown): Promise<unknown> => this.#supervisor.ask(name, question);
+    this.#engine = LEDGER_ENGINES[topology.ledger]({ topology, platform: options.platform, ask });
+  }
+
+  get state(): NetworkState {
+    return this.#state;
+  }
+
+  /**
+   * Brings everything up. On any error everything is stopped again before it is thrown.
+   * @throws DeploymentError, ProcessError, LedgerRefusal, AnsweredError, each with `code`, and `hint` where there is one.
+   */
+  async start(): Promise<StartFacts> {
+    const since = Date.now();
+    this.#release = openRunFolder(this.#topology);
+    try {
+      return { ...(await this.#bringUp()), ms: Date.now() - since };
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  /** Puts the chaincode as it is in its folder now in the place of the one that runs, as the next sequence; nothing if it is the same. */
+  async redeploy(): Promise<RedeployFacts> {
+    const { name, folder } = this.#topology.chaincode;
+    const release = readChaincodePackage(folder, name);
+    const record = readDeploymentRecord(this.#topology);
+    if (record?.packageId !== release.packageId) await this.#supervisor.replace(this.#newChaincodeProcesses(release));
+    const deployment = await this.#engine.deploy(release);
+    writeDeploymentRecord(this.#topology, { packageId: release.packageId, sequence: deployment.sequence, first: record?.first ?? [] });
+    return { ...deployment, packageId: release.packageId };
+  }
+
+  /** Keeps a process that somebody else started from outliving the network. Returns the function that ends that. */
+  guard(pid: number): () => void {
+    return this.#supervisor.guard(pid);
+  }
+
+  /** Stops everything in order; also in the middle of a start, which then fails with PROCESS_INTERRUPTED. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stopInOrder();
+    return this.#stopping;
+  }
+
+  /** Ends every process now. */
+  kill(): void {
+    this.#supervisor.kill();
+  }
+
+  async #bringUp(): Promise<Omit<StartFacts, 'ms'>> {
+    const { name, folder } = this.#topology.chaincode;
+    const release = readChaincodePackage(folder, name);
+    const gateways = this.#topology.organisations.map((each) => newGatewayProcess(this.#topology, each, this.#options.platform));
+    await endLeftovers(this.#topology);
+    this.#record({ phase: 'starting' });
+    const [ca, chaincodes] = [newCaProcess(this.#topology, this.#options.platform), this.#newChaincodeProcesses(release)];
+    const [ground = [], ...floors] = this.#engine.stages;
+    await assertPortsFree([ca, ...chaincodes, ...this.#engine.stages.flat(), ...gateways]);
+    handOutDocuments(this.#topology);
+    // The certificate authorities issue what all others need, so they come first.
+    await this.#startStage([ca]);
+    await this.#startStage([...ground, ...chaincodes]);
+    for (const floor of floors) await this.#startStage(floor);
+    const facts = await this.#deploy(release);
+    await this.#startStage(gateways);
+    this.#record({ phase: 'up' });
+    return facts;
+  }
+
+  async #deploy(release: ChaincodePackage): Promise<Omit<StartFacts, 'ms'>> {
+    const record = readDeploymentRecord(this.#topology);
+    const since = Date.now();
+    const { sequence, transactions } = await this.#engine.deploy(release);
+    const done = transactions.length === 0 ? 'as committed before' : `${String(transactions.length)} lifecycle transactions`;
+    this.#tell({ title: 'the chaincode definition', detail: `sequence ${String(sequence)}, ${done}`, ms: Date.now() - since });
+    const first = record?.first ?? (await this.#runFirst());
+    writeDeploymentRecord(this.#topology, { packageId: release.packageId, sequence, first });
+    const submitted = record === undefined ? first.map(({ transactionId }) => transactionId) : [];
+    return { resumed: record !== undefined, sequence, transactions: [...transactions, ...submitted] };
+  }
+
+  async #runFirst(): ReturnType<typeof submitFirstTransactions> {
+    const since = Date.now();
+    const first = await submitFirstTransactions(this.#topology);
+    const detail = first.map(({ transaction, organisation }) => `${transaction} by ${organisation}`).join(', ');
+    if (first.length > 0) this.#tell({ title: 'the first transactions', detail, ms: Date.now() - since });
+    return first;
+  }
+
+  async #startStage(specs: readonly ProcessSpec[]): Promise<void> {
+    await this.#supervisor.startStage(specs, ({ title, listens }, ms) => {
+      const places = listens.map(({ host, port }) => `${host}:${String(port)}`).join(' ');
+      this.#tell({ title, detail: places, ms });
+    });
+  }
+
+  #newChaincodeProcesses(release: ChaincodePackage): ProcessSpec[] {
+    const { organisations } = this.#topology;
+    return organisations.map((each) => newChaincodeProcess(this.#topology, each, release.packageId, this.#options.platform));
+  }
+
+  #tell(step: Step): void {
+    this.#options.onStep?.(step);
+  }
+
+  #record(change: Partial<Pick<NetworkState, 'processes'>> & { phase?: NetworkPhase }): void {
+    this.#state = { ...this.#state, ...change };
+    if (this.#release !== undefined) writeNetworkState(this.#topology, this.#state);
+  }
+
+  async #stopInOrder(): Promise<void> {
+    if (this.#release !== undefined) this.#record({ phase: 'stopping' });
+    await this.#supervisor.stop();
+    if (this.#release === undefined) return;
+    removeNetworkState(this.#topology);
+    this.#release();
+    this.#release = undefined;
+  }
+}

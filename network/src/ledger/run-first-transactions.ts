@@ -1,0 +1,41 @@
+import type { Topology } from '../topology';
+import { openLedgerClient, type LedgerClient } from './ledger-client';
+import { submitTransaction } from './submit-transaction';
+
+export interface FirstTransactionFacts {
+  readonly organisation: string;
+  readonly transaction: string;
+  readonly transactionId: string;
+}
+
+/**
+ * Submits the first transactions of a chaincode, in their order, each by the admin of its organisation. Running them again after an
+ * interruption is harmless by contract: the chaincode answers the same content without writing it again.
+ * @throws LedgerRefusal
+ */
+export async function runFirstTransactions(topology: Topology): Promise<FirstTransactionFacts[]> {
+  const clients = new Map<string, LedgerClient>();
+  const facts: FirstTransactionFacts[] = [];
+  try {
+    for (const { organisation, transaction, arguments: values } of topology.chaincode.first) {
+      const client = clients.get(organisation) ?? openClient(topology, organisation);
+      clients.set(organisation, client);
+      const { transactionId } = await submitTransaction(client, { transaction, arguments: values.map(formatArgument) });
+      facts.push({ organisation, transaction, transactionId });
+    }
+    return facts;
+  } finally {
+    for (const client of clients.values()) client.close();
+  }
+}
+
+function openClient(topology: Topology, name: string): LedgerClient {
+  const organisation = topology.organisations.find((candidate) => candidate.name === name);
+  if (organisation === undefined) throw new Error(`A resolved topology names only organisations it has, but not ${name}`);
+  return openLedgerClient(topology, organisation);
+}
+
+/** Transactions take text; whatever else the topology says goes as JSON. */
+function formatArgument(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
