@@ -1,0 +1,61 @@
+import { common } from '@hyperledger/fabric-protos';
+import type { Channel } from '../config/channel';
+import { UpdateRefused, applyUpdate } from '../genesis/apply-update';
+import { newConfigMessage, readConfigEnvelope, readLastUpdate, writeConfigEnvelope, type Signer } from '../genesis/config-envelope';
+import { readConfigGroup } from '../genesis/config-tree';
+import type { SignedData } from '../msp/identity';
+import { concat } from '../proto/bytes';
+import { HEADER_TYPE, readEnvelope, readPayload, readSignatureHeader } from '../proto/envelopes';
+import { MalformedMessage, decode } from '../proto/wire';
+import { OrderingRefusal } from './intake';
+
+export interface ConfigContext {
+  readonly channel: Channel;
+  /** Serialized Envelope of the newest configuration transaction. */
+  readonly configEnvelope: Uint8Array;
+  /** Signs the configuration transaction. */
+  readonly orderer: Signer;
+}
+
+/**
+ * Turns an update (serialized Envelope of type CONFIG_UPDATE) into the configuration transaction it leads to: sequence + 1, versions raised,
+ * signatures judged by the mod_policy of everything that changes (orderer/common/msgprocessor/standardchannel.go, ProcessConfigUpdateMsg).
+ * @throws OrderingRefusal
+ */
+export function configure(envelope: Uint8Array, context: ConfigContext): Uint8Array {
+  try {
+    return propose(envelope, context);
+  } catch (error) {
+    if (!(error instanceof UpdateRefused) && !(error instanceof MalformedMessage)) throw error;
+    throw new OrderingRefusal('BAD_REQUEST', `error applying config update to existing channel '${context.channel.id}': ${error.message}`);
+  }
+}
+
+/** The configuration transaction again, on top of the newest configuration; undefined when its update no longer fits. */
+export function reconfigure(envelope: Uint8Array, context: ConfigContext): Uint8Array | undefined {
+  if (readConfigEnvelope(envelope).sequence === readConfigEnvelope(context.configEnvelope).sequence + 1) return envelope;
+  const update = readLastUpdate(envelope);
+  try {
+    return update && propose(update, context);
+  } catch (error) {
+    if (error instanceof UpdateRefused) return undefined;
+    throw error;
+  }
+}
+
+function propose(envelope: Uint8Array, { channel, configEnvelope, orderer }: ConfigContext): Uint8Array {
+  const current = readConfigEnvelope(configEnvelope);
+  const updateEnvelope = decode(common.ConfigUpdateEnvelope, readPayload(readEnvelope(envelope).payload).data);
+  const bytes = updateEnvelope.getConfigUpdate_asU8();
+  const update = decode(common.ConfigUpdate, bytes, { strings: [1] });
+  if (update.getChannelId() !== channel.id)
+    throw new UpdateRefused(`ConfigUpdate for channel '${update.getChannelId()}' but envelope for channel '${channel.id}'`);
+  const signatures = updateEnvelope.getSignaturesList().map((signature): SignedData => {
+    const header = signature.getSignatureHeader_asU8();
+    return { identity: readSignatureHeader(header).creator, message: concat(header, bytes), signature: signature.getSignature_asU8() };
+  });
+  const sets = { readSet: readConfigGroup(update.getReadSet() ?? new common.ConfigGroup()), writeSet: readConfigGroup(update.getWriteSet() ?? new common.ConfigGroup()) };
+  const channelGroup = applyUpdate(current.channelGroup, sets, (reference) => channel.policies.evaluate(reference, signatures).satisfied);
+  const data = writeConfigEnvelope({ sequence: current.sequence + 1, channelGroup }, envelope);
+  return newConfigMessage(HEADER_TYPE.config, channel.id, data, orderer);
+}
