@@ -12,7 +12,7 @@ export function formatBase64url(bytes: Uint8Array): string {
   let bits = 0;
   for (const byte of bytes) {
     buffer = (buffer << 8) | byte;
-    for (bits += 8; bits >= 6; ) {
+    for (bits += 8; bits >= 6;) {
       bits -= 6;
       out[at++] = CODES[(buffer >> bits) & 63]!;
     }

@@ -3,6 +3,7 @@ import { formatBase64url, parseBase64url } from './base64url';
 import { commit } from './commitment';
 import { DecryptFailed } from './crypto-errors';
 import { newRandomBytes } from './random';
+import type { WebKey } from './signing-key';
 
 /** Where a part belongs, bound to it as associated data: the record version, its custodian and the salt (base64url) of the part's commitment. */
 export type DataContext = {
@@ -14,6 +15,8 @@ export type DataContext = {
 };
 
 type DataEnvelope = { readonly v: 1; readonly alg: 'A256GCM'; readonly nonce: string; readonly ciphertext: string };
+
+type GcmParameters = { name: 'AES-GCM'; iv: Uint8Array<ArrayBuffer>; additionalData: Uint8Array<ArrayBuffer> };
 
 const encoder = new TextEncoder();
 
@@ -61,19 +64,20 @@ export async function assertDataKey(commitment: string, dataKey: Uint8Array, sal
   if ((await commitDataKey(dataKey, salt)) !== commitment) throw new DecryptFailed();
 }
 
-function parametersOf(nonce: Uint8Array<ArrayBuffer>, context: DataContext): AesGcmParams {
+function parametersOf(nonce: Uint8Array<ArrayBuffer>, context: DataContext): GcmParameters {
   const { recordId, version, custodian, salt, part } = context;
   return { name: 'AES-GCM', iv: nonce, additionalData: encoder.encode(formatCanonical({ recordId, version, custodian, salt, part })) };
 }
 
-function importDataKey(dataKey: Uint8Array, usage: 'encrypt' | 'decrypt'): Promise<CryptoKey> {
+function importDataKey(dataKey: Uint8Array, usage: 'encrypt' | 'decrypt'): Promise<WebKey> {
   if (dataKey.length !== 32) throw new RangeError('a data key has 32 bytes');
   return crypto.subtle.importKey('raw', dataKey as Uint8Array<ArrayBuffer>, 'AES-GCM', false, [usage]);
 }
 
 function parseDataEnvelope(text: string): DataEnvelope {
   const envelope = JSON.parse(text) as DataEnvelope;
-  const isWhole = envelope.v === 1 && envelope.alg === 'A256GCM' && Object.keys(envelope).length === 4 && formatCanonical(envelope) === text;
+  const isWhole =
+    envelope.v === 1 && envelope.alg === 'A256GCM' && Object.keys(envelope).length === 4 && formatCanonical(envelope) === text;
   if (!isWhole) throw new DecryptFailed();
   return envelope;
 }

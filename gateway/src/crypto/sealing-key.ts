@@ -1,5 +1,6 @@
 import { formatBase64url, parseBase64url } from './base64url';
 import { formatPoint, parsePoint, publicJwkOf, type PrivateJwk, type PublicJwk } from './p256-jwk';
+import type { WebKey } from './signing-key';
 import { DEFAULT_SUITE, SUITES, type SuiteId } from './suites';
 
 /** What others seal to: a suite and its serialised public key, base64url. An organisation publishes it in this form on the ledger. */
@@ -9,7 +10,7 @@ export type SealingPublicKey = { readonly suite: SuiteId; readonly publicKey: st
 export type StoredSealingKey = SealingPublicKey & { readonly privateKey: PrivateJwk };
 
 /** A key that opens envelopes. */
-export type SealingKey = SealingPublicKey & { readonly privateKey: CryptoKey };
+export type SealingKey = SealingPublicKey & { readonly privateKey: WebKey };
 
 /** A fresh key of a suite. */
 export async function generateSealingKey(suite: SuiteId = DEFAULT_SUITE): Promise<StoredSealingKey> {
@@ -23,7 +24,11 @@ export async function generateSealingKey(suite: SuiteId = DEFAULT_SUITE): Promis
 /** Opens a stored key for use. Its public half is taken from the private key, so a stored pair that does not match cannot be used. */
 export async function importSealingKey(stored: Pick<StoredSealingKey, 'suite' | 'privateKey'>): Promise<SealingKey> {
   const { suite, privateKey } = stored;
-  const key = await SUITES[suite].hpke.kem.importKey('jwk', { ...publicJwkOf(privateKey), d: privateKey.d, key_ops: ['deriveBits'] }, false);
+  const key = await SUITES[suite].hpke.kem.importKey(
+    'jwk',
+    { ...publicJwkOf(privateKey), d: privateKey.d, key_ops: ['deriveBits'] },
+    false,
+  );
   return { suite, publicKey: formatBase64url(formatPoint(privateKey)), privateKey: key };
 }
 

@@ -2,8 +2,11 @@ import { publicJwkOf, type PrivateJwk, type PublicJwk } from './p256-jwk';
 
 const ECDSA = { name: 'ECDSA', namedCurve: 'P-256' } as const;
 
+/** A WebCrypto key; named by what makes one, for the platforms' type libraries disagree on the name. */
+export type WebKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
+
 /** A key that signs, opened for use: the private half cannot be read out again. */
-export type SigningKey = { readonly publicJwk: PublicJwk; readonly privateKey: CryptoKey };
+export type SigningKey = { readonly publicJwk: PublicJwk; readonly privateKey: WebKey };
 
 /** A fresh ES256 key, to be stored by its owner (file 0600, key provider) and opened with importSigningKey. */
 export async function generateSigningKey(): Promise<PrivateJwk> {
@@ -19,6 +22,6 @@ export async function importSigningKey(jwk: PrivateJwk): Promise<SigningKey> {
 }
 
 /** @throws {DOMException} DataError when the key is not a P-256 key. */
-export function importVerificationKey(jwk: PublicJwk): Promise<CryptoKey> {
+export function importVerificationKey(jwk: PublicJwk): Promise<WebKey> {
   return crypto.subtle.importKey('jwk', publicJwkOf(jwk), ECDSA, false, ['verify']);
 }

@@ -33,7 +33,8 @@ const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.-]*:[^\s]+$/;
  */
 export function parseBundle(text: string): Entry[] {
   const bundle = parseLosslessJson(text);
-  if (!isObject(bundle) || bundle['resourceType'] !== 'Bundle') throw invalid('resourceType', 'must be Bundle: a FHIR R4 transaction bundle');
+  if (!isObject(bundle) || bundle['resourceType'] !== 'Bundle')
+    throw invalid('resourceType', 'must be Bundle: a FHIR R4 transaction bundle');
   assertNames(bundle, BUNDLE_NAMES, '');
   if (bundle['type'] !== 'transaction') throw invalid('type', 'must be transaction');
   const entries = bundle['entry'];
@@ -67,9 +68,11 @@ function parseMethod(method: JsonValue | undefined, place: string): string {
 function parseResource(resource: JsonValue | undefined, place: string): { resource: JsonObject; type: string } {
   if (!isObject(resource)) throw invalid(place, 'must be a resource');
   const type = resource['resourceType'];
-  if (typeof type !== 'string' || !isResourceType(type)) throw invalid(placeIn(place, 'resourceType'), 'must be a resource type of FHIR R4');
+  if (typeof type !== 'string' || !isResourceType(type))
+    throw invalid(placeIn(place, 'resourceType'), 'must be a resource type of FHIR R4');
   const id = resource['id'];
-  if (id !== undefined && (typeof id !== 'string' || !ID.test(id))) throw invalid(placeIn(place, 'id'), 'must be a FHIR id (A-Z a-z 0-9 . -)');
+  if (id !== undefined && (typeof id !== 'string' || !ID.test(id)))
+    throw invalid(placeIn(place, 'id'), 'must be a FHIR id (A-Z a-z 0-9 . -)');
   return { resource, type };
 }
 

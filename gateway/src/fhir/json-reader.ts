@@ -136,6 +136,10 @@ class JsonReader {
     const before = this.#text.slice(0, this.#at);
     const line = before.split('\n').length;
     const column = this.#at - before.lastIndexOf('\n');
-    throw new FhirError('BUNDLE_NOT_JSON', place === '' ? 'The text' : place, `${problem} (line ${String(line)}, column ${String(column)}).`);
+    throw new FhirError(
+      'BUNDLE_NOT_JSON',
+      place === '' ? 'The text' : place,
+      `${problem} (line ${String(line)}, column ${String(column)}).`,
+    );
   }
 }

@@ -1,5 +1,8 @@
 /** A number whose text JavaScript would not give back (1.0, 1e400, 20 digits): FHIR decimals keep their precision, so the text is kept. */
-export type RawNumber = { readonly rawJSON: string };
+export declare class RawNumber {
+  private constructor();
+  readonly rawJSON: string;
+}
 
 export type JsonObject = { [name: string]: JsonValue };
 export type JsonValue = string | number | boolean | null | RawNumber | JsonValue[] | JsonObject;
@@ -28,11 +31,14 @@ export function formatJson(value: JsonValue): string {
 
 /** Tells whether two values are equal; the order of properties does not matter, the text of a number does. */
 export function isSameJson(one: JsonValue | undefined, other: JsonValue | undefined): boolean {
-  if (Array.isArray(one)) return Array.isArray(other) && one.length === other.length && one.every((item, at) => isSameJson(item, other[at]));
+  if (Array.isArray(one))
+    return Array.isArray(other) && one.length === other.length && one.every((item, at) => isSameJson(item, other[at]));
   if (isObject(one)) {
     if (!isObject(other)) return false;
     const names = Object.keys(one);
-    return names.length === Object.keys(other).length && names.every((name) => Object.hasOwn(other, name) && isSameJson(one[name], other[name]));
+    return (
+      names.length === Object.keys(other).length && names.every((name) => Object.hasOwn(other, name) && isSameJson(one[name], other[name]))
+    );
   }
   return one === undefined || other === undefined ? one === other : formatJson(one) === formatJson(other);
 }

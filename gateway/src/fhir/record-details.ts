@@ -42,7 +42,9 @@ const DATES = (
  */
 export function newRecordDetails(type: string, resource: JsonObject): RecordDetails {
   const security = codingsOf(metaOf(resource)['security']);
-  const sensitive = security.map(({ code }) => (Object.hasOwn(SENSITIVITY, code) ? SENSITIVITY[code] : undefined)).find((category) => category);
+  const sensitive = security
+    .map(({ code }) => (Object.hasOwn(SENSITIVITY, code) ? SENSITIVITY[code] : undefined))
+    .find((category) => category);
   const codes = Array.isArray(resource['category']) ? resource['category'].flatMap((concept) => codesOf(concept)) : [];
   const details = {
     type,
