@@ -1,31 +1,19 @@
-import { peer } from '@hyperledger/fabric-protos';
-import { notInstalled, type ChaincodeConnections } from '../chaincode/connections';
-import type { Channel, ChaincodeDefinition } from '../config/channel';
-import { concat, EMPTY, text } from '../proto/bytes';
-import { writeChaincodeAction, writeResponsePayload, type Endorsement } from '../proto/transactions';
-import type { Interest } from '../simulation/interest';
+import type { ChaincodeConnections } from '../chaincode/connections';
+import type { Channel } from '../config/channel';
+import { concat } from '../proto/bytes';
+import type { Endorsement } from '../proto/transactions';
 import { Simulation } from '../simulation/simulation';
 import type { Ledger, PeerLedger } from '../store/ledger';
 import { checkProposal, type ProposalRefusal } from './check-proposal';
 import { refusalToDistribute, stagePrivateSets } from './distribute';
-import type { InnerProposal, Proposal } from './proposal';
+import type { Proposal } from './proposal';
 import type { Signer } from './signer';
+import { ERROR_THRESHOLD, simulateProposal, type SimulatedProposal } from './simulate-proposal';
 import { VerifiedCaller } from './verified-caller';
 
-export interface ChaincodeResponse {
-  readonly status: number;
-  readonly message: string;
-  readonly payload: Uint8Array;
-}
-
-/** The chaincode's answer (peer.ProposalResponse). Below status 400 it is endorsed, unless only evaluated; from 500 on it still has a payload. */
-export interface ChaincodeAnswer {
-  readonly outcome: 'answered';
-  readonly response: ChaincodeResponse;
-  /** Serialized peer.ProposalResponsePayload. */
-  readonly payload: Uint8Array | undefined;
+/** The chaincode's answer (peer.ProposalResponse); endorsed below status 400, unless only evaluated. */
+export interface ChaincodeAnswer extends SimulatedProposal {
   readonly endorsement: Endorsement | undefined;
-  readonly interest: Interest;
 }
 
 export type EndorserAnswer = ChaincodeAnswer | ProposalRefusal;
@@ -62,42 +50,25 @@ interface ProposalMemory {
   readonly staged: Set<string>;
 }
 
-interface Run {
-  readonly mspId: string;
-  readonly proposal: Proposal;
-  readonly inner: InnerProposal;
-  readonly caller: VerifiedCaller;
-  readonly simulation: Simulation;
-  readonly purpose: 'endorse' | 'evaluate';
-  readonly staged: Set<string>;
-}
-
-interface Execution {
-  readonly response: ChaincodeResponse;
-  /** Serialized peer.ChaincodeEvent, or empty. */
-  readonly event: Uint8Array;
-}
-
-const ERROR_THRESHOLD = 400;
-const ERROR = 500;
-
 class LocalEndorser implements Endorser {
   readonly #memories = new WeakMap<Proposal, ProposalMemory>();
 
   constructor(readonly options: EndorserOptions) {}
 
   async process(mspId: string, proposal: Proposal, purpose: 'endorse' | 'evaluate'): Promise<EndorserAnswer> {
-    const { ledger } = this.options;
+    const { ledger, chaincodes } = this.options;
     const peerLedger = ledger.peer(mspId);
     if (peerLedger === undefined) throw new Error(`no peer of ${mspId} runs in this process`);
     const { checked, staged } = this.#check(proposal, peerLedger);
-    if (!(checked instanceof VerifiedCaller)) return checked;
     const { inner } = proposal;
+    if (!(checked instanceof VerifiedCaller)) return checked;
     if (typeof inner === 'string') return { outcome: 'rejected', text: inner };
     const snapshot = peerLedger.snapshot();
     try {
       const simulation = new Simulation({ txId: proposal.channelHeader.txId, ledger, snapshot });
-      return await this.#run({ mspId, proposal, inner, caller: checked, simulation, purpose, staged });
+      const simulated = await simulateProposal(chaincodes, { mspId, proposal, inner, caller: checked, simulation, purpose });
+      if (simulated.outcome !== 'answered') return simulated;
+      return this.#finish(simulated, { mspId, purpose, simulation, staged });
     } finally {
       snapshot.release();
     }
@@ -119,64 +90,19 @@ class LocalEndorser implements Endorser {
     return memory;
   }
 
-  async #run(run: Run): Promise<EndorserAnswer> {
-    const { inner, simulation, proposal, mspId } = run;
-    const definition = simulation.definition(inner.chaincode);
-    const missing = this.#missing(mspId, inner.chaincode, definition);
-    if (definition === undefined || missing !== undefined) {
-      const advice = `make sure the chaincode ${inner.chaincode} has been successfully defined on channel ${proposal.channelHeader.channelId} and try again`;
-      return { outcome: 'failed', text: `${advice}: ${missing ?? ''}` };
-    }
-    try {
-      const execution = await this.#execute(run);
-      return this.#conclude(run, definition, execution);
-    } catch (error) {
-      return { outcome: 'failed', text: `error in simulation: ${error instanceof Error ? error.message : String(error)}` };
-    }
-  }
-
-  #missing(mspId: string, chaincode: string, definition: ChaincodeDefinition | undefined): string | undefined {
-    if (definition === undefined) return `chaincode ${chaincode} not found`;
-    return this.options.chaincodes.has(mspId, chaincode) ? undefined : notInstalled(chaincode);
-  }
-
-  /** @throws Error when there is no answer of the chaincode itself. */
-  async #execute({ mspId, proposal, inner, caller, simulation }: Run): Promise<Execution> {
-    const { channelId, txId } = proposal.channelHeader;
-    const { chaincode, input } = inner;
-    const invocation = { channelId, txId, mspId, chaincode, input, signedProposal: proposal.signed, caller, simulation };
-    const message = await this.options.chaincodes.invoke(invocation).catch((error: unknown) => {
-      throw new Error(`failed to execute transaction ${txId}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
-    });
-    if (message.getType() === peer.ChaincodeMessage.Type.ERROR)
-      throw new Error(`transaction returned with failure: ${text(message.getPayload_asU8())}`);
-    const response = peer.Response.deserializeBinary(message.getPayload_asU8());
-    const status = response.getStatus();
-    const event = status < ERROR_THRESHOLD ? message.getChaincodeEvent() : undefined;
-    event?.setChaincodeId(chaincode);
-    event?.setTxId(txId);
-    return {
-      response: { status, message: response.getMessage(), payload: response.getPayload_asU8() },
-      event: event?.serializeBinary() ?? EMPTY,
-    };
-  }
-
-  #conclude(run: Run, definition: ChaincodeDefinition, { response, event }: Execution): EndorserAnswer {
-    const { mspId, inner, simulation, purpose, proposal } = run;
-    const { publicSet, privateSets } = simulation.finish();
+  #finish(
+    simulated: SimulatedProposal,
+    run: { readonly mspId: string; readonly purpose: string; readonly simulation: Simulation; readonly staged: Set<string> },
+  ): EndorserAnswer {
     const { ledger, isUp = () => true, signers } = this.options;
-    const distribution = { ledger, simulation, sets: privateSets, isUp };
-    const refusal = refusalToDistribute(distribution, mspId);
+    const { payload, response, privateSets } = simulated;
+    const distribution = { ledger, simulation: run.simulation, sets: privateSets, isUp };
+    const refusal = refusalToDistribute(distribution, run.mspId);
     if (refusal !== undefined) return { outcome: 'failed', text: `error in simulation: ${refusal}` };
-    const interest = purpose === 'evaluate' ? [] : simulation.interest();
-    const answer = { outcome: 'answered', response, interest, payload: undefined, endorsement: undefined } as const;
-    if (response.status >= ERROR_THRESHOLD && response.status < ERROR) return answer;
-    const chaincode = { name: inner.chaincode, version: definition.version };
-    const extension = writeChaincodeAction({ results: publicSet, events: event, response, chaincode });
-    const payload = writeResponsePayload({ proposalHash: inner.hash, extension });
-    if (purpose === 'evaluate' || response.status >= ERROR) return { ...answer, payload };
-    stagePrivateSets(distribution, proposal.channelHeader.txId, run.staged);
-    return { ...answer, payload, endorsement: endorse(signers.get(mspId), payload) };
+    if (run.purpose === 'evaluate' || payload === undefined || response.status >= ERROR_THRESHOLD)
+      return { ...simulated, endorsement: undefined };
+    stagePrivateSets(distribution, run.simulation.source.txId, run.staged);
+    return { ...simulated, endorsement: endorse(signers.get(run.mspId), payload) };
   }
 }
 

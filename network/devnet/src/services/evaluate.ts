@@ -1,6 +1,6 @@
 import { status } from '@grpc/grpc-js';
 import { gateway, peer } from '@hyperledger/fabric-protos';
-import type { ChaincodeResponse } from '../endorser/endorser';
+import type { ChaincodeResponse } from '../endorser/simulate-proposal';
 import { openProposal, ProposalUnreadable, type Proposal } from '../endorser/proposal';
 import type { Candidate } from '../planning/layouts';
 import { askPeer, detailOf } from './ask-peer';
