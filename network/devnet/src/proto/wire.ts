@@ -109,3 +109,13 @@ class Walk {
     throw new MalformedMessage('variable length integer overflow');
   }
 }
+
+/** What a reader returns; undefined where the bytes are no such message. */
+export function attempt<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof MalformedMessage) return undefined;
+    throw error;
+  }
+}

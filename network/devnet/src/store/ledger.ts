@@ -13,6 +13,8 @@ export interface CommittedBlock {
   /** Serialized common.Block with metadata 2 and 4 filled. */
   readonly bytes: Uint8Array;
   readonly codes: readonly number[];
+  /** Absent for block 0. */
+  readonly commitHash: Uint8Array | undefined;
   readonly txIds: readonly string[];
   /** Explanations for people per invalid transaction, by index; empty where there is nothing to say. */
   readonly explanations: ReadonlyMap<number, string>;
@@ -50,6 +52,8 @@ export interface Ledger {
   collection(state: StateReader, chaincode: string, name: string): Collection | undefined;
   /** Validates an ordered block (metadata 2 and 4 absent), applies it in one database transaction, tells the listeners. */
   commit(block: Uint8Array): CommittedBlock;
+  /** Lets that organisation's peer show a state `blocks` older than the chain's from now on; it never goes back in time. 0 ends it. */
+  holdBack(mspId: string, blocks: number): void;
   /** Called after each commit, in order. Returns the function that ends it. */
   onCommit(listener: (block: CommittedBlock) => void): () => void;
   close(): void;
