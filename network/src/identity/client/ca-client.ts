@@ -1,12 +1,15 @@
 import { newCertificateRequest } from '../pki/certificate-request';
 import { newRequestToken, type Credentials } from '../pki/request-token';
 import { CaRequestFailed, CaUnreachable } from './ca-client-errors';
+import { exchange } from './exchange';
 
 /** Where a CA answers; any Fabric CA will do. */
 export interface CaEndpoint {
   readonly url: string;
   /** Needed where several CAs answer at one URL. */
   readonly name: string;
+  /** PEM of the roots that a CA behind `https:` is checked against; the system's unless given. */
+  readonly tlsRoots?: string;
 }
 
 export interface CaAttribute {
@@ -54,7 +57,6 @@ export interface Revocation {
   readonly revocationList: string | undefined;
 }
 
-const TIMEOUT_MS = 10_000;
 const API = '/api/v1';
 
 /** Gets a certificate for a fresh key by enrolment id and secret. */
@@ -137,12 +139,11 @@ function sendAs<T>(ca: CaEndpoint, credentials: Credentials, call: Call): Promis
 async function send<T>(ca: CaEndpoint, { method = 'POST', operation, body, authorize }: Call): Promise<T> {
   const url = new URL(`${API}/${operation}`, ca.url);
   const bytes = Buffer.from(JSON.stringify(body));
-  const headers = {
-    'content-type': 'application/json',
-    ...(authorize ? { authorization: authorize({ method, path: url.pathname, body: bytes }) } : {}),
-  };
-  const response = await exchange(ca, operation, url, { method, headers, body: bytes, signal: AbortSignal.timeout(TIMEOUT_MS) });
-  const answer = (await response.json().catch(() => undefined)) as Envelope<T> | undefined;
+  const authorization = authorize?.({ method, path: url.pathname, body: bytes });
+  const response = await exchange({ url, method, authorization, body: bytes, tlsRoots: ca.tlsRoots }).catch((error: unknown) => {
+    throw new CaUnreachable(ca, operation, error);
+  });
+  const answer = parseEnvelope<T>(response.body);
   if (answer?.success !== true) {
     throw new CaRequestFailed({ ca: ca.name, operation, status: response.status, errors: answer?.errors ?? [] });
   }
@@ -155,11 +156,11 @@ interface Envelope<T> {
   readonly success: boolean;
 }
 
-async function exchange(ca: CaEndpoint, operation: string, url: URL, init: RequestInit): Promise<Response> {
+function parseEnvelope<T>(body: Buffer): Envelope<T> | undefined {
   try {
-    return await fetch(url, init);
-  } catch (error) {
-    throw new CaUnreachable(ca, operation, error);
+    return JSON.parse(body.toString('utf8')) as Envelope<T>;
+  } catch {
+    return undefined;
   }
 }
 
