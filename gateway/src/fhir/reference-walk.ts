@@ -15,6 +15,7 @@ const URI_NAMES = new Set(
     'onlineInformation rendering relativePath location property target'
   ).split(' '),
 );
+const REFERENCE_NAMES = new Set('id extension reference _reference type _type identifier display _display'.split(' '));
 const URI_CHOICE = /(?:Uri|Url|Oid|Uuid)$/;
 const ATTRIBUTE = /(\b(?:href|src)\s*=\s*)("[^"]*"|'[^']*')/gi;
 
@@ -29,23 +30,29 @@ export function rewriteLinks(resource: JsonObject, place: string, rewrite: Rewri
 function walkObject(object: JsonObject, place: string, rewrite: RewriteLink): JsonObject {
   if (object['resourceType'] === 'Bundle') return object;
   const result: JsonObject = {};
-  for (const [name, value] of Object.entries(object)) result[name] = walkValue(value, { name, place: placeIn(place, name) }, rewrite);
+  for (const [name, value] of Object.entries(object)) result[name] = walkValue(value, { name, place: placeIn(place, name), object }, rewrite);
   return result;
 }
 
-type Position = { readonly name: string; readonly place: string };
+type Position = { readonly name: string; readonly place: string; readonly object: JsonObject };
 
-function walkValue(value: JsonValue, { name, place }: Position, rewrite: RewriteLink): JsonValue {
-  if (typeof value === 'string') return walkText(value, { name, place }, rewrite);
-  if (Array.isArray(value)) return value.map((item, at) => walkValue(item, { name, place: placeIn(place, at) }, rewrite));
+function walkValue(value: JsonValue, position: Position, rewrite: RewriteLink): JsonValue {
+  const { place } = position;
+  if (typeof value === 'string') return walkText(value, position, rewrite);
+  if (Array.isArray(value)) return value.map((item, at) => walkValue(item, { ...position, place: placeIn(place, at) }, rewrite));
   return isObject(value) ? walkObject(value, place, rewrite) : value;
 }
 
-function walkText(value: string, { name, place }: Position, rewrite: RewriteLink): string {
-  if (name === 'reference') return rewrite({ kind: 'reference', value, place }) ?? value;
+function walkText(value: string, { name, place, object }: Position, rewrite: RewriteLink): string {
+  // Expression, DetectedIssue and Immunization.education call a uri so, too.
+  if (name === 'reference') return rewrite({ kind: isReference(object) ? 'reference' : 'uri', value, place }) ?? value;
   if (name === 'div') return rewriteNarrative(value, place, rewrite);
   if (URI_NAMES.has(name) || URI_CHOICE.test(name)) return rewrite({ kind: 'uri', value, place }) ?? value;
   return value;
+}
+
+function isReference(object: JsonObject): boolean {
+  return Object.keys(object).every((name) => REFERENCE_NAMES.has(name));
 }
 
 function rewriteNarrative(xhtml: string, place: string, rewrite: RewriteLink): string {

@@ -46,8 +46,9 @@ export function newSubjectCheck(targets: readonly Target[], { index, subjectRef 
       throw new FhirError('BUNDLE_SUBJECT_OTHER', place, 'refers to a patient of another system.');
     }
     if (parsed.type !== 'Patient') return false;
-    if (patients.has(parsed.id)) return true;
-    const held = await index.find('Patient', parsed.id);
+    const entered = patients.get(parsed.id);
+    if (entered !== undefined && entered.current === undefined) return true;
+    const held = entered?.current ?? (await index.find('Patient', parsed.id));
     if (held === undefined)
       throw new FhirError('BUNDLE_REFERENCE_UNRESOLVED', place, 'refers to a patient who is neither in the bundle nor held here.');
     if (subjectRef !== undefined && held.subjectRef !== subjectRef) {
