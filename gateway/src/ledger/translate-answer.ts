@@ -1,4 +1,5 @@
-import { CodedError, categories, newError } from '../problem';
+import { parseError } from '@medaccord/chaincode/model';
+import { CodedError, newError } from '../problem';
 import { AnswerError } from './answer-error';
 
 /** The parts of the client library's GatewayError that decide. */
@@ -43,22 +44,6 @@ function translateUndecided(failure: GatewayFailure, texts: readonly string[]): 
 /** `... chaincode response 500, {"code":...,"details":...,"message":...}` */
 function parseDomainError(text: string): CodedError | undefined {
   const start = text.indexOf('{"');
-  if (start < 0) return undefined;
-  try {
-    const parsed = JSON.parse(text.slice(start, text.lastIndexOf('}') + 1)) as Record<string, unknown>;
-    return newDomainError(parsed);
-  } catch {
-    return undefined;
-  }
-}
-
-function newDomainError({ code, category, message, details }: Record<string, unknown>): CodedError | undefined {
-  if (typeof code !== 'string' || typeof message !== 'string') return undefined;
-  const known = categories.find((name) => name === category) ?? categoryOf(code);
-  if (known === undefined) return undefined;
-  return new CodedError({ code, category: known, message, details: isRecord(details) ? details : {} });
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  const error = start < 0 ? undefined : parseError(text.slice(start, text.lastIndexOf('}') + 1));
+  return error === undefined ? undefined : new CodedError(error);
 }

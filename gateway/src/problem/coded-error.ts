@@ -1,5 +1,6 @@
+import { errorCategories, isErrorCode } from '@medaccord/chaincode/model';
 import { categories, type Category } from './categories';
-import { codes, type GatewayCode } from './codes';
+import { codes, findCode, type GatewayCode } from './codes';
 
 export type Details = Readonly<Record<string, unknown>>;
 
@@ -34,14 +35,26 @@ export function newError(code: GatewayCode, message: string, more: Pick<CodedErr
   return new CodedError({ code, category: codes[code].category, message, ...more });
 }
 
-/** Whether an error, of whatever class, carries a code and a category of the shared list (the FHIR and crypto rooms and the model throw such). */
-export function isCoded(error: unknown): error is Error & { code: string; category: Category; details?: Details; transactionId?: string } {
-  if (!(error instanceof Error)) return false;
-  const { code, category } = error as Partial<CodedErrorFields>;
-  return typeof code === 'string' && categories.some((known) => known === category);
+/**
+ * The coded error that an error stands for: errors of the model, the crypto and the FHIR rooms carry a code of their own;
+ * anything else is INTERNAL and tells nothing.
+ */
+export function toCodedError(error: unknown): CodedError {
+  if (error instanceof CodedError) return error;
+  const category = findCategory(error);
+  if (!(error instanceof Error) || category === undefined) return newError('INTERNAL', 'Something failed inside the gateway', { cause: error });
+  const { code, details } = error as Error & { code: string; details?: Details };
+  return new CodedError({ code, category, message: error.message, ...(details === undefined ? {} : { details }), cause: error });
 }
 
 /** The code of an error, if it has one. */
 export function readCode(error: unknown): string | undefined {
-  return isCoded(error) ? error.code : undefined;
+  return findCategory(error) === undefined ? undefined : (error as { code: string }).code;
+}
+
+function findCategory(error: unknown): Category | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { code, category } = error as { code?: unknown; category?: unknown };
+  if (typeof code !== 'string') return undefined;
+  return categories.find((known) => known === category) ?? findCode(code)?.category ?? (isErrorCode(code) ? errorCategories[code] : undefined);
 }

@@ -1,3 +1,3 @@
 export { categories, type Category } from './categories';
-export { CodedError, isCoded, newError, readCode, type Details } from './coded-error';
+export { CodedError, newError, readCode, toCodedError, type Details } from './coded-error';
 export { codes, findCode, type GatewayCode } from './codes';

@@ -1,0 +1,45 @@
+import type { Access, Caller } from '../http/route';
+import { newError } from '../problem';
+import type { StaffTokenVerifier } from './staff-token';
+import type { WalletTokenVerifier } from './wallet-token';
+
+export interface Verifiers {
+  readonly staff: StaffTokenVerifier;
+  readonly wallet: WalletTokenVerifier;
+}
+
+/** The header that tells a wallet's token from a staff token: `{"alg":"ES256","typ":"medaccord-wallet-token+jws"}`. */
+const walletHeader = Buffer.from('{"alg":"ES256","typ":"medaccord-wallet-token+jws"}').toString('base64url');
+
+/**
+ * Decides who calls and whether this route lets them.
+ * @param relationRef the relation that the path names, if it names one
+ * @throws CodedError TOKEN_MISSING, TOKEN_INVALID, TOKEN_EXPIRED, ROLE_NOT_ALLOWED
+ */
+export function newAuthoriser(verifiers: Verifiers) {
+  return async (access: Access, authorization: string | undefined, relationRef: string | undefined): Promise<Caller> => {
+    if (access.by === 'anybody' || access.by === 'signature') return { kind: 'anybody' };
+    const token = readBearer(authorization);
+    const isWallet = token.startsWith(`${walletHeader}.`);
+    if (isWallet) return authoriseWallet(access, await verifiers.wallet(token), relationRef);
+    const staff = await verifiers.staff(token);
+    if (access.by === 'relation') throw newError('ROLE_NOT_ALLOWED', 'Only the patient may do that, with a token of this relation');
+    if (!access.roles.includes(staff.role)) throw newError('ROLE_NOT_ALLOWED', `This needs the role ${access.roles.join(' or ')}`);
+    return { kind: 'staff', ...staff };
+  };
+}
+
+export type Authoriser = ReturnType<typeof newAuthoriser>;
+
+function authoriseWallet(access: Access, wallet: { readonly relationRef: string }, relationRef: string | undefined): Caller {
+  if (access.by !== 'relation' && access.by !== 'relation-or-staff') throw newError('ROLE_NOT_ALLOWED', 'Only staff may do that');
+  if (wallet.relationRef !== relationRef) throw newError('ROLE_NOT_ALLOWED', 'The token is for another relation');
+  return { kind: 'relation', relationRef: wallet.relationRef };
+}
+
+function readBearer(authorization: string | undefined): string {
+  if (authorization === undefined) throw newError('TOKEN_MISSING', 'Send Authorization: Bearer <token>');
+  const token = /^Bearer ([A-Za-z0-9._~+/=-]{1,8192})$/.exec(authorization)?.[1];
+  if (token === undefined) throw newError('TOKEN_INVALID', 'Send Authorization: Bearer <token>');
+  return token;
+}

@@ -1,0 +1,60 @@
+import { staffRoles, type StaffRole } from '@medaccord/chaincode/model';
+import { createLocalJWKSet, errors, importJWK, jwtVerify, SignJWT, type JWK } from 'jose';
+import { newError } from '../problem';
+
+/** Every gateway is this audience; the issuer tells which organisation's. */
+const audience = 'medaccord';
+const longestSeconds = 12 * 3600;
+const clockToleranceSeconds = 5;
+
+export interface StaffClaims {
+  readonly subject: string;
+  readonly role: StaffRole;
+}
+
+export interface StaffTokenIssuer {
+  readonly mspId: string;
+  /** P-256 private key of the organisation, as JWK. */
+  readonly key: JWK;
+}
+
+/** Signs a bearer token for a member of staff; it lives `seconds`, 12 hours at most. */
+export async function signStaffToken({ mspId, key }: StaffTokenIssuer, { subject, role }: StaffClaims, seconds: number): Promise<string> {
+  const now = Math.floor(Date.now() / 1000);
+  return new SignJWT({ role })
+    .setProtectedHeader({ alg: 'ES256', typ: 'JWT' })
+    .setIssuer(mspId)
+    .setAudience(audience)
+    .setSubject(subject)
+    .setIssuedAt(now)
+    .setExpirationTime(now + Math.min(seconds, longestSeconds))
+    .sign(await importJWK(key, 'ES256'));
+}
+
+export type StaffTokenVerifier = (token: string) => Promise<StaffClaims>;
+
+/**
+ * A verifier of bearer tokens that the organisation's own key signed.
+ * It throws CodedError TOKEN_EXPIRED, or TOKEN_INVALID whatever else is wrong.
+ */
+export function newStaffTokenVerifier(mspId: string, publicKey: JWK): StaffTokenVerifier {
+  const keys = createLocalJWKSet({ keys: [{ ...publicKey, alg: 'ES256' }] });
+  const options = {
+    algorithms: ['ES256'],
+    issuer: mspId,
+    audience,
+    requiredClaims: ['sub', 'exp', 'iat', 'role'],
+    maxTokenAge: longestSeconds,
+    clockTolerance: clockToleranceSeconds,
+  };
+  return async (token) => {
+    const { payload } = await jwtVerify(token, keys, options).catch((cause: unknown) => {
+      if (cause instanceof errors.JWTExpired) throw newError('TOKEN_EXPIRED', 'Get a new bearer token', { cause });
+      throw newError('TOKEN_INVALID', 'Bring a bearer token that this organisation has signed', { cause });
+    });
+    const role = staffRoles.find((known) => known === payload.role && known !== 'gateway');
+    const subject = payload.sub ?? '';
+    if (role === undefined || subject === '' || subject.length > 256) throw newError('TOKEN_INVALID', 'The bearer token names no known role');
+    return { subject, role };
+  };
+}

@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { categoryTable } from './problem-document';
+import type { Access, Route } from './route';
+
+type Schema = Record<string, unknown>;
+
+/** The OpenAPI 3.1 document of the routes, made of the very schemas that check requests. */
+export function newOpenApi(routes: readonly Route[], version: string): Schema {
+  const paths: Record<string, Record<string, Schema>> = {};
+  for (const route of routes) paths[route.path] = { ...paths[route.path], [route.method]: newOperation(route) };
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Medaccord gateway', version, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
+    jsonSchemaDialect: 'https://json-schema.org/draft/2020-12/schema',
+    paths,
+    components: {
+      schemas: { Problem: problemSchema },
+      securitySchemes: {
+        staff: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: "Signed by the organisation's token key; names the role" },
+        wallet: { type: 'http', scheme: 'bearer', bearerFormat: 'JWS', description: "Signed by the relation's key; lives 5 minutes at most" },
+      },
+    },
+  };
+}
+
+const problemSchema: Schema = {
+  type: 'object',
+  description: 'RFC 9457',
+  required: ['type', 'title', 'status', 'code', 'detail', 'instance'],
+  properties: {
+    type: { type: 'string' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    code: { type: 'string' },
+    detail: { type: 'string' },
+    instance: { type: 'string' },
+    transactionId: { type: 'string' },
+    details: { type: 'object' },
+  },
+};
+
+function newOperation(route: Route): Schema {
+  return {
+    summary: route.summary,
+    operationId: `${route.method}${route.path.replaceAll(/[^A-Za-z0-9]+(.)?/g, (_match, next: string | undefined) => (next ?? '').toUpperCase())}`,
+    ...describeAccess(route.access),
+    parameters: [...newParameters(route.params, 'path'), ...newParameters(route.query, 'query'), ...newHeaders(route)],
+    ...(route.bodyKind === 'none' ? {} : { requestBody: { required: true, content: newContent(route) } }),
+    responses: {
+      [String(route.status)]: { description: 'Done', content: { [responseType(route)]: { schema: toSchema(route.response, 'output') } } },
+      default: {
+        description: `A problem: ${[...new Set(Object.values(categoryTable).map(({ status }) => status))].join(', ')}`,
+        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+      },
+    },
+  };
+}
+
+function responseType(route: Route): string {
+  return route.path === '/api/records/{recordId}' ? 'application/fhir+json' : 'application/json';
+}
+
+function newContent(route: Route): Schema {
+  if (route.bodyKind === 'fhir') return { 'application/fhir+json': { schema: { type: 'object' } }, 'application/json': { schema: { type: 'object' } } };
+  return { 'application/json': { schema: route.body === undefined ? {} : toSchema(route.body, 'input') } };
+}
+
+function newHeaders(route: Route): Schema[] {
+  if (!route.idempotency) return [];
+  return [{ name: 'Idempotency-Key', in: 'header', required: true, schema: { type: 'string', maxLength: 256 } }];
+}
+
+function newParameters(schema: z.ZodType, place: 'path' | 'query'): Schema[] {
+  const { properties = {}, required = [] } = toSchema(schema, 'input') as { properties?: Record<string, Schema>; required?: string[] };
+  return Object.entries(properties).map(([name, property]) => ({ name, in: place, required: required.includes(name), schema: property }));
+}
+
+function describeAccess(access: Access): Schema {
+  switch (access.by) {
+    case 'anybody':
+      return { security: [], 'x-access': 'anybody' };
+    case 'signature':
+      return { security: [], 'x-access': "whoever brings the patient's signature" };
+    case 'staff':
+      return { security: [{ staff: [] }], 'x-access': `staff: ${access.roles.join(', ')}` };
+    case 'relation':
+      return { security: [{ wallet: [] }], 'x-access': 'the patient of the relation' };
+    case 'relation-or-staff':
+      return { security: [{ wallet: [] }, { staff: [] }], 'x-access': `the patient of the relation; staff: ${access.roles.join(', ')}` };
+  }
+}
+
+function toSchema(schema: z.ZodType, io: 'input' | 'output'): Schema {
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Schema;
+  return rest;
+}

@@ -1,0 +1,92 @@
+import type { StaffRole } from '@medaccord/chaincode/model';
+import type { z } from 'zod';
+
+/** Who may call a route. There is no default: a route without it cannot be written. */
+export type Access =
+  | { readonly by: 'anybody' }
+  /** The body carries the patient's signature, which the ledger verifies; whoever brings it may be anybody. */
+  | { readonly by: 'signature' }
+  | { readonly by: 'staff'; readonly roles: readonly StaffRole[] }
+  /** The patient, with a token of the relation that the path names. */
+  | { readonly by: 'relation' }
+  | { readonly by: 'relation-or-staff'; readonly roles: readonly StaffRole[] };
+
+/** Who is calling, as proved by the token. */
+export type Caller =
+  | { readonly kind: 'anybody' }
+  | { readonly kind: 'staff'; readonly subject: string; readonly role: StaffRole }
+  | { readonly kind: 'relation'; readonly relationRef: string };
+
+export interface Request<Params = unknown, Query = unknown, Body = unknown> {
+  readonly params: Params;
+  readonly query: Query;
+  readonly body: Body;
+  readonly caller: Caller;
+  /** Name of the operation that the Idempotency-Key stands for: one per caller, route and key. Empty where none is asked for. */
+  readonly operation: string;
+  /** Milliseconds that the caller is ready to wait for a later result (`Prefer: wait=N`). */
+  readonly waitMs: number;
+}
+
+export interface Response {
+  readonly status?: number;
+  /** JSON, unless `contentType` says that it is a text of another type. */
+  readonly body: unknown;
+  readonly contentType?: string;
+}
+
+export type Method = 'get' | 'post';
+
+/** How the body is read: strict JSON by a schema, or the text as it stands. */
+export type BodyKind = 'none' | 'json' | 'fhir';
+
+export interface Route {
+  readonly method: Method;
+  /** As OpenAPI writes it: `/api/relations/{relationRef}`. */
+  readonly path: string;
+  readonly summary: string;
+  readonly access: Access;
+  readonly params: z.ZodType;
+  readonly query: z.ZodType;
+  readonly body: z.ZodType | undefined;
+  readonly bodyKind: BodyKind;
+  /** Whether repeating the request is made harmless by an Idempotency-Key. */
+  readonly idempotency: boolean;
+  /** Status of success and the shape of its body. */
+  readonly status: number;
+  readonly response: z.ZodType;
+  /** The read model must be fresh; all but the routes that tell about the gateway itself. */
+  readonly needsLedger: boolean;
+  readonly handle: (request: Request) => Promise<Response>;
+}
+
+interface RouteSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
+  readonly method: Method;
+  readonly path: string;
+  readonly summary: string;
+  readonly access: Access;
+  readonly params?: P;
+  readonly query?: Q;
+  readonly body?: B;
+  readonly bodyKind?: BodyKind;
+  readonly idempotency?: boolean;
+  readonly status?: number;
+  readonly response: z.ZodType;
+  readonly needsLedger?: boolean;
+  readonly handle: (request: Request<z.output<P>, z.output<Q>, z.output<B>>) => Promise<Response>;
+}
+
+/** Fills in what a route leaves unsaid, checking handler against schemas; what it may not leave unsaid is who may call it. */
+export function newRoute<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(spec: RouteSpec<P, Q, B>, nothing: z.ZodType): Route {
+  return {
+    idempotency: false,
+    status: 200,
+    needsLedger: true,
+    ...spec,
+    params: spec.params ?? nothing,
+    query: spec.query ?? nothing,
+    body: spec.body,
+    bodyKind: spec.bodyKind ?? (spec.body === undefined ? 'none' : 'json'),
+    handle: spec.handle as Route['handle'],
+  };
+}

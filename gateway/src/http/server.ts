@@ -1,0 +1,151 @@
+import { randomUUID } from 'node:crypto';
+import express, { type Express, type NextFunction, type Request as HttpRequest, type Response as HttpResponse } from 'express';
+import helmet from 'helmet';
+import type { Logger } from 'pino';
+import type { Authoriser } from '../auth';
+import { newError, toCodedError } from '../problem';
+import type { ResponseStore } from '../store/response-table';
+import { parseWith } from './parse-with';
+import { formatProblem, readRetryAfter } from './problem-document';
+import { parseStrictJson, readText } from './read-body';
+import type { Caller, Request, Response, Route } from './route';
+import { Repeats } from './repeats';
+
+/** Largest JSON body of the ordinary routes, in bytes. */
+const maxJsonBytes = 1_048_576;
+const longestWaitMs = 60_000;
+
+export interface ServerOptions {
+  readonly routes: readonly Route[];
+  readonly authorise: Authoriser;
+  readonly responses: ResponseStore;
+  /** A keyed name of a text: how operations and requests are stored. */
+  readonly nameOf: (purpose: string, value: string) => string;
+  readonly assertFresh: () => void;
+  readonly isDraining: () => boolean;
+  readonly maxImportBytes: number;
+  readonly log: Logger;
+}
+
+/** The HTTP side: carries plain values to the routes' handlers and their answers back, and turns every error into a problem document. */
+export function newServer(options: ServerOptions): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('etag', false);
+  app.use(helmet({ contentSecurityPolicy: { directives: { defaultSrc: ["'none'"] } } }));
+  app.use(logRequests(options.log));
+  const repeats = new Repeats(options.responses, options.nameOf);
+  for (const path of new Set(options.routes.map((route) => route.path))) {
+    const routes = options.routes.filter((route) => route.path === path);
+    const at = app.route(path.replaceAll(/\{(\w+)\}/g, ':$1'));
+    for (const route of routes) at[route.method](carry(route, options, repeats));
+    at.all((request) => {
+      throw newError('METHOD_NOT_ALLOWED', `${request.method} is not possible here; use ${routes.map(({ method }) => method.toUpperCase()).join(', ')}`);
+    });
+  }
+  app.use(() => {
+    throw newError('ROUTE_NOT_FOUND', 'There is no such route; GET /api/openapi.json lists them');
+  });
+  app.use((error: unknown, request: HttpRequest, response: HttpResponse, next: NextFunction) => {
+    if (response.headersSent) next(error);
+    else sendProblem(error, request, response);
+  });
+  return app;
+}
+
+/** What an answer must say before its bytes are sent. */
+function carry(route: Route, options: ServerOptions, repeats: Repeats) {
+  return async (http: HttpRequest, answer: HttpResponse): Promise<void> => {
+    answer.locals.route = route.path;
+    if (options.isDraining() && route.needsLedger) throw newError('DRAINING', 'This gateway is stopping; ask again when it is back');
+    const params = parseWith(route.params, http.params, 'path');
+    const caller = await options.authorise(route.access, http.headers.authorization, readRelation(http));
+    const query = parseWith(route.query, http.query, 'query');
+    const { text, body } = await readBody(route, http, options.maxImportBytes);
+    if (route.needsLedger) options.assertFresh();
+    const waitMs = readWait(http.headers.prefer);
+    const request = { params, query, body, caller, operation: '', waitMs };
+    const response = route.idempotency
+      ? await repeats.run({ key: readIdempotencyKey(http), scope: formatScope(route, caller), content: JSON.stringify([params, query, text]) }, (operation) =>
+          handle(route, { ...request, operation }),
+        )
+      : await handle(route, request);
+    send(answer, response);
+  };
+}
+
+async function handle(route: Route, request: Request): Promise<Required<Response>> {
+  const { status = route.status, body, contentType = 'application/json' } = await route.handle(request);
+  return { status, body: contentType === 'application/json' ? JSON.stringify(body) : body, contentType };
+}
+
+async function readBody(route: Route, http: HttpRequest, maxImportBytes: number): Promise<{ text: string; body: unknown }> {
+  if (route.bodyKind === 'none') return { text: '', body: undefined };
+  const text = await readText(http, route.bodyKind, route.bodyKind === 'fhir' ? maxImportBytes : maxJsonBytes);
+  if (route.bodyKind === 'fhir' || route.body === undefined) return { text, body: text };
+  return { text, body: parseWith(route.body, parseStrictJson(text), 'body') };
+}
+
+function readRelation(http: HttpRequest): string | undefined {
+  const { relationRef } = http.params;
+  return typeof relationRef === 'string' ? relationRef : undefined;
+}
+
+function formatScope({ method, path }: Route, caller: Caller): string {
+  return JSON.stringify([method, path, caller]);
+}
+
+/** RFC draft-ietf-httpapi-idempotency-key-header: a quoted or bare string of the client's making. */
+function readIdempotencyKey(http: HttpRequest): string {
+  const key = http.get('idempotency-key')?.replace(/^"(.*)"$/, '$1');
+  if (key === undefined || key === '') throw newError('IDEMPOTENCY_KEY_REQUIRED', 'Send an Idempotency-Key header, such as a random UUID, and the same one when you repeat');
+  if (key.length > 256) throw newError('REQUEST_INVALID', 'header.idempotency-key: 256 characters at most');
+  return key;
+}
+
+/** RFC 7240, `wait`: seconds. */
+function readWait(prefer: string | string[] | undefined): number {
+  const seconds = /(?:^|[,;\s])wait=(\d{1,4})(?:$|[,;\s])/.exec(Array.isArray(prefer) ? prefer.join(',') : (prefer ?? ''))?.[1];
+  return Math.min(longestWaitMs, Number(seconds ?? 0) * 1000);
+}
+
+function send(answer: HttpResponse, { status, body, contentType }: Required<Response>): void {
+  answer.status(status).set('content-type', `${contentType}; charset=utf-8`).set('cache-control', 'no-store').send(Buffer.from(String(body), 'utf8'));
+}
+
+function sendProblem(error: unknown, request: HttpRequest, answer: HttpResponse): void {
+  const id = String(answer.locals.id);
+  const problem = formatProblem(error, `urn:uuid:${id}`);
+  const coded = toCodedError(error);
+  answer.locals.code = problem.code;
+  if (problem.status >= 500) answer.locals.error = coded.cause instanceof Error ? coded.cause : coded;
+  const retryAfter = readRetryAfter(coded);
+  if (retryAfter !== undefined) answer.set('retry-after', String(retryAfter));
+  if (problem.status === 401) answer.set('www-authenticate', 'Bearer');
+  if (problem.status === 413) answer.set('connection', 'close');
+  answer.status(problem.status).set('content-type', 'application/problem+json').set('cache-control', 'no-store').send(Buffer.from(JSON.stringify(problem)));
+  if (!request.complete) request.resume();
+}
+
+/** One line per request: which route, with what result; never an address with its values, a body or a token. */
+function logRequests(log: Logger) {
+  return (request: HttpRequest, answer: HttpResponse, next: NextFunction): void => {
+    const id = randomUUID();
+    const startedAt = performance.now();
+    answer.locals.id = id;
+    answer.set('x-request-id', id);
+    answer.on('finish', () => {
+      const { route, code, error } = answer.locals as { route?: string; code?: string; error?: Error };
+      const ms = Math.round(performance.now() - startedAt);
+      const line = { id, method: request.method, route: route ?? '(none)', status: answer.statusCode, ms, ...(code === undefined ? {} : { code }) };
+      if (error === undefined) log.info(line, 'request');
+      else log.error({ ...line, stack: formatStack(error) }, 'request failed');
+    });
+    next();
+  };
+}
+
+/** Where an unexpected error comes from; its message may hold anything and stays out of the log. */
+function formatStack(error: Error): string {
+  return [error.name, ...(error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)).slice(0, 8)].join('\n');
+}

@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import {
+  generateSealingKey,
+  generateSigningKey,
+  importSealingKey,
+  importSigningKey,
+  type PrivateJwk,
+  type SealingKey,
+  type SealingPublicKey,
+  type SigningKey,
+  type StoredSealingKey,
+} from '../crypto';
+import { loadOrCreatePrivateFile } from '../store/private-file';
+
+/** The organisation's private keys, opened at start. Another key provider (an HSM, a KMS) gives the same. */
+export interface OrganisationKeys {
+  /** Opens what others seal to the organisation. */
+  readonly sealing: SealingKey;
+  readonly signing: SigningKey;
+  /** Signs the bearer tokens of staff. */
+  readonly token: PrivateJwk;
+  readonly publicSealing: SealingPublicKey;
+}
+
+/** Where the key that signs staff tokens lies, inside the gateway's data folder. */
+export function tokenKeyPath(data: string): string {
+  return join(data, 'keys', 'token.json');
+}
+
+/** Keys in files of mode 0600 under the gateway's data folder; made at the first start. */
+export async function loadOrganisationKeys(data: string): Promise<OrganisationKeys> {
+  const fresh = { sealing: await generateSealingKey(), signing: await generateSigningKey(), token: await generateSigningKey() };
+  const sealing = await importSealingKey(load<StoredSealingKey>(join(data, 'keys', 'sealing.json'), fresh.sealing));
+  return {
+    sealing,
+    signing: await importSigningKey(load<PrivateJwk>(join(data, 'keys', 'signing.json'), fresh.signing)),
+    token: load<PrivateJwk>(tokenKeyPath(data), fresh.token),
+    publicSealing: { suite: sealing.suite, publicKey: sealing.publicKey },
+  };
+}
+
+function load<T>(path: string, fresh: T): T {
+  return JSON.parse(loadOrCreatePrivateFile(path, () => `${JSON.stringify(fresh)}\n`)) as T;
+}

@@ -1,0 +1,125 @@
+import type { MspId } from '@medaccord/chaincode/model';
+import type { Transactions } from '../ledger/transactions';
+import { readCode } from '../problem';
+import type { Facts } from '../store/facts';
+import type { Outbox, Parcel, WaitingParcel } from '../store/outbox';
+
+export interface MailerOptions {
+  readonly outbox: Outbox;
+  readonly facts: Facts;
+  readonly transactions: Transactions;
+  readonly onTrouble: (error: unknown) => void;
+}
+
+export type DeliveryStatus = 'delivered' | 'pending';
+
+/** What belongs to an entry that never came is dropped after this time. */
+const orphanMs = 24 * 3_600_000;
+/** A receiver that cannot be reached is tried again at this pace. */
+const pauseMs = { first: 500, most: 30_000 };
+
+/**
+ * Brings sealed values into the receivers' collections, each in a transaction of its own that the receiver endorses: never a condition of the
+ * public entry that they belong to. An unreachable receiver is tried again until it is back, across restarts.
+ */
+export class Mailer {
+  readonly #options: MailerOptions;
+  readonly #running = new Map<string, Promise<DeliveryStatus>>();
+  #timer: NodeJS.Timeout | undefined;
+  #pause = pauseMs.first;
+  #stopped = false;
+
+  constructor(options: MailerOptions) {
+    this.#options = options;
+  }
+
+  /** Stores parcels durably; they leave once the entry that they belong to is on the ledger. */
+  put(parcels: readonly Parcel[]): void {
+    this.#options.outbox.put(parcels);
+  }
+
+  /** Tries these parcels now; whatever does not arrive is tried again later. */
+  async deliver(parcels: readonly Parcel[]): Promise<readonly DeliveryStatus[]> {
+    const statuses = await Promise.all(parcels.map((parcel) => this.#deliver(parcel)));
+    if (statuses.includes('pending')) this.#schedule();
+    return statuses;
+  }
+
+  /** Begins with what an earlier run left. */
+  start(): void {
+    this.#schedule(0);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    await Promise.allSettled(this.#running.values());
+  }
+
+  #schedule(inMs = this.#pause): void {
+    if (this.#stopped || this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      void this.#deliverAll();
+    }, inMs);
+    this.#timer.unref();
+  }
+
+  async #deliverAll(): Promise<void> {
+    const waiting = this.#options.outbox.list();
+    const ready = waiting.filter((parcel) => this.#hasEntry(parcel));
+    for (const parcel of waiting) if (!this.#hasEntry(parcel) && isOrphan(parcel)) this.#options.outbox.remove(parcel);
+    const statuses = await Promise.all(ready.map((parcel) => this.#deliver(parcel)));
+    const isDone = waiting.length === ready.length && !statuses.includes('pending');
+    this.#pause = isDone ? pauseMs.first : Math.min(pauseMs.most, this.#pause * 2);
+    if (!isDone) this.#schedule();
+  }
+
+  #deliver(parcel: Parcel): Promise<DeliveryStatus> {
+    const name = formatName(parcel);
+    const running = this.#running.get(name) ?? this.#submit(parcel).finally(() => this.#running.delete(name));
+    this.#running.set(name, running);
+    return running;
+  }
+
+  async #submit({ envelope, ...parcel }: Parcel): Promise<DeliveryStatus> {
+    const { organisation, kind, ref, id } = parcel;
+    try {
+      await this.#options.transactions.submit(
+        'StoreSealed',
+        { organisation: organisation as MspId, kind, ref, id },
+        { operation: `sealed/${formatName(parcel)}`, organisations: [organisation], input: { envelope }, mayLag: true },
+      );
+    } catch (error) {
+      if (readCode(error) !== 'SEALED_ALREADY_STORED') {
+        this.#options.onTrouble(error);
+        return 'pending';
+      }
+    }
+    this.#options.outbox.remove({ ...parcel, envelope });
+    return 'delivered';
+  }
+
+  /** Whether the public entry that a value belongs to is on the ledger. */
+  #hasEntry({ kind, ref, id }: Parcel): boolean {
+    const { facts } = this.#options;
+    switch (kind) {
+      case 'identity':
+        return facts.find('patient', ref) !== undefined;
+      case 'binding':
+        return facts.find('relation', ref) !== undefined;
+      case 'consent-document':
+        return facts.find('consent', ref, id) !== undefined;
+      case 'ask':
+        return facts.find('request', ref, id) !== undefined;
+    }
+  }
+}
+
+function isOrphan({ at }: WaitingParcel): boolean {
+  return Date.now() - at > orphanMs;
+}
+
+function formatName({ organisation, kind, ref, id }: Omit<Parcel, 'envelope'>): string {
+  return [organisation, kind, ref, id].join('/');
+}

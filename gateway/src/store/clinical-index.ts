@@ -1,0 +1,181 @@
+import type { Category } from '@medaccord/chaincode/model';
+import { newError } from '../problem';
+import { inTransaction, type Database, type Row } from './database';
+import type { LocalKey } from './local-key';
+
+export const recordTable = `
+CREATE TABLE record (
+  record_id TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  group_id TEXT NOT NULL,
+  subject_ref TEXT,
+  category TEXT NOT NULL,
+  type TEXT NOT NULL,
+  resource TEXT NOT NULL,
+  sealed BLOB NOT NULL,
+  PRIMARY KEY (record_id, version)
+) STRICT;
+CREATE INDEX record_group ON record (group_id);
+CREATE INDEX record_subject ON record (subject_ref);
+CREATE INDEX record_resource ON record (resource);
+CREATE TABLE identifier (
+  token TEXT NOT NULL,
+  record_id TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  PRIMARY KEY (token, record_id, version),
+  FOREIGN KEY (record_id, version) REFERENCES record (record_id, version) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;`;
+
+/** Salts of the commitments in a record's anchor, base64url. */
+export interface Salts {
+  readonly subject: string | null;
+  readonly payload: string;
+  readonly details: string;
+  readonly dataKey: string;
+}
+
+/** A version of a record as its custodian knows it, without its content. */
+export interface IndexedRecord {
+  readonly recordId: string;
+  readonly version: number;
+  readonly groupId: string;
+  readonly subjectRef: string | null;
+  readonly category: Category;
+  /** FHIR resource type. */
+  readonly type: string;
+  /** FHIR id, which may be somebody's record number. */
+  readonly id: string;
+  /** Canonical text of the details that the anchor commits to. */
+  readonly details: string;
+  readonly salts: Salts;
+}
+
+/** What is stored sealed of a record. */
+type SealedPart = Pick<IndexedRecord, 'id' | 'details' | 'salts'>;
+
+/** The organisation's own records by patient, resource and identifier; whatever could tell about a person is sealed or named by HMAC. */
+export class ClinicalIndex {
+  readonly #database: Database;
+  readonly #key: LocalKey;
+  readonly #isClosed: (groupId: string) => boolean;
+  readonly #statements: ReturnType<typeof prepareStatements>;
+
+  /** @param isClosed whether the records of a group count: the ledger decides */
+  constructor(database: Database, key: LocalKey, isClosed: (groupId: string) => boolean) {
+    this.#database = database;
+    this.#key = key;
+    this.#isClosed = isClosed;
+    this.#statements = prepareStatements(database);
+  }
+
+  /**
+   * Adds the records of a group, all or none; they are found once the group is closed.
+   * @throws CodedError RECORD_BUSY when another import has the same version of one of them
+   */
+  add(records: readonly IndexedRecord[], identifiers: ReadonlyMap<string, readonly string[]>): void {
+    inTransaction(this.#database, () => {
+      for (const record of records) this.#add(record, identifiers.get(record.recordId) ?? []);
+    });
+  }
+
+  removeGroup(groupId: string): void {
+    this.#statements.removeGroup.run(groupId);
+  }
+
+  clear(): void {
+    this.#database.exec('DELETE FROM identifier; DELETE FROM record');
+  }
+
+  has(recordId: string, version: number): boolean {
+    return this.#statements.find.get(recordId, version) !== undefined;
+  }
+
+  listGroup(groupId: string): readonly IndexedRecord[] {
+    return this.#parse(this.#statements.listGroup.all(groupId));
+  }
+
+  /** The newest version of a record that counts. */
+  find(recordId: string): IndexedRecord | undefined {
+    return newestOf(this.#parse(this.#statements.findRecord.all(recordId)), this.#isClosed)[0];
+  }
+
+  /** The newest version that counts of every record of a patient. */
+  listSubject(subjectRef: string): readonly IndexedRecord[] {
+    return newestOf(this.#parse(this.#statements.listSubject.all(subjectRef)), this.#isClosed);
+  }
+
+  /** The record of a FHIR resource. */
+  findResource(type: string, id: string): IndexedRecord | undefined {
+    return newestOf(this.#parse(this.#statements.findResource.all(this.#nameResource(type, id))), this.#isClosed)[0];
+  }
+
+  /** Records whose resource carries an identifier, given as FHIR search writes it. */
+  findByIdentifier(type: string, token: string): readonly IndexedRecord[] {
+    const found = newestOf(this.#parse(this.#statements.findToken.all(this.#nameToken(type, token))), this.#isClosed);
+    return found.filter(({ recordId, version }) => this.find(recordId)?.version === version);
+  }
+
+  #add(record: IndexedRecord, tokens: readonly string[]): void {
+    const { recordId, version, groupId, subjectRef, category, type, id, details, salts } = record;
+    if (this.has(recordId, version)) throw newError('RECORD_BUSY', 'Another import is changing the same resource; repeat this one');
+    const sealed = this.#key.seal(formatPlace(recordId, version), Buffer.from(JSON.stringify({ id, details, salts } satisfies SealedPart)));
+    this.#statements.add.run(recordId, version, groupId, subjectRef, category, type, this.#nameResource(type, id), sealed);
+    for (const token of new Set(tokens)) this.#statements.addToken.run(this.#nameToken(type, token), recordId, version);
+  }
+
+  #parse(rows: readonly unknown[]): IndexedRecord[] {
+    return (rows as Row[]).map((row) => {
+      const recordId = String(row.record_id);
+      const version = Number(row.version);
+      const sealed = this.#key.open(formatPlace(recordId, version), row.sealed as Uint8Array);
+      return {
+        recordId,
+        version,
+        groupId: String(row.group_id),
+        subjectRef: row.subject_ref === null ? null : String(row.subject_ref),
+        category: String(row.category) as Category,
+        type: String(row.type),
+        ...(JSON.parse(Buffer.from(sealed).toString('utf8')) as SealedPart),
+      };
+    });
+  }
+
+  #nameResource(type: string, id: string): string {
+    return this.#key.name('fhir-resource', JSON.stringify([type, id]));
+  }
+
+  #nameToken(type: string, token: string): string {
+    return this.#key.name('fhir-identifier', JSON.stringify([type, token]));
+  }
+}
+
+function formatPlace(recordId: string, version: number): string {
+  return `record/${recordId}/${String(version)}`;
+}
+
+/** Of each record the newest version whose group is closed, in a fixed order. */
+function newestOf(records: readonly IndexedRecord[], isClosed: (groupId: string) => boolean): IndexedRecord[] {
+  const newest = new Map<string, IndexedRecord>();
+  const closed = new Map<string, boolean>();
+  for (const record of records) {
+    const counts = closed.get(record.groupId) ?? isClosed(record.groupId);
+    closed.set(record.groupId, counts);
+    const known = newest.get(record.recordId);
+    if (counts && (known === undefined || known.version < record.version)) newest.set(record.recordId, record);
+  }
+  return [...newest.values()];
+}
+
+function prepareStatements(database: Database) {
+  return {
+    add: database.prepare('INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?)'),
+    addToken: database.prepare('INSERT INTO identifier VALUES (?, ?, ?)'),
+    removeGroup: database.prepare('DELETE FROM record WHERE group_id = ?'),
+    find: database.prepare('SELECT 1 FROM record WHERE record_id = ? AND version = ?'),
+    findRecord: database.prepare('SELECT * FROM record WHERE record_id = ?'),
+    listGroup: database.prepare('SELECT * FROM record WHERE group_id = ? ORDER BY rowid'),
+    listSubject: database.prepare('SELECT * FROM record WHERE subject_ref = ? ORDER BY rowid'),
+    findResource: database.prepare('SELECT * FROM record WHERE resource = ?'),
+    findToken: database.prepare('SELECT record.* FROM identifier JOIN record USING (record_id, version) WHERE token = ? ORDER BY record.rowid'),
+  };
+}

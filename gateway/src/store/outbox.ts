@@ -1,0 +1,56 @@
+import type { Database, Row } from './database';
+
+export const outboxTable = `
+CREATE TABLE outbox (
+  organisation TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  ref TEXT NOT NULL,
+  id TEXT NOT NULL,
+  envelope TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (organisation, kind, ref, id)
+) STRICT;`;
+
+/** A sealed value on its way into an organisation's private collection. */
+export interface Parcel {
+  readonly organisation: string;
+  readonly kind: 'identity' | 'binding' | 'consent-document' | 'ask';
+  readonly ref: string;
+  readonly id: string;
+  readonly envelope: string;
+}
+
+export interface WaitingParcel extends Parcel {
+  /** When it was put in, milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** Sealed values that still have to reach somebody; they survive every restart. */
+export interface Outbox {
+  put(parcels: readonly Parcel[]): void;
+  list(): readonly WaitingParcel[];
+  remove(parcel: Parcel): void;
+}
+
+export function newOutbox(database: Database): Outbox {
+  const put = database.prepare('INSERT OR REPLACE INTO outbox VALUES (?, ?, ?, ?, ?, ?)');
+  const list = database.prepare('SELECT * FROM outbox ORDER BY at');
+  const remove = database.prepare('DELETE FROM outbox WHERE organisation = ? AND kind = ? AND ref = ? AND id = ?');
+  return {
+    put: (parcels) => {
+      for (const { organisation, kind, ref, id, envelope } of parcels) put.run(organisation, kind, ref, id, envelope, Date.now());
+    },
+    list: () =>
+      (list.all() as Row[]).map((row) => ({
+        organisation: String(row.organisation),
+        kind: String(row.kind) as Parcel['kind'],
+        ref: String(row.ref),
+        id: String(row.id),
+        envelope: String(row.envelope),
+        at: Number(row.at),
+      })),
+    remove: ({ organisation, kind, ref, id }) => {
+      remove.run(organisation, kind, ref, id);
+    },
+  };
+}

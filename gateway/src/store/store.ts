@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { EnrolmentStore } from '../identity/staff-identities';
+import type { IntentStore } from '../ledger/intent';
+import { ClinicalIndex, recordTable } from './clinical-index';
+import { openDatabase } from './database';
+import { enrolmentTable, newEnrolmentStore } from './enrolment-table';
+import { Facts } from './facts';
+import { importTable, newImportStore, type ImportStore } from './import-table';
+import { intentTable, newIntentStore } from './intent-table';
+import { newLocalKey, type LocalKey } from './local-key';
+import { newOutbox, outboxTable, type Outbox } from './outbox';
+import { loadOrCreatePrivateFile, makePrivateFolder } from './private-file';
+import { newResponseStore, responseTable, type ResponseStore } from './response-table';
+
+/** Everything that one gateway keeps. */
+export interface Store {
+  readonly key: LocalKey;
+  readonly facts: Facts;
+  readonly index: ClinicalIndex;
+  readonly intents: IntentStore;
+  readonly responses: ResponseStore;
+  readonly imports: ImportStore;
+  readonly enrolments: EnrolmentStore;
+  readonly outbox: Outbox;
+  close(): void;
+}
+
+/**
+ * Opens the gateway's data folder (mode 0700), making what is missing: `projection.sqlite` holds ledger facts only and may be deleted;
+ * `gateway.sqlite` holds what only this gateway knows, sealed with `keys/local.key`.
+ */
+export function openStore(data: string): Store {
+  makePrivateFolder(data);
+  const secret = loadOrCreatePrivateFile(join(data, 'keys', 'local.key'), () => randomBytes(32).toString('base64url'));
+  const key = newLocalKey(Buffer.from(secret, 'base64url'));
+  const facts = new Facts(join(data, 'projection.sqlite'));
+  const database = openDatabase(join(data, 'gateway.sqlite'), [[intentTable, responseTable, recordTable, importTable, enrolmentTable, outboxTable].join('\n')]);
+  const isClosed = (groupId: string): boolean => facts.find<{ status: string }>('group', groupId)?.value.status === 'closed';
+  return {
+    key,
+    facts,
+    index: new ClinicalIndex(database, key, isClosed),
+    intents: newIntentStore(database),
+    responses: newResponseStore(database, key),
+    imports: newImportStore(database, key),
+    enrolments: newEnrolmentStore(database, key),
+    outbox: newOutbox(database),
+    close: () => {
+      database.close();
+      facts.close();
+    },
+  };
+}
