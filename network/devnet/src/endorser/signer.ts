@@ -1,6 +1,5 @@
 /** An organisation's peer as it signs. */
 export interface Signer {
-  readonly mspId: string;
   /** Serialized msp.SerializedIdentity. */
   readonly identity: Uint8Array;
   /** ECDSA over sha256 of the message: DER, low S. */
