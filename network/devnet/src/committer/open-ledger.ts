@@ -52,7 +52,7 @@ export function openLedger(options: LedgerOptions): Ledger {
       peers.push(peer);
       catchUp(peer, chain, height);
     }
-    const ledger = new DurableLedger(new VersionedStore(chain, height), peers, options.genesis);
+    const ledger = new DurableLedger(new VersionedStore(chain, height), peers, options);
     if (height === 0) ledger.commit(options.genesis);
     return ledger;
   } catch (error) {
@@ -93,16 +93,18 @@ function catchUp(peer: PeerStore, chain: OrderedStore, height: number): void {
 
 class DurableLedger implements Ledger {
   readonly #chain: VersionedStore;
-  readonly #peerStores: readonly PeerStore[];
-  readonly #peers: ReadonlyMap<string, LaggingPeer>;
+  readonly #folder: string;
+  readonly #peerStores: PeerStore[];
+  readonly #peers: Map<string, LaggingPeer>;
   readonly #definitions = new Recent<ChaincodeDefinition>(DEFINITIONS);
   readonly #listeners = new Set<(block: CommittedBlock) => void>();
   #channel: Channel;
   #headerHash: Uint8Array | undefined;
 
-  constructor(chain: VersionedStore, peerStores: readonly PeerStore[], genesis: Uint8Array) {
+  constructor(chain: VersionedStore, peerStores: readonly PeerStore[], { folder, genesis }: LedgerOptions) {
     this.#chain = chain;
-    this.#peerStores = peerStores;
+    this.#folder = folder;
+    this.#peerStores = [...peerStores];
     this.#peers = new Map(peerStores.map((store) => [store.mspId, new LaggingPeer(chain, store)]));
     const configBlock = chain.store.get(keys.single('configBlock'));
     this.#channel = parseChannel((configBlock && this.block(parseNumber(configBlock))) ?? genesis);
@@ -167,6 +169,17 @@ class DurableLedger implements Ledger {
     this.#channel = validated.channel ?? this.#channel;
     this.#headerHash = blockHeaderHash(block);
     return this.#tell(validated, committed, explanations);
+  }
+
+  host(mspId: string): LaggingPeer {
+    const hosted = this.#peers.get(mspId);
+    if (hosted !== undefined) return hosted;
+    const store = new PeerStore(mspId, openStore(this.#folder, join('peers', mspId)), this.height);
+    catchUp(store, this.#chain.store, this.height);
+    const peer = new LaggingPeer(this.#chain, store);
+    this.#peerStores.push(store);
+    this.#peers.set(mspId, peer);
+    return peer;
   }
 
   holdBack(mspId: string, blocks: number): void {

@@ -66,7 +66,7 @@ export async function newRevocationList(authority: CertifiedKey, certificates: r
     entries: certificates.map((pem) => ({ serialNumber: new x509.X509Certificate(pem).serialNumber, revocationDate: now })),
     extensions: [await x509.AuthorityKeyIdentifierExtension.create(new x509.X509Certificate(authority.certificate), false)],
   });
-  return `${list.toString('pem')}\n`;
+  return `${x509.PemConverter.encode(list.rawData, 'X509 CRL')}\n`;
 }
 
 async function issue(authority: CertifiedKey, subject: x509.JsonName, extensions: x509.Extension[]): Promise<CertifiedKey> {

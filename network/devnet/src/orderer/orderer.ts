@@ -82,6 +82,12 @@ export class Orderer {
     return new Promise((resolve) => this.#followers.set(key, resolve));
   }
 
+  /** Serialized Envelope of the newest configuration transaction. */
+  configEnvelope(): Uint8Array {
+    const block = this.#options.ledger.block(this.#lastConfig);
+    return (block && readBlock(block).items[0]) ?? EMPTY;
+  }
+
   /** Messages are accepted and kept, no block is cut. */
   pause(): void {
     this.#paused = true;
@@ -195,10 +201,8 @@ export class Orderer {
   }
 
   #configContext(): Parameters<typeof configure>[1] {
-    const { ledger } = this.#options;
-    const block = ledger.block(this.#lastConfig);
     const [consenter] = this.#consenters();
-    if (block === undefined || consenter === undefined) throw new OrderingRefusal('SERVICE_UNAVAILABLE', 'no orderer can sign a configuration');
-    return { channel: ledger.channel, configEnvelope: readBlock(block).items[0] ?? EMPTY, orderer: consenter.signer };
+    if (consenter === undefined) throw new OrderingRefusal('SERVICE_UNAVAILABLE', 'no orderer can sign a configuration');
+    return { channel: this.#options.ledger.channel, configEnvelope: this.configEnvelope(), orderer: consenter.signer };
   }
 }

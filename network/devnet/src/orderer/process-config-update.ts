@@ -1,9 +1,12 @@
 import { common } from '@hyperledger/fabric-protos';
 import type { Channel } from '../config/channel';
+import { ConfigRefused } from '../config/config-refused';
+import { parseConfig } from '../config/parse-channel';
 import { UpdateRefused, applyUpdate } from '../genesis/apply-update';
 import { newConfigMessage, readConfigEnvelope, readLastUpdate, writeConfigEnvelope, type Signer } from '../genesis/config-envelope';
 import { readConfigGroup } from '../genesis/config-tree';
 import type { SignedData } from '../msp/identity';
+import { MspRefused } from '../msp/msp-refused';
 import { concat } from '../proto/bytes';
 import { HEADER_TYPE, readEnvelope, readPayload, readSignatureHeader } from '../proto/envelopes';
 import { MalformedMessage, decode } from '../proto/wire';
@@ -57,5 +60,16 @@ function propose(envelope: Uint8Array, { channel, configEnvelope, orderer }: Con
   const sets = { readSet: readConfigGroup(update.getReadSet() ?? new common.ConfigGroup()), writeSet: readConfigGroup(update.getWriteSet() ?? new common.ConfigGroup()) };
   const channelGroup = applyUpdate(current.channelGroup, sets, (reference) => channel.policies.evaluate(reference, signatures).satisfied);
   const data = writeConfigEnvelope({ sequence: current.sequence + 1, channelGroup }, envelope);
+  assertUsable(channel.id, data);
   return newConfigMessage(HEADER_TYPE.config, channel.id, data, orderer);
+}
+
+/** A configuration that the channel could not live with is refused before it is ordered. */
+function assertUsable(channelId: string, configEnvelope: Uint8Array): void {
+  try {
+    parseConfig(channelId, configEnvelope);
+  } catch (error) {
+    if (error instanceof ConfigRefused || error instanceof MspRefused) throw new UpdateRefused(`initializing channelconfig failed: ${error.message}`);
+    throw error;
+  }
 }

@@ -52,6 +52,8 @@ export interface Ledger {
   collection(state: StateReader, chaincode: string, name: string): Collection | undefined;
   /** Validates an ordered block (metadata 2 and 4 absent), applies it in one database transaction, tells the listeners. */
   commit(block: Uint8Array): CommittedBlock;
+  /** Plays this organisation's peer too from now on: a member that joined. Private data of earlier blocks it does not have. */
+  host(mspId: string): PeerLedger;
   /** Lets that organisation's peer show a state `blocks` older than the chain's from now on; it never goes back in time. 0 ends it. */
   holdBack(mspId: string, blocks: number): void;
   /** Called after each commit, in order. Returns the function that ends it. */
