@@ -129,7 +129,7 @@ function read(options: { port: number; ca: Buffer; cert?: Buffer; key?: Buffer }
   return new Promise((resolve, reject) => {
     const socket = connect({ host: '127.0.0.1', servername: 'localhost', ...options });
     let text = '';
-    socket.on('data', (chunk) => (text += chunk.toString()));
+    socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
     socket.on('error', reject);
     socket.on('close', () => {
       resolve(text);

@@ -1,4 +1,4 @@
-import { sign, X509Certificate } from 'node:crypto';
+import { sign, webcrypto, X509Certificate } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import {
   parseAttributesExtension,
   reenroll,
   register,
+  revoke,
   serveCas,
   type CaEndpoint,
   type CaService,
@@ -39,7 +40,7 @@ beforeAll(async () => {
   organisation = topology.organisations[0] as Organisation;
   service = await start();
   url = service.urls[0] as string;
-  stock = new FabricCAServices(url, undefined as never, organisation.ca.name);
+  stock = new FabricCAServices(url, undefined, organisation.ca.name);
   registrar = await signIn('registrar', readFileSync(organisation.ca.registrar.secretFile, 'utf8'));
 });
 
@@ -127,6 +128,7 @@ describe('the stock fabric-ca-client', () => {
 
     await expect(enroll(ca(), { id: 'leaver', secret })).rejects.toMatchObject({ status: 401, caCode: 20 });
     await expect(reenroll(ca(), credentialsOf(leaver), { id: 'leaver' })).rejects.toMatchObject({ status: 401, caCode: 20 });
+    await expect(revoke(ca(), credentialsOf(leaver), { id: 'leaver' })).rejects.toMatchObject({ status: 401, caCode: 20 });
   });
 
   it('revokes one certificate by serial and key identifier; another of the same identity stays good', async () => {
@@ -157,7 +159,7 @@ describe('the stock fabric-ca-client', () => {
   it('adds, shows, lists, changes and removes identities', async () => {
     const identities = stock.newIdentityService();
     const secret = await identities.create(
-      { enrollmentID: 'kept', affiliation: '.', type: 'client', attrs: [{ name: 'a', value: '1' }] } as never,
+      { enrollmentID: 'kept', affiliation: '.', type: 'client', attrs: [{ name: 'a', value: '1' }] },
       registrar,
     );
     expect(secret).toMatch(/^[\w-]{32}$/);
@@ -316,10 +318,14 @@ describe('the CA', () => {
     const secret = await stock.register({ enrollmentID: 'honest', affiliation: '', role: 'client', maxEnrollments: -1 }, registrar);
     const { csr } = await newCertificateRequest('registrar');
     await expect(stock.enroll({ enrollmentID: 'honest', enrollmentSecret: secret, csr })).rejects.toMatchObject(refusal(77));
-    await expect(stock.enroll({ enrollmentID: 'honest', enrollmentSecret: secret, csr: await caRequest('honest') })).rejects.toMatchObject(
-      refusal(71),
-    );
+    await expect(
+      stock.enroll({ enrollmentID: 'honest', enrollmentSecret: secret, csr: await certificateRequest('honest', { ca: true }) }),
+    ).rejects.toMatchObject(refusal(71));
     await expect(stock.enroll({ enrollmentID: 'honest', enrollmentSecret: secret, csr: 'junk' })).rejects.toMatchObject(refusal(31));
+    const otherCurve = await certificateRequest('honest', { namedCurve: 'P-384' });
+    await expect(stock.enroll({ enrollmentID: 'honest', enrollmentSecret: secret, csr: otherCurve })).rejects.toMatchObject(refusal(31));
+    const stolen = await withWrongSignature('honest');
+    await expect(stock.enroll({ enrollmentID: 'honest', enrollmentSecret: secret, csr: stolen })).rejects.toMatchObject(refusal(31));
   });
 
   it('issues TLS certificates from a root of their own, with the names asked for, that are no identities', async () => {
@@ -375,7 +381,7 @@ describe('the CA', () => {
     await service.close();
     service = await start();
     url = service.urls[0] as string;
-    stock = new FabricCAServices(url, undefined as never, organisation.ca.name);
+    stock = new FabricCAServices(url, undefined, organisation.ca.name);
     expect(readFileSync(organisation.ca.certificate, 'utf8')).toBe(root);
     await expect(enroll(ca(), { id: 'lasting', secret })).resolves.toBeDefined();
     const after = parseList(toBase64(await generateRevocationList(ca(), credentialsOf(registrar)))).entries.length;
@@ -413,7 +419,7 @@ async function signIn(id: string, secret: string): Promise<User> {
   const { csr, privateKeyPem } = await newCertificateRequest(id);
   const { certificate } = await stock.enroll({ enrollmentID: id, enrollmentSecret: secret, csr });
   const user = new User(id);
-  await user.setEnrollment((await Utils.newCryptoSuite().createKeyFromRaw(privateKeyPem)) as never, certificate, organisation.mspId);
+  await user.setEnrollment(await Utils.newCryptoSuite().createKeyFromRaw(privateKeyPem), certificate, organisation.mspId);
   credentials.set(user, { certificate, privateKey: privateKeyPem });
   return user;
 }
@@ -441,19 +447,27 @@ function refusal(code: number): object {
 async function failure(promise: Promise<unknown>): Promise<unknown> {
   return promise.then(
     () => [],
-    (error: { errors: unknown }) => error.errors,
+    (error: unknown) => (error as { errors: unknown }).errors,
   );
 }
 
-async function caRequest(id: string): Promise<string> {
-  const keys = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify']);
+async function certificateRequest(id: string, { namedCurve = 'P-256', ca: isCa = false }): Promise<string> {
+  const keys = await webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve }, true, ['sign', 'verify']);
   const request = await x509.Pkcs10CertificateRequestGenerator.create({
     name: [{ CN: [id] }],
     keys,
     signingAlgorithm: { name: 'ECDSA', hash: 'SHA-256' },
-    extensions: [new x509.BasicConstraintsExtension(true, 0, true)],
+    extensions: isCa ? [new x509.BasicConstraintsExtension(true, 0, true)] : [],
   });
   return request.toString('pem');
+}
+
+/** A request with one bit of its signature turned: whoever sends it need not have the key. */
+async function withWrongSignature(id: string): Promise<string> {
+  const { csr } = await newCertificateRequest(id);
+  const der = Buffer.from(csr.replace(/-----[^-]+-----/g, ''), 'base64');
+  der[der.length - 1] = (der[der.length - 1] ?? 0) ^ 1;
+  return `-----BEGIN CERTIFICATE REQUEST-----\n${der.toString('base64')}\n-----END CERTIFICATE REQUEST-----\n`;
 }
 
 async function expectOnList(base64: string, serialNumber: string): Promise<void> {

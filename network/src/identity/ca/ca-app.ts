@@ -101,18 +101,13 @@ function refuse(request: Request, response: Response, error: unknown, trace: Tra
   const refusal = error instanceof CaRefusal ? error : newInternalRefusal(error);
   const errors = [{ code: refusal.code, message: refusal.message }];
   response.status(refusal.status).json({ result: '', errors, messages: [], success: false });
-  write(trace, request, { status: refusal.status, code: refusal.localCode, reason: refusal.local });
+  write(trace, request, { status: refusal.status, code: refusal.local.code, reason: refusal.local.message });
 }
 
 /** What the CA did not foresee is told to its log, not to the caller. */
 function newInternalRefusal(error: unknown): CaRefusal {
-  return new CaRefusal(
-    500,
-    CaCode.unknown,
-    'Internal error',
-    CaCode.unknown,
-    error instanceof Error ? (error.stack ?? error.message) : String(error),
-  );
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return new CaRefusal(500, CaCode.unknown, 'Internal error', { code: CaCode.unknown, message });
 }
 
 function write({ ca, log, start }: Trace, request: Request, outcome: Pick<CaLogEntry, 'status' | 'code' | 'reason'>): void {

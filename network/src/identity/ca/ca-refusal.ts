@@ -44,26 +44,34 @@ export const CaCode = {
   invalidMaxEnrollments: 82,
 } as const;
 
-/** A request that the CA refuses. `message` and `code` go to the caller; `local` and `localCode` to the log, which may say more. */
+/** Code and reason as the log gets them. */
+export interface LocalReason {
+  readonly code: number;
+  readonly message: string;
+}
+
+/** A request that the CA refuses. `message` and `code` go to the caller; `local` to the log, which may say more. */
 export class CaRefusal extends Error {
+  readonly local: LocalReason;
+
   constructor(
     readonly status: number,
     readonly code: number,
     message: string,
-    readonly localCode: number = code,
-    readonly local: string = message,
+    local: LocalReason = { code, message },
   ) {
     super(message);
     this.name = 'CaRefusal';
+    this.local = local;
   }
 }
 
 /** The caller is not who it says. Every reason looks the same from outside (NewAuthenticationErr). */
 export function newAuthenticationRefusal(localCode: number, local: string): CaRefusal {
-  return new CaRefusal(401, CaCode.authenticationFailure, 'Authentication failure', localCode, local);
+  return new CaRefusal(401, CaCode.authenticationFailure, 'Authentication failure', { code: localCode, message: local });
 }
 
 /** The caller may not do this. Every reason looks the same from outside (NewAuthorizationErr). */
 export function newAuthorizationRefusal(localCode: number, local: string): CaRefusal {
-  return new CaRefusal(403, CaCode.authorizationFailure, 'Authorization failure', localCode, local);
+  return new CaRefusal(403, CaCode.authorizationFailure, 'Authorization failure', { code: localCode, message: local });
 }

@@ -1,5 +1,5 @@
 import { closeSync, openSync } from 'node:fs';
-import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { DatabaseSync, type SQLInputValue, type SQLOutputValue } from 'node:sqlite';
 import type { IdentityAttribute, IdentityRecord } from './identity-record';
 
 /** A certificate that the CA issued. Serial in lower case hexadecimal without leading zeros, as a Fabric CA reports it. */
@@ -30,7 +30,7 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS certificates_by_id ON certificates (id);
 `;
 
-type Row = Record<string, SQLInputValue>;
+type Row = Record<string, SQLOutputValue>;
 
 /** What a CA remembers: identities and certificates, in one SQLite file. Every method is one atomic step. */
 export class CaStore {
@@ -50,14 +50,11 @@ export class CaStore {
 
   findIdentity(id: string): IdentityRecord | undefined {
     const row = this.#database.prepare('SELECT * FROM identities WHERE id = ?').get(id);
-    return row && toIdentity(row as Row);
+    return row && toIdentity(row);
   }
 
   listIdentities(): IdentityRecord[] {
-    return this.#database
-      .prepare('SELECT * FROM identities ORDER BY id')
-      .all()
-      .map((row) => toIdentity(row as Row));
+    return this.#database.prepare('SELECT * FROM identities ORDER BY id').all().map(toIdentity);
   }
 
   /** Adds an identity; false when there is one of that id. */
@@ -122,7 +119,7 @@ export class CaStore {
 
   findCertificate(serial: string): CertificateRecord | undefined {
     const row = this.#database.prepare('SELECT * FROM certificates WHERE serial = ?').get(serial);
-    return row && toCertificate(row as Row);
+    return row && toCertificate(row);
   }
 
   revokeCertificate(serial: string, reason: number): void {
@@ -136,7 +133,7 @@ export class CaStore {
   /** Revokes an identity for good, with all certificates it has that are not revoked yet; returns those. */
   revokeIdentity(id: string, reason: number): CertificateRecord[] {
     return this.#transaction(() => {
-      const certificates = this.#database.prepare('SELECT * FROM certificates WHERE id = ? AND revoked_at IS NULL').all(id) as Row[];
+      const certificates = this.#database.prepare('SELECT * FROM certificates WHERE id = ? AND revoked_at IS NULL').all(id);
       this.#change('UPDATE identities SET state = -1 WHERE id = ?', [id]);
       this.#change('UPDATE certificates SET revoked_at = ?, reason = ? WHERE id = ? AND revoked_at IS NULL', [Date.now(), reason, id]);
       return certificates.map(toCertificate);
@@ -149,7 +146,7 @@ export class CaStore {
         'SELECT * FROM certificates WHERE revoked_at > ? AND revoked_at < ? AND expires_at > ? AND expires_at < ? ORDER BY revoked_at, serial',
       )
       .all(after(revokedAfter), before(revokedBefore), after(expireAfter), before(expireBefore))
-      .map((row) => toCertificate(row as Row));
+      .map(toCertificate);
   }
 
   #change(sql: string, values: readonly SQLInputValue[]): number {
@@ -181,25 +178,30 @@ function toColumns({ type, affiliation, attributes, maxEnrollments }: IdentityRe
   return [type, affiliation, JSON.stringify(attributes), maxEnrollments];
 }
 
+/** The columns read as text are declared so, and not null. */
+function text(value: SQLOutputValue | undefined): string {
+  return value as string;
+}
+
 function toIdentity(row: Row): IdentityRecord {
   return {
-    id: String(row['id']),
-    type: String(row['type']),
-    affiliation: String(row['affiliation']),
-    attributes: JSON.parse(String(row['attributes'])) as IdentityAttribute[],
+    id: text(row['id']),
+    type: text(row['type']),
+    affiliation: text(row['affiliation']),
+    attributes: JSON.parse(text(row['attributes'])) as IdentityAttribute[],
     maxEnrollments: Number(row['max_enrollments']),
     state: Number(row['state']),
-    secretHash: String(row['secret_hash']),
+    secretHash: text(row['secret_hash']),
     failedAttempts: Number(row['failed_attempts']),
   };
 }
 
 function toCertificate(row: Row): CertificateRecord {
   return {
-    serial: String(row['serial']),
-    aki: String(row['aki']),
-    id: String(row['id']),
-    pem: String(row['pem']),
+    serial: text(row['serial']),
+    aki: text(row['aki']),
+    id: text(row['id']),
+    pem: text(row['pem']),
     expiresAt: new Date(Number(row['expires_at'])),
     revokedAt: row['revoked_at'] === null ? undefined : new Date(Number(row['revoked_at'])),
     reason: Number(row['reason']),

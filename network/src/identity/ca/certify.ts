@@ -1,3 +1,4 @@
+import { createPublicKey } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { z } from 'zod';
 import { formatAttributesExtension } from '../pki/attributes-extension';
@@ -60,14 +61,18 @@ export async function certify(ca: CertificateAuthority, identity: IdentityRecord
 
 async function parseRequest(pem: string): Promise<x509.Pkcs10CertificateRequest> {
   const request = readRequest(pem);
-  const { algorithm } = request.publicKey;
-  if (algorithm.name !== 'ECDSA' || !('namedCurve' in algorithm) || algorithm.namedCurve !== 'P-256') {
+  if (!isP256(request.publicKey.rawData)) {
     throw new CaRefusal(400, CaCode.badRequest, 'The key of the CSR must be of the curve P-256');
   }
   if (!(await request.verify())) {
     throw new CaRefusal(400, CaCode.badRequest, 'The CSR is not signed with its own key');
   }
   return request;
+}
+
+function isP256(spki: ArrayBuffer): boolean {
+  const { asymmetricKeyType, asymmetricKeyDetails } = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
+  return asymmetricKeyType === 'ec' && asymmetricKeyDetails?.namedCurve === 'prime256v1';
 }
 
 function readRequest(pem: string): x509.Pkcs10CertificateRequest {
