@@ -1,5 +1,6 @@
+import type { Client } from '@grpc/grpc-js';
 import type { peer } from '@hyperledger/fabric-protos';
-import { dialChaincode } from './dial';
+import { dialChaincode, openWire } from './dial';
 import { newInvokeOther, type OtherChannel } from './invoke-other';
 import { registerChaincode } from './register';
 import type { ChaincodeService } from './service-address';
@@ -102,7 +103,7 @@ class Connections implements ChaincodeConnections {
     const client = await dial(service);
     const close = (): void => client.close();
     this.#closers.add(close);
-    const wire = client.connect();
+    const wire = openWire(client);
     // Every way of losing the wire ends in 'close' or 'end'; an unheard 'error' would end the process.
     wire.on('error', () => undefined);
     try {
@@ -148,7 +149,7 @@ export function notInstalled(chaincode: string): string {
   return `chaincode definition for '${chaincode}' exists, but chaincode is not installed`;
 }
 
-async function dial(service: ChaincodeService): Promise<peer.ChaincodeClient> {
+async function dial(service: ChaincodeService): Promise<Client> {
   try {
     return await dialChaincode(service);
   } catch (error) {

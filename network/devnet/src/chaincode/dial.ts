@@ -1,6 +1,10 @@
-import { credentials, type ChannelCredentials } from '@grpc/grpc-js';
+import { Client, credentials, type ChannelCredentials, type ClientDuplexStream } from '@grpc/grpc-js';
 import { peer } from '@hyperledger/fabric-protos';
+import { asBytes } from '../proto/bytes';
 import type { ChaincodeService, ChaincodeTls } from './service-address';
+
+/** The bidirectional stream of a chaincode service. */
+export type ChaincodeWire = ClientDuplexStream<peer.ChaincodeMessage, peer.ChaincodeMessage>;
 
 const DIAL_TIMEOUT_MS = 3000;
 const MAX_MESSAGE_BYTES = 100 * 1024 * 1024;
@@ -9,8 +13,8 @@ const MAX_MESSAGE_BYTES = 100 * 1024 * 1024;
  * Connects to a chaincode service, trying again until the dial timeout (a service that starts just now is found).
  * @throws Error with the cause when nobody answers in time.
  */
-export async function dialChaincode(service: ChaincodeService): Promise<peer.ChaincodeClient> {
-  const client = new peer.ChaincodeClient(service.address, newCredentials(service.tls), {
+export async function dialChaincode(service: ChaincodeService): Promise<Client> {
+  const client = new Client(service.address, newCredentials(service.tls), {
     'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
     'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
     'grpc.initial_reconnect_backoff_ms': 50,
@@ -32,6 +36,15 @@ export async function dialChaincode(service: ChaincodeService): Promise<peer.Cha
       reject(error);
     });
   });
+}
+
+/** Opens `/protos.Chaincode/Connect`. */
+export function openWire(client: Client): ChaincodeWire {
+  return client.makeBidiStreamRequest(
+    '/protos.Chaincode/Connect',
+    (message: peer.ChaincodeMessage) => Buffer.from(message.serializeBinary()),
+    (bytes) => peer.ChaincodeMessage.deserializeBinary(asBytes(bytes)),
+  );
 }
 
 function newCredentials(tls: ChaincodeTls | undefined): ChannelCredentials {

@@ -1,16 +1,15 @@
-import type { ClientDuplexStream } from '@grpc/grpc-js';
 import { peer } from '@hyperledger/fabric-protos';
+import type { ChaincodeWire } from './dial';
 
 const { ChaincodeMessage } = peer;
 const { Type } = ChaincodeMessage;
-type Wire = ClientDuplexStream<peer.ChaincodeMessage, peer.ChaincodeMessage>;
 
 /**
  * The first words on a stream: the chaincode says REGISTER with its package id, the peer REGISTERED and READY. READY has no payload, so no
  * shim batches its requests; KEEPALIVE is never sent (the Node shim exits on it).
  * @throws Error with Fabric's text (core/chaincode/handler_registry.go) when the chaincode registers as somebody else, or not at all.
  */
-export async function registerChaincode(wire: Wire, packageId: string): Promise<void> {
+export async function registerChaincode(wire: ChaincodeWire, packageId: string): Promise<void> {
   const first = await firstMessage(wire);
   if (first.getType() !== Type.REGISTER)
     throw new Error(`[${first.getTxid()}] Fabric side handler cannot handle message (${String(first.getType())}) while in created state`);
@@ -24,7 +23,7 @@ export async function registerChaincode(wire: Wire, packageId: string): Promise<
   }
 }
 
-function firstMessage(wire: Wire): Promise<peer.ChaincodeMessage> {
+function firstMessage(wire: ChaincodeWire): Promise<peer.ChaincodeMessage> {
   return new Promise((resolve, reject) => {
     wire.once('data', (message: peer.ChaincodeMessage) => {
       // What follows belongs to the stream, which listens a moment later.

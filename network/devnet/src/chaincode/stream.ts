@@ -1,6 +1,6 @@
-import type { ClientDuplexStream } from '@grpc/grpc-js';
 import { peer } from '@hyperledger/fabric-protos';
 import { EMPTY, utf8 } from '../proto/bytes';
+import type { ChaincodeWire } from './dial';
 import { REQUESTS } from './requests';
 import { RequestRefused } from '../simulation/request-refused';
 import { RunningTransaction, type Invocation } from './transaction';
@@ -31,7 +31,7 @@ export class ChaincodeStream {
   #ended = false;
 
   constructor(
-    readonly wire: ClientDuplexStream<ChaincodeMessage, ChaincodeMessage>,
+    readonly wire: ChaincodeWire,
     readonly limits: StreamLimits,
     readonly invokeOther: InvokeOther,
   ) {
