@@ -24,7 +24,10 @@ const plan = (text: string, subjectRef: SubjectRef | undefined): Promise<Planned
 function expectedOf(bundle: Bundle, planned: readonly PlannedResource[]): Resource[] {
   const references = new Map(bundle.entry.map(({ fullUrl }, at) => [fullUrl, planned[at]!.reference]));
   return bundle.entry.map(({ resource }, at) => {
-    const text = JSON.stringify(resource).replaceAll(/"reference":"(urn:uuid:[^"]+)"/g, (_, url: string) => `"reference":"${references.get(url)!}"`);
+    const text = JSON.stringify(resource).replaceAll(
+      /"reference":"(urn:uuid:[^"]+)"/g,
+      (_, url: string) => `"reference":"${references.get(url)!}"`,
+    );
     return { ...(JSON.parse(text) as Resource), id: planned[at]!.id };
   });
 }

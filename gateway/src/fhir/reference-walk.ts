@@ -30,7 +30,8 @@ export function rewriteLinks(resource: JsonObject, place: string, rewrite: Rewri
 function walkObject(object: JsonObject, place: string, rewrite: RewriteLink): JsonObject {
   if (object['resourceType'] === 'Bundle') return object;
   const result: JsonObject = {};
-  for (const [name, value] of Object.entries(object)) result[name] = walkValue(value, { name, place: placeIn(place, name), object }, rewrite);
+  for (const [name, value] of Object.entries(object))
+    result[name] = walkValue(value, { name, place: placeIn(place, name), object }, rewrite);
   return result;
 }
 

@@ -18,7 +18,8 @@ export class MemoryIndex implements ResourceIndex {
   }
 
   findByIdentifier(type: string, token: string): Promise<readonly IndexedResource[]> {
-    const isMatch = (held: IndexedResource): boolean => held.type === type && this.#tokens.get(`${type}/${held.id}`)?.includes(token) === true;
+    const isMatch = (held: IndexedResource): boolean =>
+      held.type === type && this.#tokens.get(`${type}/${held.id}`)?.includes(token) === true;
     return Promise.resolve([...this.#held.values()].filter(isMatch));
   }
 }

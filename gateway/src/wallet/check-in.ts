@@ -1,0 +1,69 @@
+import {
+  bindingPreimage,
+  bindingRef,
+  formatInstant,
+  formatUtf8,
+  type MspId,
+  type RelationKind,
+  type RelationRef,
+  type SubjectRef,
+} from '@medaccord/chaincode/model';
+import { commit, newSalt, seal, signJws } from '../crypto';
+import { deriveKeys } from './derive-keys';
+import { signVersion, type Recipient } from './sign-consent';
+import { deriveRelationRef, findPatient, type Wallet } from './wallet';
+
+export type CheckIn = { readonly subjectRef: SubjectRef; readonly counterparty: MspId; readonly kinds: readonly RelationKind[] };
+
+/** What is handed to a gateway (POST /api/relations): the signed relation, the first version of its consent and what is sealed to each side. */
+export type SignedRelation = {
+  readonly relation: string;
+  readonly consent: string;
+  readonly sealed: Readonly<Record<string, { readonly binding: string; readonly document: string }>>;
+};
+
+/**
+ * Makes a relation with a counterparty: keys of its own, the binding to the patient (for custodian and counterparty only), and a first
+ * consent that permits nothing.
+ * @throws {WalletUnknown}
+ */
+export async function checkIn(
+  wallet: Wallet,
+  { subjectRef, counterparty, kinds }: CheckIn,
+  recipients: readonly Recipient[],
+): Promise<{ wallet: Wallet; relationRef: RelationRef; request: SignedRelation }> {
+  const { custodian, generation } = findPatient(wallet, subjectRef);
+  const earlier = wallet.relations.filter((relation) => relation.subjectRef === subjectRef && relation.counterparty === counterparty);
+  const relationRef = await deriveRelationRef(wallet.seed, subjectRef, counterparty, earlier.length);
+  const [patientKeys, keys] = await Promise.all([deriveKeys(wallet.seed, subjectRef, generation), deriveKeys(wallet.seed, relationRef)]);
+
+  const salt = newSalt();
+  const issuedAt = formatInstant(Date.now());
+  const binding = await signJws(
+    'binding',
+    { subjectRef, relationRef, counterparty, keys: keys.public, salt, issuedAt },
+    patientKeys.signing,
+  );
+  const header = {
+    relationRef,
+    custodian,
+    counterparty,
+    kinds,
+    keys: keys.public,
+    binding: await commit(bindingPreimage(binding, salt)),
+    issuedAt,
+  };
+  const relation = await signJws('relation', header, keys.signing);
+
+  const nothing = { sets: [{ base: 'deny' as const, exceptions: [] }], validity: null, recipients };
+  const { consent, documents } = await signVersion({ relationRef, consentVersion: 1 }, keys.signing, nothing);
+  const sealed = recipients.map(async ({ mspId, key }) => {
+    const envelope = await seal(key, { ...bindingRef(relationRef), recipient: mspId }, formatUtf8(binding));
+    return [mspId, { binding: envelope, document: documents[mspId] ?? '' }] as const;
+  });
+  return {
+    wallet: { ...wallet, relations: [...wallet.relations, { relationRef, subjectRef, custodian, counterparty, kinds, consentVersion: 1 }] },
+    relationRef,
+    request: { relation, consent, sealed: Object.fromEntries(await Promise.all(sealed)) },
+  };
+}

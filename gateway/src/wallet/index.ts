@@ -1,0 +1,16 @@
+export { checkIn, type CheckIn, type SignedRelation } from './check-in';
+export { deriveRecoverySeed } from './derive-keys';
+export { openNotice } from './open-notice';
+export { recoverPatient, registerPatient, replacePatientKeys } from './register-patient';
+export {
+  closeByRecovery,
+  closeRelation,
+  revokeConsent,
+  signConsent,
+  type ConsentWish,
+  type Recipient,
+  type SignedConsent,
+} from './sign-consent';
+export { findPatient, findRelation, newWallet, WalletUnknown, type Wallet, type WalletPatient, type WalletRelation } from './wallet';
+export { newPatientToken, newRelationToken } from './wallet-token';
+export { formatWallet, isLocked, lockWallet, parseWallet, unlockWallet } from './wallet-text';
