@@ -19,6 +19,7 @@ export const errorCategories = {
   TRANSIENT_INPUT_MISSING: 'invalid',
   SIGNATURE_INVALID: 'invalid',
   COMMITMENT_MISMATCH: 'invalid',
+  KEYS_NOT_DISTINCT: 'invalid',
   CALLER_NOT_ALLOWED: 'forbidden',
   CALLER_NOT_CUSTODIAN: 'forbidden',
   CALLER_NOT_REQUESTER: 'forbidden',
@@ -50,7 +51,7 @@ export const errorCategories = {
   RECORD_NOT_FOUND: 'not-found',
   RECORD_NOT_STORED: 'rule',
   RECORD_ALREADY_ANCHORED: 'conflict',
-  RECORD_ANCHOR_REWRITTEN: 'rule',
+  RECORD_NOT_OF_SUBJECT: 'rule',
   RECORD_WITHDRAWN: 'rule',
   REQUEST_NOT_FOUND: 'not-found',
   REQUEST_ALREADY_MADE: 'conflict',
@@ -63,6 +64,7 @@ export const errorCategories = {
   DELIVERY_NOT_FOUND: 'not-found',
   DELIVERY_ALREADY_MADE: 'conflict',
   SEALED_ALREADY_STORED: 'conflict',
+  STATE_INVALID: 'internal',
   INTERNAL: 'internal',
 } as const satisfies Record<string, ErrorCategory>;
 

@@ -24,10 +24,9 @@ export const eventIds = {
 export type EventName = keyof typeof eventIds;
 
 /** What happened. */
-export interface LedgerEvent<N extends EventName = EventName> {
-  readonly name: N;
-  readonly ids: Readonly<Record<(typeof eventIds)[N][number], string | number>>;
-}
+export type LedgerEvent = {
+  [N in EventName]: { readonly name: N; readonly ids: Readonly<Record<(typeof eventIds)[N][number], string | number>> };
+}[EventName];
 
 /** The payload of a chaincode event: its ids as canonical JSON. */
 export function formatEventPayload(event: LedgerEvent): string {

@@ -32,6 +32,7 @@ export {
   type Thumbprint,
 } from './identifiers';
 export { addMinutes, epochMsOf, formatInstant, isWithin, parseInstant, parsePeriod, type Instant, type Period } from './instant';
+export type { Caller } from './caller';
 export { isSameKey, parseJwk, parseKeys, thumbprintInput, type Jwk, type Keys } from './jwk';
 
 export {

@@ -42,7 +42,8 @@ export const organisationKey = (mspId: MspId): string => formatKey('organisation
 export const patientKey = (subjectRef: SubjectRef): string => formatKey('patient', subjectRef);
 export const relationKey = (relationRef: RelationRef): string => formatKey('relation', relationRef);
 export const consentKey = (relationRef: RelationRef, version: number): string => formatKey('consent', relationRef, String(version));
-export const groupKey = (groupId: GroupId): string => formatKey('group', groupId);
+/** Groups are a custodian's own: another member can neither close nor occupy one. */
+export const groupKey = (custodian: MspId, groupId: GroupId): string => formatKey('group', custodian, groupId);
 export const recordKey = (recordId: RecordId, version: number): string => formatKey('record', recordId, String(version));
 export const recordStatusKey = (recordId: RecordId): string => formatKey('record-status', recordId);
 export const requestKey = (relationRef: RelationRef, requestId: RequestId): string => formatKey('request', relationRef, requestId);

@@ -82,7 +82,7 @@ export const requests = {
   GetPatient: object({ subjectRef: parseSubjectRef }),
   GetRelation: object({ relationRef: parseRelationRef }),
   GetConsents: object({ relationRef: parseRelationRef }),
-  GetGroup: object({ groupId: parseGroupId }),
+  GetGroup: object({ custodian: parseMspId, groupId: parseGroupId }),
   GetRecordAnchor: object({ recordId: parseRecordId, version }),
   GetRecordStatus: object({ recordId: parseRecordId }),
   GetRequest: object({ relationRef: parseRelationRef, requestId: parseRequestId }),

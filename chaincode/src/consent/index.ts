@@ -1,0 +1,12 @@
+export {
+  ConsentInvalid,
+  ConsentNotCurrent,
+  ConsentNotFound,
+  ConsentSubmittedLate,
+  ConsentVersionSkipped,
+  ConsentVersionTaken,
+  RelationClosed,
+} from './consent-errors';
+export { isConsentSigned } from './is-consent-signed';
+export { assertFirstConsent, recordConsent, type ConsentChain, type StoredConsent } from './record-consent';
+export { trustConsent } from './trust-consent';

@@ -1,0 +1,48 @@
+import type { ConsentEntry, Instant, RelationEntry, Signed } from '../model';
+import { SignatureInvalid } from '../signature';
+import { ConsentInvalid, ConsentSubmittedLate, ConsentVersionSkipped, ConsentVersionTaken, RelationClosed } from './consent-errors';
+import { isConsentSigned } from './is-consent-signed';
+import { trustConsent } from './trust-consent';
+
+/** What stands at a version: nothing, an entry, or bytes that are none. */
+export type StoredConsent = ConsentEntry | 'junk' | undefined;
+
+/** The chain around a new version. */
+export interface ConsentChain {
+  readonly relation: RelationEntry;
+  readonly previous: StoredConsent;
+  readonly standing: StoredConsent;
+}
+
+/**
+ * The entry of a consent's next version, or the standing one when it is of the same statement. Version 1 comes with the relation.
+ * Junk in a version number stops that number only: the next one may follow it.
+ *
+ * @throws SignatureInvalid, ConsentSubmittedLate, ConsentVersionTaken, ConsentVersionSkipped, RelationClosed
+ */
+export function recordConsent(signed: Signed<'consent'>, chain: ConsentChain, at: Instant): ConsentEntry {
+  const { relationRef, version, submitBy } = signed.payload;
+  const { relation, previous, standing } = chain;
+  if (!isConsentSigned(signed, relation)) throw new SignatureInvalid('consent');
+  if (standing !== undefined) {
+    if (standing === 'junk' || standing.jws !== signed.jws) throw new ConsentVersionTaken(relationRef, version);
+    return standing;
+  }
+  if (submitBy < at) throw new ConsentSubmittedLate(relationRef, submitBy);
+  if (version > 1) assertContinues(relation, previous, version);
+  return { ...signed.payload, jws: signed.jws, recordedAt: at };
+}
+
+/** Checks the version that a relation begins with. @throws ConsentInvalid */
+export function assertFirstConsent(signed: Signed<'consent'>): void {
+  const { relationRef, version, status } = signed.payload;
+  if (version !== 1) throw new ConsentInvalid(relationRef, 'comes with its relation and must be version 1');
+  if (status !== 'in-force') throw new ConsentInvalid(relationRef, 'begins a relation and must be in force');
+}
+
+function assertContinues(relation: RelationEntry, previous: StoredConsent, version: number): void {
+  if (previous === undefined) throw new ConsentVersionSkipped(relation.relationRef, version);
+  if (previous === 'junk') return;
+  // Only the patient closes: an entry without her signature is junk.
+  if (trustConsent(previous, relation)?.payload.status === 'closed') throw new RelationClosed(relation.relationRef);
+}

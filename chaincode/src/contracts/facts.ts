@@ -1,0 +1,100 @@
+import {
+  consentKey,
+  organisationKey,
+  parseAccessRequest,
+  parseConsentEntry,
+  parseOrganisation,
+  parsePatientEntry,
+  parseRelationEntry,
+  parseRules,
+  patientKey,
+  relationKey,
+  requestKey,
+  rulesKey,
+  type AccessRequest,
+  type Caller,
+  type ConsentHeader,
+  type MspId,
+  type Organisation,
+  type Participant,
+  type PatientEntry,
+  type RelationEntry,
+  type RelationRef,
+  type RequestId,
+  type Rules,
+  type SubjectRef,
+} from '../model';
+import { ConsentInvalid, ConsentNotCurrent, ConsentNotFound, trustConsent } from '../consent';
+import { assertStanding, OrganisationNotFound } from '../organisation';
+import { PatientNotFound, tracePatient } from '../patient';
+import { RelationNotFound, trustRelation } from '../relation';
+import { RequestNotFound } from '../release';
+import { RulesNotAdopted } from '../rules';
+import type { Ledger } from '../ledger';
+import { CallerNotAllowed } from './policy';
+
+// What several desks look up: each function reads one fact, or throws the error that says it is not there.
+
+export async function rulesOf(ledger: Ledger): Promise<Rules> {
+  const rules = await ledger.read(rulesKey(), parseRules);
+  if (rules === undefined) throw new RulesNotAdopted();
+  return rules;
+}
+
+/** The members that key policies name: those of the rules. */
+export function membersOf(rules: Rules): readonly MspId[] {
+  return Object.keys(rules.roles) as MspId[];
+}
+
+export async function organisationOf(ledger: Ledger, mspId: MspId): Promise<Organisation> {
+  const organisation = await ledger.read(organisationKey(mspId), parseOrganisation);
+  if (organisation === undefined) throw new OrganisationNotFound(mspId);
+  return organisation;
+}
+
+/** Checks that both sides of a relation are members in good standing. */
+export async function assertPartiesStand(ledger: Ledger, { custodian, counterparty }: RelationEntry, rules: Rules): Promise<void> {
+  for (const mspId of [custodian, counterparty]) assertStanding(await organisationOf(ledger, mspId), rules);
+}
+
+/** The relation as its own statement says it. */
+export async function relationOf(ledger: Ledger, relationRef: RelationRef): Promise<RelationEntry> {
+  const relation = await ledger.read(relationKey(relationRef), parseRelationEntry);
+  if (relation === undefined) throw new RelationNotFound(relationRef);
+  return trustRelation(relation);
+}
+
+/**
+ * The signed header of a relation's current version. Reads that version and the absence of the next, so a later version that commits
+ * first invalidates the transaction.
+ */
+export async function currentConsentOf(ledger: Ledger, relation: RelationEntry, version: number): Promise<ConsentHeader> {
+  const { relationRef } = relation;
+  const entry = await ledger.readOrJunk(consentKey(relationRef, version), parseConsentEntry);
+  if (entry === undefined) throw new ConsentNotFound(relationRef, version);
+  if ((await ledger.readOrJunk(consentKey(relationRef, version + 1), parseConsentEntry)) !== undefined) {
+    throw new ConsentNotCurrent(relationRef, version);
+  }
+  const signed = entry === 'junk' || entry.version !== version ? undefined : trustConsent(entry, relation);
+  if (signed === undefined) throw new ConsentInvalid(relationRef, 'carries no valid statement of the patient');
+  return signed.payload;
+}
+
+export async function requestOf(ledger: Ledger, relationRef: RelationRef, requestId: RequestId): Promise<AccessRequest> {
+  const request = await ledger.read(requestKey(relationRef, requestId), parseAccessRequest);
+  if (request === undefined) throw new RequestNotFound(relationRef, requestId);
+  return request;
+}
+
+/** The patient as her own statements made her; leaves no trace in the read set. */
+export async function tracedPatientOf(ledger: Ledger, subjectRef: SubjectRef): Promise<PatientEntry> {
+  const history = await ledger.trace(patientKey(subjectRef), parsePatientEntry);
+  if (history.length === 0) throw new PatientNotFound(subjectRef);
+  return tracePatient(subjectRef, history);
+}
+
+/** Who acts, for an entry. A certificate without a role that we know acts for nobody. */
+export function participantOf({ mspId, role, actor }: Caller, transaction: string): Participant {
+  if (role === undefined) throw new CallerNotAllowed({ transaction, kind: 'submit', allow: [] });
+  return { mspId, role, actor };
+}

@@ -1,0 +1,209 @@
+import { Default } from 'fabric-contract-api';
+import {
+  formatCanonical,
+  parseJson,
+  requests,
+  type Parser,
+  type TransactionName,
+  type TransactionRequest,
+  type TransactionResponse,
+} from '../model';
+import type { Ledger } from '../ledger';
+import { adoptRulesDesk, registerOrganisationDesk, getRulesDesk, getOrganisationDesk, getOrganisationsDesk } from './consortium-desk';
+import { registerPatientDesk, replacePatientKeysDesk, getPatientDesk } from './patient-desk';
+import { registerRelationDesk, recordConsentDesk, getRelationDesk, getConsentsDesk } from './consent-desk';
+import {
+  storeRecordsDesk,
+  anchorRecordsDesk,
+  closeGroupDesk,
+  abandonGroupDesk,
+  setRecordStatusDesk,
+  deleteRecordPartsDesk,
+  getGroupDesk,
+  getRecordAnchorDesk,
+  getRecordStatusDesk,
+} from './record-desk';
+import {
+  requestAccessDesk,
+  decideReleaseDesk,
+  refuseAccessDesk,
+  deliverRecordsDesk,
+  getRequestDesk,
+  getDecisionDesk,
+  getDeliveryDesk,
+} from './release-desk';
+import { storeSealedDesk, readSealedDesk } from './sealed-desk';
+import { GuardedContract, LedgerContext } from './guarded-contract';
+import { admin, anyMember, Evaluate, role, Submit } from './policy';
+
+/**
+ * The consortium's one contract. Every transaction takes one argument, a JSON text (model/request.ts), and answers canonical JSON
+ * (model/response.ts); a desk parses, asks the rules and records.
+ */
+@Default()
+export class MedaccordContract extends GuardedContract {
+  constructor() {
+    super('medaccord');
+  }
+
+  @Submit({ allow: [admin] })
+  AdoptRules(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('AdoptRules', ctx, request, adoptRulesDesk);
+  }
+
+  @Submit({ allow: [role('gateway')] })
+  RegisterOrganisation(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('RegisterOrganisation', ctx, request, registerOrganisationDesk);
+  }
+
+  @Evaluate({ allow: [anyMember] })
+  GetRules(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('GetRules', ctx, request, getRulesDesk);
+  }
+
+  @Evaluate({ allow: [anyMember] })
+  GetOrganisation(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('GetOrganisation', ctx, request, getOrganisationDesk);
+  }
+
+  @Evaluate({ allow: [anyMember] })
+  GetOrganisations(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('GetOrganisations', ctx, request, getOrganisationsDesk);
+  }
+
+  @Submit({ allow: [role('registrar')] })
+  RegisterPatient(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('RegisterPatient', ctx, request, registerPatientDesk);
+  }
+
+  @Submit({ allow: [anyMember] })
+  ReplacePatientKeys(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('ReplacePatientKeys', ctx, request, replacePatientKeysDesk);
+  }
+
+  @Evaluate({ allow: [anyMember] })
+  GetPatient(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('GetPatient', ctx, request, getPatientDesk);
+  }
+
+  @Submit({ allow: [anyMember] })
+  RegisterRelation(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('RegisterRelation', ctx, request, registerRelationDesk);
+  }
+
+  @Submit({ allow: [anyMember] })
+  RecordConsent(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('RecordConsent', ctx, request, recordConsentDesk);
+  }
+
+  @Evaluate({ allow: [anyMember] })
+  GetRelation(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('GetRelation', ctx, request, getRelationDesk);
+  }
+
+  @Evaluate({ allow: [anyMember] })
+  GetConsents(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('GetConsents', ctx, request, getConsentsDesk);
+  }
+
+  @Submit({ allow: [role('gateway')] })
+  StoreRecords(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('StoreRecords', ctx, request, storeRecordsDesk);
+  }
+
+  @Submit({ allow: [role('gateway')] })
+  AnchorRecords(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('AnchorRecords', ctx, request, anchorRecordsDesk);
+  }
+
+  @Submit({ allow: [role('gateway')] })
+  CloseGroup(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('CloseGroup', ctx, request, closeGroupDesk);
+  }
+
+  @Submit({ allow: [role('gateway')] })
+  AbandonGroup(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('AbandonGroup', ctx, request, abandonGroupDesk);
+  }
+
+  @Submit({ allow: [role('records'), role('gateway')] })
+  SetRecordStatus(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('SetRecordStatus', ctx, request, setRecordStatusDesk);
+  }
+
+  @Submit({ allow: [role('gateway')] })
+  DeleteRecordParts(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('DeleteRecordParts', ctx, request, deleteRecordPartsDesk);
+  }
+
+  @Evaluate({ allow: [anyMember] })
+  GetGroup(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('GetGroup', ctx, request, getGroupDesk);
+  }
+
+  @Evaluate({ allow: [anyMember] })
+  GetRecordAnchor(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('GetRecordAnchor', ctx, request, getRecordAnchorDesk);
+  }
+
+  @Evaluate({ allow: [anyMember] })
+  GetRecordStatus(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('GetRecordStatus', ctx, request, getRecordStatusDesk);
+  }
+
+  @Submit({ allow: [role('clinician')] })
+  RequestAccess(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('RequestAccess', ctx, request, requestAccessDesk);
+  }
+
+  @Submit({ allow: [role('gateway')] })
+  DecideRelease(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('DecideRelease', ctx, request, decideReleaseDesk);
+  }
+
+  @Submit({ allow: [role('gateway')] })
+  RefuseAccess(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('RefuseAccess', ctx, request, refuseAccessDesk);
+  }
+
+  @Submit({ allow: [role('gateway')] })
+  DeliverRecords(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('DeliverRecords', ctx, request, deliverRecordsDesk);
+  }
+
+  @Evaluate({ allow: [anyMember] })
+  GetRequest(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('GetRequest', ctx, request, getRequestDesk);
+  }
+
+  @Evaluate({ allow: [anyMember] })
+  GetDecision(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('GetDecision', ctx, request, getDecisionDesk);
+  }
+
+  @Evaluate({ allow: [anyMember] })
+  GetDelivery(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('GetDelivery', ctx, request, getDeliveryDesk);
+  }
+
+  @Submit({ allow: [anyMember] })
+  StoreSealed(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('StoreSealed', ctx, request, storeSealedDesk);
+  }
+
+  @Evaluate({ allow: [role('gateway')] })
+  ReadSealed(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('ReadSealed', ctx, request, readSealedDesk);
+  }
+}
+
+/** Runs a desk: the request strictly parsed on the way in, its answer canonical on the way out. */
+async function answer<N extends TransactionName>(
+  name: N,
+  ctx: LedgerContext,
+  request: string,
+  desk: (ledger: Ledger, request: TransactionRequest<N>) => Promise<TransactionResponse<N>>,
+): Promise<string> {
+  const parsed = parseJson(requests[name] as Parser<unknown>, request, 'request') as TransactionRequest<N>;
+  return formatCanonical(await desk(ctx.ledger, parsed));
+}

@@ -1,0 +1,181 @@
+import {
+  groupKey,
+  parseGroup,
+  parseRecordAnchor,
+  parseRecordStatus,
+  recordKey,
+  recordPartRef,
+  recordParts,
+  recordStatusKey,
+  type Group,
+  type RecordAnchor,
+  type RecordStatus,
+  type TransactionRequest,
+  type TransactionResponse,
+} from '../model';
+import { single, withAnyOther, type Ledger } from '../ledger';
+import {
+  anchorRecord,
+  assertDistinctRecords,
+  assertFollows,
+  assertGroupTakes,
+  endGroup,
+  GroupNotAbandoned,
+  GroupNotFound,
+  RecordAlreadyAnchored,
+  RecordNotFound,
+  setRecordStatus,
+  type AnchoringContext,
+  type GroupEnd,
+} from '../record';
+import { membersOf, rulesOf } from './facts';
+
+type Anchoring = TransactionRequest<'AnchorRecords'>['records'][number];
+
+/**
+ * Stores the sealed parts of records at the caller's organisation. Reads that no anchor stands, so parts that are anchored meanwhile are
+ * not replaced. Endorsed by that organisation alone.
+ */
+export async function storeRecordsDesk(ledger: Ledger): Promise<TransactionResponse<'StoreRecords'>> {
+  ledger.assertOwnPeer();
+  const { mspId } = ledger.caller;
+  const { records } = ledger.input('StoreRecords');
+  assertDistinctRecords(records, 'input.records');
+  for (const record of records) {
+    const { recordId, version } = record;
+    const anchor = await ledger.readOrJunk(recordKey(recordId, version), parseRecordAnchor);
+    if (anchor !== undefined) throw new RecordAlreadyAnchored(recordId, version);
+    for (const part of recordParts) await ledger.seal(mspId, recordPartRef(part, recordId, version), record[part]);
+  }
+  ledger.emit({ name: 'RecordsStored', ids: { mspId } });
+  return { stored: records.length };
+}
+
+export async function anchorRecordsDesk(
+  ledger: Ledger,
+  request: TransactionRequest<'AnchorRecords'>,
+): Promise<TransactionResponse<'AnchorRecords'>> {
+  const { groupId, close, size, records } = request;
+  const custodian = ledger.caller.mspId;
+  const context: AnchoringContext = { custodian, request, at: ledger.now };
+  assertDistinctRecords(records, 'request.records');
+  const group = await ledger.read(groupKey(custodian, groupId), parseGroup);
+  const fresh: RecordAnchor[] = [];
+  for (const record of records) {
+    const anchor = await freshAnchorOf(ledger, record, context);
+    if (anchor !== undefined) fresh.push(anchor);
+  }
+  assertGroupTakes(context, group, records.length, fresh.length === 0);
+  const closing = close && group === undefined ? endGroup({ groupId, status: 'closed', size }, group, custodian, ledger.now) : undefined;
+  await writeAnchors(ledger, fresh, closing);
+  return { groupId, status: close || group !== undefined ? 'closed' : 'open', anchored: records.length };
+}
+
+/** The anchor to be written; undefined when it stands already. */
+async function freshAnchorOf(ledger: Ledger, record: Anchoring, context: AnchoringContext): Promise<RecordAnchor | undefined> {
+  const { recordId, version } = record;
+  const standing = await ledger.read(recordKey(recordId, version), parseRecordAnchor);
+  if (standing === undefined && version > 1) {
+    assertFollows(record, await ledger.read(recordKey(recordId, version - 1), parseRecordAnchor), context.custodian);
+  }
+  const [payload, details, wrap] =
+    standing === undefined
+      ? await Promise.all(recordParts.map((part) => ledger.sealedDigest(context.custodian, recordPartRef(part, recordId, version))))
+      : [];
+  const anchor = anchorRecord(record, standing, { payload, details, wrap }, context);
+  return anchor === standing ? undefined : anchor;
+}
+
+async function writeAnchors(ledger: Ledger, anchors: readonly RecordAnchor[], closing: Group | undefined): Promise<void> {
+  if (anchors.length === 0 && closing === undefined) return;
+  const custodian = ledger.caller.mspId;
+  const policy = withAnyOther(custodian, membersOf(await rulesOf(ledger)));
+  await ledger.requirePresence(custodian);
+  for (const anchor of anchors) {
+    const key = recordKey(anchor.recordId, anchor.version);
+    await ledger.write(key, anchor);
+    await ledger.protect(key, policy);
+  }
+  if (closing !== undefined) {
+    await ledger.write(groupKey(custodian, closing.groupId), closing);
+    await ledger.protect(groupKey(custodian, closing.groupId), policy);
+  }
+  const groupId = anchors[0]?.groupId ?? closing?.groupId ?? '';
+  ledger.emit({ name: 'RecordsAnchored', ids: { groupId } });
+}
+
+export function closeGroupDesk(ledger: Ledger, { groupId, size }: TransactionRequest<'CloseGroup'>): Promise<Group> {
+  return writeGroupEnd(ledger, { groupId, status: 'closed', size });
+}
+
+export function abandonGroupDesk(ledger: Ledger, { groupId }: TransactionRequest<'AbandonGroup'>): Promise<Group> {
+  return writeGroupEnd(ledger, { groupId, status: 'abandoned', size: 0 });
+}
+
+async function writeGroupEnd(ledger: Ledger, end: GroupEnd): Promise<Group> {
+  const custodian = ledger.caller.mspId;
+  const key = groupKey(custodian, end.groupId);
+  const standing = await ledger.read(key, parseGroup);
+  const group = endGroup(end, standing, custodian, ledger.now);
+  if (group === standing) return group;
+  await ledger.requirePresence(custodian);
+  await ledger.write(key, group);
+  await ledger.protect(key, withAnyOther(custodian, membersOf(await rulesOf(ledger))));
+  ledger.emit({ name: end.status === 'closed' ? 'GroupClosed' : 'GroupAbandoned', ids: { groupId: end.groupId } });
+  return group;
+}
+
+export async function setRecordStatusDesk(ledger: Ledger, request: TransactionRequest<'SetRecordStatus'>): Promise<RecordStatus> {
+  const { recordId } = request;
+  const key = recordStatusKey(recordId);
+  const anchor = await ledger.read(recordKey(recordId, 1), parseRecordAnchor);
+  const standing = await ledger.read(key, parseRecordStatus);
+  const status = setRecordStatus(request, { anchor, standing }, ledger.caller.mspId, ledger.now);
+  if (status === standing) return status;
+  await ledger.requirePresence(ledger.caller.mspId);
+  await ledger.write(key, status);
+  await ledger.protect(key, single(ledger.caller.mspId));
+  ledger.emit({ name: 'RecordStatusSet', ids: { recordId } });
+  return status;
+}
+
+/** Deletes the private parts of an abandoned group's records; an anchor of another group protects its parts. */
+export async function deleteRecordPartsDesk(
+  ledger: Ledger,
+  { groupId, records }: TransactionRequest<'DeleteRecordParts'>,
+): Promise<TransactionResponse<'DeleteRecordParts'>> {
+  ledger.assertOwnPeer();
+  assertDistinctRecords(records, 'request.records');
+  const group = await ledger.read(groupKey(ledger.caller.mspId, groupId), parseGroup);
+  if (group?.status !== 'abandoned') throw new GroupNotAbandoned(groupId);
+  for (const { recordId, version } of records) {
+    const anchor = await ledger.read(recordKey(recordId, version), parseRecordAnchor);
+    if (anchor !== undefined && anchor.groupId !== groupId) throw new RecordAlreadyAnchored(recordId, version);
+    for (const part of recordParts) await ledger.dropSealed(recordPartRef(part, recordId, version));
+  }
+  ledger.emit({ name: 'RecordPartsDeleted', ids: { groupId } });
+  return { deleted: records.length };
+}
+
+export async function getGroupDesk(ledger: Ledger, { custodian, groupId }: TransactionRequest<'GetGroup'>): Promise<Group> {
+  const group = await ledger.read(groupKey(custodian, groupId), parseGroup);
+  if (group === undefined) throw new GroupNotFound(groupId);
+  return group;
+}
+
+export async function getRecordAnchorDesk(
+  ledger: Ledger,
+  { recordId, version }: TransactionRequest<'GetRecordAnchor'>,
+): Promise<RecordAnchor> {
+  const anchor = await ledger.read(recordKey(recordId, version), parseRecordAnchor);
+  if (anchor === undefined) throw new RecordNotFound(recordId, version);
+  return anchor;
+}
+
+/** A record without a status entry is active since it was anchored. */
+export async function getRecordStatusDesk(ledger: Ledger, { recordId }: TransactionRequest<'GetRecordStatus'>): Promise<RecordStatus> {
+  const status = await ledger.read(recordStatusKey(recordId), parseRecordStatus);
+  if (status !== undefined) return status;
+  const { anchoredAt } = await getRecordAnchorDesk(ledger, { recordId, version: 1 });
+  return { recordId, status: 'active', at: anchoredAt };
+}

@@ -1,0 +1,171 @@
+import {
+  decisionKey,
+  decisionRef,
+  deliveryKey,
+  deliveryRef,
+  groupKey,
+  noticeRef,
+  parseAccessRequest,
+  parseDecision,
+  parseDelivery,
+  parseGroup,
+  parseRecordAnchor,
+  parseRecordStatus,
+  parseSigned,
+  recordKey,
+  recordStatusKey,
+  requestKey,
+  type AccessRequest,
+  type Decision,
+  type Delivery,
+  type Group,
+  type MspId,
+  type TransactionRequest,
+  type TransactionResponse,
+  type TransientInput,
+} from '../model';
+import type { Ledger } from '../ledger';
+import { assertDistinctRecords } from '../record';
+import { assertBindingOf, checkBinding } from '../relation';
+import {
+  assertDecidable,
+  decideRelease,
+  DecisionNotFound,
+  deliverRecords,
+  DeliveryNotFound,
+  refuseAccess,
+  refuseOutsider,
+  requestAccess,
+  type RecordFacts,
+} from '../release';
+import { digestOf } from '../signature';
+import { assertPartiesStand, currentConsentOf, participantOf, relationOf, requestOf, rulesOf, tracedPatientOf } from './facts';
+
+export async function requestAccessDesk(
+  ledger: Ledger,
+  request: TransactionRequest<'RequestAccess'>,
+): Promise<TransactionResponse<'RequestAccess'>> {
+  const { relationRef, requestId } = request;
+  const relation = await relationOf(ledger, relationRef);
+  const standing = await ledger.read(requestKey(relationRef, requestId), parseAccessRequest);
+  const entry = requestAccess(request, { relation, standing }, participantOf(ledger.caller, 'RequestAccess'), ledger.now);
+  if (entry === standing) {
+    return { request: entry, decision: entry.party ? null : await decisionOf(ledger, { relationRef, requestId }) };
+  }
+  const decision = entry.party ? null : refuseOutsider(entry, relation, await rulesOf(ledger));
+  await ledger.write(requestKey(relationRef, requestId), entry);
+  if (decision !== null) await ledger.write(decisionKey(relationRef, requestId), decision);
+  ledger.emit({ name: decision === null ? 'AccessRequested' : 'AccessRefused', ids: { relationRef, requestId } });
+  return { request: entry, decision };
+}
+
+/**
+ * Writes the decision to release. The read set joins relation, consent, request, rules and the two organisations; patient, records and
+ * groups are read from the history, which leaves no trace in the block.
+ */
+export async function decideReleaseDesk(
+  ledger: Ledger,
+  { relationRef, requestId, consentVersion }: TransactionRequest<'DecideRelease'>,
+): Promise<Decision> {
+  const opening = ledger.input('DecideRelease');
+  assertDistinctRecords(opening.records, 'input.records');
+  const relation = await relationOf(ledger, relationRef);
+  const request = await requestOf(ledger, relationRef, requestId);
+  const key = decisionKey(relationRef, requestId);
+  assertDecidable(request, await ledger.read(key, parseDecision), relation, ledger.caller.mspId);
+  const rules = await rulesOf(ledger);
+  await assertPartiesStand(ledger, relation, rules);
+  const consent = await currentConsentOf(ledger, relation, consentVersion);
+  const binding = parseSigned('binding', opening.binding, 'input.binding');
+  assertBindingOf(relation, binding);
+  const patient = await tracedPatientOf(ledger, binding.payload.subjectRef);
+  checkBinding(relation, binding, patient);
+  const records = await tracedRecordsOf(ledger, opening.records, relation.custodian);
+  const decision = decideRelease(opening, { request, relation, patient, consent, rules, records }, ledger.now);
+  await ledger.write(key, decision);
+  await ledger.seal(relation.custodian, decisionRef(relationRef, requestId), opening.sealed.custodian);
+  await ledger.seal(relation.counterparty, decisionRef(relationRef, requestId), opening.sealed.counterparty);
+  await ledger.seal(relation.custodian, noticeRef(relationRef, requestId), opening.sealed.patient);
+  ledger.emit({ name: 'AccessReleased', ids: { relationRef, requestId } });
+  return decision;
+}
+
+/** Anchors and groups as first written: they never change by rule, so what came later, whoever endorsed it, does not count. */
+async function tracedRecordsOf(
+  ledger: Ledger,
+  records: TransientInput<'DecideRelease'>['records'],
+  custodian: MspId,
+): Promise<readonly RecordFacts[]> {
+  const groups = new Map<string, Group | undefined>();
+  const facts: RecordFacts[] = [];
+  for (const { recordId, version } of records) {
+    const [anchor] = await ledger.trace(recordKey(recordId, version), parseRecordAnchor);
+    const status = (await ledger.trace(recordStatusKey(recordId), parseRecordStatus)).at(-1);
+    if (anchor !== undefined && !groups.has(anchor.groupId)) {
+      groups.set(anchor.groupId, (await ledger.trace(groupKey(custodian, anchor.groupId), parseGroup))[0]);
+    }
+    facts.push({ anchor, status, group: anchor === undefined ? undefined : groups.get(anchor.groupId) });
+  }
+  return facts;
+}
+
+export async function refuseAccessDesk(
+  ledger: Ledger,
+  { relationRef, requestId, consentVersion }: TransactionRequest<'RefuseAccess'>,
+): Promise<Decision> {
+  const { notice } = ledger.input('RefuseAccess');
+  const relation = await relationOf(ledger, relationRef);
+  const request = await requestOf(ledger, relationRef, requestId);
+  const key = decisionKey(relationRef, requestId);
+  assertDecidable(request, await ledger.read(key, parseDecision), relation, ledger.caller.mspId);
+  const rules = await rulesOf(ledger);
+  await currentConsentOf(ledger, relation, consentVersion);
+  const decision = refuseAccess(request, { relation, rules, consentVersion }, ledger.now);
+  await ledger.write(key, decision);
+  await ledger.seal(relation.custodian, noticeRef(relationRef, requestId), notice);
+  ledger.emit({ name: 'AccessRefused', ids: { relationRef, requestId } });
+  return decision;
+}
+
+/** Delivers one part: repeats the decision's reads, so a revocation that commits first withdraws it. */
+export async function deliverRecordsDesk(ledger: Ledger, request: TransactionRequest<'DeliverRecords'>): Promise<Delivery> {
+  const { relationRef, requestId, part } = request;
+  const { envelope } = ledger.input('DeliverRecords');
+  const relation = await relationOf(ledger, relationRef);
+  const decision = await decisionOf(ledger, request);
+  const rules = await rulesOf(ledger);
+  await assertPartiesStand(ledger, relation, rules);
+  const consent = await currentConsentOf(ledger, relation, decision.consentVersion ?? 1);
+  const key = deliveryKey(relationRef, requestId, part);
+  const standing = await ledger.read(key, parseDelivery);
+  const context = { caller: ledger.caller.mspId, envelope: digestOf(envelope), at: ledger.now };
+  const delivery = deliverRecords(request, { relation, decision, consent, rules, standing }, context);
+  if (delivery === standing) return delivery;
+  await ledger.write(key, delivery);
+  await ledger.seal(relation.counterparty, deliveryRef(relationRef, requestId, part), envelope);
+  ledger.emit({ name: 'RecordsDelivered', ids: { relationRef, requestId, part } });
+  return delivery;
+}
+
+async function decisionOf(ledger: Ledger, { relationRef, requestId }: TransactionRequest<'GetDecision'>): Promise<Decision> {
+  const decision = await ledger.read(decisionKey(relationRef, requestId), parseDecision);
+  if (decision === undefined) throw new DecisionNotFound(relationRef, requestId);
+  return decision;
+}
+
+export function getRequestDesk(ledger: Ledger, { relationRef, requestId }: TransactionRequest<'GetRequest'>): Promise<AccessRequest> {
+  return requestOf(ledger, relationRef, requestId);
+}
+
+export function getDecisionDesk(ledger: Ledger, request: TransactionRequest<'GetDecision'>): Promise<Decision> {
+  return decisionOf(ledger, request);
+}
+
+export async function getDeliveryDesk(
+  ledger: Ledger,
+  { relationRef, requestId, part }: TransactionRequest<'GetDelivery'>,
+): Promise<Delivery> {
+  const delivery = await ledger.read(deliveryKey(relationRef, requestId, part), parseDelivery);
+  if (delivery === undefined) throw new DeliveryNotFound(relationRef, requestId, part);
+  return delivery;
+}

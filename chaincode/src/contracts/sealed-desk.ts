@@ -1,0 +1,71 @@
+import {
+  consentKey,
+  parseConsentEntry,
+  parsePatientEntry,
+  parseRelationRef,
+  parseRequestId,
+  parseSealedRef,
+  parseSubjectRef,
+  patientKey,
+  type SealedRef,
+  type SealedValue,
+  type TransactionRequest,
+  type TransactionResponse,
+} from '../model';
+import { ConsentNotFound } from '../consent';
+import type { Ledger } from '../ledger';
+import { PatientNotFound } from '../patient';
+import { assertAskSealable, assertIdentitySealable, assertPartySealable, assertReplaceable } from '../sealed';
+import { digestOf } from '../signature';
+import { relationOf, requestOf } from './facts';
+
+type StoreSealed = TransactionRequest<'StoreSealed'>;
+
+/** Delivers a sealed value to one organisation, which endorses alone. The value's public entry must exist. */
+export async function storeSealedDesk(ledger: Ledger, request: StoreSealed): Promise<SealedRef> {
+  const { organisation } = request;
+  ledger.assertOwnPeer(organisation);
+  const { envelope } = ledger.input('StoreSealed');
+  const ref = parseSealedRef({ kind: request.kind, ref: request.ref, id: request.id }, 'request');
+  await entryChecks[request.kind](ledger, request);
+  const standing = await ledger.sealedDigest(organisation, ref);
+  assertReplaceable(ref, { standing, envelope: digestOf(envelope) }, organisation, ledger.caller);
+  // Written also when it stands already: a transaction that writes nothing would need two organisations.
+  await ledger.seal(organisation, ref, envelope);
+  ledger.emit({ name: 'SealedStored', ids: { kind: ref.kind, ref: ref.ref, id: ref.id } });
+  return ref;
+}
+
+const entryChecks: Readonly<Record<StoreSealed['kind'], (ledger: Ledger, request: StoreSealed) => Promise<void>>> = {
+  identity: async (ledger, { ref, organisation }) => {
+    const subjectRef = parseSubjectRef(ref, 'request.ref');
+    const patient = await ledger.read(patientKey(subjectRef), parsePatientEntry);
+    if (patient === undefined) throw new PatientNotFound(subjectRef);
+    assertIdentitySealable(patient, organisation, ledger.caller);
+  },
+  binding: async (ledger, { ref, organisation }) => {
+    assertPartySealable(await relationOf(ledger, parseRelationRef(ref, 'request.ref')), organisation);
+  },
+  'consent-document': async (ledger, { ref, id, organisation }) => {
+    const relation = await relationOf(ledger, parseRelationRef(ref, 'request.ref'));
+    const consent = await ledger.readOrJunk(consentKey(relation.relationRef, Number(id)), parseConsentEntry);
+    if (consent === undefined) throw new ConsentNotFound(relation.relationRef, Number(id));
+    assertPartySealable(relation, organisation);
+  },
+  ask: async (ledger, { ref, id, organisation }) => {
+    const relation = await relationOf(ledger, parseRelationRef(ref, 'request.ref'));
+    const request = await requestOf(ledger, relation.relationRef, parseRequestId(id, 'request.id'));
+    assertAskSealable(request, relation, organisation, ledger.caller);
+  },
+};
+
+/** Reads sealed values of the caller's own organisation at its own peer. */
+export async function readSealedDesk(
+  ledger: Ledger,
+  { keys }: TransactionRequest<'ReadSealed'>,
+): Promise<TransactionResponse<'ReadSealed'>> {
+  ledger.assertOwnPeer();
+  const values: SealedValue[] = [];
+  for (const key of keys) values.push({ ...key, envelope: await ledger.unseal(key) });
+  return { values };
+}

@@ -1,0 +1,147 @@
+import type { ChaincodeStub, ClientIdentity } from 'fabric-shim-api';
+import {
+  formatCanonical,
+  formatBase64url,
+  formatEventPayload,
+  formatInstant,
+  implicitCollection,
+  parseJson,
+  parseKey,
+  presenceKey,
+  privateKey,
+  TRANSIENT_FIELD,
+  transientInputs,
+  type Caller,
+  type Digest,
+  type Instant,
+  type LedgerEvent,
+  type MspId,
+  type Parser,
+  type SealedRef,
+  type TransientInput,
+  type TransientName,
+} from '../model';
+import { callerOf } from './caller-of';
+import { formatKeyPolicy, type KeyPolicy } from './key-policy';
+import { PeerNotOwn, StateInvalid, TransientInputMissing } from './ledger-errors';
+
+/**
+ * One transaction's view of the ledger: the only code that touches the stub. As in Fabric, a read answers what is committed, never what
+ * this transaction wrote.
+ */
+export class Ledger {
+  readonly caller: Caller;
+  /** The transaction's own time: the client states it, the peer bounds it. */
+  readonly now: Instant;
+  readonly #stub: ChaincodeStub;
+
+  constructor(stub: ChaincodeStub, identity: ClientIdentity) {
+    this.#stub = stub;
+    this.caller = callerOf(identity);
+    const { seconds, nanos } = stub.getTxTimestamp();
+    this.now = formatInstant(seconds.toNumber() * 1000 + Math.floor(nanos / 1_000_000));
+  }
+
+  /** The value of a public key, undefined when absent. The read is recorded: a change before commit invalidates the transaction. @throws StateInvalid */
+  async read<T>(key: string, parse: Parser<T>): Promise<T | undefined> {
+    const bytes = await this.#stub.getState(key);
+    return bytes.length === 0 ? undefined : parseStored(key, bytes, parse);
+  }
+
+  /** As `read`, but bytes that are no such value are answered as 'junk'. */
+  async readOrJunk<T>(key: string, parse: Parser<T>): Promise<T | 'junk' | undefined> {
+    const bytes = await this.#stub.getState(key);
+    return bytes.length === 0 ? undefined : (parseOrSkip(bytes, parse) ?? 'junk');
+  }
+
+  /**
+   * The values that a public key ever had, oldest first, without deletions and junk. Leaves no trace in the read set, so that no block
+   * joins this key with others; a concurrent change is not noticed.
+   */
+  async trace<T>(key: string, parse: Parser<T>): Promise<readonly T[]> {
+    const values: T[] = [];
+    for await (const { isDelete, value } of this.#stub.getHistoryForKey(key)) {
+      const parsed = isDelete ? undefined : parseOrSkip(value, parse);
+      if (parsed !== undefined) values.unshift(parsed);
+    }
+    return values;
+  }
+
+  /** All public values under a key prefix, for evaluations: a range that is submitted is checked for phantoms. Junk is left out. */
+  async list<T>(type: string, attributes: readonly string[], parse: Parser<T>): Promise<readonly T[]> {
+    const values: T[] = [];
+    for await (const { value } of this.#stub.getStateByPartialCompositeKey(type, [...attributes])) {
+      const parsed = parseOrSkip(value, parse);
+      if (parsed !== undefined) values.push(parsed);
+    }
+    return values;
+  }
+
+  async write(key: string, value: unknown): Promise<void> {
+    await this.#stub.putState(key, Buffer.from(formatCanonical(value), 'utf8'));
+  }
+
+  /** Sets who must endorse later changes of a key that this transaction writes. */
+  async protect(key: string, policy: KeyPolicy): Promise<void> {
+    await this.#stub.setStateValidationParameter(key, formatKeyPolicy(policy));
+  }
+
+  /** Makes a member's endorsement a condition of this transaction: a write to its implicit collection needs it. */
+  async requirePresence(mspId: MspId): Promise<void> {
+    await this.#stub.putPrivateData(implicitCollection(mspId), presenceKey(), Buffer.from('1', 'utf8'));
+  }
+
+  /** Stores a sealed value in a member's implicit collection, which needs that member's endorsement. */
+  async seal(mspId: MspId, ref: SealedRef, envelope: string): Promise<void> {
+    await this.#stub.putPrivateData(implicitCollection(mspId), privateKey(ref), Buffer.from(envelope, 'utf8'));
+  }
+
+  /** The SHA-256 of a sealed value in any member's collection, undefined when absent; every peer knows it. */
+  async sealedDigest(mspId: MspId, ref: SealedRef): Promise<Digest | undefined> {
+    const hash = await this.#stub.getPrivateDataHash(implicitCollection(mspId), privateKey(ref));
+    return hash.length === 0 ? undefined : (formatBase64url(hash) as Digest);
+  }
+
+  /** A sealed value of the caller's own collection; null when absent. Call `assertOwnPeer` first. */
+  async unseal(ref: SealedRef): Promise<string | null> {
+    const bytes = await this.#stub.getPrivateData(implicitCollection(this.caller.mspId), privateKey(ref));
+    return bytes.length === 0 ? null : Buffer.from(bytes).toString('utf8');
+  }
+
+  /** Deletes a sealed value of the caller's own collection. */
+  async dropSealed(ref: SealedRef): Promise<void> {
+    await this.#stub.deletePrivateData(implicitCollection(this.caller.mspId), privateKey(ref));
+  }
+
+  /** @throws PeerNotOwn when this peer is not of the given member, by default the caller's. */
+  assertOwnPeer(mspId: MspId = this.caller.mspId): void {
+    if (this.#stub.getMspID() !== mspId) throw new PeerNotOwn(mspId);
+  }
+
+  /** The transient input of a transaction, strictly parsed. @throws TransientInputMissing, RequestInvalid */
+  input<N extends TransientName>(transaction: N): TransientInput<N> {
+    const bytes = this.#stub.getTransient().get(TRANSIENT_FIELD);
+    if (bytes === undefined) throw new TransientInputMissing(TRANSIENT_FIELD);
+    const text = Buffer.from(bytes).toString('utf8');
+    return parseJson(transientInputs[transaction] as Parser<unknown>, text, TRANSIENT_FIELD) as TransientInput<N>;
+  }
+
+  /** Announces what happened: one event per transaction. */
+  emit(event: LedgerEvent): void {
+    this.#stub.setEvent(event.name, Buffer.from(formatEventPayload(event), 'utf8'));
+  }
+}
+
+function parseStored<T>(key: string, bytes: Uint8Array, parse: Parser<T>): T {
+  const value = parseOrSkip(bytes, parse);
+  if (value === undefined) throw new StateInvalid(parseKey(key)?.type ?? 'value');
+  return value;
+}
+
+function parseOrSkip<T>(bytes: Uint8Array, parse: Parser<T>): T | undefined {
+  try {
+    return parseJson(parse, Buffer.from(bytes).toString('utf8'), 'state');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,3 @@
+export { assertStanding } from './assert-standing';
+export { CallerNotCustodian, OrganisationNotActive, OrganisationNotFound } from './organisation-errors';
+export { registerOrganisation } from './register-organisation';

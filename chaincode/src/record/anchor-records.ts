@@ -1,0 +1,63 @@
+import { formatCanonical, type Digest, type Group, type Instant, type MspId, type RecordAnchor, type TransactionRequest } from '../model';
+import { CallerNotCustodian } from '../organisation';
+import { GroupNotOpen, GroupSizeWrong, RecordAlreadyAnchored, RecordNotFound, RecordNotStored } from './record-errors';
+
+type Anchoring = TransactionRequest<'AnchorRecords'>['records'][number];
+
+/** Who anchors, into what, when. */
+export interface AnchoringContext {
+  readonly custodian: MspId;
+  readonly request: Pick<TransactionRequest<'AnchorRecords'>, 'groupId' | 'close' | 'size'>;
+  readonly at: Instant;
+}
+
+/** SHA-256 of the three parts that the custodian stored; undefined for one that it did not. */
+export interface StoredParts {
+  readonly payload: Digest | undefined;
+  readonly details: Digest | undefined;
+  readonly wrap: Digest | undefined;
+}
+
+/**
+ * The anchor of a record version; the standing one when it has the same content.
+ *
+ * @throws RecordAlreadyAnchored, RecordNotStored
+ */
+export function anchorRecord(
+  record: Anchoring,
+  standing: RecordAnchor | undefined,
+  parts: StoredParts,
+  { custodian, request, at }: AnchoringContext,
+): RecordAnchor {
+  const anchor: RecordAnchor = { ...record, custodian, groupId: request.groupId, anchoredAt: standing?.anchoredAt ?? at };
+  if (standing !== undefined) {
+    if (formatCanonical(standing) !== formatCanonical(anchor)) throw new RecordAlreadyAnchored(record.recordId, record.version);
+    return standing;
+  }
+  for (const part of ['payload', 'details', 'wrap'] as const) {
+    const isStored = part === 'payload' ? parts.payload === record.ciphertext : parts[part] !== undefined;
+    if (!isStored) throw new RecordNotStored(record.recordId, record.version, part);
+  }
+  return anchor;
+}
+
+/**
+ * Checks that a later version follows one of the same custodian; `previous` is the anchor of the version before.
+ *
+ * @throws RecordNotFound, CallerNotCustodian
+ */
+export function assertFollows(record: Anchoring, previous: RecordAnchor | undefined, custodian: MspId): void {
+  if (previous === undefined) throw new RecordNotFound(record.recordId, record.version - 1);
+  if (previous.custodian !== custodian) throw new CallerNotCustodian(previous.custodian);
+}
+
+/**
+ * Checks that records may be added to a group. A repeat of the list that closed the group is welcome: its anchors stand.
+ *
+ * @throws GroupNotOpen, GroupSizeWrong
+ */
+export function assertGroupTakes(context: AnchoringContext, group: Group | undefined, count: number, isRepeat: boolean): void {
+  const { groupId, close, size } = context.request;
+  if (close ? size !== count : size < count) throw new GroupSizeWrong(groupId, size, count);
+  if (group !== undefined && !(isRepeat && group.status === 'closed')) throw new GroupNotOpen(groupId, group.status);
+}

@@ -1,0 +1,8 @@
+import type { RecordVersion } from '../model';
+import { RecordRepeated } from './record-errors';
+
+/** @throws RecordRepeated (REQUEST_INVALID) when a record version stands twice in a list. */
+export function assertDistinctRecords(records: readonly RecordVersion[], place: string): void {
+  const names = new Set(records.map(({ recordId, version }) => `${recordId} ${String(version)}`));
+  if (names.size !== records.length) throw new RecordRepeated(place);
+}

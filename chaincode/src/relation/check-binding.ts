@@ -1,0 +1,25 @@
+import { bindingPreimage, formatCanonical, type PatientEntry, type RelationEntry, type Signed } from '../model';
+import { assertOpening, isSignedBy } from '../signature';
+import { BindingInvalid } from './relation-errors';
+
+/** Checks that a binding is the one that its relation commits to. @throws CommitmentMismatch */
+export function assertBindingOf(relation: RelationEntry, binding: Signed<'binding'>): void {
+  assertOpening(relation.binding, bindingPreimage(binding.jws, binding.payload.salt), 'binding');
+}
+
+/**
+ * Checks that the patient's registered key says: this relation, with these keys and this counterparty, is mine, at this custodian.
+ *
+ * @throws BindingInvalid naming what does not hold.
+ */
+export function checkBinding(relation: RelationEntry, binding: Signed<'binding'>, patient: PatientEntry): void {
+  const { relationRef, counterparty, keys, subjectRef } = binding.payload;
+  const check = (holds: boolean, problem: string): void => {
+    if (!holds) throw new BindingInvalid(relation.relationRef, problem);
+  };
+  check(relationRef === relation.relationRef, 'names another relation');
+  check(counterparty === relation.counterparty, 'names another counterparty');
+  check(formatCanonical(keys) === formatCanonical(relation.keys), 'names other keys');
+  check(subjectRef === patient.subjectRef && patient.custodian === relation.custodian, 'names a patient of another custodian');
+  check(isSignedBy(binding, patient.keys.signing), "is not signed by the patient's registered key");
+}

@@ -1,0 +1,18 @@
+import type { Instant, RelationEntry, Signed } from '../model';
+import { assertDistinctKeys, assertSignedBy } from '../signature';
+import { RelationAlreadyRegistered, RelationInvalid } from './relation-errors';
+
+/**
+ * The entry of a new relation, or the current one when it is of the same statement. A relation never changes: a new key is a new relation.
+ *
+ * @throws RelationInvalid, KeysNotDistinct, SignatureInvalid, RelationAlreadyRegistered
+ */
+export function registerRelation(signed: Signed<'relation'>, current: RelationEntry | undefined, at: Instant): RelationEntry {
+  const { relationRef, custodian, counterparty, keys } = signed.payload;
+  if (custodian === counterparty) throw new RelationInvalid(relationRef, 'has one organisation on both sides');
+  assertDistinctKeys(keys);
+  assertSignedBy(signed, keys.signing);
+  if (current === undefined) return { ...signed.payload, jws: signed.jws, createdAt: at };
+  if (current.jws !== signed.jws) throw new RelationAlreadyRegistered(relationRef);
+  return current;
+}

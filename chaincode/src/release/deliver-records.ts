@@ -1,0 +1,57 @@
+import {
+  decideAccess,
+  RequestInvalid,
+  type ConsentHeader,
+  type Decision,
+  type Delivery,
+  type Digest,
+  type Instant,
+  type MspId,
+  type RelationEntry,
+  type Rules,
+  type TransactionRequest,
+} from '../model';
+import { CallerNotCustodian } from '../organisation';
+import { DecisionExpired, DecisionNotReleased, DeliveryAlreadyMade, ReleaseNotPermitted } from './release-errors';
+
+/** What a delivery rests on: what its decision rested on, read again. */
+export interface DeliveryFacts {
+  readonly relation: RelationEntry;
+  readonly decision: Decision;
+  readonly consent: ConsentHeader;
+  readonly rules: Rules;
+  readonly standing: Delivery | undefined;
+}
+
+/**
+ * The entry of one delivered part; the standing one when it is of the same envelope. A consent that ended meanwhile, a suspended member
+ * or a passed deadline withdraw the decision.
+ *
+ * @throws CallerNotCustodian, DecisionNotReleased, DecisionExpired, DeliveryAlreadyMade, ReleaseNotPermitted
+ */
+export function deliverRecords(
+  request: TransactionRequest<'DeliverRecords'>,
+  facts: DeliveryFacts,
+  { caller, envelope, at }: { caller: MspId; envelope: Digest; at: Instant },
+): Delivery {
+  const { relationRef, requestId, part, parts } = request;
+  const { relation, decision, standing } = facts;
+  if (caller !== relation.custodian) throw new CallerNotCustodian(relation.custodian);
+  if (part > parts || parts > decision.count)
+    throw new RequestInvalid('request.part', 'one of the parts, of which there are no more than records');
+  if (decision.outcome !== 'released') throw new DecisionNotReleased(relationRef, requestId);
+  if (standing !== undefined) {
+    if (standing.envelope !== envelope || standing.parts !== parts) throw new DeliveryAlreadyMade(relationRef, requestId, part);
+    return standing;
+  }
+  if (decision.deadline === null || decision.deadline < at) throw new DecisionExpired(relationRef, requestId, decision.deadline ?? at);
+  assertInForce(facts, at);
+  return { relationRef, requestId, part, parts, envelope, at };
+}
+
+/** Asks the rule what it can say without the document: whether the consent, the purpose and the members still stand. */
+function assertInForce({ relation, consent, rules, decision }: DeliveryFacts, now: Instant): void {
+  const record = { category: 'other', labels: [] } as const;
+  const { reason } = decideAccess({ relation, consent, rules, document: undefined, now, purpose: decision.purpose, record });
+  if (reason !== 'document-missing') throw new ReleaseNotPermitted(reason, 0);
+}

@@ -1,0 +1,27 @@
+import type { AccessRequest, Decision, Instant, RelationEntry, Rules } from '../model';
+
+/**
+ * The custodian's refusal. It has one public code for every reason; the reason is sealed to the patient. Only the custodian's own run of
+ * the rule stands behind it, for a refusal that had to open what it refuses would tell the counterparty what is there.
+ */
+export function refuseAccess(
+  request: AccessRequest,
+  { relation, rules, consentVersion }: { relation: RelationEntry; rules: Rules; consentVersion: number },
+  at: Instant,
+): Decision {
+  return {
+    relationRef: request.relationRef,
+    requestId: request.requestId,
+    outcome: 'refused',
+    code: 'NOT_PERMITTED',
+    custodian: relation.custodian,
+    purpose: request.purpose,
+    consentVersion,
+    rulesVersion: rules.version,
+    deadline: null,
+    records: null,
+    count: 0,
+    bound: null,
+    at,
+  };
+}

@@ -1,0 +1,2 @@
+export { adoptRules } from './adopt-rules';
+export { RulesAlreadyAdopted, RulesNotAdopted } from './rules-errors';

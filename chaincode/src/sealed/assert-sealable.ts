@@ -1,0 +1,24 @@
+import { RequestInvalid, type AccessRequest, type Caller, type MspId, type PatientEntry, type RelationEntry } from '../model';
+import { CallerNotCustodian } from '../organisation';
+import { CallerNotRequester } from '../release';
+
+// Who may store which sealed value at whom. What is inside nobody can check here; that its public entry exists, and who sends it, is.
+
+/** The identity details of a patient: her custodian, at itself. @throws CallerNotCustodian */
+export function assertIdentitySealable(patient: PatientEntry, organisation: MspId, caller: Caller): void {
+  const isStaff = caller.role === 'gateway' || caller.role === 'registrar';
+  if (!isStaff || caller.mspId !== patient.custodian || organisation !== patient.custodian) throw new CallerNotCustodian(patient.custodian);
+}
+
+/** A binding or consent document: any member on the patient's behalf, at custodian and counterparty. @throws RequestInvalid */
+export function assertPartySealable(relation: RelationEntry, organisation: MspId): void {
+  if (organisation !== relation.custodian && organisation !== relation.counterparty) {
+    throw new RequestInvalid('request.organisation', 'custodian or counterparty of the relation');
+  }
+}
+
+/** What a request asks for: the member that asked, at the custodian. @throws CallerNotRequester, RequestInvalid */
+export function assertAskSealable(request: AccessRequest, relation: RelationEntry, organisation: MspId, caller: Caller): void {
+  if (request.by.mspId !== caller.mspId) throw new CallerNotRequester(request.by.mspId);
+  if (organisation !== relation.custodian) throw new RequestInvalid('request.organisation', 'the custodian of the relation');
+}

@@ -1,0 +1,35 @@
+import { createPublicKey, verify, type KeyObject } from 'node:crypto';
+import { DomainError, thumbprintInput, type Jwk, type Signed, type SignedKind, type Thumbprint } from '../model';
+import { digestOf } from './digest';
+
+/** A statement that is not signed by the key that it needs. */
+export class SignatureInvalid extends DomainError {
+  constructor(kind: SignedKind) {
+    super('SIGNATURE_INVALID', `the signature of this ${kind} is not one of the key that it needs`, { kind });
+  }
+}
+
+/** Tells whether a statement is signed by a key: ES256 (RFC 7518 section 3.4). False also for a key that is no point of the curve. */
+export function isSignedBy(signed: Signed<SignedKind>, key: Jwk): boolean {
+  const publicKey = importKey(key);
+  if (publicKey === undefined) return false;
+  return verify('sha256', Buffer.from(signed.signingInput, 'ascii'), { key: publicKey, dsaEncoding: 'ieee-p1363' }, signed.signature);
+}
+
+/** @throws SignatureInvalid when none of the keys signed the statement. */
+export function assertSignedBy(signed: Signed<SignedKind>, ...keys: readonly Jwk[]): void {
+  if (!keys.some((key) => isSignedBy(signed, key))) throw new SignatureInvalid(signed.kind);
+}
+
+/** The thumbprint of a key (RFC 7638 with SHA-256). */
+export function thumbprintOf(key: Jwk): Thumbprint {
+  return digestOf(thumbprintInput(key)) as string as Thumbprint;
+}
+
+function importKey(key: Jwk): KeyObject | undefined {
+  try {
+    return createPublicKey({ key: { ...key }, format: 'jwk' });
+  } catch {
+    return undefined;
+  }
+}
