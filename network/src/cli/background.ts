@@ -14,9 +14,15 @@ export const background: Command = async (argv, config) => {
   process.once('disconnect', () => {
     if (!isUp) process.kill(process.pid, 'SIGTERM');
   });
-  return runNetwork(topology, config, newBackgroundReporter(join(topology.paths.logs, 'supervisor.log')), async (network, stop) => {
+  const reporter = newBackgroundReporter(join(topology.paths.logs, 'supervisor.log'));
+  try {
+    return await runNetwork(topology, config, reporter, async (network, stop) => {
+      isUp = true;
+      return untilAsked(network, stop);
+    });
+  } finally {
+    // An open channel would keep this process alive.
     isUp = true;
     if (process.connected) process.disconnect();
-    return untilAsked(network, stop);
-  });
+  }
 };

@@ -22,8 +22,12 @@ interface NetworkValues {
   readonly json?: boolean | undefined;
 }
 
+type ParsedCommand<T extends ParseArgsOptionsConfig> = ReturnType<
+  typeof parseArgs<{ options: T; allowPositionals: boolean; strict: true }>
+>;
+
 /** @throws UsageError for options and words that the verb does not have */
-export function parseCommand<T extends ParseArgsOptionsConfig>(argv: readonly string[], options: T, words = 0) {
+export function parseCommand<T extends ParseArgsOptionsConfig>(argv: readonly string[], options: T, words = 0): ParsedCommand<T> {
   try {
     const parsed = parseArgs({ args: [...argv], options, allowPositionals: words > 0, strict: true });
     if (parsed.positionals.length > words) throw new Error(`unexpected: ${parsed.positionals.slice(words).join(' ')}`);

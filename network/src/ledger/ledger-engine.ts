@@ -26,7 +26,7 @@ export interface LedgerEngineContext {
   readonly topology: Topology;
   readonly platform: Platform;
   /** Asks one of the engine's processes that talk. */
-  ask(processName: string, question: unknown): Promise<unknown>;
+  readonly ask: (processName: string, question: unknown) => Promise<unknown>;
 }
 
 export type NewLedgerEngine = (context: LedgerEngineContext) => LedgerEngine;

@@ -45,11 +45,13 @@ export async function submitTransaction(client: LedgerClient, request: Transacti
 
 async function endorse({ gateway, topology }: LedgerClient, request: TransactionRequest): Promise<Transaction> {
   const contract = gateway.getNetwork(topology.channel).getContract(topology.chaincode.name);
-  for (const deadline = Date.now() + ENDORSE_AGAIN_FOR_MS; ; await pause(ENDORSE_AGAIN_AFTER_MS)) {
+  const deadline = Date.now() + ENDORSE_AGAIN_FOR_MS;
+  for (;;) {
     try {
       return await contract.newProposal(request.transaction, { arguments: [...request.arguments] }).endorse();
     } catch (error) {
       if (!isPassing(error) || Date.now() > deadline) throw newRefusal(request, error);
+      await pause(ENDORSE_AGAIN_AFTER_MS);
     }
   }
 }

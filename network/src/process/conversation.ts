@@ -29,7 +29,7 @@ export class AnsweredError extends Error {
 export class Conversation {
   readonly #child: ChildProcess;
   readonly #title: string;
-  readonly #open = new Map<number, { resolve(body: unknown): void; reject(error: Error): void }>();
+  readonly #open = new Map<number, { resolve: (body: unknown) => void; reject: (error: Error) => void }>();
   #asked = 0;
 
   constructor(child: ChildProcess, title: string) {

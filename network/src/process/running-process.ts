@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Writable } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import type { ProcessSpec } from './process-spec';
 import { ProcessError } from './process-error';
 import { identifyProcess, canSignal, type ProcessIdentity } from './process-table';
@@ -66,8 +66,10 @@ function spawnBehindGate(spec: ProcessSpec): ChildProcess {
 }
 
 function openGate(child: ChildProcess): void {
-  const gate = child.stdio[3] as Writable;
+  const gate = child.stdio[3] as Duplex;
   gate.on('error', () => undefined);
+  // Nothing comes back through the gate, but without reading its end would go unnoticed.
+  gate.resume();
   gate.end('go\n');
 }
 
@@ -81,7 +83,9 @@ async function exitOf(child: ChildProcess, pid: number): Promise<Exit> {
   });
   // Whatever the program itself had started goes with it.
   canSignal(-pid, 'SIGKILL');
-  await Promise.race([closed, pause(OUTPUT_RESTS_MS, undefined, { ref: false })]);
+  const patience = new AbortController();
+  await Promise.race([closed, pause(OUTPUT_RESTS_MS, undefined, { signal: patience.signal }).catch(() => undefined)]);
+  patience.abort();
   return exit;
 }
 

@@ -34,7 +34,7 @@ export interface ProcessSurroundings {
   onEvent(event: ProcessEvent): void;
 }
 
-const LOG_LINES_TOLD = 12;
+const LOG_LINES_TOLD = 20;
 
 /** One process through all its lives: started, observed until ready, started again when it dies, stopped. */
 export class SupervisedProcess {
@@ -151,7 +151,10 @@ export class SupervisedProcess {
     const { title, name, readyWithinMs, readiness } = this.#spec;
     if (outcome === 'interrupted') return new ProcessError('PROCESS_INTERRUPTED', `${title} was stopped while it was starting.`);
     const { log } = this.#surroundings;
-    const story = { lastLines: log.lastLines.slice(-LOG_LINES_TOLD), hint: `The whole log: ${log.path}` };
+    const story = {
+      lastLines: log.lastLines.filter((line) => line.trim() !== '').slice(-LOG_LINES_TOLD),
+      hint: `The whole log: ${log.path}`,
+    };
     if (outcome !== 'late') {
       this.#running = undefined;
       this.#become('failed');
@@ -172,10 +175,11 @@ export class SupervisedProcess {
     let running: RunningProcess | undefined = first;
     let triesInARow = 0;
     let how = '';
-    while (!wanted.aborted) {
+    const isWanted = (): boolean => !wanted.aborted;
+    while (isWanted()) {
       if (running !== undefined) {
         how = formatExit(await running.exited);
-        if (wanted.aborted) return;
+        if (!isWanted()) return;
         if (Date.now() - (this.#readySince ?? 0) >= this.#policy.steadyAfterMs) triesInARow = 0;
       }
       this.#running = undefined;

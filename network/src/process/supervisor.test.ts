@@ -71,8 +71,10 @@ function statusOf(name: string): ProcessStatus {
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  for (const deadline = Date.now() + 10_000; !condition(); await pause(10)) {
+  const deadline = Date.now() + 10_000;
+  while (!condition()) {
     if (Date.now() > deadline) throw new Error('the condition did not come true');
+    await pause(10);
   }
 }
 

@@ -33,7 +33,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function startSupervising(): Promise<{ kill(signal: NodeJS.Signals): void; pids: number[] }> {
+async function startSupervising(): Promise<{ kill: (signal: NodeJS.Signals) => void; pids: number[] }> {
   const file = join(folder, 'supervises.cjs');
   writeFileSync(file, SUPERVISES);
   const child = spawn(process.execPath, [file, folder], {
@@ -55,8 +55,10 @@ async function startSupervising(): Promise<{ kill(signal: NodeJS.Signals): void;
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  for (const deadline = Date.now() + 20_000; !condition(); await pause(20)) {
+  const deadline = Date.now() + 20_000;
+  while (!condition()) {
     if (Date.now() > deadline) throw new Error('the condition did not come true');
+    await pause(20);
   }
 }
 

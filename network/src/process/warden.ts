@@ -60,6 +60,8 @@ export class Warden {
     const shell = this.#shell;
     if (shell === undefined || shell.exitCode !== null) return;
     const gone = new Promise((resolve) => shell.once('exit', resolve));
+    // Now it is waited for, and must keep this process alive.
+    shell.ref();
     shell.stdin?.end();
     await gone;
   }
