@@ -282,7 +282,7 @@ describe('an identity without the right', () => {
     await expect(reenroll(ca(), credentialsOf(plain), { id: 'tired' })).rejects.toMatchObject({ status: 401, caCode: 20 });
   });
 
-  it('cannot register beyond its types and attributes when it is a registrar of few', async () => {
+  it('cannot register beyond its types and attributes, nor revoke, when it is a registrar of few', async () => {
     const attrs = [
       { name: 'hf.Registrar.Roles', value: 'client' },
       { name: 'hf.Registrar.Attributes', value: 'role' },
@@ -292,6 +292,7 @@ describe('an identity without the right', () => {
       stock.register({ enrollmentID: id, affiliation: '', role, attrs: asked }, small);
     await expect(ask('one', 'client', [{ name: 'role', value: 'clerk' }])).resolves.toBeDefined();
     await expect(ask('two', 'admin', [])).rejects.toMatchObject(refusal(71));
+    await expect(stock.revoke({ enrollmentID: 'one', reason: '' }, small)).rejects.toMatchObject(refusal(71));
     await expect(ask('three', 'client', [{ name: 'rank', value: 'chief' }])).rejects.toMatchObject(refusal(71));
     await expect(ask('four', 'client', [{ name: 'hf.Revoker', value: 'true' }])).rejects.toMatchObject(refusal(71));
   });
@@ -419,7 +420,7 @@ async function signIn(id: string, secret: string): Promise<User> {
   const { csr, privateKeyPem } = await newCertificateRequest(id);
   const { certificate } = await stock.enroll({ enrollmentID: id, enrollmentSecret: secret, csr });
   const user = new User(id);
-  await user.setEnrollment(await Utils.newCryptoSuite().createKeyFromRaw(privateKeyPem), certificate, organisation.mspId);
+  await user.setEnrollment(Utils.newCryptoSuite().createKeyFromRaw(privateKeyPem), certificate, organisation.mspId);
   credentials.set(user, { certificate, privateKey: privateKeyPem });
   return user;
 }
