@@ -1,9 +1,11 @@
 // One project per test layer, so that a layer can be run alone: npx jest -c .config/jest.config.cjs --selectProjects unit
 const typescript = ['ts-jest', { tsconfig: '<rootDir>/.config/tsconfig.jest.json', diagnostics: false }];
 
+const root = require('node:path').join(__dirname, '..');
+
 const layer = (displayName, testMatch, more = {}) => ({
   displayName,
-  rootDir: '..',
+  rootDir: root,
   testMatch: testMatch.map((pattern) => `<rootDir>/${pattern}`),
   testEnvironment: 'node',
   // jose is published as an ES module only; Jest loads CommonJS.
@@ -14,7 +16,7 @@ const layer = (displayName, testMatch, more = {}) => ({
 });
 
 module.exports = {
-  rootDir: '..',
+  rootDir: root,
   projects: [
     layer('unit', ['*/src/**/*.test.ts', 'network/devnet/src/**/*.test.ts']),
     layer('contract', ['chaincode/test/**/*.contract.test.ts']),
