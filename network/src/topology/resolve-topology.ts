@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { PORTS_PER_ORGANISATION } from './find-reference-problems';
+import { resolveArguments } from './resolve-arguments';
 import { resolveOrganisation } from './resolve-organisation';
 import type { FirstTransaction, Policy, Topology } from './topology';
 import type { TopologySpec } from './topology-spec';
@@ -39,7 +40,11 @@ export function resolveTopology(spec: TopologySpec, options: ResolveOptions): To
       folder: resolve(options.root, spec.chaincode.folder),
       policy: spec.chaincode.policy,
       policyReference: policyReference(spec.chaincode.policy),
-      first: spec.chaincode.first.map((first): FirstTransaction => ({ ...first, mspId: mspIdOf(spec, first.organisation) })),
+      first: spec.chaincode.first.map((first): FirstTransaction => ({
+        ...first,
+        arguments: resolveArguments(first.arguments, spec.organisations),
+        mspId: mspIdOf(spec, first.organisation),
+      })),
     },
     gateway: { folder: resolve(options.root, spec.gateway.folder) },
     paths: {
