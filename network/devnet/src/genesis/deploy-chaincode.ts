@@ -102,7 +102,7 @@ async function execute(context: Administration, { simulated, args, caller, endor
 }
 
 /** On the newest state of a peer. */
-function reading<T>(
+export function reading<T>(
   { ledger, members }: Pick<Administration, 'ledger' | 'members'>,
   read: (snapshot: Snapshot) => T,
   mspId = members[0]?.organisation.mspId ?? '',
