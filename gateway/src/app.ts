@@ -1,1 +1,155 @@
-export { x } from '@medaccord/chaincode/model';
+import type { MspId, RelationEntry } from '@medaccord/chaincode/model';
+import type { Express } from 'express';
+import type { Logger } from 'pino';
+import { newAuthoriser, newStaffTokenVerifier, newWalletTokenVerifier } from './auth';
+import type { Config } from './config';
+import { newServer } from './http/server';
+import type { Caller, Route } from './http/route';
+import { newAccessRoutes } from './http/routes/access-requests';
+import { newHealthRoutes, type Readiness } from './http/routes/health';
+import { newOrganisationRoutes } from './http/routes/organisations';
+import { newPatientRoutes } from './http/routes/patients';
+import { newRecordRoutes } from './http/routes/records';
+import { newRelationRoutes } from './http/routes/relations';
+import type { StaffIdentities } from './identity/staff-identities';
+import { Importer } from './import/import-bundle';
+import type { Ledger, LedgerIdentity } from './ledger/ledger';
+import { newBackoff } from './ledger/backoff';
+import { newTransactions } from './ledger/transactions';
+import { publicJwkOf } from './crypto';
+import type { OrganisationKeys } from './organisation/organisation-keys';
+import { registerOrganisation } from './organisation/register-organisation';
+import { newError, toCodedError } from './problem';
+import { RecordReader } from './record/record-reader';
+import { reindexRecords } from './record/reindex-records';
+import { ReleaseAgent } from './release/agent';
+import { Mailer } from './sealed/mailer';
+import { SealedReader } from './sealed/sealed-reader';
+import { Projector, type Store } from './store';
+
+export interface AppOptions {
+  readonly config: Config;
+  readonly version: string;
+  readonly ledger: Ledger & { recover(): Promise<number>; drain(): Promise<void> };
+  readonly store: Store;
+  readonly keys: OrganisationKeys;
+  readonly staff: Pick<StaffIdentities, 'get'>;
+  readonly log: Logger;
+}
+
+/** A gateway: its HTTP side and what works behind it. */
+export interface App {
+  readonly http: Express;
+  readonly routes: readonly Route[];
+  /** Follows the ledger, settles what an earlier run left, registers the organisation and begins to answer. */
+  start(): void;
+  readReadiness(): Readiness;
+  /** No new requests from now on; resolves when nothing is under way any more. */
+  stop(): Promise<void>;
+}
+
+/** Puts the rooms together; nothing here decides anything. */
+export function newApp(options: AppOptions): App {
+  const { config, version, ledger, store, keys, log } = options;
+  const own = config.connection.organisation.mspId as MspId;
+  const onTrouble = newTroubleLog(log);
+  const transactions = newTransactions(ledger, own);
+  const sealed = new SealedReader(transactions, own, keys.sealing);
+  const records = new RecordReader({ facts: store.facts, index: store.index, sealed });
+  const mailer = new Mailer({ outbox: store.outbox, facts: store.facts, transactions, onTrouble });
+  const projector: Projector = new Projector({
+    ledger,
+    facts: store.facts,
+    onBlock: (block) => {
+      agent.onBlock(block);
+    },
+    onTrouble,
+    staleAfterMs: config.staleAfterMs,
+  });
+  const shared = { mspId: own, store, facts: store.facts, index: store.index, transactions, sealed, records, mailer, projector, onTrouble };
+  const agent = new ReleaseAgent({ ...shared, key: keys.publicSealing, onOutcome: (outcome) => log.info(outcome, 'request answered') });
+  const importer = new Importer({ ...shared, key: keys.publicSealing });
+  const state = { registered: false, recovered: false, draining: false };
+  const readReadiness = (): Readiness => ({ projection: projector.isFresh, registered: state.registered, recovered: state.recovered });
+  const identityOf = newIdentityOf(options.staff);
+  const routes: readonly Route[] = [
+    ...newHealthRoutes(readReadiness, () => routes, version),
+    ...newOrganisationRoutes(store.facts, config.connection.members),
+    ...newPatientRoutes({ ...shared, key: keys.publicSealing }, identityOf),
+    ...newRecordRoutes({ ...shared, importer }),
+    ...newRelationRoutes(shared),
+    ...newAccessRoutes({ access: shared, release: { ...shared, key: keys.sealing }, identityOf }),
+  ];
+  const http = newServer({
+    routes,
+    authorise: newAuthoriser({
+      staff: newStaffTokenVerifier(own, publicJwkOf(keys.token)),
+      wallet: newWalletTokenVerifier({
+        mspId: own,
+        findSigningKey: (ref) => store.facts.find<RelationEntry>('relation', ref)?.value.keys.signing,
+      }),
+    }),
+    responses: store.responses,
+    nameOf: (purpose, value) => store.key.name(purpose, value),
+    assertFresh: () => {
+      projector.assertFresh();
+    },
+    isDraining: () => state.draining,
+    maxImportBytes: config.maxImportBytes,
+    log,
+  });
+
+  async function boot(): Promise<void> {
+    await projector.waitFor(() => (projector.isFresh ? true : undefined), 600_000);
+    const unknown = await ledger.recover();
+    if (unknown > 0) log.warn({ unknown }, 'transactions of an earlier run are still unknown');
+    await registerOrganisation({ mspId: own, keys, facts: store.facts, transactions });
+    state.registered = true;
+    await importer.recover();
+    await reindexRecords({ ...shared });
+    mailer.start();
+    agent.start();
+    state.recovered = true;
+  }
+
+  async function bootUntilDone(): Promise<void> {
+    const backoff = newBackoff({ firstMs: 100, mostMs: 2_000 });
+    while (!state.recovered && !state.draining) {
+      await boot().catch(onTrouble);
+      if (!state.recovered) await backoff.wait();
+    }
+  }
+
+  return {
+    http,
+    routes,
+    start: () => {
+      projector.start();
+      void bootUntilDone();
+    },
+    readReadiness,
+    stop: async () => {
+      state.draining = true;
+      await Promise.all([agent.stop(), mailer.stop()]);
+      await ledger.drain();
+      await projector.stop();
+    },
+  };
+}
+
+function newIdentityOf(staff: Pick<StaffIdentities, 'get'>) {
+  return (caller: Caller): Promise<LedgerIdentity> => {
+    if (caller.kind !== 'staff') throw newError('TOKEN_MISSING', 'This needs a staff token');
+    return staff.get({ subject: caller.subject, role: caller.role });
+  };
+}
+
+/** Troubles in the background are logged by code; an unexpected one with the place where it arose, never with its message. */
+function newTroubleLog(log: Logger) {
+  return (error: unknown): void => {
+    const { code, category, transactionId, cause } = toCodedError(error);
+    const source = cause instanceof Error ? cause : error;
+    const stack = category === 'internal' && source instanceof Error ? (source.stack ?? '').split('\n').slice(1, 6).join('\n') : undefined;
+    log.warn({ code, transactionId, stack }, 'trouble in the background');
+  };
+}

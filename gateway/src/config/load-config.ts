@@ -14,7 +14,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * Reads the environment and the connection document it names.
  * @throws ConfigError with every problem found
  */
-export function loadConfig(env: Environment): Config {
+export function loadConfig(env: Environment = process.env): Config {
   const problems: string[] = findUnknownVariables(env);
   const connection = loadConnection(env.MEDACCORD_CONNECTION, problems);
   const port = parseWhole(env, { name: 'MEDACCORD_LISTEN_PORT', least: 0, most: 65535 }, problems);

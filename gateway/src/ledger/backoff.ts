@@ -7,6 +7,8 @@ export interface BackoffOptions {
   /** Over all waits; for ever without. */
   readonly lastsMs?: number;
   readonly now?: () => number;
+  /** Ends a wait early. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Backoff {
@@ -14,13 +16,14 @@ export interface Backoff {
   wait(): Promise<boolean>;
 }
 
-export function newBackoff({ firstMs, mostMs, lastsMs, now = Date.now }: BackoffOptions): Backoff {
+export function newBackoff({ firstMs, mostMs, lastsMs, now = Date.now, signal }: BackoffOptions): Backoff {
   const ends = lastsMs === undefined ? Number.POSITIVE_INFINITY : now() + lastsMs;
   let stepMs = firstMs;
   return {
     async wait() {
       if (now() + stepMs / 2 > ends) return false;
-      await delay(randomInt(Math.ceil(stepMs / 2), stepMs + 1));
+      const pauseMs = randomInt(Math.ceil(stepMs / 2), stepMs + 1);
+      await delay(pauseMs, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
       stepMs = Math.min(mostMs, stepMs * 2);
       return true;
     },

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { CodedError, newError } from '../problem';
+import { newError, type CodedError } from '../problem';
 import { AnswerError } from './answer-error';
 import type { Carrier, Prepared, TransactionStatus } from './carrier';
 import { newBackoff, type Backoff } from './backoff';
@@ -168,11 +168,18 @@ export class Courier implements Ledger {
         return await ask();
       } catch (error) {
         if (!(error instanceof AnswerError)) throw error;
-        const worthAnother = error.kind !== 'final' || (mayLag && error.error.category === 'not-found');
+        const worthAnother = error.kind !== 'final' || (mayLag && isAnswerOfLaggard(error.error));
         if (!worthAnother || !(await backoff.wait())) throw error.error;
       }
     }
   }
+}
+
+/** What a peer says that has not yet seen the block which this transaction builds on. */
+const laggardCodes = ['RECORD_NOT_STORED', 'GROUP_NOT_CLOSED', 'GROUP_NOT_ABANDONED', 'CONSENT_VERSION_SKIPPED'];
+
+function isAnswerOfLaggard({ category, code }: CodedError): boolean {
+  return category === 'not-found' || laggardCodes.includes(code);
 }
 
 /** Transactions and their arguments hold no personal data, so their hash may be stored as it is. */

@@ -3,8 +3,8 @@ import { open, type SealingKey } from '../crypto';
 import type { Transactions } from '../ledger/transactions';
 import { newError } from '../problem';
 
-/** Values per read, below the contract's bound and gRPC's message size. */
-const batch = 300;
+/** Values per read, below the contract's bound and gRPC's message size: payloads and deliveries can be large. */
+const batches = { small: 300, large: 24 };
 
 /** The organisation's own private collection: sealed values, and what they hold. */
 export class SealedReader {
@@ -21,6 +21,7 @@ export class SealedReader {
   /** The stored envelopes, in the order asked for; `undefined` where there is none. */
   async read(refs: readonly SealedRef[]): Promise<readonly (string | undefined)[]> {
     const envelopes: (string | undefined)[] = [];
+    const batch = refs.some(({ kind }) => kind === 'payload' || kind === 'delivery') ? batches.large : batches.small;
     for (let start = 0; start < refs.length; start += batch) {
       const { values } = await this.#transactions.evaluate('ReadSealed', { keys: refs.slice(start, start + batch) });
       envelopes.push(...values.map(({ envelope }) => envelope ?? undefined));

@@ -1,4 +1,4 @@
-import type { Category } from '@medaccord/chaincode/model';
+import type { Category, Salt } from '@medaccord/chaincode/model';
 import { newError } from '../problem';
 import { inTransaction, type Database, type Row } from './database';
 import type { LocalKey } from './local-key';
@@ -28,10 +28,10 @@ CREATE TABLE identifier (
 
 /** Salts of the commitments in a record's anchor, base64url. */
 export interface Salts {
-  readonly subject: string | null;
-  readonly payload: string;
-  readonly details: string;
-  readonly dataKey: string;
+  readonly subject: Salt | null;
+  readonly payload: Salt;
+  readonly details: Salt;
+  readonly dataKey: Salt;
 }
 
 /** A version of a record as its custodian knows it, without its content. */
@@ -97,6 +97,10 @@ export class ClinicalIndex {
   /** The newest version of a record that counts. */
   find(recordId: string): IndexedRecord | undefined {
     return newestOf(this.#parse(this.#statements.findRecord.all(recordId)), this.#isClosed)[0];
+  }
+
+  findVersion(recordId: string, version: number): IndexedRecord | undefined {
+    return this.#parse(this.#statements.findRecord.all(recordId)).find((record) => record.version === version);
   }
 
   /** The newest version that counts of every record of a patient. */

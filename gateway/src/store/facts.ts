@@ -1,4 +1,4 @@
-import { parseKey, publicKeyTypes, type PublicKeyType } from '@medaccord/chaincode/model';
+import { parseKey, publicKeyTypes, type PublicKeyType, type RecordAnchor } from '@medaccord/chaincode/model';
 import type { LedgerBlock, LedgerTransaction, StateWrite } from '../ledger/ledger';
 import { inTransaction, openDatabase, type Database, type Row } from './database';
 
@@ -114,8 +114,10 @@ export class Facts {
     return this.#statements.listType.all(type).flatMap((row) => parseRow<T>(row) ?? []);
   }
 
-  countAnchors(groupId: string): number {
-    return Number((this.#statements.countAnchors.get(groupId) as Row).number);
+  /** The anchors of these groups that `isKnown` does not know. */
+  listMissingRecords(groupIds: readonly string[], isKnown: (recordId: string, version: number) => boolean): readonly RecordAnchor[] {
+    const anchors = groupIds.flatMap((groupId) => this.#statements.anchors.all(groupId).flatMap((row) => parseRow<RecordAnchor>(row) ?? []));
+    return anchors.map(({ value }) => value).filter(({ recordId, version }) => !isKnown(recordId, version));
   }
 
   /** Requests of a relation's counterparty that have no decision yet. */
@@ -126,6 +128,12 @@ export class Facts {
   /** Decisions to release of which not every part is delivered yet. */
   listUndelivered(): readonly RequestName[] {
     return this.#statements.undelivered.all().map(parseName);
+  }
+
+  /** Whether every part of a released decision is on the ledger. */
+  isDelivered({ relationRef, requestId }: RequestName): boolean {
+    const decision = this.find<{ outcome: string }>('decision', relationRef, requestId)?.value;
+    return decision?.outcome === 'released' && this.#statements.isUndelivered.get(relationRef, requestId) === undefined;
   }
 
   close(): void {
@@ -146,6 +154,7 @@ export class Facts {
       this.#statements.remove.run(type, ref, id);
       return;
     }
+    if (immutable.includes(type) && this.find(type, ref, id) !== undefined) return;
     const ordinal = Number(/^\d+$/.exec(rest.at(-1) ?? '')?.[0] ?? block);
     this.#statements.put.run(type, ref, id, ordinal, value, block, index, transactionId);
     this.#keepWorkLists(type, { relationRef: ref, requestId: rest[0] ?? '' }, value);
@@ -166,6 +175,9 @@ export class Facts {
   }
 }
 
+/** Never change by rule: what came later, whoever endorsed it, does not count. */
+const immutable: readonly PublicKeyType[] = ['record', 'group'];
+
 function prepareStatements(database: Database) {
   const columns = 'type, ref, id, value, block, transaction_id';
   return {
@@ -177,7 +189,9 @@ function prepareStatements(database: Database) {
     findNewest: database.prepare(`SELECT ${columns} FROM fact WHERE type = ? AND ref = ? ORDER BY ordinal DESC LIMIT 1`),
     list: database.prepare(`SELECT ${columns} FROM fact WHERE type = ? AND ref = ? ORDER BY block, position, ordinal`),
     listType: database.prepare(`SELECT ${columns} FROM fact WHERE type = ? ORDER BY block, position, ref, ordinal`),
-    countAnchors: database.prepare("SELECT count(*) AS number FROM fact WHERE type = 'record' AND json_extract(value, '$.groupId') = ?"),
+    anchors: database.prepare(
+      `SELECT ${columns} FROM fact WHERE type = 'record' AND json_extract(value, '$.groupId') = ? ORDER BY block, position, ref, ordinal`,
+    ),
     countParts: database.prepare("SELECT count(*) AS number FROM fact WHERE type = 'delivery' AND ref = ? AND id GLOB ?"),
     undecided: database.prepare('SELECT ref, id FROM undecided'),
     addUndecided: database.prepare(
@@ -185,6 +199,7 @@ function prepareStatements(database: Database) {
     ),
     endUndecided: database.prepare('DELETE FROM undecided WHERE ref = ? AND id = ?'),
     undelivered: database.prepare('SELECT ref, id FROM undelivered'),
+    isUndelivered: database.prepare('SELECT 1 FROM undelivered WHERE ref = ? AND id = ?'),
     addUndelivered: database.prepare('INSERT OR IGNORE INTO undelivered VALUES (?, ?)'),
     endUndelivered: database.prepare('DELETE FROM undelivered WHERE ref = ? AND id = ?'),
   };

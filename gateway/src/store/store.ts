@@ -30,13 +30,13 @@ export interface Store {
  * Opens the gateway's data folder (mode 0700), making what is missing: `projection.sqlite` holds ledger facts only and may be deleted;
  * `gateway.sqlite` holds what only this gateway knows, sealed with `keys/local.key`.
  */
-export function openStore(data: string): Store {
+export function openStore(data: string, mspId: string): Store {
   makePrivateFolder(data);
   const secret = loadOrCreatePrivateFile(join(data, 'keys', 'local.key'), () => randomBytes(32).toString('base64url'));
   const key = newLocalKey(Buffer.from(secret, 'base64url'));
   const facts = new Facts(join(data, 'projection.sqlite'));
   const database = openDatabase(join(data, 'gateway.sqlite'), [[intentTable, responseTable, recordTable, importTable, enrolmentTable, outboxTable].join('\n')]);
-  const isClosed = (groupId: string): boolean => facts.find<{ status: string }>('group', groupId)?.value.status === 'closed';
+  const isClosed = (groupId: string): boolean => facts.find<{ status: string }>('group', mspId, groupId)?.value.status === 'closed';
   return {
     key,
     facts,

@@ -1,0 +1,94 @@
+import {
+  askPreimage,
+  askRef,
+  formatCanonical,
+  formatUtf8,
+  type Ask,
+  type Category,
+  type MspId,
+  type Organisation,
+  type Purpose,
+  type RelationEntry,
+  type RelationRef,
+  type RequestId,
+  type Salt,
+} from '@medaccord/chaincode/model';
+import { commit, seal } from '../crypto';
+import type { LedgerIdentity } from '../ledger/ledger';
+import type { Transactions } from '../ledger/transactions';
+import { newError } from '../problem';
+import { findSealingKey } from '../release/decide';
+import type { Mailer } from '../sealed/mailer';
+import type { Parcel, Projector, Store } from '../store';
+import { findRequestStatus, isFinal, type RequestStatus } from './request-status';
+
+export interface AccessOptions {
+  readonly mspId: MspId;
+  readonly store: Store;
+  readonly transactions: Transactions;
+  readonly mailer: Mailer;
+  readonly projector: Pick<Projector, 'waitFor' | 'waitForBlock'>;
+}
+
+export interface Wish {
+  readonly operation: string;
+  readonly relationRef: RelationRef;
+  readonly purpose: Purpose;
+  readonly categories: readonly Category[];
+  /** The clinician's own ledger identity. */
+  readonly identity: LedgerIdentity;
+  /** How long to wait for the answer, in milliseconds. */
+  readonly waitMs: number;
+}
+
+/**
+ * Requests access: the request goes on the ledger under the clinician's identity, what is asked for goes sealed to the custodian.
+ * Repeating the same operation is the same request.
+ * @throws CodedError RELATION_UNKNOWN and others
+ */
+export async function requestAccess(options: AccessOptions, wish: Wish): Promise<RequestStatus> {
+  const { store, transactions, mailer, projector, mspId } = options;
+  const { relationRef, purpose, identity, operation } = wish;
+  const relation = store.facts.find<RelationEntry>('relation', relationRef)?.value;
+  if (relation === undefined) throw newError('RELATION_UNKNOWN', 'No such relation is on the ledger; the patient checks in first');
+  const requestId = store.key.name('access-request', JSON.stringify([mspId, operation])) as RequestId;
+  const ask = newAsk(wish, store);
+  const parcels = relation.counterparty === mspId ? [await newParcel(relation, requestId, { ask, store })] : [];
+  mailer.put(parcels);
+  const { block } = await transactions.submit(
+    'RequestAccess',
+    { relationRef, requestId, purpose, ask: await commit(askPreimage(ask)) },
+    { operation: `request/${requestId}`, identity, mayLag: true },
+  );
+  const delivered = mailer.deliver(parcels);
+  await projector.waitForBlock(block);
+  await delivered;
+  return waitForAnswer(options, requestId, wish.waitMs);
+}
+
+/** The status of a request, after waiting for its final one at most `waitMs`. @throws CodedError RESOURCE_NOT_FOUND */
+export async function waitForAnswer({ store, mspId, projector }: AccessOptions, requestId: string, waitMs: number): Promise<RequestStatus> {
+  const look = (): RequestStatus | undefined => {
+    const status = findRequestStatus(store.facts, mspId, requestId);
+    return status !== undefined && isFinal(status) ? status : undefined;
+  };
+  if (findRequestStatus(store.facts, mspId, requestId) !== undefined) await projector.waitFor(look, waitMs);
+  const status = findRequestStatus(store.facts, mspId, requestId);
+  if (status === undefined) throw newError('RESOURCE_NOT_FOUND', 'This organisation made no such request');
+  return status;
+}
+
+/** The salt follows from the operation, so that a repeat asks the very same. */
+function newAsk({ operation, relationRef, purpose, categories }: Wish, { key }: Store): Ask {
+  const salt = Buffer.from(key.name('ask-salt', operation), 'base64url').subarray(0, 16).toString('base64url') as Salt;
+  return { relationRef, categories, purpose, salt };
+}
+
+async function newParcel(relation: RelationEntry, requestId: RequestId, { ask, store }: { ask: Ask; store: Store }): Promise<Parcel> {
+  const custodian = store.facts.find<Organisation>('organisation', relation.custodian)?.value;
+  if (custodian === undefined) throw newError('ORGANISATION_NOT_FOUND', 'The custodian of this relation has not registered its keys');
+  const { ref, id } = askRef(relation.relationRef, requestId);
+  const context = { ...askRef(relation.relationRef, requestId), recipient: relation.custodian };
+  const envelope = await seal(findSealingKey(custodian.encryption), context, formatUtf8(formatCanonical(ask)));
+  return { organisation: relation.custodian, kind: 'ask', ref, id, envelope };
+}

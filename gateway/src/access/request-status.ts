@@ -1,0 +1,51 @@
+import { formatInstant, type AccessRequest, type ConsentEntry, type Decision, type Instant, type MspId } from '@medaccord/chaincode/model';
+import type { Facts } from '../store';
+
+/** Where a request stands, as its organisation may know it. */
+export interface RequestStatus {
+  readonly requestId: string;
+  readonly relationRef: string;
+  readonly purpose: string;
+  readonly at: Instant;
+  readonly transactionId: string;
+  /** `decided`: released, not delivered yet; `withdrawn`: released, but never delivered any more. */
+  readonly status: 'pending' | 'decided' | 'released' | 'refused' | 'withdrawn';
+  readonly refusal?: { readonly code: string };
+  readonly decision?: {
+    readonly transactionId: string;
+    readonly consentVersion: number | null;
+    readonly rulesVersion: number;
+    readonly deadline: Instant | null;
+    readonly bound: string | null;
+    readonly at: Instant;
+  };
+  /** Number of records released. */
+  readonly records?: number;
+}
+
+/** `undefined` for a request that this organisation did not make. */
+export function findRequestStatus(facts: Facts, mspId: MspId, requestId: string): RequestStatus | undefined {
+  const request = facts.findById<AccessRequest>('request', requestId);
+  if (request?.value.by.mspId !== mspId) return undefined;
+  const { relationRef, purpose, at } = request.value;
+  const base = { requestId, relationRef, purpose, at, transactionId: request.transactionId };
+  const decision = facts.find<Decision>('decision', relationRef, requestId);
+  if (decision === undefined) return { ...base, status: 'pending' };
+  const { consentVersion, rulesVersion, deadline, bound, count, code } = decision.value;
+  const shown = { transactionId: decision.transactionId, consentVersion, rulesVersion, deadline, bound, at: decision.value.at };
+  if (decision.value.outcome === 'refused') return { ...base, status: 'refused', refusal: { code: code ?? 'NOT_PERMITTED' }, decision: shown };
+  return { ...base, status: readReleasedStatus(facts, decision.value), decision: shown, records: count };
+}
+
+/** Whether nothing about a request will change any more. */
+export function isFinal({ status }: RequestStatus): boolean {
+  return status !== 'pending' && status !== 'decided';
+}
+
+function readReleasedStatus(facts: Facts, decision: Decision): RequestStatus['status'] {
+  if (facts.isDelivered(decision)) return 'released';
+  const consent = facts.findNewest<ConsentEntry>('consent', decision.relationRef)?.value;
+  const isSuperseded = consent !== undefined && consent.version !== decision.consentVersion;
+  const isLate = decision.deadline !== null && decision.deadline < formatInstant(Date.now());
+  return isSuperseded || isLate ? 'withdrawn' : 'decided';
+}

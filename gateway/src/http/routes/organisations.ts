@@ -1,0 +1,45 @@
+import { memberRoles, type MspId, type Organisation, type Rules } from '@medaccord/chaincode/model';
+import { z } from 'zod';
+import type { ConnectionDocument } from '../../config';
+import type { Facts } from '../../store';
+import { newRoute, type Route } from '../route';
+import { instant, jwk, mspId, nothing } from './schemas';
+
+const answer = z.object({
+  organisations: z.array(
+    z.object({
+      mspId,
+      role: z.enum(memberRoles).nullable(),
+      title: z.string().nullable(),
+      gateway: z.string().nullable(),
+      encryption: z.array(z.object({ suite: z.string(), publicKey: z.string() })),
+      signing: jwk,
+      status: z.string(),
+      registeredAt: instant,
+      transactionId: z.string(),
+    }),
+  ),
+});
+
+/** Members as the ledger knows them, with the addresses that the connection document gives. */
+export function newOrganisationRoutes(facts: Facts, members: ConnectionDocument['members']): readonly Route[] {
+  return [
+    newRoute(
+      {
+        method: 'get',
+        path: '/api/organisations',
+        summary: 'Members of the consortium with their roles and public keys, from the ledger',
+        access: { by: 'anybody' },
+        response: answer,
+        handle: () => Promise.resolve({ body: { organisations: facts.listType<Organisation>('organisation').map((fact) => describe(fact)) } }),
+      },
+      nothing,
+    ),
+  ];
+
+  function describe({ value, transactionId }: { value: Organisation; transactionId: string }): object {
+    const roles = facts.find<Rules>('rules')?.value.roles;
+    const member = members.find((known) => known.mspId === value.mspId);
+    return { ...value, role: roles?.[value.mspId as MspId] ?? null, title: member?.title ?? null, gateway: member?.gateway ?? null, transactionId };
+  }
+}

@@ -1,0 +1,101 @@
+import type { SubjectRef } from '@medaccord/chaincode/model';
+import { z } from 'zod';
+import type { Importer } from '../../import/import-bundle';
+import { newError } from '../../problem';
+import type { RecordReader } from '../../record/record-reader';
+import type { ClinicalIndex, Facts } from '../../store';
+import { newRoute, type Route } from '../route';
+import { category, instant, nothing, reference } from './schemas';
+
+const imported = z.object({
+  groupId: reference,
+  resources: z.array(
+    z.object({
+      fullUrl: z.string().nullable(),
+      reference: z.string(),
+      outcome: z.enum(['created', 'updated', 'unchanged', 'found']),
+      recordId: reference,
+      version: z.int(),
+      category,
+    }),
+  ),
+  transactions: z.array(z.string()),
+});
+
+const listed = z.object({
+  records: z.array(
+    z.object({ recordId: reference, version: z.int(), category, type: z.string(), reference: z.string(), groupId: reference, anchoredAt: instant.nullable() }),
+  ),
+});
+
+export interface RecordRoutesOptions {
+  readonly importer: Importer;
+  readonly records: RecordReader;
+  readonly index: ClinicalIndex;
+  readonly facts: Facts;
+  readonly mspId: string;
+}
+
+export function newRecordRoutes(options: RecordRoutesOptions): readonly Route[] {
+  return [newImportRoute(options), newListRoute(options), newReadRoute(options)];
+}
+
+function newImportRoute({ importer }: RecordRoutesOptions): Route {
+  return newRoute(
+    {
+      method: 'post',
+      path: '/api/imports',
+      summary: 'Import a FHIR R4 transaction Bundle, all of it or nothing; without a subject only resources outside the Patient compartment',
+      access: { by: 'staff', roles: ['records'] },
+      query: z.strictObject({ subject: reference.optional() }),
+      bodyKind: 'fhir',
+      body: z.string(),
+      idempotency: true,
+      status: 201,
+      response: imported,
+      handle: async ({ query: { subject }, body, operation }) => ({
+        body: await importer.import({ operation, subjectRef: subject as SubjectRef | undefined, bundle: body }),
+      }),
+    },
+    nothing,
+  );
+}
+
+function newListRoute({ index, facts, mspId }: RecordRoutesOptions): Route {
+  return newRoute(
+    {
+      method: 'get',
+      path: '/api/records',
+      summary: 'The records that this organisation holds of a patient',
+      access: { by: 'staff', roles: ['records', 'clinician'] },
+      query: z.strictObject({ subject: reference }),
+      response: listed,
+      handle: ({ query: { subject } }) => {
+        if (facts.find<{ custodian: string }>('patient', subject)?.value.custodian !== mspId) {
+          throw newError('PATIENT_UNKNOWN', 'No such patient is registered at this organisation');
+        }
+        const records = index.listSubject(subject).map(({ recordId, version, groupId, type, id, ...record }) => {
+          const anchoredAt = facts.find<{ anchoredAt: string }>('record', recordId, String(version))?.value.anchoredAt ?? null;
+          return { recordId, version, category: record.category, type, reference: `${type}/${id}`, groupId, anchoredAt };
+        });
+        return Promise.resolve({ body: { records } });
+      },
+    },
+    nothing,
+  );
+}
+
+function newReadRoute({ records }: RecordRoutesOptions): Route {
+  return newRoute(
+    {
+      method: 'get',
+      path: '/api/records/{recordId}',
+      summary: 'One record, the resource exactly as it was anchored',
+      access: { by: 'staff', roles: ['records', 'clinician'] },
+      params: z.strictObject({ recordId: reference }),
+      response: z.object({ resourceType: z.string() }),
+      handle: async ({ params }) => ({ body: (await records.read(params.recordId)).text, contentType: 'application/fhir+json' }),
+    },
+    nothing,
+  );
+}

@@ -1,0 +1,164 @@
+import type { ConsentEntry, MspId, RelationEntry, StaffRole } from '@medaccord/chaincode/model';
+import { z } from 'zod';
+import { newError } from '../../problem';
+import { readHistory } from '../../relation/read-history';
+import { recordConsent, registerRelation, type RelationOptions } from '../../relation/register-relation';
+import type { SealedReader } from '../../sealed/sealed-reader';
+import type { Facts } from '../../store';
+import { newRoute, type Caller, type Route } from '../route';
+import { byOrganisation, consentStatus, envelope, instant, jws, kind, mspId, nothing, period, reference, transactionId } from './schemas';
+
+export interface RelationRoutesOptions extends RelationOptions {
+  readonly mspId: MspId;
+  readonly facts: Facts;
+  readonly sealed: SealedReader;
+}
+
+const params = z.strictObject({ relationRef: reference });
+const staff: readonly StaffRole[] = ['registrar', 'records', 'clinician', 'auditor'];
+
+const recorded = z.object({
+  relationRef: reference,
+  version: z.int(),
+  transactionId,
+  block: z.int(),
+  deliveries: z.array(z.object({ organisation: mspId, kind: z.string(), status: z.enum(['delivered', 'pending']) })),
+});
+
+const consent = z.object({
+  version: z.int(),
+  status: consentStatus,
+  validity: period.nullable(),
+  submitBy: instant,
+  document: z.string().nullable(),
+  issuedAt: instant,
+  recordedAt: instant,
+  jws: z.string(),
+  transactionId,
+  block: z.int(),
+});
+
+const relation = z.object({
+  relationRef: reference,
+  custodian: mspId,
+  counterparty: mspId,
+  kinds: z.array(kind),
+  createdAt: instant,
+  jws: z.string(),
+  transactionId,
+  block: z.int(),
+  consent: consent.nullable(),
+});
+
+const history = z.object({
+  relationRef: reference,
+  entries: z.array(z.looseObject({ kind: z.string(), at: instant, transactionId, block: z.int() })),
+});
+
+export function newRelationRoutes(options: RelationRoutesOptions): readonly Route[] {
+  return [newCheckInRoute(options), newConsentRoute(options), newListConsentsRoute(options), newReadRoute(options), newHistoryRoute(options)];
+}
+
+function newCheckInRoute(options: RelationRoutesOptions): Route {
+  return newRoute(
+    {
+      method: 'post',
+      path: '/api/relations',
+      summary: 'Put a relation that the patient signed, with the first version of its consent, on the ledger',
+      access: { by: 'signature' },
+      body: z.strictObject({ relation: jws, consent: jws, sealed: byOrganisation(z.strictObject({ binding: envelope, document: envelope })) }),
+      status: 201,
+      response: recorded,
+      handle: async ({ body }) => ({ body: await registerRelation(options, body) }),
+    },
+    nothing,
+  );
+}
+
+function newConsentRoute(options: RelationRoutesOptions): Route {
+  return newRoute(
+    {
+      method: 'post',
+      path: '/api/consents',
+      summary: 'Record the next version of a consent that the patient signed; a revocation is one',
+      access: { by: 'signature' },
+      body: z.strictObject({ consent: jws, documents: byOrganisation(envelope) }),
+      status: 201,
+      response: recorded,
+      handle: async ({ body }) => ({
+        body: await recordConsent(options, body, (relationRef) => options.facts.find<RelationEntry>('relation', relationRef)?.value),
+      }),
+    },
+    nothing,
+  );
+}
+
+function newListConsentsRoute({ facts, mspId: own }: RelationRoutesOptions): Route {
+  return newRoute(
+    {
+      method: 'get',
+      path: '/api/relations/{relationRef}/consents',
+      summary: 'All versions of the consent of a relation',
+      access: { by: 'relation-or-staff', roles: staff },
+      params,
+      response: z.object({ relationRef: reference, consents: z.array(consent) }),
+      handle: ({ params: { relationRef }, caller }) => {
+        findRelation(facts, relationRef, caller, own);
+        return Promise.resolve({ body: { relationRef, consents: facts.list<ConsentEntry>('consent', relationRef).map(describeConsent) } });
+      },
+    },
+    nothing,
+  );
+}
+
+function newReadRoute({ facts, mspId: own }: RelationRoutesOptions): Route {
+  return newRoute(
+    {
+      method: 'get',
+      path: '/api/relations/{relationRef}',
+      summary: 'A relation and the consent that counts now',
+      access: { by: 'relation' },
+      params,
+      response: relation,
+      handle: ({ params: { relationRef }, caller }) => {
+        const { value, transactionId: id, block } = findRelation(facts, relationRef, caller, own);
+        const { custodian, counterparty, kinds, createdAt, jws: text } = value;
+        const newest = facts.findNewest<ConsentEntry>('consent', relationRef);
+        const shown = newest === undefined ? null : describeConsent(newest);
+        return Promise.resolve({ body: { relationRef, custodian, counterparty, kinds, createdAt, jws: text, transactionId: id, block, consent: shown } });
+      },
+    },
+    nothing,
+  );
+}
+
+function newHistoryRoute({ facts, sealed, mspId: own }: RelationRoutesOptions): Route {
+  return newRoute(
+    {
+      method: 'get',
+      path: '/api/relations/{relationRef}/history',
+      summary: 'What happened in a relation: who, when, which purpose, on which consent, with what result',
+      access: { by: 'relation' },
+      params,
+      response: history,
+      handle: async ({ params: { relationRef }, caller }) => {
+        findRelation(facts, relationRef, caller, own);
+        return { body: { relationRef, entries: await readHistory(facts, sealed, own, relationRef) } };
+      },
+    },
+    nothing,
+  );
+}
+
+/** Staff see relations of their own organisation only; to others there is no such relation. */
+function findRelation(facts: Facts, relationRef: string, caller: Caller, own: MspId) {
+  const found = facts.find<RelationEntry>('relation', relationRef);
+  const isParty = found?.value.custodian === own || found?.value.counterparty === own;
+  if (found === undefined || (caller.kind === 'staff' && !isParty)) throw newError('RELATION_UNKNOWN', 'No such relation is known here');
+  return found;
+}
+
+function describeConsent({ value, transactionId: id, block }: { value: ConsentEntry; transactionId: string; block: number }): z.input<typeof consent> {
+  const { version, status, validity, submitBy, document, issuedAt, recordedAt, jws: text } = value;
+  return { version, status, validity, submitBy, document, issuedAt, recordedAt, jws: text, transactionId: id, block };
+}

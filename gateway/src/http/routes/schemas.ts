@@ -1,0 +1,31 @@
+import { categories, purposes, relationKinds, consentStatuses } from '@medaccord/chaincode/model';
+import { z } from 'zod';
+
+/** No path or query parameters. */
+export const nothing = z.strictObject({});
+
+export const reference = z.string().regex(/^[A-Za-z0-9_-]{22,64}$/, 'must be 22 to 64 base64url characters');
+export const mspId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.-]{0,63}$/, 'must be the id of a membership service provider');
+export const jws = z
+  .string()
+  .max(8192)
+  .regex(/^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/, 'must be a compact JWS');
+/** A sealed envelope, as text. */
+export const envelope = z
+  .string()
+  .min(2)
+  .max(1_048_576)
+  .regex(/^\{"ciphertext":"[A-Za-z0-9_-]+","enc":"[A-Za-z0-9_-]+","suite":"[A-Za-z0-9-]+","v":1\}$/, 'must be a sealed envelope');
+export const category = z.enum(categories);
+export const purpose = z.enum(purposes as [(typeof purposes)[number], ...(typeof purposes)[number][]]);
+export const instant = z.string().meta({ format: 'date-time' });
+export const period = z.object({ from: instant, until: instant });
+export const transactionId = z.string();
+
+export const jwk = z.object({ kty: z.literal('EC'), crv: z.literal('P-256'), x: z.string(), y: z.string() });
+export const kind = z.enum(relationKinds);
+export const consentStatus = z.enum(consentStatuses);
+
+/** By MSP id. */
+export const byOrganisation = <T extends z.ZodType>(value: T) =>
+  z.record(z.string(), value).refine((entries) => Object.keys(entries).length <= 2, 'has entries for custodian and counterparty at most');

@@ -1,0 +1,251 @@
+import type { GroupId, MspId, PatientEntry, RecordId, SubjectRef } from '@medaccord/chaincode/model';
+import { planImport, type IndexedResource, type PlannedResource } from '../fhir';
+import { newLanes, newQueues } from '../ledger/lanes';
+import type { Transactions } from '../ledger/transactions';
+import type { SealingPublicKey } from '../crypto';
+import { newError, readCode } from '../problem';
+import { encryptRecord, type EncryptedRecord } from '../record/encrypt-record';
+import type { RecordReader } from '../record/record-reader';
+import type { ImportEntry, IndexedRecord, Projector, Store } from '../store';
+import { newBatches } from './batches';
+
+/** Transactions under way at once, over all imports. */
+const lanesInFlight = 4;
+
+export interface ImportOptions {
+  readonly mspId: MspId;
+  readonly key: SealingPublicKey;
+  readonly store: Store;
+  readonly transactions: Transactions;
+  readonly records: RecordReader;
+  readonly projector: Pick<Projector, 'waitForBlock' | 'waitFor'>;
+  readonly onTrouble: (error: unknown) => void;
+}
+
+export interface ImportRequest {
+  readonly operation: string;
+  /** The patient whose bundle it is; none for resources outside the Patient compartment. */
+  readonly subjectRef: SubjectRef | undefined;
+  /** FHIR R4 transaction bundle, JSON. */
+  readonly bundle: string;
+}
+
+/** One resource of the bundle as it is held now. */
+export interface ImportedResource {
+  readonly fullUrl: string | null;
+  readonly reference: string;
+  readonly outcome: PlannedResource['outcome'];
+  readonly recordId: string;
+  readonly version: number;
+  readonly category: string;
+}
+
+export interface ImportOutcome {
+  readonly groupId: string;
+  readonly resources: readonly ImportedResource[];
+  /** Transaction ids, in the order of their batches. */
+  readonly transactions: readonly string[];
+}
+
+/** Imports bundles as groups: either every resource of a bundle becomes visible, or none. */
+export class Importer {
+  readonly #options: ImportOptions;
+  readonly #lane = newLanes(lanesInFlight);
+  readonly #queue = newQueues();
+
+  constructor(options: ImportOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Imports a bundle. A repeat of an import that was closed gives its outcome; one that was cut off begins anew, under a new group.
+   * @throws FhirError, CodedError; nothing is visible then
+   */
+  import(request: ImportRequest): Promise<ImportOutcome> {
+    this.#assertOwnPatient(request.subjectRef);
+    return this.#queue(request.subjectRef ?? '', () => this.#import(request));
+  }
+
+  /** Ends what an earlier run of the gateway left: closed groups count, all others are abandoned. */
+  async recover(): Promise<void> {
+    for (const entry of this.#options.store.imports.listRunning()) {
+      if (this.#isClosed(entry.groupId)) this.#options.store.imports.put({ ...entry, state: 'closed' });
+      else await this.#abandon(entry);
+    }
+  }
+
+  async #import({ operation, subjectRef, bundle }: ImportRequest): Promise<ImportOutcome> {
+    const { store } = this.#options;
+    const earlier = await this.#settleEarlier(store.imports.find(operation));
+    if (earlier?.state === 'closed') return JSON.parse(earlier.outcome) as ImportOutcome;
+    const attempt = (earlier?.attempt ?? 0) + 1;
+    const groupId = store.key.name('group', JSON.stringify([operation, attempt])) as GroupId;
+    const planned = await this.#plan({ operation, subjectRef, bundle }, attempt);
+    const outcome: ImportOutcome = { groupId, resources: planned.map(describe), transactions: [] };
+    const changed = planned.filter((resource) => resource.outcome === 'created' || resource.outcome === 'updated');
+    const entry: ImportEntry = { operation, attempt, groupId, state: 'running', outcome: JSON.stringify(outcome) };
+    if (changed.length === 0) return this.#finish(entry, outcome);
+    const encrypted = await this.#encrypt(changed);
+    store.imports.put(entry);
+    try {
+      store.index.add(changed.map((resource, at) => newIndexed(groupId, resource, encrypted[at])), identifiersOf(changed));
+      const transactions = await this.#write(groupId, encrypted);
+      return this.#finish(entry, { ...outcome, transactions });
+    } catch (error) {
+      await this.#cutOff(entry, error);
+      return this.#finish(entry, outcome);
+    }
+  }
+
+  /** After a failure: the group is abandoned, unless it turns out to be closed after all. */
+  async #cutOff(entry: ImportEntry, error: unknown): Promise<void> {
+    await this.#abandon(entry).catch(this.#options.onTrouble);
+    if (!this.#isClosed(entry.groupId)) throw error;
+  }
+
+  async #settleEarlier(entry: ImportEntry | undefined): Promise<ImportEntry | undefined> {
+    if (entry?.state !== 'running') return entry;
+    if (!this.#isClosed(entry.groupId)) await this.#abandon(entry);
+    return this.#options.store.imports.find(entry.operation);
+  }
+
+  async #plan({ operation, subjectRef, bundle }: ImportRequest, attempt: number): Promise<readonly PlannedResource[]> {
+    const { key, facts } = this.#options.store;
+    const planned = await planImport(bundle, {
+      index: { find: (type, id) => Promise.resolve(this.#find(type, id)), findByIdentifier: (type, token) => Promise.resolve(this.#findAll(type, token)) },
+      subjectRef,
+      newId: (entry) => Buffer.from(key.name('fhir-id', JSON.stringify([operation, entry])), 'base64url').toString('hex').slice(0, 32),
+      newRecordId: (entry) => key.name('record', JSON.stringify([operation, attempt, entry])) as RecordId,
+    });
+    // A version that an abandoned import anchored is taken for good: the next one goes on after it.
+    return planned.map((resource) => {
+      if (resource.outcome !== 'updated') return resource;
+      const anchored = Number(facts.findNewest<{ version: number }>('record', resource.recordId)?.value.version ?? 0);
+      return { ...resource, version: Math.max(resource.version, anchored + 1) };
+    });
+  }
+
+  #encrypt(resources: readonly PlannedResource[]): Promise<EncryptedRecord[]> {
+    return Promise.all(resources.map((resource) => encryptRecord(resource, this.#options.mspId, this.#options.key)));
+  }
+
+  /** Stores and anchors every batch, then closes the group; a group of one batch closes itself. Gives the transaction ids. */
+  async #write(groupId: GroupId, records: readonly EncryptedRecord[]): Promise<readonly string[]> {
+    const batches = newBatches(records);
+    const close = batches.length === 1;
+    const outcomes = await Promise.allSettled(
+      batches.map((batch, at) => this.#lane(() => this.#writeBatch({ groupId, size: records.length, close, batch, at }))),
+    );
+    const written = outcomes.flatMap((outcome) => {
+      if (outcome.status === 'rejected') throw outcome.reason;
+      return outcome.value;
+    });
+    const ids = written.map(({ transactionId }) => transactionId);
+    const last = written.at(-1);
+    if (close && last !== undefined) return this.#seen(ids, last.block);
+    const closed = await this.#options.transactions.submit(
+      'CloseGroup',
+      { groupId, size: records.length },
+      { operation: `group/${groupId}/close`, mayLag: true },
+    );
+    return this.#seen([...ids, closed.transactionId], closed.block);
+  }
+
+  async #writeBatch({ groupId, size, close, batch, at }: Batch): Promise<readonly { transactionId: string; block: number }[]> {
+    const { transactions, mspId } = this.#options;
+    const stored = await transactions.submit(
+      'StoreRecords',
+      {},
+      { operation: `group/${groupId}/store/${String(at)}`, organisations: [mspId], input: { records: batch.map(({ parts }) => parts) } },
+    );
+    const anchored = await transactions.submit(
+      'AnchorRecords',
+      { groupId, close, size, records: batch.map(({ anchoring }) => anchoring) },
+      { operation: `group/${groupId}/anchor/${String(at)}`, mayLag: true },
+    );
+    return [stored, anchored];
+  }
+
+  async #seen(transactions: readonly string[], block: number): Promise<readonly string[]> {
+    await this.#options.projector.waitForBlock(block);
+    return transactions;
+  }
+
+  #finish(entry: ImportEntry, outcome: ImportOutcome): ImportOutcome {
+    this.#options.store.imports.put({ ...entry, state: 'closed', outcome: JSON.stringify(outcome) });
+    return outcome;
+  }
+
+  /** Declares a group void, deletes its private parts and forgets its records. Repeatable at every step. */
+  async #abandon(entry: ImportEntry): Promise<void> {
+    const { transactions, store, projector } = this.#options;
+    const { groupId } = entry;
+    try {
+      const done = await transactions.submit('AbandonGroup', { groupId: groupId as GroupId }, { operation: `group/${groupId}/abandon`, mayLag: true });
+      await projector.waitForBlock(done.block);
+    } catch (error) {
+      if (readCode(error) !== 'GROUP_NOT_OPEN') throw error;
+      await projector.waitFor(() => (this.#isClosed(groupId) ? true : undefined), 10_000);
+      if (this.#isClosed(groupId)) return store.imports.put({ ...entry, state: 'closed' });
+    }
+    await this.#deleteParts(groupId as GroupId);
+    store.index.removeGroup(groupId);
+    store.imports.put({ ...entry, state: 'abandoned' });
+  }
+
+  async #deleteParts(groupId: GroupId): Promise<void> {
+    const { transactions, store, mspId } = this.#options;
+    const records = store.index.listGroup(groupId).map(({ recordId, version }) => ({ recordId: recordId as RecordId, version }));
+    for (let start = 0; start < records.length; start += 100) {
+      const batch = records.slice(start, start + 100);
+      const operation = `group/${groupId}/delete/${String(start)}`;
+      await transactions.submit('DeleteRecordParts', { groupId, records: batch }, { operation, organisations: [mspId], mayLag: true });
+    }
+  }
+
+  #isClosed(groupId: string): boolean {
+    return this.#options.store.facts.find<{ status: string }>('group', this.#options.mspId, groupId)?.value.status === 'closed';
+  }
+
+  #assertOwnPatient(subjectRef: SubjectRef | undefined): void {
+    if (subjectRef === undefined) return;
+    const patient = this.#options.store.facts.find<PatientEntry>('patient', subjectRef)?.value;
+    if (patient === undefined) throw newError('PATIENT_UNKNOWN', 'No such patient is registered; POST /api/patients comes first');
+    if (patient.custodian !== this.#options.mspId) throw newError('NOT_THE_CUSTODIAN', 'This patient is registered at another organisation');
+  }
+
+  #find(type: string, id: string): IndexedResource | undefined {
+    const record = this.#options.store.index.findResource(type, id);
+    return record === undefined ? undefined : this.#newResource(record);
+  }
+
+  #findAll(type: string, token: string): readonly IndexedResource[] {
+    return this.#options.store.index.findByIdentifier(type, token).map((record) => this.#newResource(record));
+  }
+
+  #newResource({ type, id, recordId, version, subjectRef }: IndexedRecord): IndexedResource {
+    return { type, id, recordId, version, subjectRef, readText: async () => (await this.#options.records.read(recordId)).text };
+  }
+}
+
+interface Batch {
+  readonly groupId: GroupId;
+  readonly size: number;
+  readonly close: boolean;
+  readonly batch: readonly EncryptedRecord[];
+  readonly at: number;
+}
+
+function describe({ fullUrl, reference, outcome, recordId, version, details }: PlannedResource): ImportedResource {
+  return { fullUrl: fullUrl ?? null, reference, outcome, recordId, version, category: details.category };
+}
+
+function newIndexed(groupId: string, resource: PlannedResource, encrypted: EncryptedRecord | undefined): IndexedRecord {
+  if (encrypted === undefined) throw new Error('A resource was not encrypted');
+  const { recordId, version, subjectRef, type, id } = resource;
+  return { recordId, version, groupId, subjectRef, category: resource.details.category, type, id, details: encrypted.details, salts: encrypted.salts };
+}
+
+function identifiersOf(resources: readonly PlannedResource[]): ReadonlyMap<string, readonly string[]> {
+  return new Map(resources.map(({ recordId, identifiers }) => [recordId, identifiers]));
+}

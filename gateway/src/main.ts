@@ -1,0 +1,128 @@
+import { readFileSync } from 'node:fs';
+import type { Server } from 'node:http';
+import pino from 'pino';
+import { newApp, type App } from './app';
+import { ConfigError, formatVariables, loadConfig, type Config } from './config';
+import { newLedgerIdentity, StaffIdentities } from './identity/staff-identities';
+import { Courier } from './ledger/courier';
+import { FabricCarrier } from './ledger/fabric-carrier';
+import { loadOrganisationKeys } from './organisation/organisation-keys';
+import { openStore } from './store';
+
+/** What the process ends with (sysexits.h where it has a name for it). */
+const exitCodes = { stopped: 0, failed: 70, cannotListen: 69, stoppedLate: 75, badConfig: 78 } as const;
+/** Longest time that a stop waits for what is under way. */
+const drainMs = 25_000;
+
+async function main(): Promise<void> {
+  const config = loadConfig();
+  const log = pino({ level: config.logLevel, base: { organisation: config.connection.organisation.name } });
+  const { app, close } = await newGateway(config, log);
+  const server = await listen(app, config);
+  app.start();
+  log.info({ listening: server.address() }, 'gateway started');
+  const stop = (signal: string): void => {
+    log.info({ signal }, 'gateway stopping');
+    setTimeout(() => process.exit(exitCodes.stoppedLate), drainMs).unref();
+    void drain(server, app)
+      .then(close)
+      .then(() => {
+        log.info('gateway stopped');
+        process.exit(exitCodes.stopped);
+      });
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+}
+
+async function newGateway(config: Config, log: pino.Logger): Promise<{ app: App; close: () => void }> {
+  const { connection, data } = config;
+  const { mspId } = connection.organisation;
+  const store = openStore(data, mspId);
+  const keys = await loadOrganisationKeys(data);
+  const [peer] = connection.peers;
+  if (peer === undefined) throw new ConfigError(['peers: the own peer is missing']);
+  const carrier = new FabricCarrier({
+    mspId,
+    channel: connection.channel,
+    chaincode: connection.chaincode,
+    peer: { endpoint: peer.endpoint, serverName: peer.serverName, tlsRootCertificates: readFileSync(peer.tlsRootCertificates) },
+    identity: newLedgerIdentity({
+      name: 'gateway',
+      certificate: readFileSync(connection.identities.gateway.certificate, 'utf8'),
+      privateKey: readFileSync(connection.identities.gateway.privateKey, 'utf8'),
+    }),
+  });
+  const ledger = new Courier({
+    carrier,
+    intents: store.intents,
+    configurationBlock: () => store.facts.configurationBlock,
+    onAlarm: (alarm) => {
+      log.error(alarm, 'the ledger found too few endorsements: an organisation or its chaincode deviates');
+    },
+  });
+  const { url, name, registrar } = connection.certificateAuthority;
+  const staff = new StaffIdentities({
+    ca: { url, name },
+    registrar: { id: registrar.id, readSecret: () => readFileSync(registrar.secretFile, 'utf8') },
+    store: store.enrolments,
+  });
+  const app = newApp({ config, version: readVersion(), ledger, store, keys, staff, log });
+  return {
+    app,
+    close: () => {
+      carrier.close();
+      store.close();
+    },
+  };
+}
+
+function readVersion(): string {
+  return (JSON.parse(readFileSync(`${__dirname}/../package.json`, 'utf8')) as { version: string }).version;
+}
+
+function listen(app: App, { listen: { host, port } }: Config): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const server = app.http.listen(port, host, (error?: Error) => {
+      if (error === undefined) resolve(server);
+      else reject(error);
+    });
+    server.requestTimeout = 120_000;
+    server.headersTimeout = 20_000;
+    server.keepAliveTimeout = 10_000;
+  });
+}
+
+/** Answers what has arrived, takes nothing new, and leaves no transaction whose outcome is unknown. */
+async function drain(server: Server, app: App): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => {
+      resolve();
+    });
+  });
+  server.closeIdleConnections();
+  const idle = setInterval(() => {
+    server.closeIdleConnections();
+  }, 100);
+  await app.stop();
+  await closed;
+  clearInterval(idle);
+}
+
+function fail(error: unknown): never {
+  if (error instanceof ConfigError) {
+    process.stderr.write(`${error.message}\n\nVariables:\n${formatVariables()}\n`);
+    process.exit(exitCodes.badConfig);
+  }
+  const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
+  if (code === 'EADDRINUSE' || code === 'EACCES' || code === 'EADDRNOTAVAIL') {
+    process.stderr.write(`The gateway cannot listen on ${String(address)}:${String(port)} (${code})\n`);
+    process.exit(exitCodes.cannotListen);
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : 'unknown';
+  process.stderr.write(`The gateway failed: ${stack}\n`);
+  process.exit(exitCodes.failed);
+}
+
+process.on('unhandledRejection', fail);
+main().catch(fail);

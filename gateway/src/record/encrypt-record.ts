@@ -1,0 +1,74 @@
+import {
+  dataKeyPreimage,
+  detailsPreimage,
+  formatCanonical,
+  formatUtf8,
+  payloadPreimage,
+  subjectPreimage,
+  type Digest,
+  type RecordDetails,
+  type RecordId,
+  type SubjectRef,
+  type TransactionRequest,
+  type TransientInput,
+} from '@medaccord/chaincode/model';
+import { commit, encryptPart, formatBase64url, hashBytes, newDataKey, newSalt, seal, type SealingPublicKey } from '../crypto';
+import type { Salts } from '../store';
+
+/** A resource as it is to be stored. */
+export interface PlainRecord {
+  readonly recordId: RecordId;
+  readonly version: number;
+  readonly subjectRef: SubjectRef | null;
+  readonly details: RecordDetails;
+  /** The resource, JSON: the bytes (UTF-8) that are encrypted and anchored. */
+  readonly text: string;
+}
+
+export interface EncryptedRecord {
+  /** For the custodian's collection. */
+  readonly parts: TransientInput<'StoreRecords'>['records'][number];
+  /** For the public anchor. */
+  readonly anchoring: TransactionRequest<'AnchorRecords'>['records'][number];
+  readonly salts: Salts;
+  readonly details: string;
+}
+
+/** What the wrap holds: all that is needed to open the record and its commitments again. */
+export interface WrapContent {
+  readonly dataKey: string;
+  readonly salts: Salts;
+  readonly subjectRef: SubjectRef | null;
+}
+
+/** Encrypts a record under a fresh data key, seals that to the custodian, and commits to every part. */
+export async function encryptRecord(record: PlainRecord, custodian: string, key: SealingPublicKey): Promise<EncryptedRecord> {
+  const { recordId, version, subjectRef } = record;
+  const details = formatCanonical(record.details);
+  const dataKey = newDataKey();
+  const salts: Salts = { subject: subjectRef === null ? null : newSalt(), payload: newSalt(), details: newSalt(), dataKey: newSalt() };
+  const place = { recordId, version, custodian };
+  const payload = await encryptPart(dataKey, { ...place, salt: salts.payload, part: 'payload' }, formatUtf8(record.text));
+  const content: WrapContent = { dataKey: formatBase64url(dataKey), salts, subjectRef };
+  const context = { kind: 'wrap', ref: recordId, id: String(version), recipient: custodian };
+  return {
+    parts: {
+      recordId,
+      version,
+      payload,
+      details: await encryptPart(dataKey, { ...place, salt: salts.details, part: 'details' }, formatUtf8(details)),
+      wrap: await seal(key, context, formatUtf8(formatCanonical(content))),
+    },
+    anchoring: {
+      recordId,
+      version,
+      subject: subjectRef === null || salts.subject === null ? null : await commit(subjectPreimage(subjectRef, salts.subject)),
+      payload: await commit(payloadPreimage(formatUtf8(record.text), salts.payload)),
+      details: await commit(detailsPreimage(details, salts.details)),
+      dataKey: await commit(dataKeyPreimage(dataKey, salts.dataKey)),
+      ciphertext: (await hashBytes(formatUtf8(payload))) as Digest,
+    },
+    salts,
+    details,
+  };
+}

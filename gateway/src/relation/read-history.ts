@@ -1,0 +1,82 @@
+import {
+  noticeRef,
+  type AccessRequest,
+  type ConsentEntry,
+  type Decision,
+  type Delivery,
+  type Instant,
+  type MspId,
+  type RelationEntry,
+  type RequestId,
+} from '@medaccord/chaincode/model';
+import type { SealedReader } from '../sealed/sealed-reader';
+import type { Fact, Facts } from '../store';
+
+/** What happened in one relation, oldest first: who, when, which purpose, on which consent, with what result. */
+export type HistoryEntry =
+  | (Entry<'relation'> & { readonly custodian: string; readonly counterparty: string; readonly kinds: readonly string[] })
+  | (Entry<'consent'> & { readonly version: number; readonly status: string; readonly validity: ConsentEntry['validity'] })
+  | (Entry<'request'> & { readonly requestId: string; readonly by: AccessRequest['by']; readonly purpose: string; readonly party: boolean })
+  | (Entry<'decision'> & {
+      readonly requestId: string;
+      readonly outcome: 'released' | 'refused';
+      readonly code: string | null;
+      readonly purpose: string;
+      readonly consentVersion: number | null;
+      readonly rulesVersion: number;
+      readonly records: number;
+      /** Sealed to the relation's key: the exact reason and records, for the patient alone. Only the custodian's gateway has it. */
+      readonly notice: string | null;
+    })
+  | (Entry<'delivery'> & { readonly requestId: string; readonly part: number; readonly parts: number });
+
+interface Entry<K extends string> {
+  readonly kind: K;
+  readonly at: Instant;
+  readonly transactionId: string;
+  readonly block: number;
+}
+
+/** The access history of a relation. */
+export async function readHistory(facts: Facts, sealed: SealedReader, own: MspId, relationRef: string): Promise<readonly HistoryEntry[]> {
+  const relation = facts.find<RelationEntry>('relation', relationRef);
+  const decisions = facts.list<Decision>('decision', relationRef);
+  const notices = relation?.value.custodian === own ? await readNotices(sealed, decisions) : [];
+  const entries = [
+    ...(relation === undefined ? [] : [newRelation(relation)]),
+    ...facts.list<ConsentEntry>('consent', relationRef).map(newConsent),
+    ...facts.list<AccessRequest>('request', relationRef).map(newRequest),
+    ...decisions.map((fact, at) => newDecision(fact, notices[at] ?? null)),
+    ...facts.list<Delivery>('delivery', relationRef).map(newDelivery),
+  ];
+  return entries.sort((one, other) => one.block - other.block || (one.at < other.at ? -1 : 1));
+}
+
+async function readNotices(sealed: SealedReader, decisions: readonly Fact<Decision>[]): Promise<readonly (string | undefined)[]> {
+  return decisions.length === 0 ? [] : sealed.read(decisions.map(({ value }) => noticeRef(value.relationRef, value.requestId as RequestId)));
+}
+
+function newRelation({ value, transactionId, block }: Fact<RelationEntry>): HistoryEntry {
+  const { custodian, counterparty, kinds, createdAt } = value;
+  return { kind: 'relation', at: createdAt, transactionId, block, custodian, counterparty, kinds };
+}
+
+function newConsent({ value, transactionId, block }: Fact<ConsentEntry>): HistoryEntry {
+  const { version, status, validity, recordedAt } = value;
+  return { kind: 'consent', at: recordedAt, transactionId, block, version, status, validity };
+}
+
+function newRequest({ value, transactionId, block }: Fact<AccessRequest>): HistoryEntry {
+  const { requestId, by, purpose, party, at } = value;
+  return { kind: 'request', at, transactionId, block, requestId, by, purpose, party };
+}
+
+function newDecision({ value, transactionId, block }: Fact<Decision>, notice: string | null): HistoryEntry {
+  const { requestId, outcome, code, purpose, consentVersion, rulesVersion, count, at } = value;
+  return { kind: 'decision', at, transactionId, block, requestId, outcome, code, purpose, consentVersion, rulesVersion, records: count, notice };
+}
+
+function newDelivery({ value, transactionId, block }: Fact<Delivery>): HistoryEntry {
+  const { requestId, part, parts, at } = value;
+  return { kind: 'delivery', at, transactionId, block, requestId, part, parts };
+}

@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { bindingRef, consentDocumentRef, parseSigned, type RelationEntry } from '@medaccord/chaincode/model';
+import { verifyJws } from '../crypto';
+import type { Transactions } from '../ledger/transactions';
+import { newError } from '../problem';
+import type { DeliveryStatus, Mailer } from '../sealed/mailer';
+import type { Parcel, Projector } from '../store';
+
+export interface RelationOptions {
+  readonly transactions: Transactions;
+  readonly mailer: Mailer;
+  readonly projector: Pick<Projector, 'waitForBlock'>;
+}
+
+export interface SignedRelation {
+  readonly relation: string;
+  readonly consent: string;
+  /** By MSP id: what the wallet sealed to custodian and counterparty. */
+  readonly sealed: Readonly<Record<string, { readonly binding: string; readonly document: string }>>;
+}
+
+export interface SignedConsent {
+  readonly consent: string;
+  /** By MSP id. */
+  readonly documents: Readonly<Record<string, string>>;
+}
+
+export interface ParcelStatus {
+  readonly organisation: string;
+  readonly kind: string;
+  readonly status: DeliveryStatus;
+}
+
+export interface Recorded {
+  readonly relationRef: string;
+  readonly version: number;
+  readonly transactionId: string;
+  readonly block: number;
+  readonly deliveries: readonly ParcelStatus[];
+}
+
+/** How long an answer waits for sealed values to arrive, in milliseconds; later ones are reported as pending. */
+const deliveryWaitMs = 4_000;
+
+/** Puts a relation and the first version of its consent on the ledger, then what the wallet sealed to both sides. Any member's gateway may. */
+export async function registerRelation(options: RelationOptions, { relation, consent, sealed }: SignedRelation): Promise<Recorded> {
+  const { relationRef, custodian, counterparty, keys } = parseSigned('relation', relation, 'body.relation').payload;
+  const { version } = parseSigned('consent', consent, 'body.consent').payload;
+  await verifyJws('relation', relation, keys.signing);
+  await verifyJws('consent', consent, keys.signing);
+  assertParties(Object.keys(sealed), [custodian, counterparty], 'body.sealed');
+  const parcels = Object.entries(sealed).flatMap(([organisation, { binding, document }]): Parcel[] => [
+    { ...bindingRef(relationRef), kind: 'binding', organisation, envelope: binding },
+    { ...consentDocumentRef(relationRef, version), kind: 'consent-document', organisation, envelope: document },
+  ]);
+  options.mailer.put(parcels);
+  const operation = `relation/${relationRef}/${digest(relation + consent)}`;
+  const done = await options.transactions.submit('RegisterRelation', { relation, consent }, { operation });
+  return finish(options, parcels, { relationRef, version, ...done });
+}
+
+/** Records the next version of a consent; a revocation is one. Its document follows in a transaction of its own. */
+export async function recordConsent(
+  options: RelationOptions,
+  { consent, documents }: SignedConsent,
+  findRelation: (relationRef: string) => RelationEntry | undefined,
+): Promise<Recorded> {
+  const { relationRef, version, status } = parseSigned('consent', consent, 'body.consent').payload;
+  const relation = findRelation(relationRef);
+  if (relation === undefined) throw newError('RELATION_UNKNOWN', 'No such relation is on the ledger');
+  const { signing, recovery } = relation.keys;
+  await verifyJws('consent', consent, signing).catch((error: unknown) => {
+    if (status !== 'closed') throw error;
+    return verifyJws('consent', consent, recovery);
+  });
+  assertParties(Object.keys(documents), [relation.custodian, relation.counterparty], 'body.documents');
+  const parcels = Object.entries(documents).map(
+    ([organisation, envelope]): Parcel => ({ ...consentDocumentRef(relationRef, version), kind: 'consent-document', organisation, envelope }),
+  );
+  options.mailer.put(parcels);
+  const operation = `consent/${relationRef}/${String(version)}/${digest(consent)}`;
+  const done = await options.transactions.submit('RecordConsent', { consent }, { operation, mayLag: true });
+  return finish(options, parcels, { relationRef, version, ...done });
+}
+
+async function finish(
+  { mailer, projector }: RelationOptions,
+  parcels: readonly Parcel[],
+  { relationRef, version, transactionId, block }: Omit<Recorded, 'deliveries'>,
+): Promise<Recorded> {
+  const delivery = mailer.deliver(parcels);
+  await projector.waitForBlock(block);
+  const statuses = await Promise.race([delivery, delay(deliveryWaitMs, undefined, { ref: false })]);
+  const deliveries = parcels.map(({ organisation, kind }, at) => ({ organisation, kind, status: statuses?.[at] ?? ('pending' as const) }));
+  return { relationRef, version, transactionId, block, deliveries };
+}
+
+function assertParties(named: readonly string[], parties: readonly string[], place: string): void {
+  if (named.every((mspId) => parties.includes(mspId))) return;
+  throw newError('REQUEST_INVALID', `${place}: may name only custodian and counterparty of the relation`, {
+    details: { problems: [{ place, problem: 'names another organisation' }] },
+  });
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
+}

@@ -1,0 +1,101 @@
+import {
+  decisionRef,
+  formatCanonical,
+  formatUtf8,
+  noticeRef,
+  type EncryptionKey,
+  type MspId,
+  type RecordId,
+  type Salt,
+} from '@medaccord/chaincode/model';
+import { isSuiteId, newSalt, PATIENT, seal, sealingPublicKeyOf, type SealingPublicKey } from '../crypto';
+import type { Done, Transactions } from '../ledger/transactions';
+import { newError } from '../problem';
+import type { RequestFacts, SealedTexts } from './gather';
+import type { Verdict } from './judge';
+import type { DecisionOpening, Notice } from './openings';
+
+export interface DecideOptions {
+  readonly transactions: Transactions;
+  /** The custodian's own key, which its openings are sealed to. */
+  readonly key: SealingPublicKey;
+}
+
+/** Submits the decision to release; custodian and counterparty both open and check it, and no key travels in it. */
+export async function submitRelease(
+  { transactions, key }: DecideOptions,
+  facts: RequestFacts & SealedTexts,
+  verdict: Verdict,
+): Promise<Done<'DecideRelease'>> {
+  const { request, relation, consent, counterparty } = facts;
+  const { relationRef, requestId } = request;
+  const recordsSalt: Salt = newSalt();
+  const records = verdict.records.map(({ recordId, version, salts, details }) => {
+    if (salts.subject === null) throw newError('INTERNAL', 'A record without a subject cannot be released');
+    return { recordId: recordId as RecordId, version, subjectSalt: salts.subject, details, detailsSalt: salts.details };
+  });
+  const opening: DecisionOpening = { requestId, records: records.map(({ recordId, version }) => ({ recordId, version })), recordsSalt };
+  const plain = formatUtf8(formatCanonical(opening));
+  const place = decisionRef(relationRef, requestId);
+  return transactions.submit(
+    'DecideRelease',
+    { relationRef, requestId, consentVersion: consent.version },
+    {
+      operation: `decide/${relationRef}/${requestId}`,
+      organisations: [relation.custodian, relation.counterparty],
+      mayLag: true,
+      input: {
+        document: facts.document ?? '',
+        binding: facts.binding ?? '',
+        records,
+        recordsSalt,
+        sealed: {
+          custodian: await seal(key, { ...place, recipient: relation.custodian }, plain),
+          counterparty: await seal(findSealingKey(counterparty.encryption), { ...place, recipient: relation.counterparty }, plain),
+          patient: await sealNotice(facts, verdict),
+        },
+      },
+    },
+  );
+}
+
+/** Submits the refusal: one public code, the reason for the patient alone. Any member can witness it. */
+export async function submitRefusal(
+  { transactions }: DecideOptions,
+  facts: RequestFacts,
+  verdict: Verdict,
+  witness: MspId,
+): Promise<Done<'RefuseAccess'>> {
+  const { request, relation, consent } = facts;
+  const { relationRef, requestId } = request;
+  return transactions.submit(
+    'RefuseAccess',
+    { relationRef, requestId, consentVersion: consent.version },
+    {
+      operation: `refuse/${relationRef}/${requestId}`,
+      organisations: [relation.custodian, witness],
+      mayLag: true,
+      input: { notice: await sealNotice(facts, verdict) },
+    },
+  );
+}
+
+/** The first of an organisation's keys whose suite is known here. @throws CodedError */
+export function findSealingKey(keys: readonly EncryptionKey[]): SealingPublicKey {
+  for (const { suite, publicKey } of keys) if (isSuiteId(suite)) return { suite, publicKey };
+  throw newError('ORGANISATION_NOT_FOUND', 'The organisation publishes no key of a known suite');
+}
+
+function sealNotice({ request, relation, consent }: RequestFacts, { reason, records }: Verdict): Promise<string> {
+  const { relationRef, requestId, purpose } = request;
+  const notice: Notice = {
+    requestId,
+    outcome: records.length > 0 ? 'released' : 'refused',
+    reason,
+    purpose,
+    consentVersion: consent.version,
+    records: records.map(({ recordId, version, category, type }) => ({ recordId: recordId as RecordId, version, category, type })),
+  };
+  const context = { ...noticeRef(relationRef, requestId), recipient: PATIENT };
+  return seal(sealingPublicKeyOf(relation.keys.sealing), context, formatUtf8(formatCanonical(notice)));
+}

@@ -1,0 +1,102 @@
+import {
+  decisionRef,
+  deliveryRef,
+  formatCanonical,
+  formatUtf8,
+  type Decision,
+  type Organisation,
+  type RecordId,
+  type RelationEntry,
+} from '@medaccord/chaincode/model';
+import { seal } from '../crypto';
+import type { Transactions } from '../ledger/transactions';
+import { newError } from '../problem';
+import type { RecordReader } from '../record/record-reader';
+import type { SealedReader } from '../sealed/sealed-reader';
+import type { ClinicalIndex, Facts, IndexedRecord, RequestName } from '../store';
+import { findSealingKey } from './decide';
+import { wrapContext, type DecisionOpening, type DeliveredRecord, type DeliveryOpening } from './openings';
+
+/** Bounds of one part: a batch that one transaction carries easily. */
+const partRecords = 50;
+const partCharacters = 6 * 1024 * 1024;
+
+export interface DeliverOptions {
+  readonly facts: Facts;
+  readonly index: ClinicalIndex;
+  readonly sealed: SealedReader;
+  readonly records: RecordReader;
+  readonly transactions: Transactions;
+}
+
+/**
+ * Delivers what a decision released, part by part, each one fresh envelope to the counterparty; parts that are on the ledger already are
+ * left out, so that it can go on after any interruption.
+ * @throws CodedError; DECISION_EXPIRED, RELEASE_NOT_PERMITTED, CONSENT_NOT_CURRENT and the like: the decision is withdrawn
+ */
+export async function deliver(options: DeliverOptions, name: RequestName): Promise<void> {
+  const { facts, transactions } = options;
+  const decision = need(facts.find<Decision>('decision', name.relationRef, name.requestId)?.value);
+  const relation = need(facts.find<RelationEntry>('relation', name.relationRef)?.value);
+  const counterparty = need(facts.find<Organisation>('organisation', relation.counterparty)?.value);
+  const { relationRef, requestId } = decision;
+  const parts = await newParts(options, await readDecision(options.sealed, decision));
+  for (const [at, part] of parts.entries()) {
+    if (facts.find('delivery', relationRef, `${requestId}/${String(at + 1)}`) !== undefined) continue;
+    const plain = formatUtf8(formatCanonical(await newOpening(part, requestId, counterparty)));
+    const context = { ...deliveryRef(relationRef, requestId, at + 1), recipient: relation.counterparty };
+    await transactions.submit(
+      'DeliverRecords',
+      { relationRef, requestId, part: at + 1, parts: parts.length },
+      {
+        operation: `deliver/${relationRef}/${requestId}/${String(at + 1)}`,
+        organisations: [relation.custodian, relation.counterparty],
+        mayLag: true,
+        input: { envelope: await seal(findSealingKey(counterparty.encryption), context, plain) },
+      },
+    );
+  }
+}
+
+async function readDecision(sealed: SealedReader, { relationRef, requestId }: Decision): Promise<DecisionOpening> {
+  const text = await sealed.openText(decisionRef(relationRef, requestId));
+  if (text === undefined) throw newError('INTERNAL', 'The opening of a decision is missing');
+  return JSON.parse(text) as DecisionOpening;
+}
+
+type Opened = { readonly record: IndexedRecord; readonly opening: Awaited<ReturnType<RecordReader['openAll']>>[number] };
+
+/** Always the same parts for the same decision: a part keeps its number across restarts. */
+async function newParts({ index, records }: DeliverOptions, { records: released }: DecisionOpening): Promise<readonly (readonly Opened[])[]> {
+  const indexed = released.map(({ recordId, version }) => need(index.findVersion(recordId, version)));
+  const openings = await records.openAll(indexed);
+  const parts: Opened[][] = [];
+  let size = 0;
+  indexed.forEach((record, at) => {
+    const opening = need(openings[at]);
+    const last = parts.at(-1);
+    size += opening.payload.length;
+    if (last !== undefined && last.length < partRecords && size <= partCharacters) {
+      last.push({ record, opening });
+    } else {
+      parts.push([{ record, opening }]);
+      size = opening.payload.length;
+    }
+  });
+  return parts;
+}
+
+async function newOpening(part: readonly Opened[], requestId: string, counterparty: Organisation): Promise<DeliveryOpening> {
+  const key = findSealingKey(counterparty.encryption);
+  const records = part.map(async ({ record, opening }): Promise<DeliveredRecord> => {
+    const recordVersion = { recordId: record.recordId as RecordId, version: record.version };
+    const wrap = await seal(key, wrapContext(recordVersion, requestId, counterparty.mspId), opening.dataKey);
+    return { ...recordVersion, payload: opening.payload, wrap, salts: opening.salts, details: opening.details };
+  });
+  return { records: await Promise.all(records) };
+}
+
+function need<T>(value: T | undefined): T {
+  if (value === undefined) throw newError('INTERNAL', 'What a delivery needs is not at hand yet');
+  return value;
+}

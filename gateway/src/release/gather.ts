@@ -1,0 +1,65 @@
+import {
+  askRef,
+  bindingRef,
+  consentDocumentRef,
+  type AccessRequest,
+  type ConsentEntry,
+  type Organisation,
+  type PatientEntry,
+  type RelationEntry,
+  type RelationRef,
+  type RequestId,
+  type Rules,
+} from '@medaccord/chaincode/model';
+import { readCode } from '../problem';
+import type { SealedReader } from '../sealed/sealed-reader';
+import type { Facts, RequestName } from '../store';
+
+/** Public facts about a request, as the read model has them. */
+export interface RequestFacts {
+  readonly request: AccessRequest;
+  readonly relation: RelationEntry;
+  /** The version whose successor is absent. */
+  readonly consent: ConsentEntry;
+  readonly rules: Rules;
+  readonly counterparty: Organisation;
+}
+
+/** What was sealed to the custodian for this request; a text that is missing or does not open is `undefined`. */
+export interface SealedTexts {
+  readonly ask: string | undefined;
+  readonly binding: string | undefined;
+  readonly document: string | undefined;
+}
+
+/** `undefined` as long as something that must precede a decision is not on the ledger. */
+export function findRequestFacts(facts: Facts, { relationRef, requestId }: RequestName): RequestFacts | undefined {
+  const request = facts.find<AccessRequest>('request', relationRef, requestId)?.value;
+  const relation = facts.find<RelationEntry>('relation', relationRef)?.value;
+  const consent = facts.findNewest<ConsentEntry>('consent', relationRef)?.value;
+  const rules = facts.find<Rules>('rules')?.value;
+  const counterparty = relation === undefined ? undefined : facts.find<Organisation>('organisation', relation.counterparty)?.value;
+  if (request === undefined || relation === undefined || consent === undefined || rules === undefined || counterparty === undefined) return undefined;
+  return { request, relation, consent, rules, counterparty };
+}
+
+export function findPatient(facts: Facts, subjectRef: string): PatientEntry | undefined {
+  return facts.find<PatientEntry>('patient', subjectRef)?.value;
+}
+
+export async function readSealedTexts(sealed: SealedReader, { request, consent }: RequestFacts): Promise<SealedTexts> {
+  const relationRef = request.relationRef as RelationRef;
+  const refs = [askRef(relationRef, request.requestId as RequestId), bindingRef(relationRef), consentDocumentRef(relationRef, consent.version)];
+  const [ask, binding, document] = await Promise.all(refs.map((ref) => openOrNothing(sealed, ref)));
+  return { ask, binding, document };
+}
+
+/** Junk that somebody stored first is as good as nothing. */
+async function openOrNothing(sealed: SealedReader, ref: Parameters<SealedReader['openText']>[0]): Promise<string | undefined> {
+  try {
+    return await sealed.openText(ref);
+  } catch (error) {
+    if (readCode(error) === 'DECRYPT_FAILED') return undefined;
+    throw error;
+  }
+}

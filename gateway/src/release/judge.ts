@@ -1,0 +1,119 @@
+import {
+  askPreimage,
+  bindingPreimage,
+  consentDocumentPreimage,
+  decideAccess,
+  formatCanonical,
+  parseConsentDocument,
+  parseJson,
+  parseRecordDetails,
+  parseSigned,
+  type AccessReason,
+  type Ask,
+  type Binding,
+  type ConsentDocument,
+  type Instant,
+  type PatientEntry,
+} from '@medaccord/chaincode/model';
+import { commit, verifyJws } from '../crypto';
+import type { IndexedRecord } from '../store';
+import type { RequestFacts, SealedTexts } from './gather';
+
+/** What the custodian would do about a request now, and why. Reasons go to the patient alone. */
+export interface Verdict {
+  readonly reason: AccessReason | 'nothing-held';
+  /** What may be released; empty: refuse. */
+  readonly records: readonly IndexedRecord[];
+}
+
+export interface JudgeFacts extends RequestFacts, SealedTexts {
+  readonly findPatient: (subjectRef: string) => PatientEntry | undefined;
+  readonly listRecords: (subjectRef: string) => readonly IndexedRecord[];
+  readonly isWithdrawn: (recordId: string) => boolean;
+  readonly now: Instant;
+}
+
+/** Runs the shared rule over what is asked for. Everything that a signature or commitment covers is checked first; whatever fails, denies. */
+export async function judge(facts: JudgeFacts): Promise<Verdict> {
+  const { relation, rules, now, request } = facts;
+  const ask = await openAsk(facts);
+  const binding = await openBinding(facts);
+  const isSigned = await isConsentSigned(facts);
+  const document = isSigned ? await openDocument(facts) : undefined;
+  const question = { relation, consent: facts.consent, document, rules, now, purpose: request.purpose };
+  if (ask === undefined || binding === undefined) return { reason: 'document-missing', records: [] };
+  const held = facts.listRecords(binding.subjectRef).filter(({ recordId, category }) => ask.categories.includes(category) && !facts.isWithdrawn(recordId));
+  const decisions = held.map((record) => ({ record, ...decideAccess({ ...question, record: parseDetails(record) }) }));
+  const records = decisions.filter(({ decision }) => decision === 'permit').map(({ record }) => record);
+  if (records.length > 0) return { reason: 'permitted', records };
+  const asked = ask.categories.map((category) => decideAccess({ ...question, record: { category, labels: [] } }).reason);
+  const denied = [...decisions.map(({ reason }) => reason), ...asked].find((reason) => reason !== 'permitted');
+  return { reason: denied ?? 'nothing-held', records };
+}
+
+function parseDetails(record: IndexedRecord): ReturnType<typeof parseRecordDetails> {
+  return parseJson(parseRecordDetails, record.details, 'details');
+}
+
+async function openAsk({ ask: text, request }: JudgeFacts): Promise<Ask | undefined> {
+  const ask = parseCanonical<Ask>(text);
+  if (ask === undefined || ask.relationRef !== request.relationRef || ask.purpose !== request.purpose || !Array.isArray(ask.categories)) return undefined;
+  return (await isCommitted(request.ask, () => askPreimage(ask))) ? ask : undefined;
+}
+
+/** The binding must be what the relation commits to, name its keys and be signed by the patient's registered key. */
+async function openBinding({ binding: jws, relation, findPatient }: JudgeFacts): Promise<Binding | undefined> {
+  if (jws === undefined) return undefined;
+  try {
+    const { payload } = parseSigned('binding', jws, 'binding');
+    const patient = findPatient(payload.subjectRef);
+    const names = [payload.relationRef, payload.counterparty, payload.keys];
+    if (patient?.custodian !== relation.custodian) return undefined;
+    if (formatCanonical(names) !== formatCanonical([relation.relationRef, relation.counterparty, relation.keys])) return undefined;
+    if ((await commit(bindingPreimage(jws, payload.salt))) !== relation.binding) return undefined;
+    await verifyJws('binding', jws, patient.keys.signing);
+    return payload;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The header verifies again here, whoever endorsed it. */
+async function isConsentSigned({ consent, relation }: JudgeFacts): Promise<boolean> {
+  const keys = consent.status === 'closed' ? [relation.keys.signing, relation.keys.recovery] : [relation.keys.signing];
+  const outcomes = await Promise.allSettled(keys.map((key) => verifyJws('consent', consent.jws, key)));
+  return outcomes.some((outcome) => {
+    if (outcome.status === 'rejected') return false;
+    const { relationRef, version, status, validity, document } = outcome.value as typeof consent;
+    const said = [relationRef, version, status, validity, document];
+    return formatCanonical(said) === formatCanonical([consent.relationRef, consent.version, consent.status, consent.validity, consent.document]);
+  });
+}
+
+async function openDocument({ document: text, consent }: JudgeFacts): Promise<ConsentDocument | undefined> {
+  const value = parseCanonical(text);
+  if (value === undefined || consent.document === null) return undefined;
+  try {
+    const document = parseConsentDocument(value, 'document');
+    return (await isCommitted(consent.document, () => consentDocumentPreimage(document))) ? document : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function parseCanonical<T>(text: string | undefined): T | undefined {
+  try {
+    const value: unknown = JSON.parse(text ?? '');
+    return typeof value === 'object' && value !== null && formatCanonical(value) === text ? (value as T) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function isCommitted(commitment: string, preimage: () => Uint8Array): Promise<boolean> {
+  try {
+    return (await commit(preimage())) === commitment;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,38 @@
+import type { AccessReason, Category, Purpose, RecordVersion, Salt } from '@medaccord/chaincode/model';
+import type { Salts } from '../store';
+
+/** What a decision to release rests on, sealed to custodian and counterparty under the kind `decision`: canonical JSON. */
+export interface DecisionOpening {
+  readonly requestId: string;
+  readonly records: readonly RecordVersion[];
+  readonly recordsSalt: Salt;
+}
+
+/** What the patient is told of a decision, sealed to the relation's key under the kind `notice`: canonical JSON. */
+export interface Notice {
+  readonly requestId: string;
+  readonly outcome: 'released' | 'refused';
+  readonly reason: AccessReason | 'nothing-held';
+  readonly purpose: Purpose;
+  readonly consentVersion: number;
+  readonly records: readonly (RecordVersion & { readonly category: Category; readonly type: string })[];
+}
+
+/** One part of a delivery, sealed to the counterparty under the kind `delivery`: canonical JSON. */
+export interface DeliveryOpening {
+  readonly records: readonly DeliveredRecord[];
+}
+
+export interface DeliveredRecord extends RecordVersion {
+  /** The stored envelope, byte for byte. */
+  readonly payload: string;
+  /** The data key sealed to the counterparty under kind `wrap`, the record and `<request id>.<version>`. */
+  readonly wrap: string;
+  readonly salts: Salts;
+  readonly details: string;
+}
+
+/** Where the data key of a delivered record is sealed for: this request and no other. */
+export function wrapContext({ recordId, version }: RecordVersion, requestId: string, recipient: string) {
+  return { kind: 'wrap', ref: recordId, id: `${requestId}.${String(version)}`, recipient };
+}
