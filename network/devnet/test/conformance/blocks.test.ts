@@ -95,7 +95,8 @@ describe('the blocks of a real Fabric network', () => {
     const peer = ledger.peer('NorthsideMSP');
     for (const { ordered } of recorded.slice(1, 40)) ledger.commit(ordered);
     const snapshot = peer?.snapshot();
-    const rows = () => [...(snapshot?.state.range('golden', '', '') ?? [])].map(({ key, value, version }) => ({ key, value: hex(value), version }));
+    const rows = () =>
+      [...(snapshot?.state.range('golden', '', '') ?? [])].map(({ key, value, version }) => ({ key, value: hex(value), version }));
     const before = rows();
     for (const { ordered } of recorded.slice(40)) ledger.commit(ordered);
     expect(before.length).toBeGreaterThan(0);
