@@ -20,4 +20,4 @@ export type { TransactionDescription } from './explain/describe-transaction';
 export type { TestSwitches } from './control/test-switches';
 export type { ControlAddress } from './control/control-door';
 export { callControl } from './control/call-control';
-export { replay, type Replay } from './committer/replay';
+export { replay, type Replay } from './ledger/replay';

@@ -59,11 +59,11 @@ function conflictOfRange(namespace: string, query: RangeQuery, state: StateReade
   if (query.merkle !== undefined) return sameSummary(query.merkle, rows) ? undefined : place;
   const recorded = query.reads[Symbol.iterator]();
   for (const found of rows) {
-    const read = recorded.next().value as Read | undefined;
+    const read = recorded.next().value;
     if (read?.key === found.key && sameVersion(read.version, found.version)) continue;
     return { ...place, difference: differenceOf(read, found) };
   }
-  const missing = recorded.next().value as Read | undefined;
+  const missing = recorded.next().value;
   return missing && { ...place, difference: { key: missing.key, recorded: missing.version, found: undefined } };
 }
 

@@ -180,10 +180,10 @@ function historyOf({ index, header, rwset }: Draft): readonly HistoryEntry[] {
 }
 
 /** What is due and was not written again since, nor by this block (devnet.md g.6; kvledger/txmgmt/pvtstatepurgemgmt). */
-function expiredKeys(block: number, { expiring, state }: BlockView, batch: UpdateBatch): readonly Expiring[] {
-  return expiring(block).filter(({ namespace, collection, keyHash, writtenIn }) => {
+function expiredKeys(block: number, view: BlockView, batch: UpdateBatch): readonly Expiring[] {
+  return view.expiring(block).filter(({ namespace, collection, keyHash, writtenIn }) => {
     const isRenewed = batch.getHash(namespace, collection, keyHash) !== undefined;
-    return !isRenewed && state.getHash(namespace, collection, keyHash)?.version.block === writtenIn;
+    return !isRenewed && view.state.getHash(namespace, collection, keyHash)?.version.block === writtenIn;
   });
 }
 

@@ -1,6 +1,5 @@
 import { common, msp, peer } from '@hyperledger/fabric-protos';
 import { decode } from '../proto/wire';
-import type { StateReader } from '../store/state';
 import type { ChaincodeDefinition, Channel, Collection } from './channel';
 
 /** The namespace in which the lifecycle keeps the definitions (core/chaincode/lifecycle). */
@@ -18,8 +17,13 @@ export function metadataKey(chaincode: string): string {
   return `namespaces/metadata/${chaincode}`;
 }
 
+/** The part of a state that definitions are read from. */
+interface DefinitionState {
+  get(namespace: string, key: string): { readonly value: Uint8Array } | undefined;
+}
+
 /** The definition of a chaincode that the state holds; undefined where there is none, or none that can be read. */
-export function readDefinition(state: StateReader, chaincode: string): ChaincodeDefinition | undefined {
+export function readDefinition(state: DefinitionState, chaincode: string): ChaincodeDefinition | undefined {
   const metadata = state.get(LIFECYCLE, metadataKey(chaincode));
   if (metadata === undefined || decode(lifecycle.StateMetadata, metadata.value).getDatatype() !== 'ChaincodeDefinition') return undefined;
   const read = (field: string): peer.lifecycle.StateData => {

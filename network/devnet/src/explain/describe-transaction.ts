@@ -4,7 +4,14 @@ import { readBlock } from '../proto/blocks';
 import { EMPTY, hex, text } from '../proto/bytes';
 import { HEADER_TYPE, readChannelHeader, readEnvelope, readPayload, readSerializedIdentity, readSignatureHeader } from '../proto/envelopes';
 import { readRwSet, isDeletion, type NamespaceRwSet } from '../proto/rwset';
-import { readActionPayload, readArguments, readChaincodeAction, readChaincodeEvent, readResponsePayload, readTransaction } from '../proto/transactions';
+import {
+  readActionPayload,
+  readArguments,
+  readChaincodeAction,
+  readChaincodeEvent,
+  readResponsePayload,
+  readTransaction,
+} from '../proto/transactions';
 import type { Version } from '../proto/version';
 import type { TransactionPlace } from '../store/ledger';
 
@@ -64,7 +71,9 @@ export function describeTransaction(block: Uint8Array, place: TransactionPlace, 
 
 const NO_ACTION = { chaincode: undefined, version: undefined, function: undefined, endorsers: [], event: undefined, namespaces: [] };
 
-function describeAction(data: Uint8Array): Omit<TransactionDescription, keyof TransactionPlace | 'txId' | 'codeName' | 'explanation' | 'type' | 'creator'> {
+function describeAction(
+  data: Uint8Array,
+): Omit<TransactionDescription, keyof TransactionPlace | 'txId' | 'codeName' | 'explanation' | 'type' | 'creator'> {
   try {
     const [wrapped] = readTransaction(data);
     const opened = wrapped && readActionPayload(wrapped.payload);

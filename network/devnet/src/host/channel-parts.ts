@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { newChaincodeConnections, type ChaincodeConnections } from '../chaincode/connections';
-import { openLedger } from '../committer/open-ledger';
+import { openLedger } from '../ledger/open-ledger';
 import { newEndorser, type Endorser } from '../endorser/endorser';
 import { ExplanationStore } from '../explain/explanation-store';
 import type { Administration } from '../genesis/administration';

@@ -2,6 +2,7 @@ import { AsnConvert } from '@peculiar/asn1-schema';
 import {
   BasicConstraints,
   Certificate as AsnCertificate,
+  type Extension,
   SubjectKeyIdentifier,
   id_ce_basicConstraints,
   id_ce_subjectKeyIdentifier,
@@ -50,7 +51,7 @@ function canIssue(authority: Authority, certificate: Certificate, at: Date, belo
 }
 
 function extensionsOf(certificate: Certificate): { subjectKeyId: string | undefined; pathLength: number | undefined } {
-  const extensions = AsnConvert.parse(certificate.der, AsnCertificate).tbsCertificate.extensions ?? [];
+  const extensions: readonly Extension[] = AsnConvert.parse(certificate.der, AsnCertificate).tbsCertificate.extensions ?? [];
   const find = (id: string): ArrayBuffer | undefined => extensions.find((extension) => extension.extnID === id)?.extnValue.buffer;
   const keyId = find(id_ce_subjectKeyIdentifier);
   const constraints = find(id_ce_basicConstraints);

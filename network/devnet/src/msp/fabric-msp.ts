@@ -47,17 +47,20 @@ function admit(rules: Rules, issuesAuthorities: ReadonlySet<string>, certificate
   if (certificate.x509.ca || !hasP256Key(certificate)) return undefined;
   const [chain, ...others] = chainsOf(certificate, rules.authorities, certificate.notBefore);
   if (chain === undefined || others.length > 0 || issuesAuthorities.has(chain[0].fingerprint)) return undefined;
-  if (rules.revocations.some((list) => list.revokes(certificate, chain[0]))) return undefined;
-  if (rules.listedUnits.length > 0 && !carriesListedUnit(certificate, chain, rules.listedUnits)) return undefined;
-  const role = rules.nodeOus && roleOf(certificate, chain, rules.nodeOus);
-  if (rules.nodeOus !== undefined && role === undefined) return undefined;
+  if (rules.revocations.some((list) => list.revokes(certificate, chain[0])) || !hasUnits(rules, chain, certificate)) return undefined;
   return {
     mspId: rules.mspId,
     certificate,
-    role,
+    role: rules.nodeOus && roleOf(certificate, chain, rules.nodeOus),
     isListedAdmin: rules.admins.some((admin) => sameCertificate(admin, certificate)),
     certifiersIdentifier: identifierOf(chain),
   };
+}
+
+/** With a list of units, one of them; with NodeOUs, exactly one role. */
+function hasUnits({ listedUnits, nodeOus }: Rules, chain: Chain, certificate: Certificate): boolean {
+  const isListed = listedUnits.length === 0 || carriesListedUnit(certificate, chain, listedUnits);
+  return isListed && (nodeOus === undefined || roleOf(certificate, chain, nodeOus) !== undefined);
 }
 
 function identifierOf(chain: Chain): Uint8Array {

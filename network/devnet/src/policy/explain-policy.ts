@@ -3,7 +3,7 @@ import type { Identity } from '../msp/identity';
 import { isSatisfied, type Rule } from './signature-policy';
 
 const { MSPPrincipal, MSPRole, OrganizationUnit } = msp;
-const ROLES = Object.fromEntries(Object.entries(MSPRole.MSPRoleType).map(([name, value]) => [value, name.toLowerCase()]));
+const ROLES: ReadonlyMap<number, string> = new Map(Object.entries(MSPRole.MSPRoleType).map(([name, value]) => [value, name.toLowerCase()]));
 
 /** For people: what a rule asks for, as `2 of (peer of A, peer of B)`. */
 export function describeRule(rule: Rule): string {
@@ -41,7 +41,7 @@ function describePrincipal(principal: Uint8Array): string {
   const content = message.getPrincipal_asU8();
   if (message.getPrincipalClassification() === MSPPrincipal.Classification.ROLE) {
     const role = MSPRole.deserializeBinary(content);
-    return `${ROLES[role.getRole()] ?? 'role'} of ${role.getMspIdentifier()}`;
+    return `${ROLES.get(role.getRole()) ?? 'role'} of ${role.getMspIdentifier()}`;
   }
   if (message.getPrincipalClassification() === MSPPrincipal.Classification.ORGANIZATION_UNIT) {
     const unit = OrganizationUnit.deserializeBinary(content);

@@ -20,12 +20,12 @@ export interface Block {
 /** @throws MalformedMessage */
 export function readBlock(bytes: Uint8Array): Block {
   const block = decode(common.Block, bytes, { messages: { 1: {}, 2: {}, 3: {} } });
-  const header = block.getHeader();
+  const header = block.getHeader() ?? new common.BlockHeader();
   const metadata = block.getMetadata()?.getMetadataList_asU8() ?? [];
   return {
-    number: header?.getNumber() ?? 0,
-    previousHash: header?.getPreviousHash_asU8() ?? EMPTY,
-    dataHash: header?.getDataHash_asU8() ?? EMPTY,
+    number: header.getNumber(),
+    previousHash: header.getPreviousHash_asU8(),
+    dataHash: header.getDataHash_asU8(),
     items: block.getData()?.getDataList_asU8() ?? [],
     metadata: Array.from({ length: Math.max(METADATA_PLACES, metadata.length) }, (_, place) => metadata[place] ?? EMPTY),
   };

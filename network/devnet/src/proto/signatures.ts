@@ -48,11 +48,14 @@ function parseSignature(der: Uint8Array): { r: bigint; s: bigint } | undefined {
 function readInteger(der: Uint8Array, at: number): { value: bigint; end: number } | undefined {
   const length = der[at + 1] ?? 0;
   const content = der.subarray(at + 2, at + 2 + length);
-  if (der[at] !== 0x02 || length === 0 || content.length !== length) return undefined;
-  const first = content[0] ?? 0;
-  const padded = length > 1 && first === 0 && (content[1] ?? 0) < 0x80;
-  if (first >= 0x80 || padded) return undefined;
+  if (der[at] !== 0x02 || length === 0 || content.length !== length || !isMinimal(content)) return undefined;
   return { value: BigInt(`0x${hex(content)}`), end: at + 2 + length };
+}
+
+/** Not negative, and without a leading zero that the sign does not need. */
+function isMinimal(content: Uint8Array): boolean {
+  const [first = 0, second = 0x80] = content;
+  return first < 0x80 && (first > 0 || second >= 0x80);
 }
 
 function integer(value: bigint): Uint8Array {

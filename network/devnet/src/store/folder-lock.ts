@@ -15,7 +15,9 @@ export function lockFolder(folder: string): () => void {
     database.exec('BEGIN EXCLUSIVE');
   } catch {
     database.close();
-    throw new DevnetError('DEVNET_FOLDER_IN_USE', `${folder} is in use by process ${holderOf(holder)}; stop it, or give another folder`, { folder });
+    throw new DevnetError('DEVNET_FOLDER_IN_USE', `${folder} is in use by process ${holderOf(holder)}; stop it, or give another folder`, {
+      folder,
+    });
   }
   writeFileSync(holder, String(process.pid), { mode: 0o600 });
   return () => database.close();

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openLedger } from '../../src/committer/open-ledger';
-import { replay } from '../../src/committer/replay';
+import { openLedger } from '../../src/ledger/open-ledger';
+import { replay } from '../../src/ledger/replay';
 import { METADATA, readBlock } from '../../src/proto/blocks';
 import { equalBytes, hex, EMPTY } from '../../src/proto/bytes';
 import type { CommittedBlock } from '../../src/store/ledger';

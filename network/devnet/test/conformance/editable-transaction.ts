@@ -77,7 +77,7 @@ export function openTransaction(item: Uint8Array, signerOf: (identity: Uint8Arra
     creator: signerOf(signer.creator),
     nonce: signer.nonce,
     proposalPayload: action.proposalPayload,
-    response: response as EditableTransaction['response'],
+    response,
     rwset: readRwSet(response.results) as EditableTransaction['rwset'],
     endorsers: action.endorsements.map(({ endorser }) => signerOf(endorser)),
     bend: {},

@@ -12,7 +12,7 @@ export interface Mutation {
   readonly block: number;
   /** Codes of all its transactions. */
   readonly codes: readonly number[];
-  items(recording: ReSignedRecording): readonly Uint8Array[];
+  readonly items: (recording: ReSignedRecording) => readonly Uint8Array[];
   /** Whether the commit hash is the recorded one; not asserted where it is absent. */
   readonly sameUpdates?: boolean | undefined;
   readonly explained?: RegExp | undefined;
@@ -88,7 +88,7 @@ function withHighS(signature: Uint8Array): Uint8Array {
 
 function withType(type: number): Change {
   return ({ header }) => {
-    header.setType(type as never);
+    header.setType(type);
   };
 }
 

@@ -1,4 +1,4 @@
-import { openLedger } from '../../src/committer/open-ledger';
+import { openLedger } from '../../src/ledger/open-ledger';
 import { writeBlock } from '../../src/proto/blocks';
 import { EMPTY, hex } from '../../src/proto/bytes';
 import type { CommittedBlock } from '../../src/store/ledger';

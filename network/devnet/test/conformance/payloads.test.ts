@@ -10,7 +10,7 @@ import { hex } from '../../src/proto/bytes';
 import { readSerializedIdentity, readSignatureHeader } from '../../src/proto/envelopes';
 import { Simulation } from '../../src/simulation/simulation';
 import type { Ledger } from '../../src/store/ledger';
-import { openLedger } from '../../src/store/open-ledger';
+import { openLedger } from '../../src/ledger/open-ledger';
 import { GOLDEN_CHAINCODE, startChaincode, type ChaincodeProcess } from '../support/chaincode-process';
 import { newScriptProposal, recordedProposal } from '../support/recorded-proposal';
 import { mspIdOf, readOrderedBlocks, readRecordedTransactions, readTranscript, type Step } from '../support/recording';

@@ -29,9 +29,9 @@ export interface ReSignedRecording {
   /** Ordered blocks, chained again; transactions have other ids, and everything else that the recording has. */
   readonly blocks: readonly Block[];
   readonly authorities: ReadonlyMap<string, CertifiedKey>;
-  signerOf(recordedIdentity: Uint8Array): Signer;
+  readonly signerOf: (recordedIdentity: Uint8Array) => Signer;
   /** A peer or client of an organisation. */
-  member(mspId: string, ou: NodeOu): Signer;
+  readonly member: (mspId: string, ou: NodeOu) => Signer;
 }
 
 const ROLES: readonly NodeOu[] = ['client', 'peer', 'admin', 'orderer'];

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { common } from '@hyperledger/fabric-protos';
-import { asOrdered } from '../../src/committer/replay';
+import { asOrdered } from '../../src/ledger/replay';
 import { METADATA, readBlock } from '../../src/proto/blocks';
 import { EMPTY, asBytes, hex } from '../../src/proto/bytes';
 

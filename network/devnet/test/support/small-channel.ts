@@ -4,7 +4,7 @@ import { generateOrganisation, type GeneratedOrganisation } from '../../src/gene
 import { resolveConsortium } from '../../src/genesis/resolve-consortium';
 import { newSigner } from '../../src/genesis/signer';
 import type { Signer } from '../../src/endorser/signer';
-import { openLedger } from '../../src/store/open-ledger';
+import { openLedger } from '../../src/ledger/open-ledger';
 import type { Ledger } from '../../src/store/ledger';
 
 export interface SmallChannel {

@@ -19,10 +19,10 @@ import type { StateReader } from '../store/state';
 import { StoreRefused } from '../store/store-refused';
 import { parseNumber, parsePlace } from '../store/values';
 import { VersionedStore } from '../store/versioned-store';
-import type { BlockView, Expiring } from './block-view';
-import { commitBlock } from './commit-block';
+import type { BlockView, Expiring } from '../committer/block-view';
+import { commitBlock } from '../committer/commit-block';
 import { LaggingPeer } from './lagging-peer';
-import { validateBlock, type ValidatedBlock } from './validate-block';
+import { validateBlock, type ValidatedBlock } from '../committer/validate-block';
 
 export interface LedgerOptions {
   /** Where the files are, or ':memory:' for a ledger that nobody keeps. */

@@ -1,6 +1,6 @@
 import { METADATA, readBlock, withMetadata, writeBlock } from '../proto/blocks';
 import { EMPTY } from '../proto/bytes';
-import { BlockRefused } from './block-refused';
+import { BlockRefused } from '../committer/block-refused';
 import { openLedger } from './open-ledger';
 
 /** What a replay found, by block number: validation codes of the transactions, and the commit hash (block 0 has none). */

@@ -1,1 +1,0 @@
-export { openLedger, type LedgerOptions } from '../committer/open-ledger';
