@@ -17,7 +17,7 @@ export interface ProposalRun {
   readonly inner: InnerProposal;
   readonly caller: Caller;
   readonly simulation: Simulation;
-  /** With 'evaluate' nothing is planned for. */
+  /** With 'evaluate' there is nothing to sign and to plan for. */
   readonly purpose: 'endorse' | 'evaluate';
 }
 
@@ -30,7 +30,7 @@ export interface ChaincodeResponse {
 export interface SimulatedProposal {
   readonly outcome: 'answered';
   readonly response: ChaincodeResponse;
-  /** Serialized peer.ProposalResponsePayload; absent for status 400 to 499. */
+  /** Serialized peer.ProposalResponsePayload; absent for status 400 to 499, and where it is only evaluated. */
   readonly payload: Uint8Array | undefined;
   readonly interest: Interest;
   readonly privateSets: readonly PrivateSet[];
@@ -88,7 +88,9 @@ async function execute(chaincodes: ChaincodeConnections, { mspId, proposal, inne
 
 function conclude(run: ProposalRun, definition: ChaincodeDefinition, { response, event }: Execution): SimulatedProposal {
   const { inner, simulation, purpose } = run;
-  const interest = purpose === 'evaluate' ? [] : simulation.interest();
+  if (purpose === 'evaluate')
+    return { outcome: 'answered', response, payload: undefined, interest: [], privateSets: simulation.privateSets() };
+  const interest = simulation.interest();
   const { publicSet, privateSets } = simulation.finish();
   const simulated = { outcome: 'answered', response, interest, privateSets } as const;
   if (response.status >= ERROR_THRESHOLD && response.status < ERROR) return { ...simulated, payload: undefined };

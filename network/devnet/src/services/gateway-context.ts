@@ -3,7 +3,6 @@ import type { ChaincodeDefinition } from '../config/channel';
 import type { Endorser } from '../endorser/endorser';
 import type { StateReader } from '../store/state';
 import type { Ledger } from '../store/ledger';
-import type { Identity } from '../msp/identity';
 import type { Candidate } from '../planning/layouts';
 
 /** A peer as a gateway knows it. */
@@ -31,13 +30,18 @@ export interface GatewayContext {
 }
 
 /** The peers that are members of the channel; one that is not the channel's identity any more is none. */
-export function candidatesOf({ ledger, chaincodes, peers, mspId }: GatewayContext): readonly Candidate[] {
-  return peers().flatMap((peer): Candidate[] => {
-    const identity = ledger.channel.msps.identify(peer.identity);
+export function candidatesOf(context: GatewayContext): readonly Candidate[] {
+  const { ledger, chaincodes, peers } = context;
+  const defined = new Map<string, boolean>();
+  const isDefined = (chaincode: string): boolean => {
+    const answer = defined.get(chaincode) ?? definitionOf(context, chaincode) !== undefined;
+    defined.set(chaincode, answer);
+    return answer;
+  };
+  return peers().flatMap(({ mspId, address, identity: serialized }): Candidate[] => {
+    const identity = ledger.channel.msps.identify(serialized);
     if ('problem' in identity) return [];
-    const has = (chaincode: string): boolean =>
-      chaincodes.has(peer.mspId, chaincode) && definitionOf({ ledger, mspId }, chaincode) !== undefined;
-    return [{ mspId: peer.mspId, address: peer.address, identity: identity satisfies Identity, has }];
+    return [{ mspId, address, identity, has: (chaincode) => chaincodes.has(mspId, chaincode) && isDefined(chaincode) }];
   });
 }
 

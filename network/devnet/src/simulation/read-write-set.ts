@@ -70,6 +70,16 @@ export class ReadWriteSet {
     return [...this.#namespaces.keys()];
   }
 
+  /** What was written to collections, in plain. */
+  privateSets(): readonly PrivateSet[] {
+    return sorted(this.#namespaces).flatMap(([namespace, set]) =>
+      sorted(set.collections).flatMap(([collection, keys]) => {
+        const rwset = serializePrivate(keys);
+        return rwset === undefined ? [] : [{ namespace, collection, rwset }];
+      }),
+    );
+  }
+
   serialize(): ReadWriteBytes {
     const privateSets: PrivateSet[] = [];
     const namespaces = sorted(this.#namespaces).map(([namespace, set]): NamespaceRwSet => {

@@ -1,4 +1,5 @@
 import { EMPTY, sha256, utf8 } from '../proto/bytes';
+import type { PrivateSet } from '../proto/private-set';
 import type { MetadataEntry } from '../proto/rwset';
 import type { ChaincodeDefinition, Collection } from '../config/channel';
 import type { Ledger, Snapshot } from '../store/ledger';
@@ -141,6 +142,11 @@ export class Simulation {
 
   interest(): Interest {
     return buildInterest({ written: this.#written(), namespaces: this.#touched(), privateReads: this.#privateReads });
+  }
+
+  /** What was written to collections, for a transaction whose other results nobody needs. */
+  privateSets(): readonly PrivateSet[] {
+    return this.#set.privateSets();
   }
 
   /** The bytes that are signed and ordered. Call it once, when the chaincode has answered. */
