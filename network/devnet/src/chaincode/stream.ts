@@ -8,7 +8,7 @@ import { RunningTransaction, type Invocation } from './transaction';
 const { ChaincodeMessage } = peer;
 type ChaincodeMessage = peer.ChaincodeMessage;
 const { Type } = ChaincodeMessage;
-const TYPE_NAMES = new Map(Object.entries(Type).map(([name, number]): [number, string] => [number, name]));
+const TYPE_NAMES = new Map(Object.entries<number>({ ...Type }).map(([name, number]) => [number, name]));
 
 export interface StreamLimits {
   /** Milliseconds that a transaction may take. */

@@ -7,7 +7,7 @@ const peers = Object.fromEntries(['A', 'B', 'C', 'D'].map((mspId) => [mspId, { m
   PlannedPeer
 >;
 const groups = new Map(Object.values(peers).map((peer) => [peer.mspId, [peer]]));
-const layout = (names: string): ReadonlyMap<string, number> => new Map([...names].map((name) => [name, 1]));
+const layout = (names: string): ReadonlyMap<string, number> => new Map(Array.from(names, (name) => [name, 1]));
 const endorsement = (name: string): Endorsement => ({ endorser: utf8(name), signature: utf8(`signed by ${name}`) });
 const names = (found: readonly PlannedPeer[]): string =>
   found
