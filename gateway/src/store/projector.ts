@@ -61,7 +61,7 @@ export class Projector {
     if (reached === undefined) throw newError('READ_MODEL_STALE', 'The transaction is committed, but not visible here yet');
   }
 
-  /** The first value that `look` finds, looked for after every block; nothing when the time is over. */
+  /** The first value that `look` finds, looked for after every block and every proof of the height; nothing when the time is over. */
   async waitFor<T>(look: () => T | undefined, withinMs: number): Promise<T | undefined> {
     const ends = this.#now() + withinMs;
     for (;;) {
@@ -120,13 +120,18 @@ export class Projector {
       try {
         const height = await ledger.readHeight();
         const reached = await this.waitFor(() => (facts.height >= height ? true : undefined), this.#options.staleAfterMs);
-        if (reached === true) this.#provenAt = askedAt;
+        if (reached === true) this.#prove(askedAt);
       } catch (error) {
         if (readCode(error) !== 'LEDGER_UNAVAILABLE') onTrouble(error);
       }
       const pauseMs = this.isFresh ? heartbeatMs : 100;
       await delay(pauseMs, undefined, { signal: this.#ending.signal }).catch(() => undefined);
     }
+  }
+
+  #prove(at: number): void {
+    this.#provenAt = at;
+    this.#wake();
   }
 
   #isEnding(): boolean {

@@ -1,0 +1,187 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import pino from 'pino';
+import { newApp, type App } from '../../src/app';
+import { signStaffToken } from '../../src/auth';
+import type { Config } from '../../src/config';
+import { Courier } from '../../src/ledger/courier';
+import { loadOrganisationKeys, type OrganisationKeys } from '../../src/organisation/organisation-keys';
+import { openStore, type Store } from '../../src/store';
+import { MemoryCarrier, MemoryLedger } from './memory-ledger';
+
+export const members = [
+  { name: 'alpha', title: 'Alpha Hospital', mspId: 'AlphaMSP', role: 'hospital' },
+  { name: 'beta', title: 'Beta Hospital', mspId: 'BetaMSP', role: 'hospital' },
+  { name: 'gamma', title: 'Gamma Insurance', mspId: 'GammaMSP', role: 'insurer' },
+] as const;
+
+export type MemberId = (typeof members)[number]['mspId'];
+
+const purposes = ['TREAT', 'HPAYMT', 'HOPERAT'];
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The parsed body, loosely typed: tests say what they expect. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  readonly body: any;
+}
+
+export interface Sent {
+  readonly method?: string;
+  readonly token?: string;
+  readonly body?: unknown;
+  readonly key?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** One running gateway of the test consortium, over real HTTP. */
+export class TestGateway {
+  readonly carrier: MemoryCarrier;
+  readonly logged: string[] = [];
+  app!: App;
+  keys!: OrganisationKeys;
+  store!: Store;
+  url = '';
+  #server: Server | undefined;
+  #courier: Courier | undefined;
+
+  constructor(
+    readonly ledger: MemoryLedger,
+    readonly mspId: MemberId,
+    readonly data: string,
+    readonly more: Partial<Config> = {},
+  ) {
+    this.carrier = new MemoryCarrier(ledger, mspId);
+  }
+
+  async start(): Promise<void> {
+    const { mspId, data } = this;
+    this.store = openStore(data, mspId);
+    this.keys = await loadOrganisationKeys(data);
+    this.#courier = new Courier({
+      carrier: this.carrier,
+      intents: this.store.intents,
+      configurationBlock: () => this.store.facts.configurationBlock,
+      onAlarm: () => undefined,
+      times: { endorseMs: 300, statusMs: 20, settleMs: 500 },
+    });
+    const log = pino({ level: 'debug' }, new Writable({ write: (chunk: Buffer, _encoding, done) => (this.logged.push(chunk.toString()), done()) }));
+    this.app = newApp({
+      config: newConfig(mspId, data, this.more),
+      version: '0.0.0',
+      ledger: this.#courier,
+      store: this.store,
+      keys: this.keys,
+      staff: { get: ({ role }) => this.ledger.identity(mspId, role) },
+      log,
+    });
+    this.#server = await new Promise<Server>((resolve) => {
+      const server = this.app.http.listen(0, '127.0.0.1', () => {
+        resolve(server);
+      });
+    });
+    this.url = `http://127.0.0.1:${String((this.#server.address() as AddressInfo).port)}`;
+    this.app.start();
+    await waitFor(() => Object.values(this.app.readReadiness()).every(Boolean), 10_000).catch((error: unknown) => {
+      throw new Error(`${this.mspId} is not ready: ${JSON.stringify(this.app.readReadiness())} ${this.logged.slice(-3).join('')}`, { cause: error });
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#server?.closeAllConnections();
+    this.#server?.close();
+    await this.app.stop();
+    this.store.close();
+  }
+
+  token(role: string, subject = `${role}-1`, seconds = 600): Promise<string> {
+    return signStaffToken({ mspId: this.mspId, key: this.keys.token }, { subject, role: role as never }, seconds);
+  }
+
+  async send(path: string, { method, token, body, key, headers = {} }: Sent = {}): Promise<Answer> {
+    const response = await fetch(this.url + path, {
+      method: method ?? (body === undefined ? 'GET' : 'POST'),
+      headers: {
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(key === undefined ? {} : { 'idempotency-key': key }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const isJson = (response.headers.get('content-type') ?? '').includes('json');
+    return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : undefined };
+  }
+}
+
+/** A consortium in memory: the real contract, one gateway per member. */
+export class TestConsortium {
+  readonly ledger = new MemoryLedger(members.map(({ mspId }) => mspId));
+  readonly folder = mkdtempSync(join(tmpdir(), 'medaccord-gateway-'));
+  readonly gateways = new Map<MemberId, TestGateway>();
+
+  async start(more: Partial<Config> = {}): Promise<this> {
+    const roles = Object.fromEntries(members.map(({ mspId, role }) => [mspId, role]));
+    await this.ledger.adoptRules(members[0].mspId, { purposes, roles, deadlines: { decisionMinutes: 10 } });
+    for (const { mspId, name } of members) this.gateways.set(mspId, new TestGateway(this.ledger, mspId, join(this.folder, name), more));
+    await Promise.all([...this.gateways.values()].map((gateway) => gateway.start()));
+    // Each member must see the others' keys before the first relation.
+    await waitFor(() => [...this.gateways.values()].every(({ store }) => store.facts.listType('organisation').length === members.length), 10_000);
+    return this;
+  }
+
+  gateway(mspId: MemberId): TestGateway {
+    const gateway = this.gateways.get(mspId);
+    if (gateway === undefined) throw new Error(`no gateway of ${mspId}`);
+    return gateway;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.gateways.values()].map((gateway) => gateway.stop()));
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Waits for a condition, looking again often, until a deadline. */
+export async function waitFor(condition: () => boolean | Promise<boolean>, withinMs: number): Promise<void> {
+  const ends = Date.now() + withinMs;
+  while (!(await condition())) {
+    if (Date.now() > ends) throw new Error(`not reached within ${String(withinMs)} ms`);
+    await delay(10);
+  }
+}
+
+function newConfig(mspId: MemberId, data: string, more: Partial<Config>): Config {
+  const own = members.find((member) => member.mspId === mspId) ?? members[0];
+  const files = { certificate: '', privateKey: '' };
+  return {
+    connection: {
+      version: 1,
+      network: 'test',
+      ledger: 'memory',
+      channel: 'test',
+      chaincode: 'medaccord',
+      organisation: { ...own },
+      members: members.map((member) => ({ ...member, gateway: `http://${member.name}.test` })),
+      peers: [{ mspId, endpoint: '', serverName: '', tlsRootCertificates: '' }],
+      certificateAuthority: { url: 'http://ca.test', name: 'ca', certificate: '', registrar: { id: '', secretFile: '' } },
+      identities: { admin: files, gateway: files },
+      listen: { host: '127.0.0.1', port: 0 },
+      data,
+    },
+    listen: { host: '127.0.0.1', port: 0 },
+    data,
+    logLevel: 'debug',
+    maxImportBytes: 8 * 1024 * 1024,
+    staleAfterMs: 15_000,
+    ...more,
+  };
+}

@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto';
+import type { Category, MspId, Purpose } from '@medaccord/chaincode/model';
+import { checkIn, newRelationToken, newWallet, registerPatient, revokeConsent, signConsent, type Recipient, type Wallet } from '../../src/wallet';
+import type { Answer, MemberId, TestConsortium, TestGateway } from './test-consortium';
+
+/** A patient with a wallet of her own, at one custodian. */
+export class TestPatient {
+  wallet: Wallet = newWallet();
+  subjectRef = '';
+  relationRef = '';
+
+  constructor(
+    readonly consortium: TestConsortium,
+    readonly custodian: MemberId,
+  ) {}
+
+  async register(details: object = { name: 'Ada Example', birthDate: '1970-01-01' }): Promise<Answer> {
+    const { wallet, subjectRef, registration } = await registerPatient(this.wallet, this.custodian as MspId);
+    this.wallet = wallet;
+    this.subjectRef = subjectRef;
+    const gateway = this.consortium.gateway(this.custodian);
+    return gateway.send('/api/patients', { token: await gateway.token('registrar'), key: randomUUID(), body: { registration, details } });
+  }
+
+  async import(bundle: string | object, key: string = randomUUID()): Promise<Answer> {
+    const gateway = this.consortium.gateway(this.custodian);
+    return gateway.send(`/api/imports?subject=${this.subjectRef}`, { token: await gateway.token('records'), key, body: bundle });
+  }
+
+  async checkIn(counterparty: MemberId, via: MemberId = counterparty): Promise<Answer> {
+    const wish = { subjectRef: this.subjectRef as never, counterparty: counterparty as MspId, kinds: ['care'] as const };
+    const signed = await checkIn(this.wallet, wish, await this.recipients(counterparty));
+    this.wallet = signed.wallet;
+    this.relationRef = signed.relationRef;
+    return this.consortium.gateway(via).send('/api/relations', { body: signed.request });
+  }
+
+  async consent(counterparty: MemberId, categories: readonly Category[], via: MemberId = counterparty): Promise<Answer> {
+    const sets = [{ base: 'deny' as const, exceptions: [{ decision: 'permit' as const, categories, purposes: ['TREAT'] as Purpose[] }] }];
+    const signed = await signConsent(this.wallet, this.relationRef as never, { sets, validity: null }, await this.recipients(counterparty));
+    this.wallet = signed.wallet;
+    return this.consortium.gateway(via).send('/api/consents', { body: signed.request });
+  }
+
+  async revoke(via: MemberId): Promise<Answer> {
+    const signed = await revokeConsent(this.wallet, this.relationRef as never);
+    this.wallet = signed.wallet;
+    return this.consortium.gateway(via).send('/api/consents', { body: signed.request });
+  }
+
+  token(via: MemberId): Promise<string> {
+    return newRelationToken(this.wallet, this.relationRef, via as MspId);
+  }
+
+  async recipients(counterparty: MemberId): Promise<readonly Recipient[]> {
+    const { body } = await this.consortium.gateway(this.custodian).send('/api/organisations');
+    const organisations = (body as { organisations: { mspId: string; encryption: Recipient['key'][] }[] }).organisations;
+    return organisations
+      .filter(({ mspId }) => mspId === counterparty || mspId === this.custodian)
+      .map(({ mspId, encryption }) => ({ mspId, key: encryption[0] as Recipient['key'] }));
+  }
+}
+
+/** Asks for access as a clinician and waits for the answer. */
+export async function ask(gateway: TestGateway, relationRef: string, categories: readonly Category[], more: { key?: string; wait?: number } = {}): Promise<Answer> {
+  return gateway.send('/api/access-requests', {
+    token: await gateway.token('clinician'),
+    key: more.key ?? randomUUID(),
+    headers: { prefer: `wait=${String(more.wait ?? 10)}` },
+    body: { relationRef, purpose: 'TREAT', categories },
+  });
+}
+
+/** A small transaction bundle: one patient and `observations` laboratory results of hers. */
+export function newBundle(observations: number, mark = 'x'): object {
+  const patient = `urn:uuid:${randomUUID()}`;
+  const entries = Array.from({ length: observations }, (_, at) => ({
+    fullUrl: `urn:uuid:${randomUUID()}`,
+    resource: {
+      resourceType: 'Observation',
+      status: 'final',
+      category: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: 'laboratory' }] }],
+      code: { text: `glucose ${mark}` },
+      subject: { reference: patient },
+      effectiveDateTime: '2025-03-01',
+      valueQuantity: { value: at, unit: 'mmol/l' },
+    },
+    request: { method: 'POST', url: 'Observation' },
+  }));
+  const demographics = { resourceType: 'Patient', name: [{ family: `Family-${mark}` }], birthDate: '1970-01-01' };
+  return {
+    resourceType: 'Bundle',
+    type: 'transaction',
+    entry: [{ fullUrl: patient, resource: demographics, request: { method: 'POST', url: 'Patient' } }, ...entries],
+  };
+}
