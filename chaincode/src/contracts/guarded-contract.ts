@@ -26,7 +26,7 @@ export class GuardedContract extends Contract {
       ctx.ledger = new Ledger(ctx.stub, ctx.clientIdentity);
       assertAllowed(this, String(fn), ctx.ledger.caller);
       // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- Fabric's own signature
-      await super.aroundTransaction(ctx, fn as Function, parameters);
+      return await super.aroundTransaction(ctx, fn as Function, parameters);
     } catch (error) {
       throw new Error(formatError(codedErrorOf(error)), { cause: error });
     }

@@ -7,7 +7,7 @@ export async function registerPatientDesk(ledger: Ledger, request: TransactionRe
   const registration = parseSigned('patient', request.registration, 'request.registration');
   const { subjectRef } = registration.payload;
   const current = await ledger.read(patientKey(subjectRef), parsePatientEntry);
-  const patient = registerPatient(registration, current, participantOf(ledger.caller, 'RegisterPatient'), ledger.now);
+  const patient = registerPatient(registration, current, participantOf(ledger.caller), ledger.now);
   if (patient === current) return patient;
   await ledger.write(patientKey(subjectRef), patient);
   ledger.emit({ name: 'PatientRegistered', ids: { subjectRef } });
@@ -20,7 +20,7 @@ export async function replacePatientKeysDesk(ledger: Ledger, request: Transactio
   // Read for the conflict check; believed is what the patient's own statements lead to.
   if ((await ledger.readOrJunk(patientKey(subjectRef), parsePatientEntry)) === undefined) throw new PatientNotFound(subjectRef);
   const current = await tracedPatientOf(ledger, subjectRef);
-  const patient = replacePatientKeys(replacement, current, participantOf(ledger.caller, 'ReplacePatientKeys'));
+  const patient = replacePatientKeys(replacement, current, participantOf(ledger.caller));
   if (patient === current) return patient;
   await ledger.write(patientKey(subjectRef), patient);
   ledger.emit({ name: 'PatientKeysReplaced', ids: { subjectRef } });

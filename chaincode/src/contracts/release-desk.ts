@@ -48,7 +48,7 @@ export async function requestAccessDesk(
   const { relationRef, requestId } = request;
   const relation = await relationOf(ledger, relationRef);
   const standing = await ledger.read(requestKey(relationRef, requestId), parseAccessRequest);
-  const entry = requestAccess(request, { relation, standing }, participantOf(ledger.caller, 'RequestAccess'), ledger.now);
+  const entry = requestAccess(request, { relation, standing }, participantOf(ledger.caller), ledger.now);
   if (entry === standing) {
     return { request: entry, decision: entry.party ? null : await decisionOf(ledger, { relationRef, requestId }) };
   }

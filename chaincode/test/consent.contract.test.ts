@@ -1,0 +1,131 @@
+import { consentKey, relationKey, type Instant } from '../src/model';
+import { ENDORSEMENT_POLICY_FAILURE, OK, refusalOf, type ConsortiumTwin } from './support/consortium-twin';
+import type { WriteSet } from './support/peer-twin';
+import { AUTHORITY, checkIn, CLINIC, HOSPITAL, INSURER, MEMBERS, newConsortium, register } from './support/story';
+import { Patient, type PatientRelation } from './support/wallet';
+
+describe('a relation and its consents', () => {
+  let twin: ConsortiumTwin;
+  let relation: PatientRelation;
+  const record = async (consent: string, mspId: string = INSURER): Promise<unknown> =>
+    twin.submit(await twin.identity(mspId), 'RecordConsent', { consent });
+
+  beforeEach(async () => {
+    twin = await newConsortium();
+    const patient = new Patient(HOSPITAL);
+    await register(twin, patient);
+    relation = patient.relateTo(CLINIC);
+    await checkIn(twin, relation);
+  });
+
+  test('begin together, in force and permitting nothing', async () => {
+    const { consents } = await twin.evaluate(await twin.identity(AUTHORITY), 'GetConsents', { relationRef: relation.relationRef });
+    expect(consents.map(({ version, status }) => [version, status])).toEqual([[1, 'in-force']]);
+    const entry = await twin.evaluate(await twin.identity(AUTHORITY), 'GetRelation', { relationRef: relation.relationRef });
+    expect(entry).toMatchObject({ custodian: HOSPITAL, counterparty: CLINIC, kinds: ['care'] });
+  });
+
+  test('a relation cannot be registered again under other keys, or without registered organisations', async () => {
+    const other = new Patient(HOSPITAL).relateTo(CLINIC);
+    Object.assign(other, { relationRef: relation.relationRef });
+    expect((await refusalOf(checkIn(twin, other))).code).toBe('RELATION_ALREADY_REGISTERED');
+    const nobody = new Patient(HOSPITAL).relateTo('NobodyMSP' as never);
+    expect((await refusalOf(checkIn(twin, nobody))).code).toBe('ORGANISATION_NOT_FOUND');
+    const self = new Patient(HOSPITAL).relateTo(HOSPITAL);
+    expect((await refusalOf(checkIn(twin, self))).code).toBe('RELATION_INVALID');
+  });
+
+  test('a repeated check-in is answered the same and writes nothing', async () => {
+    const args = twin.chain.at(-1)?.proposal.args ?? [];
+    const { simulation } = await twin.endorse(await twin.identity(INSURER), args);
+    expect(simulation.payload).toBe(twin.chain.at(-1)?.simulation.payload);
+    expect(simulation.rwset.writes).toEqual({});
+  });
+
+  test('a consent is recorded through any member, even when hospital and clinic endorse nothing', async () => {
+    for (const [index, mspId] of MEMBERS.entries()) {
+      const consent = relation.consent(index + 2);
+      const args = ['RecordConsent', JSON.stringify({ consent })];
+      const endorsed = await twin.endorse(await twin.identity(mspId), args, { endorsers: [INSURER, AUTHORITY] });
+      expect(twin.commit(endorsed)).toBe(OK);
+    }
+  });
+
+  test('a version needs two members to be written, and all of them to be changed', async () => {
+    const args = ['RecordConsent', JSON.stringify({ consent: relation.consent(2, { status: 'revoked', document: null }) })];
+    expect(twin.commit(await twin.endorse(await twin.identity(HOSPITAL), args, { endorsers: [HOSPITAL] }))).toBe(
+      ENDORSEMENT_POLICY_FAILURE,
+    );
+    expect(twin.commit(await twin.endorse(await twin.identity(INSURER), args))).toBe(OK);
+    const takeBack = (key: string): WriteSet => ({ reads: {}, writes: { [key]: null }, policies: {}, hashedReads: {}, privateWrites: {} });
+    for (const key of [consentKey(relation.relationRef, 1), consentKey(relation.relationRef, 2), relationKey(relation.relationRef)]) {
+      expect(twin.validate(takeBack(key), [HOSPITAL, CLINIC])).toBe(ENDORSEMENT_POLICY_FAILURE);
+      expect(twin.validate(takeBack(key), [HOSPITAL, CLINIC, INSURER])).toBe(ENDORSEMENT_POLICY_FAILURE);
+      expect(twin.validate(takeBack(key), MEMBERS)).toBe(OK);
+    }
+  });
+
+  test('of two consents for one version the second to be ordered is void', async () => {
+    const endorse = async (consent: string): ReturnType<ConsortiumTwin['endorse']> =>
+      twin.endorse(await twin.identity(INSURER), ['RecordConsent', JSON.stringify({ consent })]);
+    const permit = await endorse(relation.consent(2));
+    const revoke = await endorse(relation.consent(2, { status: 'revoked', document: null }));
+    // The key policy of the first is judged before the read conflict.
+    expect([twin.commit(revoke), twin.commit(permit)]).toEqual([OK, ENDORSEMENT_POLICY_FAILURE]);
+  });
+
+  test('versions follow one another without gaps and stand once written', async () => {
+    expect((await refusalOf(record(relation.consent(3)))).code).toBe('CONSENT_VERSION_SKIPPED');
+    const second = relation.consent(2);
+    await record(second);
+    await record(second, CLINIC);
+    expect(twin.chain.at(-1)?.simulation.rwset.writes).toEqual({});
+    expect(await refusalOf(record(relation.consent(2)))).toEqual({
+      code: 'CONSENT_VERSION_TAKEN',
+      details: { relationRef: relation.relationRef, version: 2 },
+    });
+  });
+
+  test("a consent needs the relation's signing key; the recovery key closes and does nothing else", async () => {
+    const { recovery, sealing } = relation.keys;
+    const patientKey = relation.patient.keys.signing;
+    for (const key of [recovery, sealing, patientKey]) {
+      expect((await refusalOf(record(relation.consent(2, {}, key)))).code).toBe('SIGNATURE_INVALID');
+    }
+    expect((await refusalOf(record(relation.consent(2, { status: 'revoked', document: null }, recovery)))).code).toBe('SIGNATURE_INVALID');
+    await record(relation.consent(2, { status: 'closed', document: null }, recovery));
+  });
+
+  test('a closed relation takes no consent any more', async () => {
+    await record(relation.consent(2, { status: 'closed', document: null }));
+    expect((await refusalOf(record(relation.consent(3)))).code).toBe('RELATION_CLOSED');
+  });
+
+  test('junk in a version number stops that number only', async () => {
+    twin.world.values.set(consentKey(relation.relationRef, 2), { value: Buffer.from('{"status":"closed"}'), version: 99 });
+    expect((await refusalOf(record(relation.consent(2)))).code).toBe('CONSENT_VERSION_TAKEN');
+    await record(relation.consent(3));
+    const unsigned = { ...(twin.state(consentKey(relation.relationRef, 3)) as object), version: 4, status: 'closed' };
+    twin.world.values.set(consentKey(relation.relationRef, 4), { value: Buffer.from(JSON.stringify(unsigned)), version: 99 });
+    await record(relation.consent(5));
+  });
+
+  test('a consent that is submitted too late is void', async () => {
+    const late = relation.consent(2, { submitBy: '2026-03-01T07:59:59.999Z' as Instant });
+    expect((await refusalOf(record(late))).code).toBe('CONSENT_SUBMITTED_LATE');
+  });
+
+  test('a relation begins with version 1 in force', async () => {
+    const other = new Patient(HOSPITAL).relateTo(CLINIC);
+    const begin = async (consent: string): Promise<unknown> =>
+      twin.submit(await twin.identity(CLINIC), 'RegisterRelation', { relation: other.registration(), consent });
+    expect((await refusalOf(begin(other.consent(2)))).code).toBe('CONSENT_INVALID');
+    expect((await refusalOf(begin(other.consent(1, { status: 'revoked', document: null })))).code).toBe('CONSENT_INVALID');
+    expect((await refusalOf(begin(relation.consent(1)))).code).toBe('REQUEST_INVALID');
+  });
+
+  test('nothing is recorded for a relation that is not there', async () => {
+    const other = new Patient(HOSPITAL).relateTo(CLINIC);
+    expect((await refusalOf(record(other.consent(2)))).code).toBe('RELATION_NOT_FOUND');
+  });
+});

@@ -1,0 +1,193 @@
+import { groupKey, implicitCollection, privateKey, recordKey, type Digest, type GroupId } from '../src/model';
+import { ENDORSEMENT_POLICY_FAILURE, MVCC_READ_CONFLICT, OK, refusalOf, type ConsortiumTwin } from './support/consortium-twin';
+import {
+  AUTHORITY,
+  CLINIC,
+  HOSPITAL,
+  importRecords,
+  INSURER,
+  newConsortium,
+  newRecord,
+  partName,
+  register,
+  storeRecords,
+  type TestRecord,
+} from './support/story';
+import { newRef, Patient, sha256 } from './support/wallet';
+
+describe('records', () => {
+  let twin: ConsortiumTwin;
+  let patient: Patient;
+  let record: TestRecord;
+  const anchor = async (records: readonly TestRecord[], more: object = {}, mspId: string = HOSPITAL): Promise<unknown> => {
+    const request = {
+      groupId: newRef<GroupId>(),
+      close: true,
+      size: records.length,
+      records: records.map(({ anchoring }) => anchoring),
+      ...more,
+    };
+    return twin.submit(await twin.identity(mspId, 'gateway'), 'AnchorRecords', request);
+  };
+  const rewrite = (key: string): Parameters<ConsortiumTwin['validate']>[0] => ({
+    reads: {},
+    writes: { [key]: 'e30=' },
+    policies: {},
+    hashedReads: {},
+    privateWrites: {},
+  });
+
+  beforeEach(async () => {
+    twin = await newConsortium();
+    patient = new Patient(HOSPITAL);
+    await register(twin, patient);
+    record = newRecord(patient);
+  });
+
+  test('are stored at their custodian alone and anchored for all', async () => {
+    const groupId = await importRecords(twin, [record]);
+    const anchored = await twin.evaluate(await twin.identity(INSURER), 'GetRecordAnchor', { recordId: record.recordId, version: 1 });
+    expect(anchored).toEqual({ ...record.anchoring, custodian: HOSPITAL, groupId, anchoredAt: twin.clock });
+    expect(await twin.evaluate(await twin.identity(INSURER), 'GetGroup', { custodian: HOSPITAL, groupId })).toMatchObject({
+      status: 'closed',
+      size: 1,
+    });
+    const stored = twin.world.collections.get(implicitCollection(HOSPITAL));
+    expect(stored?.get(privateKey(partName('wrap', record)))?.value.toString()).toBe(record.parts.wrap);
+  });
+
+  test('are stored by one transaction that the custodian endorses alone, at its own peer only', async () => {
+    const input = { records: [{ recordId: record.recordId, version: 1, ...record.parts }] };
+    const gateway = await twin.identity(HOSPITAL, 'gateway');
+    const refusal = await refusalOf(twin.endorse(gateway, ['StoreRecords', '{}'], { input, endorsers: [CLINIC] }));
+    expect(refusal).toEqual({ code: 'PEER_NOT_OWN', details: { mspId: HOSPITAL } });
+    const endorsed = await twin.endorse(gateway, ['StoreRecords', '{}'], { input, endorsers: [HOSPITAL] });
+    expect(endorsed.simulation.rwset.writes).toEqual({});
+    expect(twin.commit(endorsed)).toBe(OK);
+  });
+
+  test('cannot be anchored before their parts are stored, or with another ciphertext', async () => {
+    expect(await refusalOf(anchor([record]))).toMatchObject({ code: 'RECORD_NOT_STORED', details: { part: 'payload' } });
+    await storeRecords(twin, [record]);
+    const other = { ...record, anchoring: { ...record.anchoring, ciphertext: sha256('other') as Digest } };
+    expect(await refusalOf(anchor([other]))).toMatchObject({ code: 'RECORD_NOT_STORED', details: { part: 'payload' } });
+    twin.world.collections.get(implicitCollection(HOSPITAL))?.delete(privateKey(partName('wrap', record)));
+    expect(await refusalOf(anchor([record]))).toMatchObject({ code: 'RECORD_NOT_STORED', details: { part: 'wrap' } });
+  });
+
+  test('cannot be anchored for a hospital without it', async () => {
+    await storeRecords(twin, [record]);
+    const args = ['AnchorRecords', JSON.stringify({ groupId: newRef(), close: true, size: 1, records: [record.anchoring] })];
+    const gateway = await twin.identity(HOSPITAL, 'gateway');
+    expect(twin.commit(await twin.endorse(gateway, args, { endorsers: [CLINIC, INSURER] }))).toBe(ENDORSEMENT_POLICY_FAILURE);
+    expect(twin.commit(await twin.endorse(gateway, args, { endorsers: [HOSPITAL] }))).toBe(ENDORSEMENT_POLICY_FAILURE);
+    expect(twin.commit(await twin.endorse(gateway, args, { endorsers: [HOSPITAL, AUTHORITY] }))).toBe(OK);
+  });
+
+  test('an anchor and its group are rewritten neither by the custodian alone nor by all others', async () => {
+    const groupId = await importRecords(twin, [record]);
+    for (const key of [recordKey(record.recordId, 1), groupKey(HOSPITAL, groupId)]) {
+      expect(twin.validate(rewrite(key), [HOSPITAL])).toBe(ENDORSEMENT_POLICY_FAILURE);
+      expect(twin.validate(rewrite(key), [CLINIC, INSURER, AUTHORITY])).toBe(ENDORSEMENT_POLICY_FAILURE);
+    }
+  });
+
+  test('stand as anchored: the same again is welcome, other content is refused', async () => {
+    const groupId = await importRecords(twin, [record]);
+    await anchor([record], { groupId });
+    expect(twin.chain.at(-1)?.simulation.rwset.writes).toEqual({});
+    const other = { ...record, anchoring: { ...record.anchoring, subject: null } };
+    expect((await refusalOf(anchor([other], { groupId }))).code).toBe('RECORD_ALREADY_ANCHORED');
+    expect((await refusalOf(storeRecords(twin, [record]))).code).toBe('RECORD_ALREADY_ANCHORED');
+  });
+
+  test('parts that were stored anew while the anchor was on its way void the anchor', async () => {
+    await storeRecords(twin, [record]);
+    const args = ['AnchorRecords', JSON.stringify({ groupId: newRef(), close: true, size: 1, records: [record.anchoring] })];
+    const endorsed = await twin.endorse(await twin.identity(HOSPITAL, 'gateway'), args);
+    await storeRecords(twin, [{ ...record, parts: newRecord(patient).parts }]);
+    expect(twin.commit(endorsed)).toBe(MVCC_READ_CONFLICT);
+  });
+
+  test('a later version follows one of the same custodian', async () => {
+    const second = { ...record, version: 2, anchoring: { ...record.anchoring, version: 2 } };
+    await storeRecords(twin, [second]);
+    expect((await refusalOf(anchor([second]))).code).toBe('RECORD_NOT_FOUND');
+    await importRecords(twin, [record]);
+    const input = { records: [{ recordId: record.recordId, version: 2, ...record.parts }] };
+    await twin.submit(await twin.identity(CLINIC, 'gateway'), 'StoreRecords', {}, { input, endorsers: [CLINIC] });
+    expect((await refusalOf(anchor([second], {}, CLINIC))).code).toBe('CALLER_NOT_CUSTODIAN');
+    await anchor([second]);
+  });
+
+  test('a long group is anchored in lists and closed at the end', async () => {
+    const groupId = newRef<GroupId>();
+    const other = newRecord(patient);
+    await storeRecords(twin, [record, other]);
+    expect(await anchor([record], { groupId, close: false, size: 2 })).toEqual({ groupId, status: 'open', anchored: 1 });
+    expect((await refusalOf(twin.evaluate(await twin.identity(CLINIC), 'GetGroup', { custodian: HOSPITAL, groupId }))).code).toBe(
+      'GROUP_NOT_FOUND',
+    );
+    await anchor([other], { groupId, close: false, size: 2 });
+    const gateway = await twin.identity(HOSPITAL, 'gateway');
+    expect(await twin.submit(gateway, 'CloseGroup', { groupId, size: 2 })).toMatchObject({ status: 'closed', size: 2 });
+    await twin.submit(gateway, 'CloseGroup', { groupId, size: 2 });
+    const third = newRecord(patient);
+    await storeRecords(twin, [third]);
+    expect((await refusalOf(anchor([third], { groupId, close: false }))).code).toBe('GROUP_NOT_OPEN');
+    expect((await refusalOf(twin.submit(gateway, 'AbandonGroup', { groupId }))).code).toBe('GROUP_NOT_OPEN');
+  });
+
+  test('a list closes its group only when it is the whole group', async () => {
+    await storeRecords(twin, [record]);
+    expect((await refusalOf(anchor([record], { size: 2 }))).code).toBe('GROUP_SIZE_WRONG');
+  });
+
+  test('a group is closed by its custodian only: another member closes one of its own', async () => {
+    const groupId = newRef<GroupId>();
+    await twin.submit(await twin.identity(CLINIC, 'gateway'), 'CloseGroup', { groupId, size: 1 });
+    await storeRecords(twin, [record]);
+    await anchor([record], { groupId });
+  });
+
+  test('the parts of an abandoned group are deleted, others are not', async () => {
+    const groupId = newRef<GroupId>();
+    const gateway = await twin.identity(HOSPITAL, 'gateway');
+    await storeRecords(twin, [record]);
+    await anchor([record], { groupId, close: false, size: 2 });
+    const records = [{ recordId: record.recordId, version: 1 }];
+    const drop = (): Promise<unknown> => twin.submit(gateway, 'DeleteRecordParts', { groupId, records }, { endorsers: [HOSPITAL] });
+    expect((await refusalOf(drop())).code).toBe('GROUP_NOT_ABANDONED');
+    await twin.submit(gateway, 'AbandonGroup', { groupId });
+    const kept = newRecord(patient);
+    await importRecords(twin, [kept]);
+    const foreign = { groupId, records: [{ recordId: kept.recordId, version: 1 }] };
+    expect((await refusalOf(twin.submit(gateway, 'DeleteRecordParts', foreign, { endorsers: [HOSPITAL] }))).code).toBe(
+      'RECORD_ALREADY_ANCHORED',
+    );
+    expect(await drop()).toEqual({ deleted: 1 });
+    const [value] = (await twin.evaluate(gateway, 'ReadSealed', { keys: [partName('payload', record)] })).values;
+    expect(value?.envelope).toBeNull();
+  });
+
+  test('are marked as entered in error by their custodian alone', async () => {
+    await importRecords(twin, [record]);
+    const { recordId } = record;
+    const reader = await twin.identity(CLINIC);
+    expect((await twin.evaluate(reader, 'GetRecordStatus', { recordId })).status).toBe('active');
+    const request = { recordId, status: 'entered-in-error' } as const;
+    expect((await refusalOf(twin.submit(await twin.identity(CLINIC, 'records'), 'SetRecordStatus', request))).code).toBe(
+      'CALLER_NOT_CUSTODIAN',
+    );
+    await twin.submit(await twin.identity(HOSPITAL, 'records'), 'SetRecordStatus', request);
+    expect((await twin.evaluate(reader, 'GetRecordStatus', { recordId })).status).toBe('entered-in-error');
+    const back = ['SetRecordStatus', JSON.stringify({ recordId, status: 'active' })];
+    const endorsed = await twin.endorse(await twin.identity(HOSPITAL, 'gateway'), back, { endorsers: [HOSPITAL] });
+    expect(twin.commit(endorsed)).toBe(OK);
+  });
+
+  test('stand once in a list', async () => {
+    await storeRecords(twin, [record]);
+    expect(await refusalOf(anchor([record, record]))).toMatchObject({ code: 'REQUEST_INVALID', details: { place: 'request.records' } });
+  });
+});

@@ -1,0 +1,170 @@
+import { randomBytes } from 'node:crypto';
+import {
+  detailsPreimage,
+  formatCanonical,
+  recordPartRef,
+  subjectPreimage,
+  type ConsentDocument,
+  type Digest,
+  type GroupId,
+  type MspId,
+  type Organisation,
+  type RecordDetails,
+  type RecordId,
+  type RequestId,
+  type Salt,
+  type TransactionRequest,
+  type TransactionResponse,
+  type TransientInput,
+} from '../../src/model';
+import { ConsortiumTwin, type Sending } from './consortium-twin';
+import { commit, newKeyPair, newRef, newSalt, sha256, type Patient, type PatientRelation } from './wallet';
+
+export const HOSPITAL = 'AlphaMSP' as MspId;
+export const CLINIC = 'BetaMSP' as MspId;
+export const INSURER = 'GammaMSP' as MspId;
+export const AUTHORITY = 'DeltaMSP' as MspId;
+export const MEMBERS = [HOSPITAL, CLINIC, INSURER, AUTHORITY];
+
+export const RULES = {
+  purposes: ['TREAT'],
+  roles: { [HOSPITAL]: 'hospital', [CLINIC]: 'hospital', [INSURER]: 'insurer', [AUTHORITY]: 'authority' },
+  deadlines: { decisionMinutes: 10 },
+} as TransactionRequest<'AdoptRules'>;
+
+/** A consortium with rules and with the keys of all its members. */
+export async function newConsortium(altered: Readonly<Record<string, readonly unknown[]>> = {}): Promise<ConsortiumTwin> {
+  const twin = new ConsortiumTwin(MEMBERS, altered);
+  await twin.submit(await twin.identity(AUTHORITY, 'admin'), 'AdoptRules', RULES);
+  for (const mspId of MEMBERS) await twin.submit(await twin.identity(mspId, 'gateway'), 'RegisterOrganisation', organisationKeys());
+  return twin;
+}
+
+export function organisationKeys(): Pick<Organisation, 'encryption' | 'signing'> {
+  const publicKey = randomBytes(65).toString('base64url');
+  return { encryption: [{ suite: 'HPKE-P256-SHA256-A256GCM', publicKey }], signing: newKeyPair().jwk };
+}
+
+/** A record as its custodian knows it. */
+export interface TestRecord {
+  readonly recordId: RecordId;
+  readonly version: number;
+  readonly details: string;
+  readonly detailsSalt: Salt;
+  readonly subjectSalt: Salt;
+  readonly parts: { readonly payload: string; readonly details: string; readonly wrap: string };
+  readonly anchoring: TransactionRequest<'AnchorRecords'>['records'][number];
+}
+
+export function newRecord(patient: Patient | undefined, details: Partial<RecordDetails> = {}, version = 1): TestRecord {
+  const recordId = newRef<RecordId>();
+  const text = formatCanonical({ type: 'Observation', category: 'laboratory', labels: [], dates: { from: null, until: null }, ...details });
+  const [detailsSalt, subjectSalt] = [newSalt(), newSalt()];
+  const parts = { payload: sealedText('payload'), details: sealedText('details'), wrap: sealedText('wrap') };
+  const anchoring = {
+    recordId,
+    version,
+    subject: patient === undefined ? null : commit(subjectPreimage(patient.subjectRef, subjectSalt)),
+    payload: commit(randomBytes(32)),
+    details: commit(detailsPreimage(text, detailsSalt)),
+    dataKey: commit(randomBytes(32)),
+    ciphertext: sha256(parts.payload) as Digest,
+  };
+  return { recordId, version, details: text, detailsSalt, subjectSalt, parts, anchoring };
+}
+
+export const sealedText = (kind: string): string => formatCanonical({ v: 1, kind, ciphertext: randomBytes(24).toString('base64url') });
+
+export async function storeRecords(twin: ConsortiumTwin, records: readonly TestRecord[], sending: Sending = {}): Promise<void> {
+  const input = { records: records.map(({ recordId, version, parts }) => ({ recordId, version, ...parts })) };
+  await twin.submit(await twin.identity(HOSPITAL, 'gateway'), 'StoreRecords', {}, { input, endorsers: [HOSPITAL], ...sending });
+}
+
+/** Stores and anchors records as one closed group of the hospital. */
+export async function importRecords(twin: ConsortiumTwin, records: readonly TestRecord[]): Promise<GroupId> {
+  const groupId = newRef<GroupId>();
+  await storeRecords(twin, records);
+  const request = { groupId, close: true, size: records.length, records: records.map(({ anchoring }) => anchoring) };
+  await twin.submit(await twin.identity(HOSPITAL, 'gateway'), 'AnchorRecords', request);
+  return groupId;
+}
+
+/** Registers a patient at the hospital. */
+export async function register(twin: ConsortiumTwin, patient: Patient): Promise<void> {
+  await twin.submit(await twin.identity(HOSPITAL, 'registrar'), 'RegisterPatient', { registration: patient.registration });
+}
+
+/** Checks a patient in: the relation with its first consent, which permits nothing. */
+export async function checkIn(twin: ConsortiumTwin, relation: PatientRelation): Promise<void> {
+  const nothing = relation.document(1, [{ base: 'deny', exceptions: [] }]);
+  const request = { relation: relation.registration(), consent: relation.consent(1, { with: nothing }) };
+  await twin.submit(await twin.identity(CLINIC), 'RegisterRelation', request);
+}
+
+/** Records a consent that permits laboratory results for treatment; answers its document. */
+export async function permitLaboratory(twin: ConsortiumTwin, relation: PatientRelation, version = 2): Promise<ConsentDocument> {
+  const document = relation.document(version, [
+    { base: 'deny', exceptions: [{ decision: 'permit', categories: ['laboratory'], purposes: ['TREAT'] }] },
+  ]);
+  await twin.submit(await twin.identity(INSURER), 'RecordConsent', { consent: relation.consent(version, { with: document }) });
+  return document;
+}
+
+export async function ask(
+  twin: ConsortiumTwin,
+  relation: PatientRelation,
+  mspId: MspId = CLINIC,
+): Promise<TransactionResponse<'RequestAccess'>['request']> {
+  const request = {
+    relationRef: relation.relationRef,
+    requestId: newRef<RequestId>(),
+    purpose: 'TREAT',
+    ask: commit(randomBytes(20)),
+  } as const;
+  return (await twin.submit(await twin.identity(mspId, 'clinician'), 'RequestAccess', request)).request;
+}
+
+export function openingOf(
+  relation: PatientRelation,
+  document: ConsentDocument,
+  records: readonly TestRecord[],
+): TransientInput<'DecideRelease'> {
+  return {
+    document: formatCanonical(document),
+    binding: relation.binding,
+    records: records.map(({ recordId, version, subjectSalt, details, detailsSalt }) => ({
+      recordId,
+      version,
+      subjectSalt,
+      details,
+      detailsSalt,
+    })),
+    recordsSalt: newSalt(),
+    sealed: { custodian: sealedText('decision'), counterparty: sealedText('decision'), patient: sealedText('notice') },
+  };
+}
+
+/** A patient of the hospital, in a relation with the clinic, with records; laboratory results are permitted from version 2. */
+export interface Scene {
+  readonly twin: ConsortiumTwin;
+  readonly patient: Patient;
+  readonly relation: PatientRelation;
+  readonly document: ConsentDocument;
+  readonly laboratory: TestRecord;
+  readonly medication: TestRecord;
+  readonly groupId: GroupId;
+}
+
+export async function newScene(twin: ConsortiumTwin, patient: Patient): Promise<Scene> {
+  await register(twin, patient);
+  const laboratory = newRecord(patient);
+  const medication = newRecord(patient, { type: 'MedicationRequest', category: 'medications' });
+  const groupId = await importRecords(twin, [laboratory, medication]);
+  const relation = patient.relateTo(CLINIC);
+  await checkIn(twin, relation);
+  const document = await permitLaboratory(twin, relation);
+  return { twin, patient, relation, document, laboratory, medication, groupId };
+}
+
+export const partName = (part: 'payload' | 'details' | 'wrap', record: TestRecord): ReturnType<typeof recordPartRef> =>
+  recordPartRef(part, record.recordId, record.version);

@@ -1,0 +1,135 @@
+import { createHash, generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto';
+import {
+  bindingPreimage,
+  consentDocumentPreimage,
+  formatSigned,
+  formatSigningInput,
+  type Commitment,
+  type ConsentDocument,
+  type ConsentHeader,
+  type Instant,
+  type Jwk,
+  type Keys,
+  type MspId,
+  type RelationRef,
+  type Salt,
+  type SignedKind,
+  type SignedPayload,
+  type SubjectRef,
+} from '../../src/model';
+
+/** A key pair for tests. */
+export interface KeyPair {
+  readonly privateKey: KeyObject;
+  readonly jwk: Jwk;
+}
+
+export interface KeyRing {
+  readonly signing: KeyPair;
+  readonly sealing: KeyPair;
+  readonly recovery: KeyPair;
+}
+
+export function newKeyPair(): KeyPair {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const { kty, crv, x, y } = publicKey.export({ format: 'jwk' });
+  return { privateKey, jwk: { kty, crv, x, y } as Jwk };
+}
+
+export const newKeyRing = (): KeyRing => ({ signing: newKeyPair(), sealing: newKeyPair(), recovery: newKeyPair() });
+export const publicKeys = ({ signing, sealing, recovery }: KeyRing): Keys => ({
+  signing: signing.jwk,
+  sealing: sealing.jwk,
+  recovery: recovery.jwk,
+});
+
+export const newRef = <T extends string>(): T => randomBytes(16).toString('base64url') as T;
+export const newSalt = (): Salt => randomBytes(16).toString('base64url') as Salt;
+export const commit = (preimage: Uint8Array): Commitment => createHash('sha256').update(preimage).digest('base64url') as Commitment;
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64url');
+
+export function signAs<K extends SignedKind>(kind: K, payload: SignedPayload<K>, key: KeyPair): string {
+  const input = formatSigningInput(kind, payload);
+  return formatSigned(input, sign('sha256', Buffer.from(input), { key: key.privateKey, dsaEncoding: 'ieee-p1363' }));
+}
+
+export const ISSUED = '2026-03-01T07:59:00.000Z' as Instant;
+const SUBMIT_BY = '2026-03-01T09:00:00.000Z' as Instant;
+
+/** A patient at a custodian. */
+export class Patient {
+  readonly subjectRef = newRef<SubjectRef>();
+  readonly keys = newKeyRing();
+  readonly registration: string;
+
+  constructor(readonly custodian: MspId) {
+    const payload = {
+      subjectRef: this.subjectRef,
+      custodian: this.custodian,
+      keys: publicKeys(this.keys),
+      bound: { method: 'custodian' },
+      issuedAt: ISSUED,
+    } as const;
+    this.registration = signAs('patient', payload, this.keys.signing);
+  }
+
+  relateTo(counterparty: MspId, kinds: readonly ('care' | 'cover')[] = ['care']): PatientRelation {
+    return new PatientRelation(this, counterparty, kinds);
+  }
+}
+
+/** A patient's side of one relation. */
+export class PatientRelation {
+  readonly relationRef = newRef<RelationRef>();
+  readonly keys = newKeyRing();
+  readonly binding: string;
+  private readonly bindingSalt = newSalt();
+
+  constructor(
+    readonly patient: Patient,
+    readonly counterparty: MspId,
+    readonly kinds: readonly ('care' | 'cover')[],
+  ) {
+    const payload = {
+      subjectRef: patient.subjectRef,
+      relationRef: this.relationRef,
+      counterparty,
+      keys: publicKeys(this.keys),
+      salt: this.bindingSalt,
+      issuedAt: ISSUED,
+    };
+    this.binding = signAs('binding', payload, patient.keys.signing);
+  }
+
+  registration(): string {
+    const payload = {
+      relationRef: this.relationRef,
+      custodian: this.patient.custodian,
+      counterparty: this.counterparty,
+      kinds: this.kinds,
+      keys: publicKeys(this.keys),
+      binding: commit(bindingPreimage(this.binding, this.bindingSalt)),
+      issuedAt: ISSUED,
+    };
+    return signAs('relation', payload, this.keys.signing);
+  }
+
+  document(version: number, sets: ConsentDocument['sets']): ConsentDocument {
+    return { relationRef: this.relationRef, version, salt: newSalt(), sets };
+  }
+
+  consent(version: number, change: Partial<ConsentHeader> & { with?: ConsentDocument } = {}, key: KeyPair = this.keys.signing): string {
+    const { with: document, ...header } = change;
+    const payload: ConsentHeader = {
+      relationRef: this.relationRef,
+      version,
+      status: 'in-force',
+      validity: null,
+      submitBy: SUBMIT_BY,
+      document: document === undefined ? commit(Buffer.from('nothing')) : commit(consentDocumentPreimage(document)),
+      issuedAt: ISSUED,
+      ...header,
+    };
+    return signAs('consent', payload, key);
+  }
+}
