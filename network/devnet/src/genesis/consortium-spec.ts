@@ -58,6 +58,8 @@ export interface ChaincodeServiceSpec {
   readonly address: string;
   /** PEM of the roots that signed the service's certificate; absent: no TLS. */
   readonly tlsRootCertificates?: string;
+  /** What the organisation's peer shows to a service that asks for a certificate (mutual TLS). */
+  readonly client?: CertifiedKey;
 }
 
 export interface ChaincodeSpec {

@@ -1,4 +1,4 @@
-import type { BatchSpec, EveryMemberPolicySpec, OrganisationMaterial } from './consortium-spec';
+import type { BatchSpec, CertifiedKey, EveryMemberPolicySpec, OrganisationMaterial } from './consortium-spec';
 
 export interface Organisation {
   readonly mspId: string;
@@ -14,6 +14,7 @@ export interface Organisation {
 export interface ChaincodeService {
   readonly address: string;
   readonly tlsRootCertificates: string | undefined;
+  readonly client: CertifiedKey | undefined;
 }
 
 export interface Chaincode {

@@ -14,12 +14,15 @@ const NAMESPACE = '_lifecycle';
 /**
  * Brings a definition to the ledger by real lifecycle transactions: an approval of every member that has not approved it, then the commit.
  * What is already there is not repeated, so that an interrupted deployment is completed by deploying again, and a member that joined later approves.
+ * Returns the ids of the transactions it took.
  * @throws DevnetError DEVNET_LIFECYCLE_REFUSED
  */
-export async function deployChaincode(context: Administration, chaincode: Chaincode): Promise<void> {
+export async function deployChaincode(context: Administration, chaincode: Chaincode): Promise<string[]> {
   assertNextSequence(context, chaincode);
-  for (const member of context.members) if (!hasApproved(context, chaincode, member)) await approve(context, chaincode, member);
-  if (!isCommitted(context, chaincode)) await commit(context, chaincode);
+  const transactions: string[] = [];
+  for (const member of context.members) if (!hasApproved(context, chaincode, member)) transactions.push(await approve(context, chaincode, member));
+  if (!isCommitted(context, chaincode)) transactions.push(await commit(context, chaincode));
+  return transactions;
 }
 
 /** Whether exactly this definition is committed. */
@@ -63,19 +66,19 @@ function packageIdFor(chaincode: Chaincode, mspId: string): string {
   return chaincode.services.has(mspId) ? chaincode.packageId : '';
 }
 
-async function approve(context: Administration, chaincode: Chaincode, member: Member): Promise<void> {
+async function approve(context: Administration, chaincode: Chaincode, member: Member): Promise<string> {
   const { mspId } = member.organisation;
   const packageId = packageIdFor(chaincode, mspId);
   const simulated = reading(context, (snapshot) => new LifecycleSimulation(snapshot, chaincode).approve(mspId, packageId), mspId);
-  await execute(context, { simulated, args: approvalArguments(chaincode, packageId), caller: member, endorsers: [member] }, approvalName(chaincode));
+  return execute(context, { simulated, args: approvalArguments(chaincode, packageId), caller: member, endorsers: [member] }, approvalName(chaincode));
 }
 
-async function commit(context: Administration, chaincode: Chaincode): Promise<void> {
+async function commit(context: Administration, chaincode: Chaincode): Promise<string> {
   const mspIds = context.ledger.channel.members.map((member) => member.mspId);
   const simulated = reading(context, (snapshot) => new LifecycleSimulation(snapshot, chaincode).commit(mspIds));
   const [caller] = context.members;
   if (caller === undefined) throw new DevnetError('DEVNET_LIFECYCLE_REFUSED', 'the channel has no member whose admin could commit');
-  await execute(context, { simulated, args: commitArguments(chaincode), caller, endorsers: context.members }, chaincode.name);
+  return execute(context, { simulated, args: commitArguments(chaincode), caller, endorsers: context.members }, chaincode.name);
 }
 
 interface Execution {
@@ -85,7 +88,7 @@ interface Execution {
   readonly endorsers: readonly Member[];
 }
 
-async function execute(context: Administration, { simulated, args, caller, endorsers }: Execution, what: string): Promise<void> {
+async function execute(context: Administration, { simulated, args, caller, endorsers }: Execution, what: string): Promise<string> {
   const { ledger } = context;
   const { txId, envelope } = newLifecycleTransaction({
     channelId: ledger.channel.id,
@@ -97,7 +100,7 @@ async function execute(context: Administration, { simulated, args, caller, endor
   if (simulated.privateSets !== undefined) ledger.peer(caller.organisation.mspId)?.stage(txId, simulated.privateSets);
   await context.place(envelope);
   const place = ledger.transaction(txId);
-  if (place?.code === 0) return;
+  if (place?.code === 0) return txId;
   throw new DevnetError('DEVNET_LIFECYCLE_REFUSED', `${what}: the lifecycle transaction ended with code ${place?.code ?? 'none'}`, { txId });
 }
 

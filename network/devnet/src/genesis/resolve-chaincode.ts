@@ -2,7 +2,7 @@ import { peer } from '@hyperledger/fabric-protos';
 import { EMPTY, hex, sha256, utf8 } from '../proto/bytes';
 import { newCollections } from './collections';
 import type { Chaincode, ChaincodeService } from './consortium';
-import type { ChaincodeSpec, CollectionSpec } from './consortium-spec';
+import type { CertifiedKey, ChaincodeSpec, CollectionSpec } from './consortium-spec';
 import { parseSignaturePolicy } from './signature-policy';
 import { Spec, collect, refuse } from './spec-reader';
 
@@ -81,10 +81,17 @@ function resolveServices(spec: Spec, members: readonly string[]): ReadonlyMap<st
   const services = new Map<string, ChaincodeService>();
   for (const [mspId, source] of Object.entries(spec.source)) {
     const service = new Spec(typeof source === 'string' ? { address: source } : source, `${spec.place}.${mspId}`, spec.problems);
-    service.allow('address', 'tlsRootCertificates');
+    service.allow('address', 'tlsRootCertificates', 'client');
     if (!members.includes(mspId)) spec.problems.push(`${service.place}: no organisation of the channel; they are ${members.join(', ')}`);
     const roots = service.source['tlsRootCertificates'] === undefined ? undefined : service.text('tlsRootCertificates', undefined);
-    services.set(mspId, { address: service.text('address', undefined, ADDRESS), tlsRootCertificates: roots });
+    services.set(mspId, { address: service.text('address', undefined, ADDRESS), tlsRootCertificates: roots, client: resolveClient(service) });
   }
   return services;
+}
+
+function resolveClient(service: Spec): CertifiedKey | undefined {
+  if (service.source['client'] === undefined) return undefined;
+  const client = service.child('client');
+  client.allow('certificate', 'privateKey');
+  return { certificate: client.text('certificate', undefined), privateKey: client.text('privateKey', undefined) };
 }

@@ -12,8 +12,9 @@ export class ChaincodeServices {
   }
 
   add({ name, packageId, services }: Pick<Chaincode, 'name' | 'packageId' | 'services'>): void {
-    for (const [mspId, { address, tlsRootCertificates }] of services) {
-      const tls = tlsRootCertificates === undefined ? {} : { tls: { rootCert: tlsRootCertificates } };
+    for (const [mspId, { address, tlsRootCertificates, client }] of services) {
+      const mutual = client === undefined ? {} : { clientCert: client.certificate, clientKey: client.privateKey };
+      const tls = tlsRootCertificates === undefined ? {} : { tls: { rootCert: tlsRootCertificates, ...mutual } };
       this.#services.set(`${mspId}\n${name}`, { packageId, address, ...tls });
     }
   }

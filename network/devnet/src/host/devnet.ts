@@ -57,7 +57,7 @@ export interface Devnet {
   /** Puts an organisation's revocation list (PEM) into the channel: its certificates are refused from then on. */
   revokeCertificates(mspId: string, revocationList: string): Promise<void>;
   /** First definition of a chaincode, or its next one (sequence + 1), by lifecycle transactions. An equal one only tells the services' addresses. */
-  deployChaincode(chaincode: ChaincodeSpec): Promise<void>;
+  deployChaincode(chaincode: ChaincodeSpec): Promise<{ readonly transactions: readonly string[] }>;
   /** Resolves when the organisation's chaincode process has registered. */
   chaincodeReady(mspId: string, chaincode: string): Promise<void>;
   /** Writes NNNNNN.block files; returns how many. */
