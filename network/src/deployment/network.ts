@@ -18,6 +18,8 @@ export interface Step {
 
 export interface NetworkOptions {
   readonly platform: Platform;
+  /** Lets tests make the ledger misbehave; default false. */
+  readonly testSwitches?: boolean;
   readonly onStep?: (step: Step) => void;
   readonly onEvent?: (event: ProcessEvent) => void;
 }
@@ -61,7 +63,12 @@ export class Network {
       onEvent: (event) => options.onEvent?.(event),
     });
     const ask = (name: string, question: unknown): Promise<unknown> => this.#supervisor.ask(name, question);
-    this.#engine = LEDGER_ENGINES[topology.ledger]({ topology, platform: options.platform, ask });
+    this.#engine = LEDGER_ENGINES[topology.ledger]({
+      topology,
+      platform: options.platform,
+      testSwitches: options.testSwitches ?? false,
+      ask,
+    });
   }
 
   get state(): NetworkState {

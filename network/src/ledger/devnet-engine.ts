@@ -7,10 +7,15 @@ const PROCESS = 'ledger';
 const PROGRAM = join(__dirname, '../../dist/ledger/devnet-main.js');
 
 /** The embedded ledger: one process that plays the peers and the orderer of every organisation. */
-export function newDevnetEngine({ topology, platform, ask }: LedgerEngineContext): LedgerEngine {
+export function newDevnetEngine({ topology, platform, testSwitches, ask }: LedgerEngineContext): LedgerEngine {
   const listens = topology.organisations.map(({ ports }) => ({ host: topology.host, port: ports.peer }));
   const named = { name: PROCESS, title: 'the ledger', listens };
-  const spec = newNodeProcess(named, platform, [PROGRAM, topology.paths.topology], topology.paths.run);
+  const spec = newNodeProcess(
+    named,
+    platform,
+    [PROGRAM, topology.paths.topology, ...(testSwitches ? ['--test-switches'] : [])],
+    topology.paths.run,
+  );
   return {
     stages: [[{ ...spec, talks: true }]],
     deploy: async (release) => (await ask(PROCESS, { verb: 'deploy', release } satisfies DevnetQuestion)) as Deployment,

@@ -25,6 +25,8 @@ export interface LedgerEngine {
 export interface LedgerEngineContext {
   readonly topology: Topology;
   readonly platform: Platform;
+  /** Lets tests make the ledger misbehave. */
+  readonly testSwitches: boolean;
   /** Asks one of the engine's processes that talk. */
   readonly ask: (processName: string, question: unknown) => Promise<unknown>;
 }

@@ -10,3 +10,4 @@ export { canSignal, identifyProcess, isRunning, readMemory, type ProcessIdentity
 export { tryLock } from './exclusive-lock';
 export { newNodeProcess, type Platform } from './node-process';
 export { RotatingLog } from './rotating-log';
+export { findFreePorts, type FreePorts } from './find-free-ports';
