@@ -1,0 +1,24 @@
+import { join } from 'node:path';
+
+/** What the command line takes from its surroundings, read once. */
+export type CliConfig = {
+  /** Opens a locked wallet file (MEDACCORD_WALLET_PASSPHRASE). */
+  readonly walletPassphrase: string | undefined;
+  readonly colour: boolean;
+  readonly isTerminal: boolean;
+  /** The bundle that the story imports when none is named. */
+  readonly sampleBundle: string;
+  /** How to call this program again from the present folder. */
+  readonly program: string;
+};
+
+/** The only reader of the environment in the command line. */
+export function loadCliConfig(env: Readonly<NodeJS.ProcessEnv>): CliConfig {
+  return {
+    walletPassphrase: env['MEDACCORD_WALLET_PASSPHRASE'],
+    colour: process.stdout.isTTY && env['NO_COLOR'] === undefined,
+    isTerminal: process.stdout.isTTY,
+    sampleBundle: join(__dirname, '../../samples/diabetes-follow-up.json'),
+    program: `${process.execPath} ${join(__dirname, 'main.js')}`,
+  };
+}

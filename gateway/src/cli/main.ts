@@ -1,0 +1,51 @@
+#!/usr/bin/env node
+import { describeFailure } from './cli-error';
+import { EXIT, print, usage, type Command } from './command';
+import { loadCliConfig } from './config';
+import { newPaint } from './paint';
+import { formatFailure } from './story-audience';
+
+/** Loaded when called: each verb needs a part of the program only. */
+const VERBS: Readonly<Record<string, () => Promise<Command>>> = {
+  token: async () => (await import('./token.js')).token,
+  story: async () => (await import('./story.js')).story,
+  wallet: async () => (await import('./wallet.js')).wallet,
+};
+
+const HELP = `medaccord <verb> [options]
+
+  story --connections DIR [--bundle FILE] [--json] [--once]
+        tells the main job on a running network, with a fresh patient; DIR is the network's run folder
+  token --connection FILE --role ROLE [--name NAME] [--hours N]
+        signs a bearer token for staff of an organisation with its own token key
+  wallet show|history|revoke|token --connections DIR [--wallet FILE] [--relation REF] [--at MSPID] [--json]
+        a patient's wallet; without --wallet the one of the story told last
+        MEDACCORD_WALLET_PASSPHRASE opens and keeps a locked wallet file
+
+Exit codes: 0 done, 1 failed, 2 called wrongly.`;
+
+async function main([verb = 'help', ...argv]: readonly string[]): Promise<number> {
+  // A terminal that goes away must not end a step in the middle.
+  process.stdout.on('error', () => undefined);
+  if (['help', '--help', '-h'].includes(verb) || argv.includes('--help')) {
+    print(HELP);
+    return EXIT.done;
+  }
+  const config = loadCliConfig(process.env);
+  try {
+    const load = Object.hasOwn(VERBS, verb) ? VERBS[verb] : undefined;
+    if (load === undefined) throw usage(`There is no verb ${verb}.`);
+    return await (
+      await load()
+    )(argv, config);
+  } catch (error) {
+    const failure = describeFailure(error);
+    if (argv.includes('--json')) print(JSON.stringify({ step: verb, title: failure.message, ok: false, transactions: [], error: failure }));
+    else process.stderr.write(`${formatFailure(error, newPaint(config.colour)).join('\n')}\n`);
+    return failure.code === 'USAGE' ? EXIT.usage : EXIT.failed;
+  }
+}
+
+void main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+});

@@ -1,0 +1,31 @@
+import { staffRoles, type StaffRole } from '@medaccord/chaincode/model';
+import { parseOptions, print, required, usage, EXIT, type Command } from './command';
+import { newStaffToken, readConnection } from './connections';
+
+const OPTIONS = {
+  connection: { type: 'string' },
+  role: { type: 'string' },
+  name: { type: 'string', default: 'staff' },
+  hours: { type: 'string', default: '12' },
+} as const;
+const MOST_HOURS = 12;
+
+/** `token`: signs a bearer token for a member of staff with the organisation's token key. */
+export const token: Command = async (argv) => {
+  const { connection, role, name, hours } = parseOptions(argv, OPTIONS);
+  const document = await readConnection(required(connection, '--connection'));
+  print(await newStaffToken(document, parseRole(required(role, '--role')), name, parseHours(hours)));
+  return EXIT.done;
+};
+
+function parseRole(text: string): StaffRole {
+  const known = staffRoles.find((role) => role === text && role !== 'gateway');
+  if (known === undefined) throw usage(`--role must be one of ${staffRoles.filter((role) => role !== 'gateway').join(', ')}.`);
+  return known;
+}
+
+function parseHours(text: string): number {
+  const hours = Number(text);
+  if (!(hours > 0 && hours <= MOST_HOURS)) throw usage(`--hours must be a number above 0, ${String(MOST_HOURS)} at most.`);
+  return hours;
+}

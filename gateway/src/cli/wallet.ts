@@ -1,0 +1,137 @@
+import { readdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { MspId, RelationRef } from '@medaccord/chaincode/model';
+import { GatewayClient, type Answers, type HistoryEntry, type OpenedNotice } from '../story';
+import { newRelationToken, openNotice, revokeConsent, type Wallet, type WalletRelation } from '../wallet';
+import { readWalletFile, writeWalletFile } from '../wallet/wallet-file';
+import { CliError } from './cli-error';
+import { EXIT, parseOptions, print, required, usage, type Command } from './command';
+import { readConnections, type Connections } from './connections';
+
+const OPTIONS = {
+  connections: { type: 'string' },
+  wallet: { type: 'string' },
+  relation: { type: 'string' },
+  at: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const;
+
+type Opened = {
+  readonly file: string;
+  readonly passphrase: string | undefined;
+  readonly wallet: Wallet;
+  readonly relation: WalletRelation | undefined;
+  readonly connections: Connections;
+  /** The member whose gateway is asked; the relation's custodian unless --at names another. */
+  readonly at: string | undefined;
+  readonly json: boolean;
+};
+
+const ACTIONS: Readonly<Record<string, (opened: Opened) => Promise<void>>> = { show, history, revoke, token };
+
+/** `wallet show|history|revoke|token`: the patient's own way, independent of any organisation's program. */
+export const wallet: Command = async ([action = 'show', ...argv], config) => {
+  const run = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined;
+  if (run === undefined) throw usage(`wallet ${action}: must be one of ${Object.keys(ACTIONS).join(', ')}.`);
+  const values = parseOptions(argv, OPTIONS);
+  const folder = resolve(required(values.connections, '--connections'));
+  const connections = await readConnections(folder);
+  const file = values.wallet ?? (await findNewestWallet(join(folder, 'wallets')));
+  const opened = await readWalletFile(file, config.walletPassphrase);
+  const relation = values.relation === undefined ? opened.relations.at(-1) : findNamed(opened, values.relation);
+  const passphrase = config.walletPassphrase;
+  await run({ file, passphrase, wallet: opened, relation, connections, at: values.at ?? relation?.custodian, json: values.json });
+  return EXIT.done;
+};
+
+function show({ file, wallet: { patients, relations }, json }: Opened): Promise<void> {
+  if (json) print(JSON.stringify({ file, patients, relations }));
+  else {
+    print(`wallet ${file}`);
+    for (const { subjectRef, custodian } of patients) print(`  patient   ${subjectRef}  at ${custodian}`);
+    for (const { relationRef, counterparty, kinds, consentVersion } of relations) {
+      print(`  relation  ${relationRef}  with ${counterparty}  ${kinds.join('+')}  consent ${String(consentVersion)}`);
+    }
+  }
+  return Promise.resolve();
+}
+
+async function history(opened: Opened): Promise<void> {
+  const relation = withRelation(opened);
+  const client = clientOf(opened);
+  const path = `/api/relations/${relation.relationRef}/history`;
+  const { entries } = await client.get<Answers['history']>(path, { token: await newToken(opened, relation) });
+  const told = await Promise.all(entries.map((entry) => openEntry(opened.wallet, relation.relationRef, entry)));
+  if (opened.json) print(JSON.stringify({ relationRef: relation.relationRef, entries: told }));
+  else for (const entry of told) print(formatEntry(entry));
+}
+
+async function revoke(opened: Opened): Promise<void> {
+  const { relationRef } = withRelation(opened);
+  const client = clientOf(opened);
+  const revoked = await revokeConsent(opened.wallet, relationRef);
+  await writeWalletFile(opened.file, revoked.wallet, opened.passphrase);
+  const answer = await client.post<Answers['consent']>('/api/consents', revoked.request);
+  if (opened.json) print(JSON.stringify(answer));
+  else print(`Revoked: version ${String(answer.version)} of the consent is on the ledger, transaction ${answer.transactionId}.`);
+}
+
+async function token(opened: Opened): Promise<void> {
+  print(await newToken(opened, withRelation(opened)));
+}
+
+type ToldEntry = HistoryEntry & { readonly opened?: OpenedNotice };
+
+async function openEntry(owner: Wallet, relationRef: RelationRef, entry: HistoryEntry): Promise<ToldEntry> {
+  if (entry.kind !== 'decision' || entry.notice === null) return entry;
+  return { ...entry, opened: (await openNotice(owner, relationRef, entry.requestId, entry.notice)) as OpenedNotice };
+}
+
+function formatEntry(entry: ToldEntry): string {
+  const head = `${entry.at}  ${entry.kind.padEnd(8)}`;
+  switch (entry.kind) {
+    case 'relation':
+      return `${head}  with ${entry.counterparty}`;
+    case 'consent':
+      return `${head}  version ${String(entry.version)} ${entry.status}`;
+    case 'request':
+      return `${head}  ${entry.by.mspId} asks, ${entry.purpose}`;
+    case 'decision':
+      return `${head}  ${entry.outcome}, ${String(entry.records)} resources, consent ${String(entry.consentVersion ?? '-')}${formatReason(entry.opened)}`;
+    case 'delivery':
+      return `${head}  delivered`;
+  }
+}
+
+function formatReason(opened: OpenedNotice | undefined): string {
+  return opened === undefined ? '' : ` (${opened.reason})`;
+}
+
+function newToken({ wallet: owner, at }: Opened, { relationRef, custodian }: WalletRelation): Promise<string> {
+  return newRelationToken(owner, relationRef, (at ?? custodian) as MspId);
+}
+
+function clientOf({ connections, at }: Opened): GatewayClient {
+  const member = connections.members.find(({ mspId }) => mspId === at);
+  if (member === undefined) throw usage(`--at must be one of ${connections.members.map(({ mspId }) => mspId).join(', ')}.`);
+  return new GatewayClient(member.gateway);
+}
+
+function withRelation({ relation }: Opened): WalletRelation {
+  if (relation === undefined)
+    throw new CliError('WALLET_UNKNOWN', 'This wallet has no relation yet.', 'Check in at an organisation first.');
+  return relation;
+}
+
+function findNamed({ relations }: Wallet, relationRef: string): WalletRelation {
+  const found = relations.find((relation) => relation.relationRef === relationRef);
+  if (found === undefined) throw new CliError('WALLET_UNKNOWN', 'This wallet has no such relation.', '`wallet show` lists its relations.');
+  return found;
+}
+
+async function findNewestWallet(folder: string): Promise<string> {
+  const names = (await readdir(folder).catch(() => [] as string[])).filter((name) => name.endsWith('.json')).sort();
+  const newest = names.at(-1);
+  if (newest === undefined) throw usage('--wallet is required: no story has left a wallet here.');
+  return join(folder, newest);
+}

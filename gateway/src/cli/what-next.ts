@@ -1,0 +1,50 @@
+import type { Cast, Member, Plot } from '../story';
+import type { Paint } from './paint';
+
+export type NextFacts = {
+  readonly plot: Plot;
+  readonly cast: Cast;
+  readonly tokens: { readonly records: string; readonly clinician: string };
+  readonly members: readonly Member[];
+  readonly program: string;
+  readonly runFolder: string;
+};
+
+/** Addresses, sample credentials and lines to try, each of which works as it is printed. */
+export function formatWhatNext({ plot, cast, tokens, members, program, runFolder }: NextFacts, paint: Paint): string {
+  const { custodian, counterparty } = cast;
+  const width = Math.max(...members.map(({ title }) => title.length));
+  const released = plot.requests.find(({ outcome }) => outcome === 'released');
+  const ask = JSON.stringify({ relationRef: plot.relationRef, purpose: 'TREAT', categories: plot.categories });
+  const lines = [
+    '',
+    paint('bold', 'Where to find it'),
+    ...members.map(({ title, gateway }) => `  ${title.padEnd(width)}  ${gateway}`),
+    '',
+    paint('bold', 'Sample credentials (good for 12 hours)'),
+    `  RECORDS=${tokens.records}`,
+    `  CLINICIAN=${tokens.clinician}`,
+    '',
+    paint('bold', 'What to try next'),
+    paint('dim', '  # the members and their keys; the whole interface'),
+    `  curl -s ${custodian.gateway}/api/organisations`,
+    `  curl -s ${custodian.gateway}/api/openapi.json`,
+    paint('dim', `  # what ${custodian.title} holds of the patient`),
+    `  curl -s -H "Authorization: Bearer $RECORDS" '${custodian.gateway}/api/records?subject=${plot.subjectRef}'`,
+    ...formatRelease(released?.requestId, counterparty, paint),
+    paint('dim', '  # ask again: she has revoked'),
+    `  curl -s -H "Authorization: Bearer $CLINICIAN" -H "Idempotency-Key: $(date +%s%N)" -H 'Prefer: wait=10' -H 'Content-Type: application/json' -d '${ask}' ${counterparty.gateway}/api/access-requests`,
+    paint('dim', '  # what the patient sees, with the reasons that only she can open'),
+    `  ${program} wallet history --connections ${runFolder}`,
+    '',
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function formatRelease(requestId: string | undefined, { gateway, title }: Member, paint: Paint): string[] {
+  if (requestId === undefined) return [];
+  return [
+    paint('dim', `  # what was released to ${title}`),
+    `  curl -s -H "Authorization: Bearer $CLINICIAN" ${gateway}/api/releases/${requestId}`,
+  ];
+}
