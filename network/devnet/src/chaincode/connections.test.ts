@@ -1,58 +1,30 @@
 import { Server, ServerCredentials, type ServerDuplexStream } from '@grpc/grpc-js';
 import { peer } from '@hyperledger/fabric-protos';
-import { GOLDEN_CHAINCODE, freePort, startChaincode, type ChaincodeProcess } from '../../test/support/chaincode-process';
-import { newSignedProposal } from '../../test/support/new-proposal';
-import { newFixedLedger, type FixedState } from '../../test/support/fixed-ledger';
-import { generateOrganisation } from '../genesis/generate-organisation';
-import { newSigner } from '../genesis/signer';
+import { freePort } from '../../test/support/chaincode-process';
+import { newInvocation, resultOf, waitFor } from '../../test/support/invocation';
 import { asBytes, text, utf8 } from '../proto/bytes';
-import { Simulation } from '../simulation/simulation';
-import type { Caller } from './caller';
 import { newChaincodeConnections, type ChaincodeConnections, type ChaincodeConnectionsOptions } from './connections';
 import type { ChaincodeService } from './service-address';
-import type { Invocation } from './transaction';
 
 const { Type } = peer.ChaincodeMessage;
 type Message = peer.ChaincodeMessage;
 type Wire = ServerDuplexStream<Message, Message>;
 const PACKAGE = 'cc_1.0:abc';
-const ANYBODY: Caller = { satisfies: () => true, refusalOf: () => undefined };
 
 let open: ChaincodeConnections[] = [];
 let servers: Server[] = [];
-let processes: ChaincodeProcess[] = [];
 
-afterEach(async () => {
+afterEach(() => {
   for (const connections of open) connections.close();
   for (const server of servers) server.forceShutdown();
-  await Promise.all(processes.map((process) => process.stop()));
   open = [];
   servers = [];
-  processes = [];
 });
 
 function connect(service: ChaincodeService, options: Partial<ChaincodeConnectionsOptions> = {}): ChaincodeConnections {
   const connections = newChaincodeConnections({ service: (_, name) => (name === 'missing' ? undefined : service), ...options });
   open.push(connections);
   return connections;
-}
-
-function invocation(more: Partial<Invocation> & { script?: unknown[]; state?: FixedState } = {}): Invocation {
-  const { ledger, snapshot } = newFixedLedger({ chaincodes: ['cc', 'other', 'missing'], ...more.state });
-  const txId = more.txId ?? 'tx1';
-  const input = new peer.ChaincodeInput();
-  input.setArgsList([utf8('run'), utf8(JSON.stringify(more.script ?? []))]);
-  return {
-    channelId: 'main',
-    txId,
-    mspId: 'AMSP',
-    chaincode: 'cc',
-    input,
-    signedProposal: new peer.SignedProposal(),
-    caller: ANYBODY,
-    simulation: new Simulation({ txId, ledger, snapshot }),
-    ...more,
-  };
 }
 
 /** A chaincode service that follows the test's script instead of a shim. */
@@ -102,8 +74,6 @@ function completed(result: string): Message {
   return message(Type.COMPLETED, response.serializeBinary());
 }
 
-const resultOf = (answer: Message): string => text(peer.Response.deserializeBinary(answer.getPayload_asU8()).getPayload_asU8());
-
 describe('the start of a chaincode stream', () => {
   it('is REGISTER, REGISTERED and a READY without payload', async () => {
     const heard: [number, number][] = [];
@@ -114,7 +84,7 @@ describe('the start of a chaincode stream', () => {
       });
       wire.write(registration());
     });
-    await connect(service).invoke(invocation());
+    await connect(service).invoke(newInvocation());
     expect(heard.slice(0, 2)).toEqual([
       [Type.REGISTERED, 0],
       [Type.READY, 0],
@@ -133,21 +103,21 @@ describe('the start of a chaincode stream', () => {
     ],
   ])('refuses a process that registers as "%s"', async (name, error) => {
     const service = await startScripted((wire) => wire.write(registration(name)));
-    await expect(connect(service).invoke(invocation())).rejects.toThrow(error);
+    await expect(connect(service).invoke(newInvocation())).rejects.toThrow(error);
   });
 
   it('says which address does not answer', async () => {
     const address = `127.0.0.1:${String(await freePort())}`;
-    const failing = connect({ packageId: PACKAGE, address, dialTimeoutMs: 200 }).invoke(invocation());
+    const failing = connect({ packageId: PACKAGE, address, dialTimeoutMs: 200 }).invoke(newInvocation());
     await expect(failing).rejects.toThrow(`error creating grpc connection to ${address}`);
   });
 
   it('is refused for a chaincode without definition, and for one that the organisation does not run', async () => {
     const connections = connect({ packageId: PACKAGE, address: '127.0.0.1:1' });
-    await expect(connections.invoke(invocation({ chaincode: 'absent' }))).rejects.toThrow(
+    await expect(connections.invoke(newInvocation({ chaincode: 'absent' }))).rejects.toThrow(
       'invalid invocation: [channel main] failed to get chaincode container info for absent: chaincode absent not found',
     );
-    await expect(connections.invoke(invocation({ chaincode: 'missing' }))).rejects.toThrow('but chaincode is not installed');
+    await expect(connections.invoke(newInvocation({ chaincode: 'missing' }))).rejects.toThrow('but chaincode is not installed');
   });
 });
 
@@ -163,7 +133,7 @@ describe('a transaction on the stream', () => {
       stream.write(registration());
     });
     const connections = connect(service, { executeTimeoutMs: 50 });
-    await expect(connections.invoke(invocation())).rejects.toThrow('error sending: timeout expired while executing transaction');
+    await expect(connections.invoke(newInvocation())).rejects.toThrow('error sending: timeout expired while executing transaction');
     wire?.write(message(Type.GET_STATE, new peer.GetState().serializeBinary()));
     await waitFor(() => late.length > 0);
     expect(late).toEqual(['GET_STATE failed: transaction ID: tx1: no ledger context']);
@@ -181,15 +151,15 @@ describe('a transaction on the stream', () => {
       wire.write(registration());
     });
     const connections = connect(service);
-    await expect(connections.invoke(invocation())).rejects.toThrow('error sending: chaincode stream terminated');
-    expect(resultOf(await connections.invoke(invocation()))).toBe('again');
+    await expect(connections.invoke(newInvocation())).rejects.toThrow('error sending: chaincode stream terminated');
+    expect(resultOf(await connections.invoke(newInvocation()))).toBe('again');
   });
 
   it('cannot run twice under one id at the same time', async () => {
     const service = await startScripted((wire) => wire.write(registration()));
     const connections = connect(service, { executeTimeoutMs: 500 });
-    const first = connections.invoke(invocation()).catch(() => undefined);
-    await expect(connections.invoke(invocation())).rejects.toThrow('error sending: txid: tx1(main) exists');
+    const first = connections.invoke(newInvocation()).catch(() => undefined);
+    await expect(connections.invoke(newInvocation())).rejects.toThrow('error sending: txid: tx1(main) exists');
     await first;
   });
 
@@ -200,7 +170,7 @@ describe('a transaction on the stream', () => {
       });
       wire.write(registration());
     });
-    const answer = await connect(service).invoke(invocation());
+    const answer = await connect(service).invoke(newInvocation());
     expect([answer.getType(), text(answer.getPayload_asU8())]).toEqual([Type.ERROR, 'broken']);
   });
 
@@ -211,60 +181,6 @@ describe('a transaction on the stream', () => {
       });
       wire.write(registration());
     });
-    await expect(connect(service).invoke(invocation())).rejects.toThrow('chaincode stream terminated');
+    await expect(connect(service).invoke(newInvocation())).rejects.toThrow('chaincode stream terminated');
   });
 });
-
-describe('a real chaincode process', () => {
-  async function startGolden(mspId = 'AMSP', port?: number): Promise<ChaincodeProcess> {
-    const process = await startChaincode({ mspId, folder: GOLDEN_CHAINCODE, packageId: PACKAGE, ...(port === undefined ? {} : { port }) });
-    processes.push(process);
-    return process;
-  }
-
-  it('runs many transactions at once on one stream', async () => {
-    const { service } = await startGolden();
-    const connections = connect(service);
-    const { client } = await generateOrganisation({ mspId: 'AMSP' });
-    const run = async (at: number): Promise<string> => {
-      const script = JSON.stringify([
-        ['get', 'a'],
-        ['range', 'a', '', 10],
-      ]);
-      const signedProposal = newSignedProposal(newSigner('AMSP', client), { arguments: ['run', script] });
-      const answer = await connections.invoke(
-        invocation({
-          txId: `tx${String(at)}`,
-          script: JSON.parse(script) as unknown[],
-          state: { values: { a: String(at) } },
-          signedProposal,
-        }),
-      );
-      return resultOf(answer);
-    };
-    const answers = await Promise.all(Array.from({ length: 50 }, (_, at) => run(at)));
-    expect(answers).toEqual(Array.from({ length: 50 }, (_, at) => JSON.stringify([String(at), [['a', String(at)]]])));
-  }, 30_000);
-
-  it('that was killed and started again is found without a new start of the peer', async () => {
-    const first = await startGolden();
-    const connections = connect(first.service);
-    await connections.ready('AMSP', 'cc');
-    await first.stop();
-    await startGolden('AMSP', Number(first.service.address.split(':')[1]));
-    await expect(waitForReady(connections)).resolves.toBeUndefined();
-  }, 30_000);
-});
-
-/** The loss of a stream is noticed a moment after the process is gone. */
-async function waitForReady(connections: ChaincodeConnections): Promise<void> {
-  await waitFor(async () => (await connections.invoke(invocation()).catch(() => undefined)) !== undefined);
-}
-
-async function waitFor(holds: () => boolean | Promise<boolean>, withinMs = 20_000): Promise<void> {
-  const deadline = Date.now() + withinMs;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error('it did not come true in time');
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
