@@ -50,6 +50,11 @@ describe('merging the principal sets of two policies', () => {
     expect(merge(['1m 2m'], ['1m', '2m'])).toEqual(['1m 2m']);
   });
 
+  it('does not combine a set that contained another any further, although that loses combinations', () => {
+    expect(merge(['1m 2m 2m', '3p'], ['1p 2p', '4p'])).toEqual(['1p 2m 2p', '3p 4p']);
+    expect(merge(['1p 2p', '4p'], ['1m 2m 2m', '3p'])).toEqual(['1p 2m 2p', '3p 4p']);
+  });
+
   it('never takes one role for another', () => {
     expect(merge(['1p'], ['1a'])).toEqual(['1a 1p']);
     expect(merge(['1p'], ['1m'])).toEqual(['1p']);
