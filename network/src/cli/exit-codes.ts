@@ -7,10 +7,9 @@ const BY_ERROR_CODE: Readonly<Record<string, number>> = {
   TOPOLOGY_UNREADABLE: EXIT.usage,
   NETWORK_RUNNING: EXIT.running,
   NETWORK_NOT_RUNNING: EXIT.notRunning,
-  NETWORK_DIFFERS: EXIT.differs,
+  DEVNET_CONSORTIUM_DIFFERS: EXIT.differs,
 };
 
-export function exitCodeOf(error: unknown): number {
-  const { code } = error as { code?: unknown };
-  return (typeof code === 'string' ? BY_ERROR_CODE[code] : undefined) ?? EXIT.failed;
+export function exitCodeOf({ code }: { readonly code: string }): number {
+  return BY_ERROR_CODE[code] ?? EXIT.failed;
 }

@@ -19,7 +19,7 @@ export function newHumanReporter(print: (line: string) => void, colour: boolean)
       print(`${paint('bold', `Up in ${formatDuration(ms)}`)}: ${String(organisations.length)} organisations, ${how}.`);
     },
     event: (event) => {
-      if (event.kind === 'restarted') print(`  ${done} ${headline(event.title)} is back after ${formatDuration(event.ms)}`);
+      if (event.kind === 'restarted') print(`  ${done} ${headline(event.title)}: back after ${formatDuration(event.ms)}`);
       else if (event.again) print(`  ${paint('yellow', '!')} ${headline(event.title)} ended (${event.how}); starting it again`);
       else print(`  ${paint('red', '✗')} ${headline(event.title)} keeps ending (${event.how}); given up. See its log with \`logs\`.`);
     },
@@ -28,7 +28,7 @@ export function newHumanReporter(print: (line: string) => void, colour: boolean)
       print(text);
     },
     failure: (_step, { code, message, hint, lastLines = [] }) => {
-      print(`${paint('red', '✗')} ${message} ${paint('dim', `[${code}]`)}`);
+      print(`${paint('red', '✗')} ${paint('bold', code)}  ${message}`);
       for (const line of lastLines) print(paint('dim', `    ${line}`));
       if (hint !== undefined) print(`  ${hint}`);
     },

@@ -27,8 +27,8 @@ export function newJsonReporter(print: (line: string) => void): Reporter {
     result: (step, title, facts) => {
       tell({ step, title, ok: true, ...facts });
     },
-    failure: (step, error) => {
-      tell({ step, title: error.message, ok: false, transactions: [], error });
+    failure: (step, { ms, ...error }) => {
+      tell({ step, title: error.message, ok: false, ms, transactions: [], error });
     },
   };
 }

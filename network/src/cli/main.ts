@@ -2,7 +2,8 @@
 import type { Command } from './command';
 import { loadCliConfig } from './config';
 import { EXIT, exitCodeOf } from './exit-codes';
-import { describeFailure, newReporter } from './reporter';
+import { describeFailure } from './describe-failure';
+import { newReporter } from './reporter';
 import { UsageError } from './usage-error';
 
 /** Loaded when called: a process that serves the certificate authorities has no use for the rest. */
@@ -52,8 +53,9 @@ async function main([verb = 'help', ...argv]: readonly string[]): Promise<number
       await load()
     )(argv, config);
   } catch (error) {
-    newReporter(argv.includes('--json'), config.colour).failure(verb, describeFailure(error));
-    return exitCodeOf(error);
+    const failure = describeFailure(error);
+    newReporter(argv.includes('--json'), config.colour).failure(verb, failure);
+    return exitCodeOf(failure);
   }
 }
 

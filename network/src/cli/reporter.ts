@@ -17,6 +17,7 @@ export interface Failure {
   readonly message: string;
   readonly hint?: string;
   readonly lastLines?: readonly string[];
+  readonly ms?: number;
 }
 
 /** How a command tells what happens; one for people, one for programs, one for a log. */
@@ -35,13 +36,4 @@ export interface Reporter {
 export function newReporter(json: boolean, colour: boolean): Reporter {
   const print = (line: string): void => void process.stdout.write(`${line}\n`);
   return json ? newJsonReporter(print) : newHumanReporter(print, colour);
-}
-
-/** @returns what can be told of anything thrown; an error without a code is a defect, and says so */
-export function describeFailure(error: unknown): Failure {
-  const { code, message, hint, lastLines, stack } = error as Partial<Failure> & Error;
-  if (typeof code !== 'string') {
-    return { code: 'INTERNAL', message: stack ?? String(error), hint: 'This is a defect of the network command; please report it.' };
-  }
-  return { code, message, ...(hint === undefined ? {} : { hint }), ...(lastLines === undefined ? {} : { lastLines }) };
 }

@@ -2,7 +2,8 @@ import { Network, listAddresses, openControlDoor, type Step, type StartFacts } f
 import type { Topology } from '../topology';
 import type { CliConfig } from './config';
 import { EXIT, exitCodeOf } from './exit-codes';
-import { describeFailure, type Introduction, type Reporter } from './reporter';
+import { describeFailure } from './describe-failure';
+import type { Failure, Introduction, Reporter } from './reporter';
 import { stopOnSignals, type StopRequest } from './stop-on-signals';
 
 /** What happens while the network is up; the network stops when it resolves, with its exit code. */
@@ -23,12 +24,14 @@ export async function runNetwork(topology: Topology, config: CliConfig, reporter
   const stop = stopOnSignals(network, (text) => {
     reporter.note(text);
   });
+  const since = Date.now();
   let facts: StartFacts;
   try {
     reporter.introduce(introduction);
     facts = await network.start();
   } catch (error) {
-    return failedStart(error, stop, reporter);
+    const failure = { ...describeFailure(error), ms: Date.now() - since };
+    return failedStart(failure, stop, reporter);
   }
   const closeDoor = await openControlDoor(topology, { deploy: () => network.redeploy() });
   reporter.up(facts, introduction);
@@ -38,14 +41,14 @@ export async function runNetwork(topology: Topology, config: CliConfig, reporter
   return code;
 }
 
-function failedStart(error: unknown, stop: StopRequest, reporter: Reporter): number {
+function failedStart(failure: Failure, stop: StopRequest, reporter: Reporter): number {
   const interrupted = stop.exitCode();
   if (interrupted !== undefined) {
     reporter.note('Stopped while it was starting. The next start goes on from here.');
     return interrupted;
   }
-  reporter.failure('up', describeFailure(error));
-  return exitCodeOf(error);
+  reporter.failure('up', failure);
+  return exitCodeOf(failure);
 }
 
 function introduce(topology: Topology): Introduction {

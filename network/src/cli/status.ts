@@ -44,7 +44,7 @@ function formatLine({ name, state, process, restarts, readySince, memory }: Proc
     formatMemory(memory).padStart(8),
     age.padStart(9),
   ];
-  return `  ${columns.join(' ')}${restarts === 0 ? '' : `  started again ${String(restarts)} times`}`;
+  return `  ${columns.join(' ')}${restarts === 0 ? '' : `  restarts: ${String(restarts)}`}`;
 }
 
 function formatMemory(bytes: number | undefined): string {

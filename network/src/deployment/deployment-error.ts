@@ -3,7 +3,6 @@ export type DeploymentErrorCode =
   | 'NETWORK_RUNNING'
   | 'NETWORK_NOT_RUNNING'
   | 'NETWORK_UNREACHABLE'
-  | 'NETWORK_DIFFERS'
   | 'RUN_FOLDER_FOREIGN'
   | 'NOT_BUILT'
   | 'NO_FREE_PORTS';

@@ -8,17 +8,40 @@ export type ProcessErrorCode =
   | 'PROCESS_UNREACHABLE'
   | 'PORT_IN_USE';
 
+/** What a process said itself before it ended, in a line such as `LEDGER_TORN: block 7 is missing`. */
+export interface StatedReason {
+  readonly code: string;
+  readonly message: string;
+}
+
+interface Story {
+  readonly hint?: string;
+  readonly lastLines?: readonly string[];
+  readonly reason?: StatedReason | undefined;
+  readonly cause?: unknown;
+}
+
 /** A story: what happened (message), the last lines the process wrote, and what to try next (hint). */
 export class ProcessError extends Error {
   readonly code: ProcessErrorCode;
   readonly hint: string | undefined;
   readonly lastLines: readonly string[];
+  readonly reason: StatedReason | undefined;
 
-  constructor(code: ProcessErrorCode, message: string, story: { hint?: string; lastLines?: readonly string[]; cause?: unknown } = {}) {
+  constructor(code: ProcessErrorCode, message: string, story: Story = {}) {
     super(message, story.cause === undefined ? undefined : { cause: story.cause });
     this.name = 'ProcessError';
     this.code = code;
     this.hint = story.hint;
     this.lastLines = story.lastLines ?? [];
+    this.reason = story.reason;
   }
+}
+
+const STATED = /^([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+): (.+)$/;
+
+/** The last line by which a process gave its reason, if it did. */
+export function findStatedReason(lines: readonly string[]): StatedReason | undefined {
+  const [, code, message] = lines.map((line) => STATED.exec(line)).findLast((match) => match !== null) ?? [];
+  return code === undefined || message === undefined ? undefined : { code, message };
 }

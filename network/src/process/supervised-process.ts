@@ -1,5 +1,5 @@
 import { Conversation } from './conversation';
-import { ProcessError } from './process-error';
+import { findStatedReason, ProcessError } from './process-error';
 import { DEFAULT_RESTARTS, type ProcessSpec, type RestartPolicy } from './process-spec';
 import type { ProcessIdentity } from './process-table';
 import { observe } from './readiness';
@@ -33,8 +33,6 @@ export interface ProcessSurroundings {
   onChange(): void;
   onEvent(event: ProcessEvent): void;
 }
-
-const LOG_LINES_TOLD = 20;
 
 /** One process through all its lives: started, observed until ready, started again when it dies, stopped. */
 export class SupervisedProcess {
@@ -151,14 +149,13 @@ export class SupervisedProcess {
     const { title, name, readyWithinMs, readiness } = this.#spec;
     if (outcome === 'interrupted') return new ProcessError('PROCESS_INTERRUPTED', `${title} was stopped while it was starting.`);
     const { log } = this.#surroundings;
-    const story = {
-      lastLines: log.lastLines.filter((line) => line.trim() !== '').slice(-LOG_LINES_TOLD),
-      hint: `The whole log: ${log.path}`,
-    };
+    const lastLines = log.lastLines.filter((line) => line.trim() !== '');
+    const story = { lastLines, hint: `The whole log: ${log.path}`, reason: findStatedReason(lastLines) };
     if (outcome !== 'late') {
       this.#running = undefined;
       this.#become('failed');
-      return new ProcessError('PROCESS_EXITED', `${title} (${name}) ended with ${formatExit(outcome)} before it was ready.`, story);
+      const why = story.reason === undefined ? '.' : `: ${story.reason.message}`;
+      return new ProcessError('PROCESS_EXITED', `${title} (${name}) ended with ${formatExit(outcome)} before it was ready${why}`, story);
     }
     running.signalGroup('SIGKILL');
     await running.exited;

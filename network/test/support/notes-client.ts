@@ -1,0 +1,48 @@
+import { createPrivateKey } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { Client, credentials } from '@grpc/grpc-js';
+import { connect, signers, type Contract } from '@hyperledger/fabric-gateway';
+import type { ConnectionDocument } from '../../src/connection';
+import type { Topology } from '../../src/topology';
+
+export interface NotesClient {
+  read(key: string): Promise<string>;
+  evaluate(transaction: string): Promise<string>;
+  write(key: string, text: string): Promise<void>;
+  close(): void;
+}
+
+/** The stock gateway client, with nothing but an organisation's connection document to go by. */
+export function openNotesClient(topology: Topology, organisation: string): NotesClient {
+  const file = topology.organisations.find(({ name }) => name === organisation)?.connection ?? '';
+  const document = JSON.parse(readFileSync(file, 'utf8')) as ConnectionDocument;
+  const [peer] = document.peers;
+  if (peer === undefined) throw new Error('a connection document names peers');
+  const tls = credentials.createSsl(readFileSync(peer.tlsRootCertificates));
+  const client = new Client(peer.endpoint, tls, { 'grpc.ssl_target_name_override': peer.serverName });
+  const { certificate, privateKey } = document.identities.gateway;
+  const within = (ms: number) => () => ({ deadline: Date.now() + ms });
+  const gateway = connect({
+    client,
+    identity: { mspId: document.organisation.mspId, credentials: readFileSync(certificate) },
+    signer: signers.newPrivateKeySigner(createPrivateKey(readFileSync(privateKey))),
+    evaluateOptions: within(5000),
+    endorseOptions: within(5000),
+    submitOptions: within(5000),
+    commitStatusOptions: within(5000),
+  });
+  const contract: Contract = gateway.getNetwork(document.channel).getContract(document.chaincode);
+  const evaluate = async (...call: [string, ...string[]]): Promise<string> =>
+    Buffer.from(await contract.evaluateTransaction(...call)).toString();
+  return {
+    evaluate,
+    read: (key) => evaluate('Read', key),
+    write: async (key, text) => {
+      await contract.submitTransaction('Write', key, text);
+    },
+    close: () => {
+      gateway.close();
+      client.close();
+    },
+  };
+}
