@@ -37,7 +37,7 @@ export function newFabricMsp(config: Uint8Array): FabricMsp {
   const rules = readRules(decode(messages.FabricMSPConfig, outer.getConfig_asU8()));
   const issuesAuthorities = new Set(
     rules.authorities.flatMap((authority) =>
-      authority.isRoot ? [] : chainsOf(authority, rules.authorities, authority.notBefore).map(([parent]) => parent.fingerprint),
+      authority.isRoot ? [] : chainsOf(authority, rules.authorities, momentOf(authority)).map(([parent]) => parent.fingerprint),
     ),
   );
   return { mspId: rules.mspId, admit: (certificate) => admit(rules, issuesAuthorities, certificate) };
@@ -45,7 +45,7 @@ export function newFabricMsp(config: Uint8Array): FabricMsp {
 
 function admit(rules: Rules, issuesAuthorities: ReadonlySet<string>, certificate: Certificate): Bearer | undefined {
   if (certificate.x509.ca || !hasP256Key(certificate)) return undefined;
-  const [chain, ...others] = chainsOf(certificate, rules.authorities, certificate.notBefore);
+  const [chain, ...others] = chainsOf(certificate, rules.authorities, momentOf(certificate));
   if (chain === undefined || others.length > 0 || issuesAuthorities.has(chain[0].fingerprint)) return undefined;
   if (rules.revocations.some((list) => list.revokes(certificate, chain[0])) || !hasUnits(rules, chain, certificate)) return undefined;
   return {
@@ -55,6 +55,11 @@ function admit(rules: Rules, issuesAuthorities: ReadonlySet<string>, certificate
     isListedAdmin: rules.admins.some((admin) => sameCertificate(admin, certificate)),
     certifiersIdentifier: identifierOf(chain),
   };
+}
+
+/** When a certificate is judged: a second after its own beginning (msp/mspimplvalidate.go, getValidityOptsForCert), so time never changes a verdict. */
+function momentOf(certificate: Certificate): Date {
+  return new Date(certificate.notBefore.getTime() + 1000);
 }
 
 /** With a list of units, one of them; with NodeOUs, exactly one role. */
