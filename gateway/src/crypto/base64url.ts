@@ -14,11 +14,11 @@ export function formatBase64url(bytes: Uint8Array): string {
     buffer = (buffer << 8) | byte;
     for (bits += 8; bits >= 6;) {
       bits -= 6;
-      out[at++] = CODES[(buffer >> bits) & 63]!;
+      out[at++] = codeOf(buffer >> bits);
     }
     buffer &= (1 << bits) - 1;
   }
-  if (bits > 0) out[at] = CODES[(buffer << (6 - bits)) & 63]!;
+  if (bits > 0) out[at] = codeOf(buffer << (6 - bits));
   return ascii.decode(out);
 }
 
@@ -34,7 +34,7 @@ export function parseBase64url(text: string): Uint8Array<ArrayBuffer> {
   let bits = 0;
   for (let index = 0; index < text.length; index += 1) {
     const code = text.charCodeAt(index);
-    const value = code < 128 ? VALUES[code]! : 255;
+    const value = VALUES[code] ?? 255;
     if (value === 255) throw new SyntaxError(`not base64url: character ${index + 1}`);
     buffer = (buffer << 6) | value;
     bits += 6;
@@ -46,4 +46,8 @@ export function parseBase64url(text: string): Uint8Array<ArrayBuffer> {
   }
   if (buffer !== 0) throw new SyntaxError('not base64url: leftover bits');
   return out;
+}
+
+function codeOf(bits: number): number {
+  return CODES[bits & 63] ?? 0;
 }

@@ -14,7 +14,7 @@ export type DataContext = {
   readonly part: 'payload' | 'details';
 };
 
-type DataEnvelope = { readonly v: 1; readonly alg: 'A256GCM'; readonly nonce: string; readonly ciphertext: string };
+type DataEnvelope = { readonly v: number; readonly alg: string; readonly nonce: string; readonly ciphertext: string };
 
 type GcmParameters = { name: 'AES-GCM'; iv: Uint8Array<ArrayBuffer>; additionalData: Uint8Array<ArrayBuffer> };
 
@@ -29,7 +29,7 @@ export function newDataKey(): Uint8Array<ArrayBuffer> {
 export async function encryptPart(dataKey: Uint8Array, context: DataContext, plaintext: Uint8Array): Promise<string> {
   const nonce = newRandomBytes(12);
   const key = await importDataKey(dataKey, 'encrypt');
-  const ciphertext = await crypto.subtle.encrypt(parametersOf(nonce, context), key, plaintext as Uint8Array<ArrayBuffer>);
+  const ciphertext = await crypto.subtle.encrypt(parametersOf(nonce, context), key, plaintext);
   const envelope: DataEnvelope = {
     v: 1,
     alg: 'A256GCM',

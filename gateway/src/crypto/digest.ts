@@ -8,5 +8,5 @@ export async function hashBytes(bytes: Uint8Array): Promise<Digest> {
 
 /** SHA-256 of bytes. */
 export async function sha256(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
-  return new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>));
+  return new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
 }

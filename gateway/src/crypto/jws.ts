@@ -27,7 +27,7 @@ export async function verifyJws<K extends SignedKind>(kind: K, jws: string, key:
 
 async function isSignatureOf(key: Jwk, signature: Uint8Array, bytes: Uint8Array<ArrayBuffer>): Promise<boolean> {
   try {
-    return await crypto.subtle.verify(ECDSA_SHA256, await importVerificationKey(key), signature as Uint8Array<ArrayBuffer>, bytes);
+    return await crypto.subtle.verify(ECDSA_SHA256, await importVerificationKey(key), signature, bytes);
   } catch {
     // A point that is not on the curve cannot be imported: nothing is signed by it.
     return false;

@@ -21,7 +21,7 @@ import {
 } from '.';
 
 const newToken = (): WalletToken => ({
-  relationRef: newReference<RelationRef>(),
+  relationRef: newReference() as RelationRef,
   audience: 'AMSP' as MspId,
   issuedAt: formatInstant(0),
   expiresAt: formatInstant(60_000),

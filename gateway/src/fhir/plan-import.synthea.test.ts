@@ -17,7 +17,7 @@ const plan = (text: string, subjectRef: SubjectRef | undefined): Promise<Planned
     index: new MemoryIndex(),
     subjectRef,
     newId: () => crypto.randomUUID(),
-    newRecordId: () => newReference<RecordId>(),
+    newRecordId: () => newReference() as RecordId,
   });
 
 /** What was sent with its references rewritten, worked out in another way: on the text. */
@@ -43,13 +43,15 @@ function numbersOf(text: string): string[] {
   return numbers;
 }
 
-if (patients.length === 0) console.warn(`Synthea bundles are not at ${folder}: their imports are not tested.`);
-const describeWithData = patients.length === 0 ? describe.skip : describe;
+describe('the import of Synthea bundles', () => {
+  if (patients.length === 0) {
+    it.todo(`loses nothing: not tested, for there are no bundles at ${folder}`);
+    return;
+  }
 
-describeWithData('the import of Synthea bundles', () => {
   it.each(patients)('loses nothing of %s', async (file) => {
     const text = readFileSync(join(folder, file), 'utf8');
-    const subjectRef = newReference<SubjectRef>();
+    const subjectRef = newReference() as SubjectRef;
     const bundle = JSON.parse(text) as Bundle;
 
     const planned = await plan(text, subjectRef);
@@ -60,7 +62,7 @@ describeWithData('the import of Synthea bundles', () => {
   });
 
   it.each(patients)('gives every resource of the patient in %s to the subject and none of the others', async (file) => {
-    const subjectRef = newReference<SubjectRef>();
+    const subjectRef = newReference() as SubjectRef;
     const planned = await plan(readFileSync(join(folder, file), 'utf8'), subjectRef);
     for (const { type, subjectRef: subject } of planned) {
       expect([type, subject]).toEqual([type, type === 'Organization' || type === 'Practitioner' ? null : subjectRef]);

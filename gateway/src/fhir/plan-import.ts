@@ -54,31 +54,42 @@ export async function planImport(bundle: string, options: PlanOptions): Promise<
 
 type Step = { readonly target: Target; readonly at: number; readonly resolve: LinkResolver; readonly subjectOf: SubjectCheck };
 
-async function planResource({ target, at, resolve, subjectOf }: Step, options: PlanOptions): Promise<PlannedResource> {
+async function planResource({ target, at, resolve, subjectOf }: Step, { newRecordId }: PlanOptions): Promise<PlannedResource> {
   const { entry, id, current, isFound } = target;
-  const place = `${entry.place}.resource`;
-  const resource = isFound
-    ? await readCurrent(target)
-    : withId(
-        rewriteLinks(entry.resource, place, (link) => resolve(target, link)),
-        id,
-      );
-  const subjectRef = isFound ? ((current?.subjectRef ?? null) as SubjectRef | null) : await subjectOf(target, resource);
-  const isUnchanged = current !== undefined && !isFound && isSameJson(withoutMeta(await readCurrent(target)), withoutMeta(resource));
-  const isNew = !isFound && !isUnchanged;
+  const { resource, subjectRef } = isFound ? await takeFound(target) : await rewrite(target, { resolve, subjectOf });
+  const outcome = isFound ? 'found' : await compare(target, resource);
+  const isNew = outcome === 'created' || outcome === 'updated';
   return {
     fullUrl: entry.fullUrl,
     type: entry.type,
     id,
     reference: formatReference(target),
-    outcome: isFound ? 'found' : isUnchanged ? 'unchanged' : current === undefined ? 'created' : 'updated',
-    recordId: (current?.recordId as RecordId | undefined) ?? options.newRecordId(at),
+    outcome,
+    recordId: current === undefined ? newRecordId(at) : (current.recordId as RecordId),
     version: (current?.version ?? 0) + (isNew ? 1 : 0),
     subjectRef,
     details: newRecordDetails(entry.type, resource),
     identifiers: identifierTokensOf(resource),
     text: formatJson(resource),
   };
+}
+
+type Content = { readonly resource: JsonObject; readonly subjectRef: SubjectRef | null };
+
+async function takeFound(target: Target): Promise<Content> {
+  return { resource: await readCurrent(target), subjectRef: (target.current?.subjectRef ?? null) as SubjectRef | null };
+}
+
+async function rewrite(target: Target, { resolve, subjectOf }: Pick<Step, 'resolve' | 'subjectOf'>): Promise<Content> {
+  const { entry, id } = target;
+  const rewritten = rewriteLinks(entry.resource, `${entry.place}.resource`, (link) => resolve(target, link));
+  const resource = withId(rewritten, id);
+  return { resource, subjectRef: await subjectOf(target, resource) };
+}
+
+async function compare(target: Target, resource: JsonObject): Promise<'created' | 'updated' | 'unchanged'> {
+  if (target.current === undefined) return 'created';
+  return isSameJson(withoutMeta(await readCurrent(target)), withoutMeta(resource)) ? 'unchanged' : 'updated';
 }
 
 async function readCurrent({ current, entry }: Target): Promise<JsonObject> {
@@ -94,6 +105,6 @@ function withId(resource: JsonObject, id: string): JsonObject {
 }
 
 function withoutMeta(resource: JsonObject): JsonValue {
-  const { meta, ...rest } = resource;
+  const { meta: _meta, ...rest } = resource;
   return rest;
 }

@@ -3,13 +3,15 @@ import { compartmentReferencesOf, type PlacedReference } from './compartment';
 import { FhirError } from './fhir-error';
 import type { JsonObject } from './json-value';
 import { parseReference } from './link-resolver';
-import type { ResourceIndex } from './resource-index';
+import type { IndexedResource, ResourceIndex } from './resource-index';
 import type { Target } from './target';
 
 /** Gives whose record a resource (links rewritten) is: the import's subject, or null outside the Patient compartment. */
 export type SubjectCheck = (target: Target, resource: JsonObject) => Promise<SubjectRef | null>;
 
 type Options = { readonly index: ResourceIndex; readonly subjectRef: SubjectRef | undefined };
+
+const FOREIGN_PATIENT = /\/Patient\/[^/]+(?:\/_history\/[^/]+)?$/;
 
 /**
  * Every resource inside the Patient compartment must belong to the import's subject and to nobody else: one bundle, one patient.
@@ -40,21 +42,22 @@ export function newSubjectCheck(targets: readonly Target[], { index, subjectRef 
 
   /** False when the reference is not to a patient at all. */
   async function isOwnPatient(reference: string, place: string): Promise<boolean> {
+    if (FOREIGN_PATIENT.test(reference)) throw new FhirError('BUNDLE_SUBJECT_OTHER', place, 'refers to a patient of another system.');
     const parsed = parseReference(reference);
-    if (parsed === undefined) {
-      if (!/\/Patient\/[^/]+(?:\/_history\/[^/]+)?$/.test(reference)) return false;
-      throw new FhirError('BUNDLE_SUBJECT_OTHER', place, 'refers to a patient of another system.');
-    }
-    if (parsed.type !== 'Patient') return false;
+    if (parsed?.type !== 'Patient') return false;
     const entered = patients.get(parsed.id);
     if (entered !== undefined && entered.current === undefined) return true;
-    const held = entered?.current ?? (await index.find('Patient', parsed.id));
-    if (held === undefined)
+    assertOwn(entered?.current ?? (await index.find('Patient', parsed.id)), place);
+    return true;
+  }
+
+  function assertOwn(held: IndexedResource | undefined, place: string): void {
+    if (held === undefined) {
       throw new FhirError('BUNDLE_REFERENCE_UNRESOLVED', place, 'refers to a patient who is neither in the bundle nor held here.');
+    }
     if (subjectRef !== undefined && held.subjectRef !== subjectRef) {
       throw new FhirError('BUNDLE_SUBJECT_OTHER', place, 'refers to another patient than the subject of the import.');
     }
-    return true;
   }
 }
 

@@ -26,7 +26,7 @@ export class GatewayClient {
 
   /** The JSON answer. @throws {StoryError} with the gateway's code, or GATEWAY_UNREACHABLE */
   async get<Body>(path: string, options: RequestOptions = {}): Promise<Body> {
-    return this.#parse<Body>(await this.getText(path, options), path);
+    return this.#parse(await this.getText(path, options), path) as Body;
   }
 
   /** The answer as it stands. @throws {StoryError} */
@@ -42,7 +42,7 @@ export class GatewayClient {
       'idempotency-key': randomUUID(),
     };
     const text = typeof body === 'string' ? body : JSON.stringify(body);
-    return this.#parse<Body>(await this.#request({ method: 'POST', path, headers, body: text }), path);
+    return this.#parse(await this.#request({ method: 'POST', path, headers, body: text }), path) as Body;
   }
 
   async #request(attempt: Attempt): Promise<string> {
@@ -72,9 +72,9 @@ export class GatewayClient {
     }
   }
 
-  #parse<Body>(text: string, path: string): Body {
+  #parse(text: string, path: string): unknown {
     try {
-      return JSON.parse(text) as Body;
+      return JSON.parse(text);
     } catch (cause) {
       throw new StoryError('GATEWAY_ANSWER_UNKNOWN', `${this.baseUrl}${path} did not answer JSON.`, { cause });
     }

@@ -6,14 +6,13 @@ type Resource = { readonly resourceType?: string; readonly name?: readonly Human
 
 /** The name and birth date of the bundle's patient, as far as it states them; the import will say what is wrong with a bundle. */
 export function readPatientDetails(bundle: string): PatientDetails {
-  const patient = findPatient(bundle);
-  const [{ family, given = [], text } = {}] = patient?.name ?? [];
-  const name = text ?? [...given, ...(family === undefined ? [] : [family])].join(' ');
-  const birthDate = patient?.birthDate;
-  return {
-    name: name === '' ? 'unnamed' : name.slice(0, 256),
-    birthDate: typeof birthDate === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(birthDate) ? birthDate : '1900-01-01',
-  };
+  const { name, birthDate = '' } = findPatient(bundle) ?? {};
+  return { name: formatName(name?.[0] ?? {}), birthDate: /^\d{4}-\d{2}-\d{2}$/.test(birthDate) ? birthDate : '1900-01-01' };
+}
+
+function formatName({ family = '', given = [], text }: HumanName): string {
+  const name = text ?? [...given, family].join(' ').trim();
+  return name === '' ? 'unnamed' : name.slice(0, 256);
 }
 
 function findPatient(bundle: string): Resource | undefined {

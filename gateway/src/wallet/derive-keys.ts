@@ -66,7 +66,7 @@ export async function deriveRecoveryKey(recoverySeed: string, ref: string, gener
 
 /** A P-256 key from 48 derived bytes, modulo the order of the group (FIPS 186-5 appendix A.2.1: the bias is below 2^-128). */
 async function derivePrivateJwk(seed: string, path: string): Promise<PrivateJwk> {
-  const scalar = mapHashToField(await deriveBytes(seed, path, 48), p256.CURVE.n);
+  const scalar = mapHashToField(await deriveBytes(seed, path, 48), p256.Point.Fn.ORDER);
   const point = p256.getPublicKey(scalar, false);
   return {
     kty: 'EC',

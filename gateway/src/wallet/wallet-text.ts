@@ -3,8 +3,8 @@ import { DecryptFailed, formatBase64url, newRandomBytes, parseBase64url } from '
 import type { Wallet, WalletPatient, WalletRelation } from './wallet';
 
 type LockedWallet = {
-  readonly v: 1;
-  readonly kdf: 'PBKDF2-SHA256';
+  readonly v: number;
+  readonly kdf: string;
   readonly iterations: number;
   readonly salt: string;
   readonly nonce: string;

@@ -196,7 +196,7 @@ describe('a wallet', () => {
   it('opens notices that are sealed to the relation and no others', async () => {
     const { wallet, relationRef, request } = await newPatient();
     const { keys } = parseSigned('relation', request.relation, 'r').payload;
-    const requestId = newReference<RequestId>();
+    const requestId = newReference() as RequestId;
     const context = { ...noticeRef(relationRef, requestId), recipient: PATIENT };
     const envelope = await seal(sealingPublicKeyOf(keys.sealing), context, new TextEncoder().encode('{"reason":"denied"}'));
     await expect(openNotice(wallet, relationRef, requestId, envelope)).resolves.toEqual({ reason: 'denied' });

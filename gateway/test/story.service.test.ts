@@ -1,0 +1,110 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { castStory, stepNames, tellStory, GatewayClient, type Member, type Plot, type Stage, type StepReport } from '../src/story';
+import type { Wallet } from '../src/wallet';
+import { members, TestConsortium, type MemberId } from './support/test-consortium';
+
+const sample = readFileSync(join(__dirname, '../samples/diabetes-follow-up.json'), 'utf8');
+const synthea = join(__dirname, '../../../shared/data/synthea');
+
+describe('the story', () => {
+  const consortium = new TestConsortium();
+
+  beforeAll(async () => {
+    await consortium.start();
+  }, 30_000);
+
+  afterAll(async () => {
+    await consortium.stop();
+  });
+
+  const tell = async (bundle: string): Promise<{ plot: Plot | undefined; reports: StepReport[]; saved: Wallet[] }> => {
+    const reports: StepReport[] = [];
+    const saved: Wallet[] = [];
+    const cast = castStory(members.map((member): Member => ({ ...member, gateway: consortium.gateway(member.mspId).url })));
+    const stage: Stage = {
+      cast,
+      clientOf: ({ gateway }) => new GatewayClient(gateway),
+      tokenOf: ({ mspId }, role) => consortium.gateway(mspId as MemberId).token(role),
+      bundle,
+      saveWallet: async (wallet) => void saved.push(wallet),
+    };
+    const plot = await tellStory(stage, { begins: () => undefined, ends: (report) => reports.push(report) });
+    return { plot, reports, saved };
+  };
+
+  const findingsOf = (reports: readonly StepReport[], name: string): Record<string, unknown> => {
+    const report = reports.find((one) => one.name === name);
+    if (report?.ok !== true) throw new Error(`${name} did not hold: ${String(report?.ok === false ? report.error : 'it did not run')}`);
+    return report.outcome.findings;
+  };
+
+  it('holds in every step, in the order of the names, with the sample bundle', async () => {
+    const { plot, reports, saved } = await tell(sample);
+    expect(reports.map(({ name, ok }) => [name, ok])).toEqual(stepNames.map((name) => [name, true]));
+    expect(findingsOf(reports, 'import')).toMatchObject({ resources: 29, ofSubject: 27 });
+    expect(findingsOf(reports, 'refuse')).toMatchObject({ refusal: { code: 'NOT_PERMITTED' } });
+    expect(findingsOf(reports, 'consent')).toMatchObject({
+      categories: expect.arrayContaining(['allergies', 'laboratory', 'medications']) as unknown,
+    });
+    expect(findingsOf(reports, 'release')).toMatchObject({ released: 12, consentVersion: 2 });
+    expect(findingsOf(reports, 'outsider')).toMatchObject({ refusal: { code: 'NOT_PERMITTED' }, by: 'GammaMSP' });
+    expect(findingsOf(reports, 'revoke')).toMatchObject({ refusal: { code: 'NOT_PERMITTED' }, msToRefusal: expect.any(Number) as unknown });
+    expect(findingsOf(reports, 'history')['requests']).toMatchObject([
+      { by: 'BetaMSP', outcome: 'refused', reason: 'no-permit' },
+      { by: 'BetaMSP', outcome: 'released', records: 12, reason: 'permitted' },
+      { by: 'GammaMSP', outcome: 'refused' },
+      { by: 'BetaMSP', outcome: 'refused', reason: 'consent-revoked' },
+    ]);
+    expect(saved.at(-1)).toEqual(plot!.wallet);
+  }, 60_000);
+
+  it('can be told again on the same ledger, with another patient and the organisations that are there already', async () => {
+    const first = await tell(sample);
+    const second = await tell(sample);
+    expect(second.reports.every(({ ok }) => ok)).toBe(true);
+    expect(second.plot!.subjectRef).not.toBe(first.plot!.subjectRef);
+    expect(findingsOf(second.reports, 'import')).toMatchObject({ resources: 29, ofSubject: 27 });
+  }, 60_000);
+
+  it('ends at the step that does not hold, with the code of the gateway and the place in the bundle', async () => {
+    const { plot, reports } = await tell(sample.replace('"method": "POST"', '"method": "DELETE"'));
+    expect(plot).toBeUndefined();
+    expect(reports.map(({ name, ok }) => [name, ok])).toEqual([
+      ['register', true],
+      ['import', false],
+    ]);
+    expect(reports.at(-1)).toMatchObject({ error: { code: 'BUNDLE_NOT_SUPPORTED', place: 'entry[0].request.method' } });
+  }, 60_000);
+
+  it.each(['', 'no JSON', '[]', '{"resourceType":"Patient"}', '{"resourceType":"Bundle","type":"transaction","entry":[]}'])(
+    'refuses %j as a bundle with a code',
+    async (bundle) => {
+      const { reports } = await tell(bundle);
+      expect(reports.at(-1)).toMatchObject({
+        name: 'import',
+        ok: false,
+        error: { code: expect.stringMatching(/^(BUNDLE|REQUEST)_/) as unknown },
+      });
+    },
+    60_000,
+  );
+
+  if (existsSync(synthea)) {
+    it('holds with a bundle that somebody else made', async () => {
+      const { reports } = await tell(readFileSync(join(synthea, 'Clemente_Kreiger.json'), 'utf8'));
+      expect(reports.map(({ name, ok }) => [name, ok])).toEqual(stepNames.map((name) => [name, true]));
+    }, 60_000);
+  } else {
+    it.todo(`holds with a bundle that somebody else made: not told, for ${synthea} is not there`);
+  }
+
+  it('needs two hospitals and an insurer, whatever they are called', () => {
+    const named = (role: string, mspId: string): Member => ({ name: mspId, title: mspId, mspId, role, gateway: 'http://x.test' });
+    const cast = castStory([named('insurer', 'A'), named('hospital', 'B'), named('authority', 'C'), named('hospital', 'D')]);
+    expect([cast.custodian.mspId, cast.counterparty.mspId, cast.outsider.mspId]).toEqual(['B', 'D', 'A']);
+    expect(() => castStory([named('hospital', 'A'), named('insurer', 'B')])).toThrow(
+      expect.objectContaining({ code: 'STORY_NEEDS_ORGANISATIONS' }) as Error,
+    );
+  });
+});
