@@ -48,12 +48,17 @@ export function newServer(options: ServerOptions): Express {
   });
   app.use((error: unknown, request: HttpRequest, response: HttpResponse, next: NextFunction) => {
     if (response.headersSent) next(error);
-    else sendProblem(error, request, response);
+    else sendProblem(isBadAddress(error) ? newError('REQUEST_INVALID', 'path: is not a valid address') : error, request, response);
   });
   return app;
 }
 
-/** What an answer must say before its bytes are sent. */
+/** What the router throws for percent-encoding that is none. */
+function isBadAddress(error: unknown): boolean {
+  return error instanceof URIError;
+}
+
+/** The way of a request: who calls, what is asked, whether the ledger's state is known, whether it was answered before; then the handler. */
 function carry(route: Route, options: ServerOptions, repeats: Repeats) {
   return async (http: HttpRequest, answer: HttpResponse): Promise<void> => {
     answer.locals.route = route.path;
@@ -118,7 +123,7 @@ function sendProblem(error: unknown, request: HttpRequest, answer: HttpResponse)
   const problem = formatProblem(error, `urn:uuid:${id}`);
   const coded = toCodedError(error);
   answer.locals.code = problem.code;
-  if (problem.status >= 500) answer.locals.error = coded.cause instanceof Error ? coded.cause : coded;
+  if (coded.category === 'internal') answer.locals.error = coded.cause instanceof Error ? coded.cause : coded;
   const retryAfter = readRetryAfter(coded);
   if (retryAfter !== undefined) answer.set('retry-after', String(retryAfter));
   if (problem.status === 401) answer.set('www-authenticate', 'Bearer');

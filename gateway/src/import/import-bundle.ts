@@ -11,6 +11,8 @@ import { newBatches } from './batches';
 
 /** Transactions under way at once, over all imports. */
 const lanesInFlight = 4;
+/** More at once would only use more memory. */
+const encryptedAtOnce = 16;
 
 export interface ImportOptions {
   readonly mspId: MspId;
@@ -125,8 +127,13 @@ export class Importer {
     });
   }
 
-  #encrypt(resources: readonly PlannedResource[]): Promise<EncryptedRecord[]> {
-    return Promise.all(resources.map((resource) => encryptRecord(resource, this.#options.mspId, this.#options.key)));
+  async #encrypt(resources: readonly PlannedResource[]): Promise<EncryptedRecord[]> {
+    const encrypted: EncryptedRecord[] = [];
+    for (let start = 0; start < resources.length; start += encryptedAtOnce) {
+      const slice = resources.slice(start, start + encryptedAtOnce);
+      encrypted.push(...(await Promise.all(slice.map((resource) => encryptRecord(resource, this.#options.mspId, this.#options.key)))));
+    }
+    return encrypted;
   }
 
   /** Stores and anchors every batch, then closes the group; a group of one batch closes itself. Gives the transaction ids. */

@@ -1,5 +1,5 @@
 import { formatCanonical, formatUtf8, identityRef, parseSigned, type MspId } from '@medaccord/chaincode/model';
-import { seal, type SealingPublicKey } from '../crypto';
+import { seal, verifyJws, type SealingPublicKey } from '../crypto';
 import type { LedgerIdentity } from '../ledger/ledger';
 import type { Transactions } from '../ledger/transactions';
 import { newError } from '../problem';
@@ -33,8 +33,9 @@ export async function registerPatient(
   { mspId, key, transactions, mailer, projector }: RegisterPatientOptions,
   { operation, registration, details, identity }: Registration,
 ): Promise<{ readonly subjectRef: string; readonly transactionId: string; readonly block: number }> {
-  const { subjectRef, custodian } = parseSigned('patient', registration, 'body.registration').payload;
+  const { subjectRef, custodian, keys } = parseSigned('patient', registration, 'body.registration').payload;
   if (custodian !== mspId) throw newError('NOT_THE_CUSTODIAN', 'The registration names another organisation as custodian');
+  await verifyJws('patient', registration, keys.signing);
   const { name, birthDate, nationalId } = details;
   const plain = formatUtf8(formatCanonical({ name, birthDate, nationalId }));
   const ref = identityRef(subjectRef);

@@ -9,6 +9,7 @@ import {
   type RelationEntry,
 } from '@medaccord/chaincode/model';
 import { seal } from '../crypto';
+import { newLanes } from '../ledger/lanes';
 import type { Transactions } from '../ledger/transactions';
 import { newError } from '../problem';
 import type { RecordReader } from '../record/record-reader';
@@ -20,6 +21,8 @@ import { wrapContext, type DecisionOpening, type DeliveredRecord, type DeliveryO
 /** Bounds of one part: a batch that one transaction carries easily. */
 const partRecords = 50;
 const partCharacters = 6 * 1024 * 1024;
+/** Parts on their way at once. */
+const lanesInFlight = 4;
 
 export interface DeliverOptions {
   readonly facts: Facts;
@@ -35,27 +38,42 @@ export interface DeliverOptions {
  * @throws CodedError; DECISION_EXPIRED, RELEASE_NOT_PERMITTED, CONSENT_NOT_CURRENT and the like: the decision is withdrawn
  */
 export async function deliver(options: DeliverOptions, name: RequestName): Promise<void> {
-  const { facts, transactions } = options;
+  const { facts } = options;
   const decision = need(facts.find<Decision>('decision', name.relationRef, name.requestId)?.value);
   const relation = need(facts.find<RelationEntry>('relation', name.relationRef)?.value);
   const counterparty = need(facts.find<Organisation>('organisation', relation.counterparty)?.value);
-  const { relationRef, requestId } = decision;
   const parts = await newParts(options, await readDecision(options.sealed, decision));
-  for (const [at, part] of parts.entries()) {
-    if (facts.find('delivery', relationRef, `${requestId}/${String(at + 1)}`) !== undefined) continue;
-    const plain = formatUtf8(formatCanonical(await newOpening(part, requestId, counterparty)));
-    const context = { ...deliveryRef(relationRef, requestId, at + 1), recipient: relation.counterparty };
-    await transactions.submit(
-      'DeliverRecords',
-      { relationRef, requestId, part: at + 1, parts: parts.length },
-      {
-        operation: `deliver/${relationRef}/${requestId}/${String(at + 1)}`,
-        organisations: [relation.custodian, relation.counterparty],
-        mayLag: true,
-        input: { envelope: await seal(findSealingKey(counterparty.encryption), context, plain) },
-      },
-    );
-  }
+  const lane = newLanes(lanesInFlight);
+  const outcomes = await Promise.allSettled(
+    parts.map((part, at) => lane(() => deliverPart(options, { decision, relation, counterparty, part, number: at + 1, parts: parts.length }))),
+  );
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+}
+
+interface Part {
+  readonly decision: Decision;
+  readonly relation: RelationEntry;
+  readonly counterparty: Organisation;
+  readonly part: readonly Opened[];
+  readonly number: number;
+  readonly parts: number;
+}
+
+async function deliverPart({ facts, transactions }: DeliverOptions, { decision, relation, counterparty, part, number, parts }: Part): Promise<void> {
+  const { relationRef, requestId } = decision;
+  if (facts.find('delivery', relationRef, `${requestId}/${String(number)}`) !== undefined) return;
+  const plain = formatUtf8(formatCanonical(await newOpening(part, requestId, counterparty)));
+  const context = { ...deliveryRef(relationRef, requestId, number), recipient: relation.counterparty };
+  await transactions.submit(
+    'DeliverRecords',
+    { relationRef, requestId, part: number, parts },
+    {
+      operation: `deliver/${relationRef}/${requestId}/${String(number)}`,
+      organisations: [relation.custodian, relation.counterparty],
+      mayLag: true,
+      input: { envelope: await seal(findSealingKey(counterparty.encryption), context, plain) },
+    },
+  );
 }
 
 async function readDecision(sealed: SealedReader, { relationRef, requestId }: Decision): Promise<DecisionOpening> {

@@ -1,0 +1,213 @@
+import { newError } from '../problem';
+import { openDatabase } from '../store/database';
+import { intentTable, newIntentStore } from '../store/intent-table';
+import { AnswerError } from './answer-error';
+import type { Carrier, Prepared, TransactionStatus } from './carrier';
+import { Courier } from './courier';
+import type { IntentStore } from './intent';
+
+/** A carrier that does what a script says; `codes` are the validation codes of the transactions in the order of their endorsement. */
+class ScriptedCarrier implements Carrier {
+  readonly sent: string[] = [];
+  readonly ordered = new Map<string, TransactionStatus>();
+  codes: number[] = [];
+  endorseErrors: Error[] = [];
+  /** Sends that fail before, or only after the orderers took the envelope. */
+  failSends: ('before' | 'after')[] = [];
+  hidden = 0;
+  number = 0;
+
+  evaluate(): Promise<string> {
+    return Promise.resolve('null');
+  }
+
+  endorse(): Promise<Prepared> {
+    const error = this.endorseErrors.shift();
+    if (error !== undefined) return Promise.reject(error);
+    this.number += 1;
+    const transactionId = `tx${String(this.number)}`;
+    return Promise.resolve({ transactionId, envelope: Buffer.from(transactionId), result: '{"done":true}' });
+  }
+
+  send(envelope: Uint8Array): Promise<void> {
+    const id = Buffer.from(envelope).toString();
+    this.sent.push(id);
+    const failure = this.failSends.shift();
+    if (failure === 'before') return Promise.reject(new Error('no orderer answers'));
+    if (!this.ordered.has(id)) this.ordered.set(id, { code: this.codes.shift() ?? 0, block: this.ordered.size + 7 });
+    return failure === 'after' ? Promise.reject(new Error('request already processed')) : Promise.resolve();
+  }
+
+  readStatus(transactionId: string): Promise<TransactionStatus | undefined> {
+    if (this.hidden > 0) {
+      this.hidden -= 1;
+      return Promise.resolve(undefined);
+    }
+    return Promise.resolve(this.ordered.get(transactionId));
+  }
+
+  followBlocks(): never {
+    throw new Error('not used');
+  }
+
+  readHeight(): Promise<number> {
+    return Promise.resolve(1);
+  }
+}
+
+const submission = { transaction: 'RecordConsent', request: { consent: 'a.b.c' }, operation: 'op' };
+const times = { endorseMs: 120, settleMs: 200, statusMs: 5, forgottenMs: 1_000, contentionTries: 3 };
+
+describe('Courier', () => {
+  let carrier: ScriptedCarrier;
+  let intents: IntentStore;
+  let configuration: number;
+  let alarms: number[];
+  let now: number;
+
+  const newCourier = (): Courier =>
+    new Courier({
+      carrier,
+      intents,
+      times,
+      configurationBlock: () => configuration,
+      onAlarm: ({ code }) => alarms.push(code),
+    });
+
+  beforeEach(() => {
+    carrier = new ScriptedCarrier();
+    intents = newIntentStore(openDatabase(':memory:', [intentTable]));
+    configuration = 0;
+    alarms = [];
+    now = Date.now();
+  });
+
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
+  it('stores the signed envelope before it is sent', async () => {
+    let seen: string | undefined;
+    const send = carrier.send.bind(carrier);
+    carrier.send = (envelope) => {
+      seen = intents.find('op')?.state;
+      return send(envelope);
+    };
+    await newCourier().submit(submission);
+    expect(seen).toBe('open');
+    expect(intents.find('op')).toMatchObject({ state: 'committed', code: 0, block: 7 });
+  });
+
+  it('gives a repeated operation its first outcome without a second transaction', async () => {
+    const courier = newCourier();
+    const first = await courier.submit(submission);
+    expect(await courier.submit(submission)).toEqual(first);
+    expect(await newCourier().submit(submission)).toEqual(first);
+    expect(carrier.number).toBe(1);
+  });
+
+  it('sends one transaction when the same operation is submitted twice at once', async () => {
+    const courier = newCourier();
+    await Promise.all([courier.submit(submission), courier.submit(submission)]);
+    expect(carrier.number).toBe(1);
+  });
+
+  it('refuses a committed operation that comes again with other content', async () => {
+    await newCourier().submit(submission);
+    await expect(newCourier().submit({ ...submission, request: { consent: 'x.y.z' } })).rejects.toMatchObject({ code: 'OPERATION_CHANGED' });
+  });
+
+  it('resolves a lost answer by the transaction id', async () => {
+    carrier.failSends = ['after'];
+    expect(await newCourier().submit(submission)).toMatchObject({ transactionId: 'tx1', block: 7, result: { done: true } });
+    expect(carrier.sent).toEqual(['tx1']);
+  });
+
+  it('sends the same envelope again when the orderers never got it, and makes no new transaction', async () => {
+    carrier.failSends = ['before', 'before'];
+    await newCourier().submit(submission);
+    expect(carrier.sent).toEqual(['tx1', 'tx1', 'tx1']);
+    expect(carrier.number).toBe(1);
+  });
+
+  it('leaves an unknown outcome open and says so, with the transaction id', async () => {
+    carrier.failSends = Array<'before'>(50).fill('before');
+    await expect(newCourier().submit(submission)).rejects.toMatchObject({ code: 'LEDGER_OUTCOME_UNKNOWN', category: 'uncertain', transactionId: 'tx1' });
+    expect(intents.find('op')?.state).toBe('open');
+  });
+
+  it('settles what an earlier run left open, by the stored envelope', async () => {
+    carrier.failSends = Array<'before'>(50).fill('before');
+    await expect(newCourier().submit(submission)).rejects.toThrow();
+    carrier.failSends = [];
+    expect(await newCourier().recover()).toBe(0);
+    expect(intents.find('op')).toMatchObject({ state: 'committed', transactionId: 'tx1' });
+    expect(await newCourier().submit(submission)).toMatchObject({ transactionId: 'tx1' });
+    expect(carrier.number).toBe(1);
+  });
+
+  it('makes a new transaction only after the orderers must have forgotten the old one and no block has it', async () => {
+    carrier.failSends = Array<'before'>(50).fill('before');
+    await expect(newCourier().submit(submission)).rejects.toThrow();
+    carrier.failSends = ['before'];
+    const later = new Courier({ carrier, intents, times, configurationBlock: () => 0, onAlarm: () => undefined, now: () => now + 5_000 });
+    expect(await later.submit(submission)).toMatchObject({ transactionId: 'tx2' });
+  });
+
+  it.each([11, 12])('tries a conflict (code %i) again with a new proposal, a bounded number of times', async (code) => {
+    carrier.codes = [code, code];
+    expect(await newCourier().submit(submission)).toMatchObject({ transactionId: 'tx3' });
+    carrier.codes = [code, code, code];
+    await expect(newCourier().submit({ ...submission, operation: 'other' })).rejects.toMatchObject({ code: 'LEDGER_CONTENTION', category: 'contention' });
+    expect(carrier.number).toBe(6);
+  });
+
+  it('raises an alarm on an endorsement policy failure and does not retry it', async () => {
+    carrier.codes = [10];
+    await expect(newCourier().submit(submission)).rejects.toMatchObject({ code: 'LEDGER_REFUSED', details: { validationCode: 10 } });
+    expect(alarms).toEqual([10]);
+    expect(carrier.number).toBe(1);
+  });
+
+  it('tries a policy failure once more when the channel configuration changed since the proposal', async () => {
+    carrier.codes = [10, 10];
+    const send = carrier.send.bind(carrier);
+    carrier.send = (envelope) => {
+      configuration += 1;
+      return send(envelope);
+    };
+    await expect(newCourier().submit(submission)).rejects.toMatchObject({ code: 'LEDGER_REFUSED' });
+    expect(carrier.number).toBe(2);
+  });
+
+  it('reports any other validation code without a retry', async () => {
+    carrier.codes = [4];
+    await expect(newCourier().submit(submission)).rejects.toMatchObject({ code: 'LEDGER_REFUSED', details: { validationCode: 4 } });
+    expect(carrier.number).toBe(1);
+  });
+
+  it('asks again when peers disagree or do not answer, and stores nothing meanwhile', async () => {
+    const error = newError('LEDGER_UNAVAILABLE', 'nobody answers');
+    carrier.endorseErrors = [new AnswerError('unavailable', error), new AnswerError('lag', error)];
+    expect(await newCourier().submit(submission)).toMatchObject({ transactionId: 'tx1' });
+    carrier.endorseErrors = Array.from({ length: 50 }, () => new AnswerError('unavailable', error));
+    await expect(newCourier().submit({ ...submission, operation: 'other' })).rejects.toBe(error);
+    expect(intents.find('other')).toBeUndefined();
+  });
+
+  it("passes the chaincode's own refusal on at once, unless a lagging peer may have said it", async () => {
+    const error = newError('RELATION_UNKNOWN', 'not here');
+    carrier.endorseErrors = [new AnswerError('final', error)];
+    await expect(newCourier().submit(submission)).rejects.toBe(error);
+    carrier.endorseErrors = [new AnswerError('final', error)];
+    expect(await newCourier().submit({ ...submission, mayLag: true })).toMatchObject({ transactionId: 'tx1' });
+  });
+
+  it('drains: resolves when nothing is on its way', async () => {
+    const courier = newCourier();
+    const submitted = courier.submit(submission);
+    await courier.drain();
+    expect(intents.listOpen()).toEqual([]);
+    await submitted;
+  });
+});
