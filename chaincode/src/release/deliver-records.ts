@@ -37,9 +37,9 @@ export function deliverRecords(
   const { relationRef, requestId, part, parts } = request;
   const { relation, decision, standing } = facts;
   if (caller !== relation.custodian) throw new CallerNotCustodian(relation.custodian);
+  if (decision.outcome !== 'released') throw new DecisionNotReleased(relationRef, requestId);
   if (part > parts || parts > decision.count)
     throw new RequestInvalid('request.part', 'one of the parts, of which there are no more than records');
-  if (decision.outcome !== 'released') throw new DecisionNotReleased(relationRef, requestId);
   if (standing !== undefined) {
     if (standing.envelope !== envelope || standing.parts !== parts) throw new DeliveryAlreadyMade(relationRef, requestId, part);
     return standing;

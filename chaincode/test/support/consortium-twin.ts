@@ -46,6 +46,8 @@ export class EndorsementRefused extends Error {
 export class ConsortiumTwin {
   readonly world: WorldState = { values: new Map(), collections: new Map(), history: new Map() };
   readonly members: readonly string[];
+  /** Every proposal that was endorsed, and where. */
+  readonly endorsements: { proposal: Proposal; endorsers: readonly string[] }[] = [];
   /** Every proposal that was simulated, and every transaction that was committed. */
   readonly proposals: Proposal[] = [];
   readonly chain: { proposal: Proposal; simulation: Simulation; code: number }[] = [];
@@ -82,11 +84,17 @@ export class ConsortiumTwin {
     this.proposals.push(proposal);
     const first = await this.#simulate(proposal, endorsers?.[0] ?? as.mspId);
     const chosen = endorsers ?? this.plan(as.mspId, first.rwset);
+    this.endorsements.push({ proposal, endorsers: chosen });
     for (const mspId of chosen) {
       const again = await this.#simulate(proposal, mspId);
       if (!isDeepStrictEqual(again, first)) throw new Error(`ProposalResponsePayloads do not match: ${mspId}`);
     }
     return { proposal, endorsers: chosen, simulation: first };
+  }
+
+  /** Runs a recorded proposal again at the same organisations. */
+  async replay(proposal: Proposal, endorsers: readonly string[]): Promise<Endorsed> {
+    return { proposal, endorsers, simulation: await this.#simulate(proposal, endorsers[0] ?? '') };
   }
 
   async #simulate(proposal: Proposal, mspId: string): Promise<Simulation> {

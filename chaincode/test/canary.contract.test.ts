@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import { ConsortiumTwin, EndorsementRefused } from './support/consortium-twin';
+import { ask, CLINIC, HOSPITAL, importRecords, newConsortium, newRecord, newScene, openingOf } from './support/story';
+import { runWholeStory } from './support/whole-story';
+import { Patient } from './support/wallet';
+
+/** Every spelling in which a value could leak. */
+function spellingsOf(text: string): readonly string[] {
+  const bytes = Buffer.from(text);
+  const hash = createHash('sha256').update(bytes).digest();
+  return [
+    text,
+    bytes.toString('base64').replaceAll('=', ''),
+    bytes.toString('base64url'),
+    bytes.toString('hex'),
+    encodeURIComponent(text),
+    hash.toString('hex'),
+    hash.toString('base64').replaceAll('=', ''),
+    hash.toString('base64url'),
+  ];
+}
+
+/** All that a peer puts into a block or shows to a client: arguments, reads, writes, key names of collections, answers, events, errors. */
+function publicBytesOf(twin: ConsortiumTwin, errors: readonly string[]): string {
+  const rows = twin.chain.map(({ proposal, simulation }) => {
+    const { reads, writes, policies, hashedReads, privateWrites } = simulation.rwset;
+    const opened = Object.values(writes).map((value) => Buffer.from(value ?? '', 'base64').toString('utf8'));
+    return [
+      proposal.args,
+      reads,
+      writes,
+      opened,
+      policies,
+      Object.keys(hashedReads),
+      Object.keys(privateWrites),
+      simulation.payload,
+      simulation.event,
+    ];
+  });
+  return JSON.stringify([rows, errors]);
+}
+
+describe('plaintext', () => {
+  test('of payloads, details, documents, bindings and sealed values stands in no argument, write, key, answer, event or error', async () => {
+    const twin = await newConsortium();
+    const patient = new Patient(HOSPITAL);
+    const { relation, document, laboratory } = await newScene(twin, patient);
+    const secret = newRecord(patient, {
+      type: 'CanaryType',
+      category: 'hiv',
+      labels: ['CANARY-LABEL'],
+      dates: { from: '1987-06-05', until: null },
+    });
+    await importRecords(twin, [secret]);
+    const { relationRef, requestId } = await ask(twin, relation);
+    const gateway = await twin.identity(HOSPITAL, 'gateway');
+    const errors: string[] = [];
+    const decide = async (input: unknown): Promise<void> => {
+      const args = ['DecideRelease', JSON.stringify({ relationRef, requestId, consentVersion: 2 })];
+      try {
+        twin.commit(await twin.endorse(gateway, args, { input, endorsers: [HOSPITAL, CLINIC] }));
+      } catch (error) {
+        if (!(error instanceof EndorsementRefused)) throw error;
+        errors.push(error.message);
+      }
+    };
+    const good = openingOf(relation, document, [laboratory]);
+    const refused = openingOf(relation, document, [secret]);
+    // Whatever a careless client may put where something else belongs.
+    await decide(refused);
+    await decide({ ...refused, binding: 'Canary Jane Doe' });
+    await decide({ ...refused, document: '{"name":"Canary Jane Doe"}' });
+    await decide({ ...refused, 'Canary Jane Doe': 1 });
+    await decide({ ...refused, records: [{ ...refused.records[0], details: '{"diagnosis":"Canary Jane Doe"}' }] });
+    await decide('Canary Jane Doe');
+    await decide('{"Canary Jane Doe');
+    expect(errors).toHaveLength(7);
+    await decide(good);
+    expect(errors).toHaveLength(7);
+    const text = publicBytesOf(twin, errors);
+    const secrets = [
+      'Canary Jane Doe',
+      'CanaryType',
+      'CANARY-LABEL',
+      '1987-06-05',
+      secret.details,
+      good.document,
+      good.binding,
+      ...Object.values(secret.parts),
+      ...Object.values(good.sealed),
+    ];
+    for (const value of secrets) {
+      for (const spelling of spellingsOf(value)) {
+        // The hash of a stored envelope is public by design: it is what the anchor binds, and the envelope is no plaintext.
+        if (value === secret.parts.payload && spelling === createHash('sha256').update(value).digest('base64url')) continue;
+        expect(text.includes(spelling) ? `${value} as ${spelling}` : '').toBe('');
+      }
+    }
+  });
+
+  test('that does leak is found', async () => {
+    const twin = await newConsortium();
+    await runWholeStory(twin);
+    const text = publicBytesOf(twin, ['Canary']);
+    expect(spellingsOf('Canary').some((spelling) => text.includes(spelling))).toBe(true);
+    expect(text).toContain('RegisterRelation');
+  });
+});

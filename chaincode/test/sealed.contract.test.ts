@@ -1,0 +1,103 @@
+import {
+  askRef,
+  bindingRef,
+  consentDocumentRef,
+  identityRef,
+  implicitCollection,
+  privateKey,
+  type SealedRef,
+  type TransactionRequest,
+} from '../src/model';
+import { OK, refusalOf, type ConsortiumTwin, type Endorsed } from './support/consortium-twin';
+import { ask, CLINIC, HOSPITAL, INSURER, newConsortium, newScene, partName, sealedText, type Scene } from './support/story';
+import { Patient } from './support/wallet';
+
+describe('sealed values', () => {
+  let scene: Scene;
+  let twin: ConsortiumTwin;
+  const store = async (
+    ref: SealedRef,
+    organisation: string,
+    {
+      by = INSURER,
+      role,
+      envelope = sealedText(ref.kind),
+      at = organisation,
+    }: { by?: string; role?: 'gateway' | 'clinician'; envelope?: string; at?: string } = {},
+  ): Promise<Endorsed> => {
+    const request = { organisation, ...ref } as TransactionRequest<'StoreSealed'>;
+    return twin.endorse(await twin.identity(by, role), ['StoreSealed', JSON.stringify(request)], { input: { envelope }, endorsers: [at] });
+  };
+
+  beforeEach(async () => {
+    twin = await newConsortium();
+    scene = await newScene(twin, new Patient(HOSPITAL));
+  });
+
+  test('a binding and a document are delivered by any member, endorsed by the receiving organisation alone', async () => {
+    for (const ref of [bindingRef(scene.relation.relationRef), consentDocumentRef(scene.relation.relationRef, 2)]) {
+      for (const organisation of [HOSPITAL, CLINIC]) {
+        const envelope = sealedText(ref.kind);
+        expect(twin.commit(await store(ref, organisation, { envelope }))).toBe(OK);
+        expect(twin.world.collections.get(implicitCollection(organisation))?.get(privateKey(ref))?.value.toString()).toBe(envelope);
+      }
+    }
+  });
+
+  test('are delivered to the two sides of their relation only, by the receiving peer', async () => {
+    const ref = bindingRef(scene.relation.relationRef);
+    expect(await refusalOf(store(ref, INSURER))).toMatchObject({ details: { place: 'request.organisation' } });
+    expect((await refusalOf(store(ref, HOSPITAL, { at: INSURER }))).code).toBe('PEER_NOT_OWN');
+  });
+
+  test('need their public entry', async () => {
+    const other = scene.patient.relateTo(CLINIC);
+    expect((await refusalOf(store(bindingRef(other.relationRef), HOSPITAL))).code).toBe('RELATION_NOT_FOUND');
+    expect((await refusalOf(store(consentDocumentRef(scene.relation.relationRef, 3), HOSPITAL))).code).toBe('CONSENT_NOT_FOUND');
+    const request = await ask(twin, scene.relation);
+    const unknown = askRef(request.relationRef, 'A'.repeat(22) as typeof request.requestId);
+    expect((await refusalOf(store(unknown, HOSPITAL, { by: CLINIC }))).code).toBe('REQUEST_NOT_FOUND');
+    expect((await refusalOf(store(identityRef('A'.repeat(22) as never), HOSPITAL, { by: HOSPITAL, role: 'gateway' }))).code).toBe(
+      'PATIENT_NOT_FOUND',
+    );
+  });
+
+  test('the same may be stored again; another value only by the organisation itself', async () => {
+    const ref = bindingRef(scene.relation.relationRef);
+    const envelope = sealedText('binding');
+    twin.commit(await store(ref, HOSPITAL, { envelope }));
+    expect(twin.commit(await store(ref, HOSPITAL, { envelope, by: CLINIC }))).toBe(OK);
+    expect((await refusalOf(store(ref, HOSPITAL, { by: CLINIC }))).code).toBe('SEALED_ALREADY_STORED');
+    expect(twin.commit(await store(ref, HOSPITAL, { by: HOSPITAL }))).toBe(OK);
+  });
+
+  test('identity details are stored by the custodian at itself', async () => {
+    const ref = identityRef(scene.patient.subjectRef);
+    expect((await refusalOf(store(ref, HOSPITAL, { by: CLINIC, role: 'gateway' }))).code).toBe('CALLER_NOT_CUSTODIAN');
+    expect((await refusalOf(store(ref, HOSPITAL, { by: HOSPITAL, role: 'clinician' }))).code).toBe('CALLER_NOT_CUSTODIAN');
+    expect((await refusalOf(store(ref, CLINIC, { by: HOSPITAL, role: 'gateway' }))).code).toBe('CALLER_NOT_CUSTODIAN');
+    expect(twin.commit(await store(ref, HOSPITAL, { by: HOSPITAL, role: 'gateway' }))).toBe(OK);
+  });
+
+  test('an ask is delivered to the custodian by the member that asked', async () => {
+    const { relationRef, requestId } = await ask(twin, scene.relation);
+    const ref = askRef(relationRef, requestId);
+    expect((await refusalOf(store(ref, HOSPITAL, { by: INSURER }))).code).toBe('CALLER_NOT_REQUESTER');
+    expect((await refusalOf(store(ref, CLINIC, { by: CLINIC }))).code).toBe('REQUEST_INVALID');
+    expect(twin.commit(await store(ref, HOSPITAL, { by: CLINIC }))).toBe(OK);
+  });
+
+  test('an id has the form of its kind', async () => {
+    const ref = { ...bindingRef(scene.relation.relationRef), id: '2' };
+    expect(await refusalOf(store(ref, HOSPITAL))).toMatchObject({ code: 'REQUEST_INVALID', details: { place: 'request.id' } });
+  });
+
+  test('are read by the gateway of the organisation whose they are, at its own peer', async () => {
+    const keys = [partName('wrap', scene.laboratory), partName('wrap', { ...scene.laboratory, version: 7 })];
+    const { values } = await twin.evaluate(await twin.identity(HOSPITAL, 'gateway'), 'ReadSealed', { keys });
+    expect(values.map(({ envelope }) => envelope)).toEqual([scene.laboratory.parts.wrap, null]);
+    const elsewhere = await twin.identity(CLINIC, 'gateway');
+    expect((await refusalOf(twin.evaluate(elsewhere, 'ReadSealed', { keys }, HOSPITAL))).code).toBe('PEER_NOT_OWN');
+    expect((await twin.evaluate(elsewhere, 'ReadSealed', { keys })).values.map(({ envelope }) => envelope)).toEqual([null, null]);
+  });
+});

@@ -1,0 +1,70 @@
+import { newRef, Patient, PatientRelation, newKeyRing, publicKeys, signAs, ISSUED } from './wallet';
+import { createHash } from 'node:crypto';
+import { askRef, bindingRef, identityRef, thumbprintInput, type GroupId, type Thumbprint } from '../../src/model';
+import type { ConsortiumTwin } from './consortium-twin';
+import { ask, CLINIC, HOSPITAL, INSURER, newRecord, newScene, openingOf, sealedText, storeRecords } from './story';
+
+/** Runs every transaction of the contract at least once, all of them valid. */
+export async function runWholeStory(twin: ConsortiumTwin): Promise<PatientRelation> {
+  const patient = new Patient(HOSPITAL);
+  const { relation, document, laboratory } = await newScene(twin, patient);
+  const [gateway, clinician, reader] = [
+    await twin.identity(HOSPITAL, 'gateway'),
+    await twin.identity(CLINIC, 'clinician'),
+    await twin.identity(INSURER),
+  ];
+  const both = [HOSPITAL, CLINIC];
+  const { relationRef } = relation;
+
+  const deliver = async (ref: { kind: string; ref: string; id: string }, as: typeof gateway): Promise<void> => {
+    const request = { organisation: HOSPITAL, ...ref } as never;
+    await twin.submit(as, 'StoreSealed', request, { input: { envelope: sealedText(ref.kind) }, endorsers: [HOSPITAL] });
+  };
+  await deliver(identityRef(patient.subjectRef), gateway);
+  await deliver(bindingRef(relationRef), reader);
+
+  const refused = await ask(twin, relation);
+  await deliver(askRef(relationRef, refused.requestId), clinician);
+  const refusal = { relationRef, requestId: refused.requestId, consentVersion: 2 };
+  await twin.submit(gateway, 'RefuseAccess', refusal, { input: { notice: sealedText('notice') }, endorsers: both });
+  await ask(twin, relation, INSURER);
+
+  const { requestId } = await ask(twin, relation);
+  const input = openingOf(relation, document, [laboratory]);
+  await twin.submit(gateway, 'DecideRelease', { relationRef, requestId, consentVersion: 2 }, { input, endorsers: both });
+  const part = { relationRef, requestId, part: 1, parts: 1 };
+  await twin.submit(gateway, 'DeliverRecords', part, { input: { envelope: sealedText('delivery') }, endorsers: both });
+
+  const long = newRecord(patient);
+  const abandoned = newRecord(patient);
+  await storeRecords(twin, [long, abandoned]);
+  const [group, lost] = [newRef<GroupId>(), newRef<GroupId>()];
+  await twin.submit(gateway, 'AnchorRecords', { groupId: group, close: false, size: 1, records: [long.anchoring] });
+  await twin.submit(gateway, 'CloseGroup', { groupId: group, size: 1 });
+  await twin.submit(gateway, 'AnchorRecords', { groupId: lost, close: false, size: 1, records: [abandoned.anchoring] });
+  await twin.submit(gateway, 'AbandonGroup', { groupId: lost });
+  const parts = { groupId: lost, records: [{ recordId: abandoned.recordId, version: 1 }] };
+  await twin.submit(gateway, 'DeleteRecordParts', parts, { endorsers: [HOSPITAL] });
+  await twin.submit(gateway, 'SetRecordStatus', { recordId: long.recordId, status: 'entered-in-error' });
+
+  const keys = newKeyRing();
+  const previous = createHash('sha256').update(thumbprintInput(patient.keys.signing.jwk)).digest('base64url') as Thumbprint;
+  const statement = { subjectRef: patient.subjectRef, previous, keys: publicKeys(keys), issuedAt: ISSUED };
+  await twin.submit(reader, 'ReplacePatientKeys', { replacement: signAs('patient-keys', statement, patient.keys.signing) });
+  await twin.submit(reader, 'RecordConsent', { consent: relation.consent(3, { status: 'closed', document: null }) });
+
+  await twin.evaluate(reader, 'GetRules', {});
+  await twin.evaluate(reader, 'GetOrganisation', { mspId: HOSPITAL });
+  await twin.evaluate(reader, 'GetOrganisations', {});
+  await twin.evaluate(reader, 'GetPatient', { subjectRef: patient.subjectRef });
+  await twin.evaluate(reader, 'GetRelation', { relationRef });
+  await twin.evaluate(reader, 'GetConsents', { relationRef });
+  await twin.evaluate(reader, 'GetGroup', { custodian: HOSPITAL, groupId: group });
+  await twin.evaluate(reader, 'GetRecordAnchor', { recordId: long.recordId, version: 1 });
+  await twin.evaluate(reader, 'GetRecordStatus', { recordId: long.recordId });
+  await twin.evaluate(reader, 'GetRequest', { relationRef, requestId });
+  await twin.evaluate(reader, 'GetDecision', { relationRef, requestId });
+  await twin.evaluate(reader, 'GetDelivery', { relationRef, requestId, part: 1 });
+  await twin.evaluate(gateway, 'ReadSealed', { keys: [bindingRef(relationRef)] });
+  return relation;
+}
