@@ -49,11 +49,11 @@ export function openSqliteStore(path: string): OrderedStore {
 function openDatabase(path: string): DatabaseSync {
   const database = new DatabaseSync(path);
   try {
-    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 2000');
+    database.exec('PRAGMA busy_timeout = 2000; PRAGMA locking_mode = EXCLUSIVE');
     const format = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
     if (format !== 0 && format !== FORMAT)
       throw new StoreRefused(path, `it has format ${String(format)}, this program reads ${String(FORMAT)}`);
-    database.exec(`${SCHEMA}; PRAGMA user_version = ${String(FORMAT)}`);
+    database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; ${SCHEMA}; PRAGMA user_version = ${String(FORMAT)}`);
     return database;
   } catch (error) {
     database.close();
