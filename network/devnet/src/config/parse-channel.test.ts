@@ -39,8 +39,8 @@ describe('a channel', () => {
   });
 
   it('gives resources the default policies of Fabric, and no policy to what Fabric does not know', () => {
-    const { acl } = parseChannel(genesis);
-    expect(['peer/Propose', 'event/Block', 'qscc/GetBlockByNumber', 'ghost'].map(acl)).toEqual([
+    const channel = parseChannel(genesis);
+    expect(['peer/Propose', 'event/Block', 'qscc/GetBlockByNumber', 'ghost'].map((resource) => channel.acl(resource))).toEqual([
       '/Channel/Application/Writers',
       '/Channel/Application/Readers',
       '/Channel/Application/Readers',
@@ -63,8 +63,8 @@ describe('a channel', () => {
       value.setValue(acls.serializeBinary());
       root.getGroupsMap().get('Application')?.getValuesMap().set('ACLs', value);
     });
-    const { acl } = parseChannel(source);
-    expect(['peer/Propose', 'event/Block', 'event/FilteredBlock'].map(acl)).toEqual([
+    const channel = parseChannel(source);
+    expect(['peer/Propose', 'event/Block', 'event/FilteredBlock'].map((resource) => channel.acl(resource))).toEqual([
       '/Channel/Application/Witnessed',
       '/Channel/Readers',
       '/Channel/Application/Readers',

@@ -73,12 +73,19 @@ function rolesOf(identity: Identity | string): readonly string[] {
 /** A certificate with everything as a test wants it. */
 async function issue(
   issuer: CertifiedKey | undefined,
-  more: { readonly units?: readonly string[]; readonly isCa?: boolean; readonly from?: number; readonly to?: number; readonly curve?: 'P-256' | 'P-384' },
+  more: {
+    readonly units?: readonly string[];
+    readonly isCa?: boolean;
+    readonly from?: number;
+    readonly to?: number;
+    readonly curve?: 'P-256' | 'P-384';
+  },
 ): Promise<CertifiedKey> {
   const algorithm = { ...ALGORITHM, namedCurve: more.curve ?? 'P-256' };
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const subject = [...(more.units ?? []).map((name) => ({ OU: [name] })), { CN: [randomBytes(4).toString('hex')] }];
-  const key = issuer && (await webcrypto.subtle.importKey('pkcs8', x509.PemConverter.decodeFirst(issuer.privateKey), ALGORITHM, false, ['sign']));
+  const key =
+    issuer && (await webcrypto.subtle.importKey('pkcs8', x509.PemConverter.decodeFirst(issuer.privateKey), ALGORITHM, false, ['sign']));
   const certificate = await x509.X509CertificateGenerator.create({
     subject,
     issuer: issuer === undefined ? subject : new x509.X509Certificate(issuer.certificate).subject,

@@ -18,7 +18,7 @@ function role(
   return principal;
 }
 
-type Tree = number | readonly [n: number, ...rules: readonly Tree[]];
+type Tree = number | readonly [n: number, ...rules: Tree[]];
 
 function rule(tree: Tree): common.SignaturePolicy {
   const message = new common.SignaturePolicy();

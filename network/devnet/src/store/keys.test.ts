@@ -1,5 +1,15 @@
 import { compareBytes, sha256, utf8 } from '../proto/bytes';
-import { keys, parseExpiry, parsePrivateKey, parsePrivateSet, parsePrivateWriter, parseSetExpiry, parseStateKey, ranges, type KeyRange } from './keys';
+import {
+  keys,
+  parseExpiry,
+  parsePrivateKey,
+  parsePrivateSet,
+  parsePrivateWriter,
+  parseSetExpiry,
+  parseStateKey,
+  ranges,
+  type KeyRange,
+} from './keys';
 
 const HASH = sha256(utf8('k'));
 const has = ({ start, end }: KeyRange, key: Uint8Array): boolean => compareBytes(key, start) >= 0 && compareBytes(key, end) < 0;

@@ -20,10 +20,24 @@ function privateSet(values: Readonly<Record<string, string | undefined>>): Priva
 
 function named(tx: number, set: PrivateSet, more: Partial<NamedPrivateSet> = {}): NamedPrivateSet {
   const { namespace, collection } = set;
-  return { tx, txId: `tx${String(tx)}`, namespace, collection, hash: sha256(set.rwset), members: [MEMBER], expiresWith: undefined, ...more };
+  return {
+    tx,
+    txId: `tx${String(tx)}`,
+    namespace,
+    collection,
+    hash: sha256(set.rwset),
+    members: [MEMBER],
+    expiresWith: undefined,
+    ...more,
+  };
 }
 
-function update(key: string, value: string | undefined, at: readonly [block: number, tx: number], more: Partial<HashUpdate> = {}): HashUpdate {
+function update(
+  key: string,
+  value: string | undefined,
+  at: readonly [block: number, tx: number],
+  more: Partial<HashUpdate> = {},
+): HashUpdate {
   return {
     namespace: 'cc',
     collection: 'c',
@@ -134,7 +148,11 @@ describe('a private value', () => {
     peer.stage('tx0', writePrivateSets([before]));
     peer.stage('tx2', writePrivateSets([after]));
     peer.apply(
-      work(0, { sets: [named(0, before), named(2, after)], txIds: ['tx0', 'tx2'], updates: [update('k', 'after', [0, 2], { purgedBy: 1 })] }),
+      work(0, {
+        sets: [named(0, before), named(2, after)],
+        txIds: ['tx0', 'tx2'],
+        updates: [update('k', 'after', [0, 2], { purgedBy: 1 })],
+      }),
     );
     expect(read(peer, 'k')).toBe('after at 0/2');
     expect([...peer.privateDataOf(0).keys()].map((tx) => tx)).toContain(2);

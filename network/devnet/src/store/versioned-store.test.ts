@@ -4,7 +4,10 @@ import { newMemoryStore } from './memory-store';
 import type { Change } from './ordered-store';
 import { VersionedStore, type HeldView } from './versioned-store';
 
-const change = (key: string, value: string | undefined): Change => ({ key: utf8(key), value: value === undefined ? undefined : utf8(value) });
+const change = (key: string, value: string | undefined): Change => ({
+  key: utf8(key),
+  value: value === undefined ? undefined : utf8(value),
+});
 const everything = { start: utf8('a'), end: utf8('~') };
 const read = (view: HeldView): Record<string, string> =>
   Object.fromEntries([...view.scan(everything)].map(({ key, value }) => [text(key), text(value)]));
