@@ -30,7 +30,7 @@ export async function newLinkResolver(targets: readonly Target[], index: Resourc
     const search = kind === 'reference' ? searches.get(value) : undefined;
     if (search !== undefined) return search;
     const { url, version, fragment } = splitLink(value);
-    const found = byFullUrl.get(url) ?? (kind === 'uri' ? undefined : findRelative(target, url));
+    const found = byFullUrl.get(url) ?? findRelative(target, url);
     if (found !== undefined) return formatReference(found) + (version ? `/_history/${String(versionOf(found))}` : '') + fragment;
     if (kind === 'reference' && PLACEHOLDER.test(value)) {
       throw new FhirError('BUNDLE_REFERENCE_UNRESOLVED', place, 'refers to a full URL that no entry of the bundle has.');

@@ -184,13 +184,15 @@ describe('links in a transaction', () => {
 
   it('beside RESTful full URLs are resolved against their root, version-specific ones stay so', async () => {
     const at = (id: string, root = 'http://a.test/fhir'): string => `${root}/Device/${id}`;
-    const [one, two, three] = await plan([
+    const [one, two, three, four] = await plan([
       post(at('1'), { resourceType: 'Device', id: '1' }),
       post(at('2'), { resourceType: 'Device', parent: { reference: 'Device/1' } }),
       post(at('3'), { resourceType: 'Device', parent: { reference: `${at('1')}/_history/4` } }),
+      post(at('4'), { resourceType: 'DocumentReference', content: [{ attachment: { url: 'Device/1' } }] }),
     ]);
     expect(resourceOf(two)).toMatchObject({ parent: { reference: one!.reference } });
     expect(resourceOf(three)).toMatchObject({ parent: { reference: `${one!.reference}/_history/1` } });
+    expect(resourceOf(four)).toMatchObject({ content: [{ attachment: { url: one!.reference } }] });
   });
 
   it('by Type/id mean the resource held here, and the entry of that id when there is none', async () => {
