@@ -1,7 +1,14 @@
 // What each npm script does, as data: `steps` run one after another on Node 24, all of them even if one fails.
 const jest = (title, ...layers) => ({
   title,
-  argv: ['--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js', '-c', '.config/jest.config.cjs', '--selectProjects', ...layers],
+  argv: [
+    '--disable-warning=ExperimentalWarning',
+    'node_modules/jest/bin/jest.js',
+    '-c',
+    '.config/jest.config.cjs',
+    '--selectProjects',
+    ...layers,
+  ],
 });
 const tool = (title, ...argv) => ({ title, argv });
 
@@ -11,11 +18,37 @@ const check = [
   tool('types: devnet', 'node_modules/typescript/bin/tsc', '-p', 'network/devnet', '--noEmit'),
   tool('types: network', 'node_modules/typescript/bin/tsc', '-p', 'network', '--noEmit'),
   tool('types: gateway', 'node_modules/typescript/bin/tsc', '-p', 'gateway', '--noEmit'),
-  tool('lint', '--max-old-space-size=4096', 'node_modules/eslint/bin/eslint.js', '-c', '.config/eslint.config.mjs', '--max-warnings', '0', '.'),
-  tool('floor plan and cycles', 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs', '--config', '.config/floor-plan.cjs', 'chaincode/src', 'gateway/src', 'network/src', 'network/devnet/src'),
+  tool(
+    'lint',
+    '--max-old-space-size=4096',
+    'node_modules/eslint/bin/eslint.js',
+    '-c',
+    '.config/eslint.config.mjs',
+    '--max-warnings',
+    '0',
+    '.',
+  ),
+  tool(
+    'floor plan and cycles',
+    'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs',
+    '--config',
+    '.config/floor-plan.cjs',
+    'chaincode/src',
+    'gateway/src',
+    'network/src',
+    'network/devnet/src',
+  ),
   tool('generated files', '.config/generate.mjs', '--check'),
   tool('markdown', 'node_modules/markdownlint-cli2/markdownlint-cli2-bin.mjs', '--config', '.config/.markdownlint-cli2.jsonc'),
-  tool('secrets', 'node_modules/secretlint/bin/secretlint.js', '--secretlintrc', '.config/secretlintrc.json', '--secretlintignore', '.gitignore', '**/*'),
+  tool(
+    'secrets',
+    'node_modules/secretlint/bin/secretlint.js',
+    '--secretlintrc',
+    '.config/secretlintrc.json',
+    '--secretlintignore',
+    '.gitignore',
+    '**/*',
+  ),
   jest('unit, contract, service and render tests', 'unit', 'contract', 'service', 'render'),
 ];
 

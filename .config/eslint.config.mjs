@@ -8,11 +8,26 @@ const tests = ['**/*.test.ts', '**/test/**/*.ts'];
 
 /** Calls that make two endorsers disagree; chaincode takes its time and ids from the transaction. */
 const nondeterministic = [
-  { selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']", message: 'Endorsers would disagree: take the time from the transaction.' },
-  { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Endorsers would disagree: take the time from the transaction.' },
-  { selector: "MemberExpression[object.name='Math'][property.name='random']", message: 'Endorsers would disagree: derive ids from the request.' },
-  { selector: "CallExpression[callee.name=/^(setTimeout|setInterval|setImmediate|fetch)$/]", message: 'Chaincode neither waits nor calls out.' },
-  { selector: "CallExpression[callee.property.name=/^(randomUUID|randomBytes|getRandomValues|toLocaleString|localeCompare)$/]", message: 'Endorsers would disagree.' },
+  {
+    selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
+    message: 'Endorsers would disagree: take the time from the transaction.',
+  },
+  {
+    selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+    message: 'Endorsers would disagree: take the time from the transaction.',
+  },
+  {
+    selector: "MemberExpression[object.name='Math'][property.name='random']",
+    message: 'Endorsers would disagree: derive ids from the request.',
+  },
+  {
+    selector: 'CallExpression[callee.name=/^(setTimeout|setInterval|setImmediate|fetch)$/]',
+    message: 'Chaincode neither waits nor calls out.',
+  },
+  {
+    selector: 'CallExpression[callee.property.name=/^(randomUUID|randomBytes|getRandomValues|toLocaleString|localeCompare)$/]',
+    message: 'Endorsers would disagree.',
+  },
 ];
 
 export default tseslint.config(
@@ -20,7 +35,12 @@ export default tseslint.config(
   ...tseslint.configs.strictTypeChecked.map((config) => ({ ...config, files: [...sources, ...tests] })),
   {
     files: [...sources, ...tests],
-    languageOptions: { parserOptions: { project: ['chaincode', 'gateway', 'network', 'network/devnet'].map((folder) => join(root, folder, 'tsconfig.json')), tsconfigRootDir: root } },
+    languageOptions: {
+      parserOptions: {
+        project: ['chaincode', 'gateway', 'network', 'network/devnet'].map((folder) => join(root, folder, 'tsconfig.json')),
+        tsconfigRootDir: root,
+      },
+    },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
     rules: {
       complexity: ['error', 10],
@@ -40,7 +60,10 @@ export default tseslint.config(
       'no-restricted-syntax': [
         'error',
         { selector: 'ExportDefaultDeclaration', message: 'Export by name.' },
-        { selector: "MemberExpression[object.name='process'][property.name='env']", message: 'The environment is read in one place: the config module or the command line.' },
+        {
+          selector: "MemberExpression[object.name='process'][property.name='env']",
+          message: 'The environment is read in one place: the config module or the command line.',
+        },
       ],
     },
   },
@@ -51,7 +74,14 @@ export default tseslint.config(
   {
     files: ['chaincode/src/**/*.ts'],
     ignores: ['**/*.test.ts'],
-    rules: { 'no-restricted-syntax': ['error', { selector: 'ExportDefaultDeclaration', message: 'Export by name.' }, { selector: "MemberExpression[object.name='process']", message: 'Endorsers would disagree: chaincode reads no environment.' }, ...nondeterministic] },
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportDefaultDeclaration', message: 'Export by name.' },
+        { selector: "MemberExpression[object.name='process']", message: 'Endorsers would disagree: chaincode reads no environment.' },
+        ...nondeterministic,
+      ],
+    },
   },
   {
     files: tests,
@@ -60,7 +90,13 @@ export default tseslint.config(
       'max-params': 'off',
       complexity: 'off',
       'no-console': 'off',
-      'no-restricted-syntax': ['error', { selector: "MemberExpression[property.name=/^(skip|only)$/][object.name=/^(it|test|describe)$/]", message: 'No skipped or focused tests.' }],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'MemberExpression[property.name=/^(skip|only)$/][object.name=/^(it|test|describe)$/]',
+          message: 'No skipped or focused tests.',
+        },
+      ],
       '@typescript-eslint/explicit-function-return-type': 'off',
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',

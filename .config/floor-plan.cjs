@@ -1,15 +1,15 @@
-// Who may import whom: a row per room, arrows only down (docs/reference/architecture.md draws it). Checked with cycles by dependency-cruiser.
+// Who may import whom: floor-plan.json has a row per room, arrows only down (docs/reference/architecture.md draws it). Checked with cycles by dependency-cruiser.
 const rooms = require('./floor-plan.json');
 
 const escape = (path) => path.replace(/[/.]/g, '\\$&');
 const inside = (room) => `^${escape(room)}(/|\\.ts$)`;
 
-const forbidden = Object.entries(rooms).map(([room, allowed]) => ({
+const within = Object.entries(rooms).map(([room, allowed]) => ({
   name: `floor-plan: ${room}`,
   severity: 'error',
   from: { path: inside(room), pathNot: '\\.test\\.ts$' },
   to: {
-    path: '^(chaincode|gateway|network)/',
+    path: `^${escape(room.slice(0, room.indexOf('/src/')))}/src/`,
     pathNot: [inside(room), ...allowed.map(inside)],
   },
 }));
@@ -25,11 +25,38 @@ const unplanned = {
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
-    ...forbidden,
+    ...within,
     unplanned,
-    { name: 'chaincode-model-imports-nothing', severity: 'error', from: { path: '^chaincode/src/model/', pathNot: '\\.test\\.ts$' }, to: { pathNot: '^chaincode/src/model/' } },
-    { name: 'gateway-knows-the-model-only', severity: 'error', from: { path: '^gateway/src' }, to: { path: '^chaincode/(dist|src)/', pathNot: '^chaincode/(dist|src)/model/' } },
-    { name: 'devnet-imports-nothing-of-ours', severity: 'error', from: { path: '^network/devnet/src' }, to: { path: ['^chaincode/', '^gateway/', '^network/src', '^network/dist'] } },
+    {
+      name: 'chaincode-model-imports-nothing',
+      severity: 'error',
+      from: { path: '^chaincode/src/model/', pathNot: '\\.test\\.ts$' },
+      to: { pathNot: '^chaincode/src/model/' },
+    },
+    {
+      name: 'gateway-knows-the-model-only',
+      severity: 'error',
+      from: { path: '^gateway/src' },
+      to: { path: '^chaincode/(dist|src)/', pathNot: '^chaincode/(dist|src)/model/' },
+    },
+    {
+      name: 'network-knows-no-chaincode-nor-gateway',
+      severity: 'error',
+      from: { path: '^network/src' },
+      to: { path: '^(chaincode|gateway)/' },
+    },
+    {
+      name: 'only-the-ledger-room-knows-the-devnet',
+      severity: 'error',
+      from: { path: '^network/src', pathNot: '^network/src/ledger/' },
+      to: { path: '^network/devnet/' },
+    },
+    {
+      name: 'devnet-imports-nothing-of-ours',
+      severity: 'error',
+      from: { path: '^network/devnet/src' },
+      to: { path: ['^chaincode/', '^gateway/', '^network/src', '^network/dist'] },
+    },
   ],
   options: {
     doNotFollow: { path: ['node_modules', '/dist/'] },

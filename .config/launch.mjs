@@ -16,7 +16,13 @@ const say = (text) => process.stderr.write(`${text}\n`);
 function missingPackages(withDevelopment) {
   const hidden = 'node_modules/.package-lock.json';
   const wanted = Object.entries(readJson('package-lock.json').packages).filter(
-    ([path, entry]) => path !== '' && !entry.optional && !entry.link && !entry.devOptional && path.startsWith('node_modules/') && (withDevelopment || !entry.dev),
+    ([path, entry]) =>
+      path !== '' &&
+      !entry.optional &&
+      !entry.link &&
+      !entry.devOptional &&
+      path.startsWith('node_modules/') &&
+      (withDevelopment || !entry.dev),
   );
   if (!existsSync(join(root, hidden)) || !existsSync(node24)) return wanted.length;
   const installed = readJson(hidden).packages;

@@ -1,10 +1,10 @@
 import type { MspId, RelationEntry } from '@medaccord/chaincode/model';
 import type { Express } from 'express';
 import type { Logger } from 'pino';
-import { newAuthoriser, newStaffTokenVerifier, newWalletTokenVerifier } from './auth';
+import { newAuthoriser, newStaffTokenVerifier, newWalletTokenVerifier, type Caller } from './auth';
 import type { Config } from './config';
 import { newServer } from './http/server';
-import type { Caller, Route } from './http/route';
+import type { Route } from './http/route';
 import { newAccessRoutes } from './http/routes/access-requests';
 import { newHealthRoutes, type Readiness } from './http/routes/health';
 import { newOrganisationRoutes } from './http/routes/organisations';

@@ -1,5 +1,5 @@
-import type { Access, Caller } from '../http/route';
 import { newError } from '../problem';
+import type { Access, Caller } from './access';
 import type { StaffTokenVerifier } from './staff-token';
 import type { WalletTokenVerifier } from './wallet-token';
 

@@ -54,7 +54,8 @@ export function newStaffTokenVerifier(mspId: string, publicKey: JWK): StaffToken
     });
     const role = staffRoles.find((known) => known === payload.role && known !== 'gateway');
     const subject = payload.sub ?? '';
-    if (role === undefined || subject === '' || subject.length > 256) throw newError('TOKEN_INVALID', 'The bearer token names no known role');
+    if (role === undefined || subject === '' || subject.length > 256)
+      throw newError('TOKEN_INVALID', 'The bearer token names no known role');
     return { subject, role };
   };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { categoryTable } from './problem-document';
-import type { Access, Route } from './route';
+import type { Access } from '../auth';
+import type { Route } from './route';
 
 type Schema = Record<string, unknown>;
 
@@ -16,8 +17,18 @@ export function newOpenApi(routes: readonly Route[], version: string): Schema {
     components: {
       schemas: { Problem: problemSchema },
       securitySchemes: {
-        staff: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: "Signed by the organisation's token key; names the role" },
-        wallet: { type: 'http', scheme: 'bearer', bearerFormat: 'JWS', description: "Signed by the relation's key; lives 5 minutes at most" },
+        staff: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description: "Signed by the organisation's token key; names the role",
+        },
+        wallet: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWS',
+          description: "Signed by the relation's key; lives 5 minutes at most",
+        },
       },
     },
   };
@@ -61,7 +72,8 @@ function responseType(route: Route): string {
 }
 
 function newContent(route: Route): Schema {
-  if (route.bodyKind === 'fhir') return { 'application/fhir+json': { schema: { type: 'object' } }, 'application/json': { schema: { type: 'object' } } };
+  if (route.bodyKind === 'fhir')
+    return { 'application/fhir+json': { schema: { type: 'object' } }, 'application/json': { schema: { type: 'object' } } };
   return { 'application/json': { schema: route.body === undefined ? {} : toSchema(route.body, 'input') } };
 }
 

@@ -10,7 +10,9 @@ export function parseWith(schema: z.ZodType, value: unknown, where: 'path' | 'qu
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => ({ place: formatPlace(where, issue.path), problem: describe(issue) }));
   const [first] = problems;
-  throw newError('REQUEST_INVALID', first === undefined ? `The ${where} is not valid` : `${first.place}: ${first.problem}`, { details: { problems } });
+  throw newError('REQUEST_INVALID', first === undefined ? `The ${where} is not valid` : `${first.place}: ${first.problem}`, {
+    details: { problems },
+  });
 }
 
 /** Unknown names are not repeated: they could be anybody's data. */

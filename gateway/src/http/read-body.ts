@@ -48,7 +48,10 @@ export function parseStrictJson(text: string): unknown {
 }
 
 function assertMediaType(message: IncomingMessage, allowed: readonly string[]): void {
-  const [type = '', ...parameters] = (message.headers['content-type'] ?? '').toLowerCase().split(';').map((part) => part.trim());
+  const [type = '', ...parameters] = (message.headers['content-type'] ?? '')
+    .toLowerCase()
+    .split(';')
+    .map((part) => part.trim());
   const charsets = parameters.filter((parameter) => parameter.startsWith('charset='));
   const isUtf8 = charsets.every((charset) => charset.replaceAll('"', '') === 'charset=utf-8');
   if (allowed.includes(type) && isUtf8 && message.headers['content-encoding'] === undefined) return;

@@ -1,21 +1,5 @@
-import type { StaffRole } from '@medaccord/chaincode/model';
 import type { z } from 'zod';
-
-/** Who may call a route. There is no default: a route without it cannot be written. */
-export type Access =
-  | { readonly by: 'anybody' }
-  /** The body carries the patient's signature, which the ledger verifies; whoever brings it may be anybody. */
-  | { readonly by: 'signature' }
-  | { readonly by: 'staff'; readonly roles: readonly StaffRole[] }
-  /** The patient, with a token of the relation that the path names. */
-  | { readonly by: 'relation' }
-  | { readonly by: 'relation-or-staff'; readonly roles: readonly StaffRole[] };
-
-/** Who is calling, as proved by the token. */
-export type Caller =
-  | { readonly kind: 'anybody' }
-  | { readonly kind: 'staff'; readonly subject: string; readonly role: StaffRole }
-  | { readonly kind: 'relation'; readonly relationRef: string };
+import type { Access, Caller } from '../auth';
 
 export interface Request<Params = unknown, Query = unknown, Body = unknown> {
   readonly params: Params;
@@ -77,7 +61,10 @@ interface RouteSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodTyp
 }
 
 /** Fills in what a route leaves unsaid, checking handler against schemas; what it may not leave unsaid is who may call it. */
-export function newRoute<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(spec: RouteSpec<P, Q, B>, nothing: z.ZodType): Route {
+export function newRoute<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(
+  spec: RouteSpec<P, Q, B>,
+  nothing: z.ZodType,
+): Route {
   return {
     idempotency: false,
     status: 200,

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import express, { type Express, type NextFunction, type Request as HttpRequest, type Response as HttpResponse } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
-import type { Authoriser } from '../auth';
+import type { Authoriser, Caller } from '../auth';
 import { newError, toCodedError } from '../problem';
 import type { ResponseStore } from '../store/response-table';
 import { parseWith } from './parse-with';
 import { formatProblem, readRetryAfter } from './problem-document';
 import { parseStrictJson, readText } from './read-body';
-import type { Caller, Request, Response, Route } from './route';
+import type { Request, Response, Route } from './route';
 import { Repeats } from './repeats';
 
 /** Largest JSON body of the ordinary routes, in bytes. */
@@ -40,7 +40,10 @@ export function newServer(options: ServerOptions): Express {
     const at = app.route(path.replaceAll(/\{(\w+)\}/g, ':$1'));
     for (const route of routes) at[route.method](carry(route, options, repeats));
     at.all((request) => {
-      throw newError('METHOD_NOT_ALLOWED', `${request.method} is not possible here; use ${routes.map(({ method }) => method.toUpperCase()).join(', ')}`);
+      throw newError(
+        'METHOD_NOT_ALLOWED',
+        `${request.method} is not possible here; use ${routes.map(({ method }) => method.toUpperCase()).join(', ')}`,
+      );
     });
   }
   app.use(() => {
@@ -71,8 +74,9 @@ function carry(route: Route, options: ServerOptions, repeats: Repeats) {
     const waitMs = readWait(http.headers.prefer);
     const request = { params, query, body, caller, operation: '', waitMs };
     const response = route.idempotency
-      ? await repeats.run({ key: readIdempotencyKey(http), scope: formatScope(route, caller), content: JSON.stringify([params, query, text]) }, (operation) =>
-          handle(route, { ...request, operation }),
+      ? await repeats.run(
+          { key: readIdempotencyKey(http), scope: formatScope(route, caller), content: JSON.stringify([params, query, text]) },
+          (operation) => handle(route, { ...request, operation }),
         )
       : await handle(route, request);
     send(answer, response);
@@ -103,7 +107,8 @@ function formatScope({ method, path }: Route, caller: Caller): string {
 /** RFC draft-ietf-httpapi-idempotency-key-header: a quoted or bare string of the client's making. */
 function readIdempotencyKey(http: HttpRequest): string {
   const key = http.get('idempotency-key')?.replace(/^"(.*)"$/, '$1');
-  if (key === undefined || key === '') throw newError('IDEMPOTENCY_KEY_REQUIRED', 'Send an Idempotency-Key header, such as a random UUID, and the same one when you repeat');
+  if (key === undefined || key === '')
+    throw newError('IDEMPOTENCY_KEY_REQUIRED', 'Send an Idempotency-Key header, such as a random UUID, and the same one when you repeat');
   if (key.length > 256) throw newError('REQUEST_INVALID', 'header.idempotency-key: 256 characters at most');
   return key;
 }
@@ -115,7 +120,11 @@ function readWait(prefer: string | string[] | undefined): number {
 }
 
 function send(answer: HttpResponse, { status, body, contentType }: Required<Response>): void {
-  answer.status(status).set('content-type', `${contentType}; charset=utf-8`).set('cache-control', 'no-store').send(Buffer.from(String(body), 'utf8'));
+  answer
+    .status(status)
+    .set('content-type', `${contentType}; charset=utf-8`)
+    .set('cache-control', 'no-store')
+    .send(Buffer.from(String(body), 'utf8'));
 }
 
 function sendProblem(error: unknown, request: HttpRequest, answer: HttpResponse): void {
@@ -128,7 +137,11 @@ function sendProblem(error: unknown, request: HttpRequest, answer: HttpResponse)
   if (retryAfter !== undefined) answer.set('retry-after', String(retryAfter));
   if (problem.status === 401) answer.set('www-authenticate', 'Bearer');
   if (problem.status === 413) answer.set('connection', 'close');
-  answer.status(problem.status).set('content-type', 'application/problem+json').set('cache-control', 'no-store').send(Buffer.from(JSON.stringify(problem)));
+  answer
+    .status(problem.status)
+    .set('content-type', 'application/problem+json')
+    .set('cache-control', 'no-store')
+    .send(Buffer.from(JSON.stringify(problem)));
   if (!request.complete) request.resume();
 }
 
@@ -142,7 +155,14 @@ function logRequests(log: Logger) {
     answer.on('finish', () => {
       const { route, code, error } = answer.locals as { route?: string; code?: string; error?: Error };
       const ms = Math.round(performance.now() - startedAt);
-      const line = { id, method: request.method, route: route ?? '(none)', status: answer.statusCode, ms, ...(code === undefined ? {} : { code }) };
+      const line = {
+        id,
+        method: request.method,
+        route: route ?? '(none)',
+        status: answer.statusCode,
+        ms,
+        ...(code === undefined ? {} : { code }),
+      };
       if (error === undefined) log.info(line, 'request');
       else log.error({ ...line, stack: formatStack(error) }, 'request failed');
     });
@@ -152,5 +172,11 @@ function logRequests(log: Logger) {
 
 /** Where an unexpected error comes from; its message may hold anything and stays out of the log. */
 function formatStack(error: Error): string {
-  return [error.name, ...(error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)).slice(0, 8)].join('\n');
+  return [
+    error.name,
+    ...(error.stack ?? '')
+      .split('\n')
+      .filter((line) => /^\s+at /.test(line))
+      .slice(0, 8),
+  ].join('\n');
 }

@@ -1,9 +1,10 @@
 import type { RelationRef } from '@medaccord/chaincode/model';
 import { z } from 'zod';
+import type { Caller } from '../../auth';
 import { requestAccess, waitForAnswer, type AccessOptions } from '../../access/request-access';
 import type { LedgerIdentity } from '../../ledger/ledger';
 import { readRelease, type ReadReleaseOptions } from '../../release/read-release';
-import { newRoute, type Caller, type Route } from '../route';
+import { newRoute, type Route } from '../route';
 import { category, instant, nothing, purpose, reference, transactionId } from './schemas';
 
 export interface AccessRoutesOptions {

@@ -31,7 +31,8 @@ export function newOrganisationRoutes(facts: Facts, members: ConnectionDocument[
         summary: 'Members of the consortium with their roles and public keys, from the ledger',
         access: { by: 'anybody' },
         response: answer,
-        handle: () => Promise.resolve({ body: { organisations: facts.listType<Organisation>('organisation').map((fact) => describe(fact)) } }),
+        handle: () =>
+          Promise.resolve({ body: { organisations: facts.listType<Organisation>('organisation').map((fact) => describe(fact)) } }),
       },
       nothing,
     ),
@@ -40,6 +41,12 @@ export function newOrganisationRoutes(facts: Facts, members: ConnectionDocument[
   function describe({ value, transactionId }: { value: Organisation; transactionId: string }): object {
     const roles = facts.find<Rules>('rules')?.value.roles;
     const member = members.find((known) => known.mspId === value.mspId);
-    return { ...value, role: roles?.[value.mspId as MspId] ?? null, title: member?.title ?? null, gateway: member?.gateway ?? null, transactionId };
+    return {
+      ...value,
+      role: roles?.[value.mspId as MspId] ?? null,
+      title: member?.title ?? null,
+      gateway: member?.gateway ?? null,
+      transactionId,
+    };
   }
 }

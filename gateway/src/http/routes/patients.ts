@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import type { Caller } from '../../auth';
 import type { LedgerIdentity } from '../../ledger/ledger';
 import { registerPatient, type RegisterPatientOptions } from '../../patient/register-patient';
-import { newRoute, type Caller, type Route } from '../route';
+import { newRoute, type Route } from '../route';
 import { jws, nothing, reference, transactionId } from './schemas';
 
 const body = z.strictObject({
@@ -13,7 +14,10 @@ const body = z.strictObject({
   }),
 });
 
-export function newPatientRoutes(options: RegisterPatientOptions, identityOf: (caller: Caller) => Promise<LedgerIdentity>): readonly Route[] {
+export function newPatientRoutes(
+  options: RegisterPatientOptions,
+  identityOf: (caller: Caller) => Promise<LedgerIdentity>,
+): readonly Route[] {
   return [
     newRoute(
       {

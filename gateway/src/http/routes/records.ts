@@ -24,7 +24,15 @@ const imported = z.object({
 
 const listed = z.object({
   records: z.array(
-    z.object({ recordId: reference, version: z.int(), category, type: z.string(), reference: z.string(), groupId: reference, anchoredAt: instant.nullable() }),
+    z.object({
+      recordId: reference,
+      version: z.int(),
+      category,
+      type: z.string(),
+      reference: z.string(),
+      groupId: reference,
+      anchoredAt: instant.nullable(),
+    }),
   ),
 });
 
@@ -45,7 +53,8 @@ function newImportRoute({ importer }: RecordRoutesOptions): Route {
     {
       method: 'post',
       path: '/api/imports',
-      summary: 'Import a FHIR R4 transaction Bundle, all of it or nothing; without a subject only resources outside the Patient compartment',
+      summary:
+        'Import a FHIR R4 transaction Bundle, all of it or nothing; without a subject only resources outside the Patient compartment',
       access: { by: 'staff', roles: ['records'] },
       query: z.strictObject({ subject: reference.optional() }),
       bodyKind: 'fhir',

@@ -1,11 +1,12 @@
 import type { ConsentEntry, MspId, RelationEntry, StaffRole } from '@medaccord/chaincode/model';
 import { z } from 'zod';
+import type { Caller } from '../../auth';
 import { newError } from '../../problem';
 import { readHistory } from '../../relation/read-history';
 import { recordConsent, registerRelation, type RelationOptions } from '../../relation/register-relation';
 import type { SealedReader } from '../../sealed/sealed-reader';
 import type { Facts } from '../../store';
-import { newRoute, type Caller, type Route } from '../route';
+import { newRoute, type Route } from '../route';
 import { byOrganisation, consentStatus, envelope, instant, jws, kind, mspId, nothing, period, reference, transactionId } from './schemas';
 
 export interface RelationRoutesOptions extends RelationOptions {
@@ -56,7 +57,13 @@ const history = z.object({
 });
 
 export function newRelationRoutes(options: RelationRoutesOptions): readonly Route[] {
-  return [newCheckInRoute(options), newConsentRoute(options), newListConsentsRoute(options), newReadRoute(options), newHistoryRoute(options)];
+  return [
+    newCheckInRoute(options),
+    newConsentRoute(options),
+    newListConsentsRoute(options),
+    newReadRoute(options),
+    newHistoryRoute(options),
+  ];
 }
 
 function newCheckInRoute(options: RelationRoutesOptions): Route {
@@ -66,7 +73,11 @@ function newCheckInRoute(options: RelationRoutesOptions): Route {
       path: '/api/relations',
       summary: 'Put a relation that the patient signed, with the first version of its consent, on the ledger',
       access: { by: 'signature' },
-      body: z.strictObject({ relation: jws, consent: jws, sealed: byOrganisation(z.strictObject({ binding: envelope, document: envelope })) }),
+      body: z.strictObject({
+        relation: jws,
+        consent: jws,
+        sealed: byOrganisation(z.strictObject({ binding: envelope, document: envelope })),
+      }),
       status: 201,
       response: recorded,
       handle: async ({ body }) => ({ body: await registerRelation(options, body) }),
@@ -125,7 +136,9 @@ function newReadRoute({ facts, mspId: own }: RelationRoutesOptions): Route {
         const { custodian, counterparty, kinds, createdAt, jws: text } = value;
         const newest = facts.findNewest<ConsentEntry>('consent', relationRef);
         const shown = newest === undefined ? null : describeConsent(newest);
-        return Promise.resolve({ body: { relationRef, custodian, counterparty, kinds, createdAt, jws: text, transactionId: id, block, consent: shown } });
+        return Promise.resolve({
+          body: { relationRef, custodian, counterparty, kinds, createdAt, jws: text, transactionId: id, block, consent: shown },
+        });
       },
     },
     nothing,
@@ -158,7 +171,15 @@ function findRelation(facts: Facts, relationRef: string, caller: Caller, own: Ms
   return found;
 }
 
-function describeConsent({ value, transactionId: id, block }: { value: ConsentEntry; transactionId: string; block: number }): z.input<typeof consent> {
+function describeConsent({
+  value,
+  transactionId: id,
+  block,
+}: {
+  value: ConsentEntry;
+  transactionId: string;
+  block: number;
+}): z.input<typeof consent> {
   const { version, status, validity, submitBy, document, issuedAt, recordedAt, jws: text } = value;
   return { version, status, validity, submitBy, document, issuedAt, recordedAt, jws: text, transactionId: id, block };
 }

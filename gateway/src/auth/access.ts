@@ -1,0 +1,17 @@
+import type { StaffRole } from '@medaccord/chaincode/model';
+
+/** Who may call a route. There is no default: a route without it cannot be written. */
+export type Access =
+  | { readonly by: 'anybody' }
+  /** The body carries the patient's signature, which the ledger verifies; whoever brings it may be anybody. */
+  | { readonly by: 'signature' }
+  | { readonly by: 'staff'; readonly roles: readonly StaffRole[] }
+  /** The patient, with a token of the relation that the path names. */
+  | { readonly by: 'relation' }
+  | { readonly by: 'relation-or-staff'; readonly roles: readonly StaffRole[] };
+
+/** Who is calling, as proved by the token. */
+export type Caller =
+  | { readonly kind: 'anybody' }
+  | { readonly kind: 'staff'; readonly subject: string; readonly role: StaffRole }
+  | { readonly kind: 'relation'; readonly relationRef: string };
