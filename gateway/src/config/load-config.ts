@@ -35,7 +35,7 @@ export function loadConfig(env: Environment = process.env): Config {
 function findUnknownVariables(env: Environment): string[] {
   const known = new Set<string>(variables.map(({ name }) => name));
   return Object.keys(env)
-    .filter((name) => name.startsWith('MEDACCORD_') && !known.has(name))
+    .filter((name) => name.startsWith('MEDACCORD_') && !name.startsWith('MEDACCORD_WALLET_') && !known.has(name))
     .map((name) => `${name} is not a variable of the gateway; it knows ${[...known].join(', ')}`);
 }
 

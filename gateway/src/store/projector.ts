@@ -12,9 +12,11 @@ export interface ProjectorOptions {
   readonly onTrouble: (error: unknown) => void;
   /** Without a proof of the height younger than this, nothing is answered. */
   readonly staleAfterMs: number;
-  readonly heartbeatMs?: number;
   readonly now?: () => number;
 }
+
+/** Between two questions for the height, in milliseconds. */
+const longestPauseMs = 2_000;
 
 /** Follows the chain into the read model, from its checkpoint on, across every loss of the connection, and knows how fresh it is. */
 export class Projector {
@@ -114,7 +116,8 @@ export class Projector {
 
   /** Asks the peer for its height again and again; the read model is as fresh as the last answer that it has caught up with. */
   async #proveHeight(): Promise<void> {
-    const { ledger, facts, onTrouble, heartbeatMs = 2_000 } = this.#options;
+    const { ledger, facts, onTrouble, staleAfterMs } = this.#options;
+    const heartbeatMs = Math.min(longestPauseMs, staleAfterMs / 4);
     while (!this.#isEnding()) {
       const askedAt = this.#now();
       try {

@@ -15,7 +15,13 @@ export interface TwinIdentity {
   readonly certificate: string;
 }
 
+interface TwinValue {
+  readonly value: Buffer;
+  readonly version: number;
+}
+
 export interface ContractTwin {
+  readonly world: { readonly values: Map<string, TwinValue>; readonly collections: Map<string, Map<string, TwinValue>>; readonly history: Map<string, { readonly value: Buffer }[]> };
   clock: string;
   identity(mspId: string, role?: string): Promise<TwinIdentity>;
   endorse(as: TwinIdentity, args: readonly string[], sending: { input?: string; endorsers?: readonly string[] }): Promise<TwinEndorsed>;

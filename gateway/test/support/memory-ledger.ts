@@ -16,7 +16,7 @@ export interface Faults {
   readonly down: Set<string>;
   /** The whole ledger does not answer. */
   unreachable: boolean;
-  /** Commits with this code instead of being applied, once each. */
+  /** The next transactions get these codes, one each; 0 is committed as usual, any other has no effect. */
   readonly codes: number[];
 }
 
@@ -68,7 +68,7 @@ export class MemoryLedger {
     const { txId } = endorsed.proposal;
     const known = this.statuses.get(txId);
     if (known !== undefined) return known;
-    const code = forced ?? this.twin.commit(endorsed);
+    const code = forced === undefined || forced === 0 ? this.twin.commit(endorsed) : forced;
     const { rwset, event } = endorsed.simulation;
     const writes = Object.entries(rwset.writes).map(([key, value]) => ({ key, value: value === null ? undefined : Buffer.from(value, 'base64').toString('utf8') }));
     const transaction = { index: 0, transactionId: txId, code, writes: code === 0 ? writes : [], event: code === 0 ? event : undefined };
@@ -117,6 +117,8 @@ export class MemoryLedger {
 
 /** One organisation's way to the memory ledger, with faults. */
 export class MemoryCarrier implements Carrier {
+  /** Called before each step of a transaction; may wait, do something else first, or throw. */
+  hook: (step: 'endorse' | 'send', call: Call) => Promise<void> | void = () => undefined;
   readonly faults: Faults = { loseAnswers: 0, hideStatus: 0, loseSends: 0, down: new Set(), unreachable: false, codes: [] };
 
   constructor(
@@ -130,6 +132,7 @@ export class MemoryCarrier implements Carrier {
   }
 
   async endorse(call: Call): Promise<Prepared> {
+    await this.hook('endorse', call);
     const endorsed = await this.#endorse(call);
     const { txId } = endorsed.proposal;
     this.ledger.endorsed.set(txId, endorsed);
@@ -138,7 +141,8 @@ export class MemoryCarrier implements Carrier {
   }
 
   async send(envelope: Uint8Array): Promise<void> {
-    await Promise.resolve();
+    const call = this.ledger.calls.get(Buffer.from(envelope).toString());
+    if (call !== undefined) await this.hook('send', call);
     this.#assertReachable();
     if (this.faults.loseSends > 0) {
       this.faults.loseSends -= 1;
