@@ -18,7 +18,11 @@ function role(
   return principal;
 }
 
-type Tree = number | readonly [n: number, ...rules: Tree[]];
+/** The number of a principal, or n followed by rules. */
+type Tree = number | Branch;
+interface Branch extends ReadonlyArray<Tree> {
+  readonly 0: number;
+}
 
 function rule(tree: Tree): common.SignaturePolicy {
   const message = new common.SignaturePolicy();
