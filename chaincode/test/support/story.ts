@@ -13,10 +13,13 @@ import {
   type RecordId,
   type RequestId,
   type Salt,
+  type StaffRole,
+  type TransactionName,
   type TransactionRequest,
   type TransactionResponse,
   type TransientInput,
 } from '../../src/model';
+import type { Identity } from './certificates';
 import { ConsortiumTwin, type Sending } from './consortium-twin';
 import { commit, newKeyPair, newRef, newSalt, sha256, type Patient, type PatientRelation } from './wallet';
 
@@ -32,12 +35,28 @@ export const RULES = {
   deadlines: { decisionMinutes: 10 },
 } as TransactionRequest<'AdoptRules'>;
 
+/** What the stories need of a consortium: the twin has it, and so has a devnet. */
+export interface Consortium {
+  identity(mspId: string, role?: StaffRole | 'admin'): Promise<Identity>;
+  submit<N extends TransactionName>(
+    as: Identity,
+    name: N,
+    request: TransactionRequest<N>,
+    sending?: Sending,
+  ): Promise<TransactionResponse<N>>;
+}
+
 /** A consortium with rules and with the keys of all its members. */
-export async function newConsortium(altered: Readonly<Record<string, readonly unknown[]>> = {}): Promise<ConsortiumTwin> {
-  const twin = new ConsortiumTwin(MEMBERS, altered);
+export async function newConsortium(): Promise<ConsortiumTwin> {
+  const twin = new ConsortiumTwin(MEMBERS);
+  await found(twin);
+  return twin;
+}
+
+/** Adopts the rules and registers the keys of all members. */
+export async function found(twin: Consortium): Promise<void> {
   await twin.submit(await twin.identity(AUTHORITY, 'admin'), 'AdoptRules', RULES);
   for (const mspId of MEMBERS) await twin.submit(await twin.identity(mspId, 'gateway'), 'RegisterOrganisation', organisationKeys());
-  return twin;
 }
 
 export function organisationKeys(): Pick<Organisation, 'encryption' | 'signing'> {
@@ -75,13 +94,13 @@ export function newRecord(patient: Patient | undefined, details: Partial<RecordD
 
 export const sealedText = (kind: string): string => formatCanonical({ v: 1, kind, ciphertext: randomBytes(24).toString('base64url') });
 
-export async function storeRecords(twin: ConsortiumTwin, records: readonly TestRecord[], sending: Sending = {}): Promise<void> {
+export async function storeRecords(twin: Consortium, records: readonly TestRecord[], sending: Sending = {}): Promise<void> {
   const input = { records: records.map(({ recordId, version, parts }) => ({ recordId, version, ...parts })) };
   await twin.submit(await twin.identity(HOSPITAL, 'gateway'), 'StoreRecords', {}, { input, endorsers: [HOSPITAL], ...sending });
 }
 
 /** Stores and anchors records as one closed group of the hospital. */
-export async function importRecords(twin: ConsortiumTwin, records: readonly TestRecord[]): Promise<GroupId> {
+export async function importRecords(twin: Consortium, records: readonly TestRecord[]): Promise<GroupId> {
   const groupId = newRef<GroupId>();
   await storeRecords(twin, records);
   const request = { groupId, close: true, size: records.length, records: records.map(({ anchoring }) => anchoring) };
@@ -90,28 +109,33 @@ export async function importRecords(twin: ConsortiumTwin, records: readonly Test
 }
 
 /** Registers a patient at the hospital. */
-export async function register(twin: ConsortiumTwin, patient: Patient): Promise<void> {
+export async function register(twin: Consortium, patient: Patient): Promise<void> {
   await twin.submit(await twin.identity(HOSPITAL, 'registrar'), 'RegisterPatient', { registration: patient.registration });
 }
 
 /** Checks a patient in: the relation with its first consent, which permits nothing. */
-export async function checkIn(twin: ConsortiumTwin, relation: PatientRelation): Promise<void> {
+export async function checkIn(twin: Consortium, relation: PatientRelation): Promise<void> {
   const nothing = relation.document(1, [{ base: 'deny', exceptions: [] }]);
   const request = { relation: relation.registration(), consent: relation.consent(1, { with: nothing }) };
   await twin.submit(await twin.identity(CLINIC), 'RegisterRelation', request);
 }
 
 /** Records a consent that permits laboratory results for treatment; answers its document. */
-export async function permitLaboratory(twin: ConsortiumTwin, relation: PatientRelation, version = 2): Promise<ConsentDocument> {
+export async function permitLaboratory(
+  twin: Consortium,
+  relation: PatientRelation,
+  version = 2,
+  through: MspId = INSURER,
+): Promise<ConsentDocument> {
   const document = relation.document(version, [
     { base: 'deny', exceptions: [{ decision: 'permit', categories: ['laboratory'], purposes: ['TREAT'] }] },
   ]);
-  await twin.submit(await twin.identity(INSURER), 'RecordConsent', { consent: relation.consent(version, { with: document }) });
+  await twin.submit(await twin.identity(through), 'RecordConsent', { consent: relation.consent(version, { with: document }) });
   return document;
 }
 
 export async function ask(
-  twin: ConsortiumTwin,
+  twin: Consortium,
   relation: PatientRelation,
   mspId: MspId = CLINIC,
 ): Promise<TransactionResponse<'RequestAccess'>['request']> {
@@ -146,7 +170,6 @@ export function openingOf(
 
 /** A patient of the hospital, in a relation with the clinic, with records; laboratory results are permitted from version 2. */
 export interface Scene {
-  readonly twin: ConsortiumTwin;
   readonly patient: Patient;
   readonly relation: PatientRelation;
   readonly document: ConsentDocument;
@@ -155,15 +178,15 @@ export interface Scene {
   readonly groupId: GroupId;
 }
 
-export async function newScene(twin: ConsortiumTwin, patient: Patient): Promise<Scene> {
+export async function newScene(twin: Consortium, patient: Patient, through: MspId = INSURER): Promise<Scene> {
   await register(twin, patient);
   const laboratory = newRecord(patient);
   const medication = newRecord(patient, { type: 'MedicationRequest', category: 'medications' });
   const groupId = await importRecords(twin, [laboratory, medication]);
   const relation = patient.relateTo(CLINIC);
   await checkIn(twin, relation);
-  const document = await permitLaboratory(twin, relation);
-  return { twin, patient, relation, document, laboratory, medication, groupId };
+  const document = await permitLaboratory(twin, relation, 2, through);
+  return { patient, relation, document, laboratory, medication, groupId };
 }
 
 export const partName = (part: 'payload' | 'details' | 'wrap', record: TestRecord): ReturnType<typeof recordPartRef> =>

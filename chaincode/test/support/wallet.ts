@@ -54,7 +54,7 @@ export function signAs<K extends SignedKind>(kind: K, payload: SignedPayload<K>,
 }
 
 export const ISSUED = '2026-03-01T07:59:00.000Z' as Instant;
-const SUBMIT_BY = '2026-03-01T09:00:00.000Z' as Instant;
+const SUBMIT_BY = '2036-03-01T09:00:00.000Z' as Instant;
 
 /** A patient at a custodian. */
 export class Patient {

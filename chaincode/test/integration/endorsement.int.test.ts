@@ -1,0 +1,307 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { EndorseError } from '@hyperledger/fabric-gateway';
+import {
+  consentKey,
+  decisionKey,
+  patientKey,
+  recordKey,
+  relationKey,
+  type GroupId,
+  type MspId,
+  type TransactionResponse,
+} from '../../src/model';
+import { DevnetConsortium, LAWLESS, refusedWith } from '../support/devnet-consortium';
+import {
+  ask,
+  AUTHORITY,
+  checkIn,
+  CLINIC,
+  found,
+  HOSPITAL,
+  importRecords,
+  INSURER,
+  MEMBERS,
+  newRecord,
+  newScene,
+  openingOf,
+  register,
+  sealedText,
+  storeRecords,
+  type Scene,
+} from '../support/story';
+import { newKeyRing, newRef, Patient, publicKeys } from '../support/wallet';
+
+const [VALID, BAD_ENDORSEMENT, READ_CONFLICT] = [0, 10, 11];
+const BOTH = [HOSPITAL, CLINIC];
+
+jest.setTimeout(120_000);
+
+/**
+ * Hospital, clinic and insurer run chaincode that writes whatever it is told to (Forge); the authority runs the consortium's. Who endorses
+ * a forgery is who colludes: what then commits, and what does not, is Fabric's validation alone.
+ */
+describe('with members that run altered chaincode', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'medaccord-endorsement-'));
+  let consortium: DevnetConsortium;
+  let scene: Scene;
+
+  /** The validation code of a forgery that the named members endorse. */
+  const forge = async (endorsers: readonly string[], ...script: readonly (readonly string[])[]): Promise<number> => {
+    const as = await consortium.identity(endorsers[0] ?? '');
+    return consortium.commitOf(await consortium.endorse(as, ['Forge', JSON.stringify(script)], { endorsers }));
+  };
+  const send = async (mspId: MspId, args: readonly string[], endorsers: readonly string[], input?: unknown): Promise<number> =>
+    consortium.commitOf(await consortium.endorse(await consortium.identity(mspId, 'gateway'), args, { endorsers, input }));
+  const decisionArgs = (request: TransactionResponse<'RequestAccess'>['request'], consentVersion = 2): readonly string[] => [
+    'DecideRelease',
+    JSON.stringify({ relationRef: request.relationRef, requestId: request.requestId, consentVersion }),
+  ];
+  const revoke = async (version = 3): Promise<void> => {
+    const consent = scene.relation.consent(version, { status: 'revoked', document: null });
+    await consortium.submit(await consortium.identity(AUTHORITY), 'RecordConsent', { consent });
+  };
+
+  beforeAll(async () => {
+    const lawless = { folder: LAWLESS };
+    consortium = await DevnetConsortium.start(folder, MEMBERS, {
+      [HOSPITAL]: lawless,
+      [CLINIC]: lawless,
+      [INSURER]: { ...lawless, env: { LAWLESS_LIES: 'yes' } },
+    });
+    await found(consortium);
+  });
+  beforeEach(async () => {
+    // The insurer lies about consents: those of the scene go through others.
+    scene = await newScene(consortium, new Patient(HOSPITAL), AUTHORITY);
+  });
+  afterAll(async () => {
+    await consortium.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('nobody anchors for a hospital without it', async () => {
+    const record = newRecord(scene.patient);
+    await storeRecords(consortium, [record]);
+    const args = ['AnchorRecords', JSON.stringify({ groupId: newRef<GroupId>(), close: true, size: 1, records: [record.anchoring] })];
+    expect(await send(HOSPITAL, args, [CLINIC, AUTHORITY])).toBe(BAD_ENDORSEMENT);
+    expect(await send(HOSPITAL, args, [HOSPITAL])).toBe(BAD_ENDORSEMENT);
+    const refused = await refusedWith(
+      consortium.endorse(await consortium.identity(CLINIC, 'gateway'), args, { endorsers: [CLINIC, AUTHORITY] }),
+    );
+    expect(refused.code).toBe('RECORD_NOT_STORED');
+    expect(await forge([CLINIC], ['put', recordKey(record.recordId, 1), '{}'])).toBe(BAD_ENDORSEMENT);
+    expect(await send(HOSPITAL, args, [HOSPITAL, AUTHORITY])).toBe(VALID);
+  });
+
+  test("a hospital's anchor is rewritten neither by it alone nor by two others", async () => {
+    const key = recordKey(scene.laboratory.recordId, 1);
+    for (const script of [
+      ['put', key, '{}'],
+      ['delete', key],
+      ['free', key],
+    ]) {
+      expect(await forge([HOSPITAL], script)).toBe(BAD_ENDORSEMENT);
+      expect(await forge([CLINIC, INSURER], script)).toBe(BAD_ENDORSEMENT);
+    }
+  });
+
+  test('an anchor that its hospital rewrites with another member is not what decisions go by', async () => {
+    const key = recordKey(scene.laboratory.recordId, 1);
+    const subject = newRecord(new Patient(HOSPITAL)).anchoring.subject;
+    const anchor = await consortium.evaluate(await consortium.identity(AUTHORITY), 'GetRecordAnchor', {
+      recordId: scene.laboratory.recordId,
+      version: 1,
+    });
+    expect(await forge([HOSPITAL, INSURER], ['put', key, JSON.stringify({ ...anchor, subject })])).toBe(VALID);
+    const request = await ask(consortium, scene.relation);
+    expect(await send(HOSPITAL, decisionArgs(request), BOTH, openingOf(scene.relation, scene.document, [scene.laboratory]))).toBe(VALID);
+  });
+
+  test('a decision without custodian or counterparty does not validate', async () => {
+    const request = await ask(consortium, scene.relation);
+    const input = openingOf(scene.relation, scene.document, [scene.laboratory]);
+    for (const endorsers of [[HOSPITAL], [CLINIC], [HOSPITAL, AUTHORITY], [CLINIC, AUTHORITY], [INSURER, AUTHORITY]]) {
+      expect(await send(HOSPITAL, decisionArgs(request), endorsers, input)).toBe(BAD_ENDORSEMENT);
+    }
+    expect(await send(HOSPITAL, decisionArgs(request), BOTH, input)).toBe(VALID);
+  });
+
+  test('a decision that two members forge lets nobody but the custodian deliver', async () => {
+    const request = await ask(consortium, scene.relation);
+    const released = await ask(consortium, scene.relation);
+    await send(HOSPITAL, decisionArgs(released), BOTH, openingOf(scene.relation, scene.document, [scene.laboratory]));
+    const { relationRef, requestId } = released;
+    const decision = await consortium.evaluate(await consortium.identity(AUTHORITY), 'GetDecision', { relationRef, requestId });
+    const forged = JSON.stringify({ ...decision, requestId: request.requestId });
+    expect(await forge([CLINIC], ['put', decisionKey(relationRef, request.requestId), forged])).toBe(BAD_ENDORSEMENT);
+    expect(await forge([CLINIC, INSURER], ['put', decisionKey(relationRef, request.requestId), forged])).toBe(VALID);
+    const args = ['DeliverRecords', JSON.stringify({ relationRef, requestId: request.requestId, part: 1, parts: 1 })];
+    const input = { envelope: sealedText('delivery') };
+    const refused = refusedWith(
+      consortium.endorse(await consortium.identity(CLINIC, 'gateway'), args, { input, endorsers: [CLINIC, INSURER] }),
+    );
+    expect((await refused).code).toBe('CALLER_NOT_CUSTODIAN');
+  });
+
+  test('a delivery without the counterparty does not validate', async () => {
+    const { relationRef, requestId } = await ask(consortium, scene.relation).then(async (request) => {
+      await send(HOSPITAL, decisionArgs(request), BOTH, openingOf(scene.relation, scene.document, [scene.laboratory]));
+      return request;
+    });
+    const args = ['DeliverRecords', JSON.stringify({ relationRef, requestId, part: 1, parts: 1 })];
+    const input = { envelope: sealedText('delivery') };
+    expect(await send(HOSPITAL, args, [HOSPITAL, AUTHORITY], input)).toBe(BAD_ENDORSEMENT);
+    expect(await send(HOSPITAL, args, BOTH, input)).toBe(VALID);
+    const { values } = await consortium.evaluate(await consortium.identity(CLINIC, 'gateway'), 'ReadSealed', {
+      keys: [{ kind: 'delivery', ref: relationRef, id: `${requestId}.1` }],
+    });
+    expect(values[0]?.envelope).toBe(input.envelope);
+  });
+
+  test("a patient's keys are not replaced by her hospital alone, and a pair that writes others is not believed", async () => {
+    const key = patientKey(scene.patient.subjectRef);
+    const reader = await consortium.identity(AUTHORITY);
+    const entry = await consortium.evaluate(reader, 'GetPatient', { subjectRef: scene.patient.subjectRef });
+    const forged = JSON.stringify({ ...entry, keys: publicKeys(newKeyRing()) });
+    expect(await forge([HOSPITAL], ['put', key, forged])).toBe(BAD_ENDORSEMENT);
+    expect(await forge([HOSPITAL, INSURER], ['put', key, forged])).toBe(VALID);
+    expect((await consortium.evaluate(reader, 'GetPatient', { subjectRef: scene.patient.subjectRef })).keys).toEqual(
+      publicKeys(scene.patient.keys),
+    );
+    expect(await forge([HOSPITAL, INSURER], ['delete', key])).toBe(VALID);
+    expect((await consortium.evaluate(reader, 'GetPatient', { subjectRef: scene.patient.subjectRef })).keys).toEqual(
+      publicKeys(scene.patient.keys),
+    );
+  });
+
+  test('two colluding members cannot take a revocation back, nor change a relation', async () => {
+    await revoke();
+    const { relationRef } = scene.relation;
+    for (const key of [consentKey(relationRef, 2), consentKey(relationRef, 3), relationKey(relationRef)]) {
+      for (const script of [
+        ['delete', key],
+        ['put', key, '{}'],
+        ['free', key],
+      ]) {
+        expect(await forge([HOSPITAL, CLINIC], script)).toBe(BAD_ENDORSEMENT);
+        expect(await forge([HOSPITAL, CLINIC, INSURER], script)).toBe(BAD_ENDORSEMENT);
+      }
+    }
+    const request = await ask(consortium, scene.relation);
+    const input = openingOf(scene.relation, scene.document, [scene.laboratory]);
+    const refused = refusedWith(
+      consortium.endorse(await consortium.identity(HOSPITAL, 'gateway'), decisionArgs(request), { input, endorsers: BOTH }),
+    );
+    expect((await refused).code).toBe('CONSENT_NOT_CURRENT');
+  });
+
+  test('a consent that two members write without the patient permits nothing, and her next one stands', async () => {
+    const { relationRef } = scene.relation;
+    await revoke();
+    const { consents } = await consortium.evaluate(await consortium.identity(AUTHORITY), 'GetConsents', { relationRef });
+    const forged = JSON.stringify({ ...consents[1], version: 4 });
+    expect(await forge([HOSPITAL, CLINIC], ['put', consentKey(relationRef, 4), forged])).toBe(VALID);
+    const request = await ask(consortium, scene.relation);
+    const input = openingOf(scene.relation, scene.document, [scene.laboratory]);
+    const gateway = await consortium.identity(HOSPITAL, 'gateway');
+    const refused = refusedWith(consortium.endorse(gateway, decisionArgs(request, 4), { input, endorsers: BOTH }));
+    expect((await refused).code).toBe('CONSENT_INVALID');
+    await revoke(5);
+  });
+
+  test('a member whose chaincode lies cannot get its write validated alone, and stops nobody', async () => {
+    const consent = { consent: scene.relation.consent(3) };
+    const args = ['RecordConsent', JSON.stringify(consent)];
+    const liar = await consortium.identity(INSURER);
+    const mismatch = consortium.endorse(liar, args, { endorsers: [INSURER, AUTHORITY] });
+    await expect(mismatch).rejects.toThrow(EndorseError);
+    expect(await consortium.commitOf(await consortium.endorse(liar, args, { endorsers: [INSURER] }))).toBe(BAD_ENDORSEMENT);
+    expect(await consortium.commitOf(await consortium.endorse(liar, args, { endorsers: [HOSPITAL, AUTHORITY] }))).toBe(VALID);
+  });
+
+  test('a revocation that commits between endorsement and ordering voids a decision and a delivery: code 11', async () => {
+    const gateway = await consortium.identity(HOSPITAL, 'gateway');
+    const input = openingOf(scene.relation, scene.document, [scene.laboratory]);
+    const first = await ask(consortium, scene.relation);
+    expect(await send(HOSPITAL, decisionArgs(first), BOTH, input)).toBe(VALID);
+    const second = await ask(consortium, scene.relation);
+    const decision = await consortium.endorse(gateway, decisionArgs(second), { input, endorsers: BOTH });
+    const part = { relationRef: first.relationRef, requestId: first.requestId, part: 1, parts: 1 };
+    const envelope = { envelope: sealedText('delivery') };
+    const delivery = await consortium.endorse(gateway, ['DeliverRecords', JSON.stringify(part)], { input: envelope, endorsers: BOTH });
+    await revoke();
+    expect(await consortium.commitOf(decision)).toBe(READ_CONFLICT);
+    expect(await consortium.commitOf(delivery)).toBe(READ_CONFLICT);
+  });
+});
+
+describe('with the chaincode of the consortium at every member', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'medaccord-witnessed-'));
+  let consortium: DevnetConsortium;
+  let scene: Scene;
+
+  beforeAll(async () => {
+    consortium = await DevnetConsortium.start(folder, MEMBERS);
+    await found(consortium);
+    scene = await newScene(consortium, new Patient(HOSPITAL));
+  });
+  afterAll(async () => {
+    await consortium.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test("a consent is given and revoked through any other member while the hospital's peer is down", async () => {
+    const { switches } = consortium.devnet;
+    switches.takeDownPeer(HOSPITAL);
+    const statuses = [CLINIC, INSURER, AUTHORITY].flatMap((mspId) => [[mspId, 'in-force'] as const, [mspId, 'revoked'] as const]);
+    for (const [index, [mspId, status]] of statuses.entries()) {
+      const consent = scene.relation.consent(index + 3, status === 'revoked' ? { status, document: null } : {});
+      const entry = await consortium.submit(await consortium.identity(mspId), 'RecordConsent', { consent });
+      expect(entry).toMatchObject({ version: index + 3, status });
+    }
+    await switches.bringUpPeer(HOSPITAL);
+    const { consents } = await consortium.evaluate(await consortium.identity(HOSPITAL), 'GetConsents', {
+      relationRef: scene.relation.relationRef,
+    });
+    expect(consents.at(-1)).toMatchObject({ version: 8, status: 'revoked' });
+  });
+
+  test('automatic planning finds the organisations that an import and a registration need', async () => {
+    const patient = new Patient(HOSPITAL);
+    await register(consortium, patient);
+    await importRecords(consortium, [newRecord(patient), newRecord(patient)]);
+  });
+
+  test('no public byte joins two relations of one patient, or a relation with her', async () => {
+    const patient = new Patient(HOSPITAL);
+    const { relation, document, laboratory } = await newScene(consortium, patient);
+    const other = patient.relateTo(INSURER);
+    await checkIn(consortium, other);
+    const request = await ask(consortium, relation);
+    const { relationRef, requestId } = request;
+    const gateway = await consortium.identity(HOSPITAL, 'gateway');
+    const input = openingOf(relation, document, [laboratory]);
+    await consortium.submit(gateway, 'DecideRelease', { relationRef, requestId, consentVersion: 2 }, { input, endorsers: BOTH });
+    const part = { relationRef, requestId, part: 1, parts: 1 };
+    await consortium.submit(gateway, 'DeliverRecords', part, { input: { envelope: sealedText('delivery') }, endorsers: BOTH });
+    const blocks = mkdtempSync(join(tmpdir(), 'medaccord-blocks-'));
+    consortium.devnet.exportBlocks(blocks);
+    const texts = readdirSync(blocks).map((file) => readFileSync(join(blocks, file)).toString('latin1'));
+    rmSync(blocks, { recursive: true });
+    const opened = texts.map(
+      (text) =>
+        `${text} ${(text.match(/[A-Za-z0-9_-]{40,}/g) ?? []).map((word) => Buffer.from(word, 'base64url').toString('latin1')).join(' ')}`,
+    );
+    const names = { relation: relationRef, other: other.relationRef, patient: patient.subjectRef, record: laboratory.recordId };
+    const mentions = (name: string): readonly number[] => opened.flatMap((text, block) => (text.includes(name) ? [block] : []));
+    const found = Object.values(names).map(mentions);
+    for (const [index, blocksOf] of found.entries()) {
+      expect(blocksOf.length).toBeGreaterThan(0);
+      for (const others of found.slice(index + 1)) expect(blocksOf.filter((block) => others.includes(block))).toEqual([]);
+    }
+    const jwsOf = JSON.stringify([relation.keys, other.keys].map(publicKeys));
+    expect(new Set(jwsOf.match(/"x":"[^"]+"/g)).size).toBe(6);
+  });
+});
