@@ -27,13 +27,13 @@ export function formatWhatNext({ plot, cast, tokens, members, program, runFolder
     '',
     paint('bold', 'What to try next'),
     paint('dim', '  # the members and their keys; the whole interface'),
-    `  curl -s ${custodian.gateway}/api/organisations`,
-    `  curl -s ${custodian.gateway}/api/openapi.json`,
+    `  curl -sw '\\n' ${custodian.gateway}/api/organisations`,
+    `  curl -sw '\\n' ${custodian.gateway}/api/openapi.json`,
     paint('dim', `  # what ${custodian.title} holds of the patient`),
-    `  curl -s -H "Authorization: Bearer $RECORDS" '${custodian.gateway}/api/records?subject=${plot.subjectRef}'`,
+    `  curl -sw '\\n' -H "Authorization: Bearer $RECORDS" '${custodian.gateway}/api/records?subject=${plot.subjectRef}'`,
     ...formatRelease(released?.requestId, counterparty, paint),
     paint('dim', '  # ask again: she has revoked'),
-    `  curl -s -H "Authorization: Bearer $CLINICIAN" -H "Idempotency-Key: $(date +%s%N)" -H 'Prefer: wait=10' -H 'Content-Type: application/json' -d '${ask}' ${counterparty.gateway}/api/access-requests`,
+    `  curl -sw '\\n' -H "Authorization: Bearer $CLINICIAN" -H "Idempotency-Key: $(date +%s%N)" -H 'Prefer: wait=10' -H 'Content-Type: application/json' -d '${ask}' ${counterparty.gateway}/api/access-requests`,
     paint('dim', '  # what the patient sees, with the reasons that only she can open'),
     `  ${program} wallet history --connections ${runFolder}`,
     '',
@@ -45,6 +45,6 @@ function formatRelease(requestId: string | undefined, { gateway, title }: Member
   if (requestId === undefined) return [];
   return [
     paint('dim', `  # what was released to ${title}`),
-    `  curl -s -H "Authorization: Bearer $CLINICIAN" ${gateway}/api/releases/${requestId}`,
+    `  curl -sw '\\n' -H "Authorization: Bearer $CLINICIAN" ${gateway}/api/releases/${requestId}`,
   ];
 }

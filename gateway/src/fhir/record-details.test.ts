@@ -2,10 +2,12 @@ import { newRecordDetails } from './record-details';
 import { parseLosslessJson } from './json-reader';
 import type { JsonObject } from './json-value';
 
-const detailsOf = (resource: object & { resourceType: string }): ReturnType<typeof newRecordDetails> =>
+type Resource = { readonly resourceType: string } & Record<string, unknown>;
+
+const detailsOf = (resource: Resource): ReturnType<typeof newRecordDetails> =>
   newRecordDetails(resource.resourceType, parseLosslessJson(JSON.stringify(resource)) as JsonObject);
 const V3 = 'http://terminology.hl7.org/CodeSystem';
-const observation = (...codes: string[]): object & { resourceType: string } => ({
+const observation = (...codes: string[]): Resource => ({
   resourceType: 'Observation',
   category: codes.map((code) => ({ coding: [{ system: `${V3}/observation-category`, code }] })),
 });
@@ -26,7 +28,7 @@ describe('the details of a record', () => {
       { system: `${V3}/v3-Confidentiality`, code: 'R' },
       { system: 'urn:local', code: 'X' },
     ];
-    const details = detailsOf({ ...observation('laboratory'), meta: { security } } as never);
+    const details = detailsOf({ ...observation('laboratory'), meta: { security } });
     expect(details).toMatchObject({ category: 'hiv', labels: ['HIV', 'R'] });
   });
 

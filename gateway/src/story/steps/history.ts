@@ -1,6 +1,6 @@
-import type { MspId } from '@medaccord/chaincode/model';
-import { newRelationToken, openNotice } from '../../wallet';
-import type { Answers, HistoryEntry, OpenedNotice } from '../answers';
+import { openNotice } from '../../wallet';
+import type { HistoryEntry, OpenedNotice } from '../answers';
+import { readHistory } from '../read-history';
 import { assertHolds } from '../story-error';
 import type { MadeRequest, Plot, Stage, Step } from '../step';
 
@@ -12,10 +12,7 @@ export const history: Step = {
   name: 'history',
   titleOf: () => 'She reads the history of all of it',
   run: async (stage, plot) => {
-    const { custodian } = stage.cast;
-    const token = await newRelationToken(plot.wallet, plot.relationRef, custodian.mspId as MspId);
-    const path = `/api/relations/${plot.relationRef}/history`;
-    const { entries } = await stage.clientOf(custodian).get<Answers['history']>(path, { token });
+    const entries = await readHistory(stage, plot);
     assertConsentsComplete(entries);
     const seen = await Promise.all(plot.requests.map((made) => findRequest(entries, made, plot)));
     return {

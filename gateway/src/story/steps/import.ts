@@ -6,6 +6,8 @@ import type { Step } from '../step';
 /** What a specialist is usually given; the patient picks those of it that she has. */
 const USUAL: readonly string[] = ['allergies', 'medications', 'laboratory', 'vital-signs', 'immunizations'];
 
+const LINE_WIDTH = 80;
+
 /** The custodian imports the patient's bundle: every resource encrypted, stored in its private data, anchored; all of it or nothing. */
 export const importBundle: Step = {
   name: 'import',
@@ -24,15 +26,28 @@ export const importBundle: Step = {
       plot: { ...plot, categories: chooseCategories(records) },
       transactions: answer.transactions,
       findings: { resources: answer.resources.length, groupId: answer.groupId, ofSubject: records.length, categories: tally },
-      remarks: [
-        `${String(answer.resources.length)} resources, each encrypted under a key of its own and anchored`,
-        Object.entries(tally)
-          .map(([category, count]) => `${category} ${String(count)}`)
-          .join(', '),
-      ],
+      remarks: [formatCount(answer.resources), ...formatTally(tally)],
     };
   },
 };
+
+function formatCount(resources: Answers['import']['resources']): string {
+  const held = resources.filter(({ outcome }) => outcome === 'found' || outcome === 'unchanged').length;
+  const anchored = `${String(resources.length - held)} resources, each encrypted under a key of its own, stored and anchored`;
+  return held === 0 ? anchored : `${anchored}; ${String(held)} were held already`;
+}
+
+/** The patient's categories, as many to a line as a terminal has room for. */
+function formatTally(tally: Readonly<Record<string, number>>): string[] {
+  const lines: string[] = [];
+  for (const [category, count] of Object.entries(tally)) {
+    const item = `${category} ${String(count)}`;
+    const last = lines.at(-1);
+    if (last === undefined || last.length + item.length > LINE_WIDTH) lines.push(item);
+    else lines[lines.length - 1] = `${last}, ${item}`;
+  }
+  return lines;
+}
 
 function assertHasPatient(records: readonly RecordName[]): void {
   if (records.length > 0) return;

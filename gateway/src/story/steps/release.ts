@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createHash } from 'node:crypto';
 import type { Answers, RecordName } from '../answers';
+import { readHistory } from '../read-history';
 import { requestAccess } from '../request-access';
 import { assertHolds } from '../story-error';
 import type { MadeRequest, Plot, Stage, Step } from '../step';
@@ -34,7 +35,7 @@ export const release: Step = {
     );
     return {
       plot: { ...plot, requests: [...plot.requests, ...requests] },
-      transactions: requests.flatMap(({ transactions }) => transactions),
+      transactions: [...requests.flatMap(({ transactions }) => transactions), ...(await readDeliveries(stage, plot, released.requestId))],
       findings: {
         requestId: released.requestId,
         released: resources.length,
@@ -59,6 +60,12 @@ async function requestUntilReleased(stage: Stage, plot: Plot): Promise<MadeReque
     if (request.outcome === 'released' || Date.now() > until) return made;
     await pause(500);
   }
+}
+
+/** The transactions that carried the records over, as the patient sees them. */
+async function readDeliveries(stage: Stage, plot: Plot, requestId: string): Promise<string[]> {
+  const entries = await readHistory(stage, plot);
+  return entries.flatMap((entry) => (entry.kind === 'delivery' && entry.requestId === requestId ? [entry.transactionId] : []));
 }
 
 type Consented = ReadonlyMap<string, { readonly version: number; readonly text: string }>;
