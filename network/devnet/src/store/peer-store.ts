@@ -36,17 +36,15 @@ export class PeerStore {
 
   /**
    * Does what a committed block asks, as one transaction. Work that was done before the process ended is not done again; a peer
-   * that missed blocks altogether (a file that came later) goes on without their private data.
+   * that missed blocks altogether (a file that came later) goes on without their private data. A block that asks nothing of this
+   * peer writes nothing: the savepoint then stays behind, and the next work or opening moves it.
    */
   apply(work: PeerWork): void {
-    const missed = work.block - this.versions.height;
-    if (missed < 0) return;
-    for (let count = 0; count < missed; count++)
-      this.versions.commit([{ key: keys.single('savepoint'), value: formatNumber(this.versions.height + 1) }]);
-    this.versions.commit([
-      ...new PeerChanges(this.mspId, this.#store, work).all(),
-      { key: keys.single('savepoint'), value: formatNumber(work.block + 1) },
-    ]);
+    if (work.block < this.versions.height) return;
+    while (this.versions.height < work.block) this.versions.commit([]);
+    const changes = new PeerChanges(this.mspId, this.#store, work).all();
+    const savepoint = { key: keys.single('savepoint'), value: formatNumber(work.block + 1) };
+    this.versions.commit(changes.length === 0 ? [] : [...changes, savepoint]);
   }
 
   /** Private sets of a block by transaction index: serialized rwset.TxPvtReadWriteSet. */

@@ -33,7 +33,7 @@ export class VersionedStore {
   commit(changes: readonly Change[]): void {
     if (this.#holders.size > 0)
       this.#undo.push({ from: this.#height, before: new Map(changes.map((change) => [nameOf(change.key), this.#now(change)])) });
-    this.store.write(changes);
+    if (changes.length > 0) this.store.write(changes);
     this.#height += 1;
   }
 

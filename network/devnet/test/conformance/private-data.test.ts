@@ -192,7 +192,11 @@ describe('a process that ends between the chain and a peer', () => {
 
   it('never leaves a peer ahead of the chain: such files are refused', () => {
     const folder = newFolder();
-    open(folder).close();
+    const ledger = open(folder);
+    const transaction = write('secret');
+    stage(ledger, transaction);
+    commit(ledger, transaction.item);
+    ledger.close();
     const other = newFolder();
     const [genesis] = recording.blocks.map(writeBlock);
     openLedger({ folder: other, genesis: genesis ?? EMPTY, hostedMsps: [] }).close();

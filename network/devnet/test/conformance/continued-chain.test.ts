@@ -64,6 +64,15 @@ function blindWrite(...mspIds: readonly string[]): Uint8Array {
   return sealTransaction(transaction);
 }
 
+describe('a transaction that comes again', () => {
+  it('is invalid, and its first place stays', () => {
+    const item = blindWrite('NorthsideMSP', 'UnityMSP');
+    const { number, txIds } = commit(item, item);
+    expect(commit(item).codes).toEqual([9]);
+    expect(ledger.transaction(txIds[0] ?? '')).toEqual({ block: number, index: 0, code: 0 });
+  });
+});
+
 describe('a configuration transaction', () => {
   it('makes the channel that holds from the next block on: who is revoked endorses no more', async () => {
     const authority = recording.authorities.get('LakeviewMSP');
