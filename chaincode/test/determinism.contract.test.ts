@@ -30,11 +30,9 @@ describe('determinism', () => {
     const committed = new Map(twin.chain.map(({ proposal, simulation }) => [proposal.txId, simulation]));
     const steps = twin.endorsements.map((endorsement) => ({ ...endorsement, committed: committed.has(endorsement.proposal.txId) }));
     const input = JSON.stringify({ members: MEMBERS, steps });
-    const digests = [
-      { TZ: 'UTC', LC_ALL: 'C' },
-      { TZ: 'Asia/Kathmandu', LC_ALL: 'tr_TR.UTF-8', LANG: 'tr_TR.UTF-8' },
-      { TZ: 'America/St_Johns', LC_ALL: 'lt_LT.UTF-8', LANG: 'lt_LT.UTF-8' },
-    ].map((environment) => runElsewhere(input, environment));
+    const digests = [{ TZ: 'Asia/Kathmandu', LC_ALL: 'tr_TR.UTF-8', LANG: 'tr_TR.UTF-8' }].map((environment) =>
+      runElsewhere(input, environment),
+    );
     const here = createHash('sha256');
     const again = new ConsortiumTwin(MEMBERS);
     for (const { proposal, endorsers, committed: isCommitted } of steps) {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { patientKey, thumbprintInput, type Instant, type PatientKeysReplacement, type Thumbprint } from '../src/model';
+import { patientKey, thumbprintInput, type PatientKeysReplacement, type Thumbprint } from '../src/model';
 import { ENDORSEMENT_POLICY_FAILURE, refusalOf, type ConsortiumTwin } from './support/consortium-twin';
 import { CLINIC, HOSPITAL, INSURER, newConsortium, register } from './support/story';
 import { ISSUED, newKeyRing, Patient, publicKeys, signAs, type KeyPair, type KeyRing } from './support/wallet';
@@ -93,7 +93,9 @@ describe('a patient', () => {
     const other = newKeyRing();
     const forged = { ...(twin.state(key) as object), keys: publicKeys(other) };
     twin.world.history.get(key)?.push({ txId: 'x', value: Buffer.from(JSON.stringify(forged)), isDelete: false });
-    twin.world.history.get(key)?.push({ txId: 'y', value: Buffer.alloc(0), isDelete: true });
+    const jws = replacementOf(patient, patient.keys.signing, other, other.signing);
+    twin.world.history.get(key)?.push({ txId: 'y', value: Buffer.from(JSON.stringify({ ...forged, jws })), isDelete: false });
+    twin.world.history.get(key)?.push({ txId: 'z', value: Buffer.alloc(0), isDelete: true });
     const entry = await twin.evaluate(await twin.identity(CLINIC), 'GetPatient', { subjectRef: patient.subjectRef });
     expect(entry.keys).toEqual(publicKeys(patient.keys));
   });
@@ -111,7 +113,7 @@ describe('a patient', () => {
       custodian: HOSPITAL,
       keys,
       bound: { method: 'custodian' },
-      issuedAt: ISSUED as Instant,
+      issuedAt: ISSUED,
     } as const;
     const registration = signAs('patient', payload, patient.keys.signing);
     const refusal = await refusalOf(twin.submit(await twin.identity(HOSPITAL, 'registrar'), 'RegisterPatient', { registration }));

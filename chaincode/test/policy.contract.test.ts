@@ -1,8 +1,8 @@
 import './support/quiet';
 import { MedaccordContract } from '../src/contracts/medaccord-contract';
 import { Evaluate, policiesOf, Submit } from '../src/contracts/policy';
-import { requests, staffRoles, transactionNames } from '../src/model';
-import { refusalOf, type ConsortiumTwin } from './support/consortium-twin';
+import { requests, rulesKey, staffRoles, transactionNames } from '../src/model';
+import { ConsortiumTwin, refusalOf } from './support/consortium-twin';
 import { newConsortium, HOSPITAL } from './support/story';
 
 /** Every transaction, who may call it and how. A change here changes the interface of the consortium. */
@@ -120,6 +120,24 @@ describe('the interface of the contract', () => {
       const { simulation } = await twin.endorse(await twin.identity(HOSPITAL), [name, '{}'], { endorsers: [HOSPITAL] });
       expect(JSON.parse(simulation.payload)).toMatchObject({ version: 1 });
     }
+  });
+
+  test('an error without a code crosses the wire without its text', async () => {
+    class FailingContract extends MedaccordContract {
+      override GetRules(): Promise<string> {
+        return Promise.reject(new Error('Jane Doe'));
+      }
+    }
+    const failing = new ConsortiumTwin([HOSPITAL], { [HOSPITAL]: [FailingContract] });
+    const refusal = await refusalOf(failing.endorse(await failing.identity(HOSPITAL), ['GetRules', '{}'], { endorsers: [HOSPITAL] }));
+    expect(refusal).toEqual({ code: 'INTERNAL', details: {} });
+  });
+
+  test('a stored value that is none is not read as one', async () => {
+    const broken = new ConsortiumTwin([HOSPITAL]);
+    broken.world.values.set(rulesKey(), { value: Buffer.from('{"version":"Jane Doe"}'), version: 1 });
+    const refusal = await refusalOf(broken.endorse(await broken.identity(HOSPITAL), ['GetRules', '{}'], { endorsers: [HOSPITAL] }));
+    expect(refusal).toEqual({ code: 'STATE_INVALID', details: { type: 'rules' } });
   });
 
   test('a certificate with a role that nobody knows has none', async () => {

@@ -20,16 +20,18 @@ export class GuardedContract extends Contract {
     return new LedgerContext();
   }
 
-  // Fabric's type says that the name is a function; it is the transaction's name (fabric-contract-api lib/contract.js).
+  // Fabric's types say that the name is a function and that nothing is answered (fabric-contract-api lib/contract.js says otherwise).
   override async aroundTransaction(ctx: LedgerContext, fn: unknown, parameters: unknown): Promise<void> {
     try {
       ctx.ledger = new Ledger(ctx.stub, ctx.clientIdentity);
       assertAllowed(this, String(fn), ctx.ledger.caller);
-      // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- Fabric's own signature
-      return await super.aroundTransaction(ctx, fn as Function, parameters);
     } catch (error) {
-      throw new Error(formatError(codedErrorOf(error)), { cause: error });
+      throw wireErrorOf(error, ctx);
     }
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- Fabric's own signature
+    return super.aroundTransaction(ctx, fn as Function, parameters).catch((error: unknown) => {
+      throw wireErrorOf(error, ctx);
+    });
   }
 
   override unknownTransaction(): Promise<void> {
@@ -37,9 +39,11 @@ export class GuardedContract extends Contract {
   }
 }
 
-/** An error without a code may hold anything: its text stays here. */
-function codedErrorOf(error: unknown): DomainError {
-  return error instanceof DomainError
-    ? error
-    : new DomainError('INTERNAL', 'the transaction failed; the peer or the chaincode is at fault');
+function wireErrorOf(error: unknown, ctx: LedgerContext): Error {
+  if (error instanceof DomainError) return new Error(formatError(error), { cause: error });
+  // The text of an error without a code may hold anything: it stays here. Where it was thrown is logged, what it says is not.
+  const frames = error instanceof Error ? (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)) : [];
+  ctx.logging.getLogger('internal').error(`[${ctx.stub.getTxID()}] failed without a code\n${frames.join('\n')}`);
+  const internal = new DomainError('INTERNAL', 'the transaction failed; the peer or the chaincode is at fault');
+  return new Error(formatError(internal), { cause: error });
 }

@@ -38,18 +38,33 @@ export function formatSigned(signingInput: string, signature: Uint8Array): strin
  * @throws RequestInvalid naming `place`.
  */
 export function parseSigned<K extends SignedKind>(kind: K, jws: unknown, place: string): Signed<K> {
-  if (typeof jws !== 'string' || jws.length > MAX_LENGTH) throw new RequestInvalid(place, 'a compact JWS');
-  const parts = jws.split('.');
-  const [header, body, mac] = parts;
-  if (parts.length !== 3 || header === undefined || body === undefined || mac === undefined)
-    throw new RequestInvalid(place, 'a compact JWS');
+  const { compact, header, body, mac } = splitCompact(jws, place);
   if (header !== protectedHeader(kind)) throw new RequestInvalid(place, `a JWS with the header of medaccord-${kind}+jws and ES256`);
   const signature = parseBase64url(mac);
   if (signature?.length !== 64) throw new RequestInvalid(place, 'a JWS with a signature of 64 bytes');
+  const payload = parsePayload(kind, parseBody(body, `${place}.payload`), `${place}.payload`);
+  return { kind, payload, jws: compact, signingInput: `${header}.${body}`, signature };
+}
+
+interface CompactParts {
+  readonly compact: string;
+  readonly header: string;
+  readonly body: string;
+  readonly mac: string;
+}
+
+function splitCompact(jws: unknown, place: string): CompactParts {
+  const parts = typeof jws === 'string' && jws.length <= MAX_LENGTH ? jws.split('.') : [];
+  if (parts.length !== 3) throw new RequestInvalid(place, 'a compact JWS');
+  const [header, body, mac] = parts as [string, string, string];
+  return { compact: parts.join('.'), header, body, mac };
+}
+
+function parseBody(body: string, place: string): string {
   const bytes = parseBase64url(body);
   const text = bytes === undefined ? undefined : parseUtf8(bytes);
-  if (text === undefined) throw new RequestInvalid(`${place}.payload`, 'base64url of UTF-8');
-  return { kind, payload: parsePayload(kind, text, `${place}.payload`), jws, signingInput: `${header}.${body}`, signature };
+  if (text === undefined) throw new RequestInvalid(place, 'base64url of UTF-8');
+  return text;
 }
 
 function parsePayload<K extends SignedKind>(kind: K, text: string, place: string): SignedPayload<K> {

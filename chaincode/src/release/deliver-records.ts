@@ -44,14 +44,15 @@ export function deliverRecords(
     if (standing.envelope !== envelope || standing.parts !== parts) throw new DeliveryAlreadyMade(relationRef, requestId, part);
     return standing;
   }
-  if (decision.deadline === null || decision.deadline < at) throw new DecisionExpired(relationRef, requestId, decision.deadline ?? at);
   assertInForce(facts, at);
   return { relationRef, requestId, part, parts, envelope, at };
 }
 
-/** Asks the rule what it can say without the document: whether the consent, the purpose and the members still stand. */
+/** Asks the deadline, and the rule what it can say without the document: whether the consent, the purpose and the members still stand. */
 function assertInForce({ relation, consent, rules, decision }: DeliveryFacts, now: Instant): void {
+  const { relationRef, requestId, deadline, purpose } = decision;
+  if (deadline === null || deadline < now) throw new DecisionExpired(relationRef, requestId, deadline ?? now);
   const record = { category: 'other', labels: [] } as const;
-  const { reason } = decideAccess({ relation, consent, rules, document: undefined, now, purpose: decision.purpose, record });
+  const { reason } = decideAccess({ relation, consent, rules, document: undefined, now, purpose, record });
   if (reason !== 'document-missing') throw new ReleaseNotPermitted(reason, 0);
 }

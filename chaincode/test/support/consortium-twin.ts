@@ -76,9 +76,7 @@ export class ConsortiumTwin {
       as,
       args,
       at: at ?? this.clock,
-      txId: createHash('sha256')
-        .update(`${String(this.proposals.length)}`)
-        .digest('hex'),
+      txId: createHash('sha256').update(String(this.proposals.length)).digest('hex'),
       input: input === undefined ? undefined : typeof input === 'string' ? input : formatCanonical(input),
     };
     this.proposals.push(proposal);

@@ -24,7 +24,7 @@ const CHAINCODE = join(__dirname, '../..');
 export const LAWLESS = join(__dirname, '../fixtures/lawless-chaincode');
 const PACKAGE_ID = 'medaccord:1';
 
-interface Client_ {
+interface ConnectedClient {
   readonly identity: Identity;
   readonly contract: Contract;
   close(): void;
@@ -39,8 +39,8 @@ export interface ChaincodeRun {
 
 /** A consortium on a devnet: real endorsement, ordering and validation, a chaincode process per member. */
 export class DevnetConsortium implements Consortium {
-  readonly #clients = new Map<string, Client_>();
-  readonly #byIdentity = new Map<Identity, Client_>();
+  readonly #clients = new Map<string, ConnectedClient>();
+  readonly #byIdentity = new Map<Identity, ConnectedClient>();
 
   private constructor(
     readonly devnet: Devnet,
@@ -152,7 +152,7 @@ export async function refusedWith(work: Promise<unknown>): Promise<DomainError> 
   return coded;
 }
 
-function connectClient(identity: Identity, privateKey: KeyObject, endpoint: string, tlsRoots: string): Client_ {
+function connectClient(identity: Identity, privateKey: KeyObject, endpoint: string, tlsRoots: string): ConnectedClient {
   const client = new Client(endpoint, credentials.createSsl(Buffer.from(tlsRoots)));
   const gateway: Gateway = connect({
     client,

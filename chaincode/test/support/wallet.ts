@@ -43,6 +43,7 @@ export const publicKeys = ({ signing, sealing, recovery }: KeyRing): Keys => ({
   recovery: recovery.jwk,
 });
 
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller says of which kind
 export const newRef = <T extends string>(): T => randomBytes(16).toString('base64url') as T;
 export const newSalt = (): Salt => randomBytes(16).toString('base64url') as Salt;
 export const commit = (preimage: Uint8Array): Commitment => createHash('sha256').update(preimage).digest('base64url') as Commitment;
