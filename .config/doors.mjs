@@ -60,7 +60,8 @@ export const doors = {
   network: cli('network/dist/cli/main.js'),
   reset: cli('network/dist/cli/main.js', 'reset'),
   medaccord: cli('gateway/dist/cli/main.js'),
-  devnet: cli('network/devnet/dist/cli/main.js'),
+  // The chain of the default consortium, unless another folder is named.
+  devnet: cli('network/devnet/dist/cli/main.js', '--folder', 'run/medaccord/ledger'),
   bench: { ...cli('.config/bench.mjs'), development: true },
   build: { steps: [] },
   check: { development: true, steps: check },
