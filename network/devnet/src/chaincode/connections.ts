@@ -101,16 +101,19 @@ class Connections implements ChaincodeConnections {
 
   async #open(key: string, service: ChaincodeService): Promise<ChaincodeStream> {
     const client = await dial(service);
-    const close = (): void => client.close();
-    this.#closers.add(close);
     const wire = openWire(client);
+    // A client that is closed waits for its calls: an open stream would keep the process alive.
+    const close = (): void => {
+      wire.cancel();
+      client.close();
+    };
+    this.#closers.add(close);
     // Every way of losing the wire ends in 'close' or 'end'; an unheard 'error' would end the process.
     wire.on('error', () => undefined);
     try {
       if (this.#closed) throw new Error('the peer is shutting down');
       await registerChaincode(wire, service.packageId);
     } catch (error) {
-      wire.cancel();
       close();
       this.#closers.delete(close);
       throw new Error(`chaincode registration failed: ${messageOf(error)}`, { cause: error });

@@ -1,7 +1,7 @@
 import type { ControlAddress } from '../control/control-door';
 import { TestSwitches } from '../control/test-switches';
 import { DevnetError } from '../devnet-error';
-import { describeTransaction, type TransactionDescription } from '../explain/describe-transaction';
+import type { TransactionDescription } from '../explain/describe-transaction';
 import { issueIdentity, newRevocationList } from '../genesis/certificates';
 import type { Chaincode, ChaincodeService, Consortium } from '../genesis/consortium';
 import type { ChaincodeServiceSpec, ChaincodeSpec, OrganisationSpec } from '../genesis/consortium-spec';
@@ -17,6 +17,7 @@ import type { ServiceContext } from '../services/service-context';
 import type { ChannelParts } from './channel-parts';
 import type { Devnet, DevnetOptions, DevnetOrganisation } from './devnet';
 import { exportBlocks } from './export-blocks';
+import { findTransaction } from './find-transaction';
 import { InTurn } from './in-turn';
 
 export interface Running {
@@ -71,10 +72,11 @@ export class RunningDevnet implements Devnet {
   }
 
   /** Deploys what is missing of a definition, and uses its services from now on. */
-  async useChaincode(chaincode: Chaincode): Promise<void> {
-    await deployChaincode(this.#parts.administration, chaincode);
+  async useChaincode(chaincode: Chaincode): Promise<string[]> {
+    const transactions = await deployChaincode(this.#parts.administration, chaincode);
     this.#parts.services.use(chaincode);
     this.#definitions.set(chaincode.name, chaincode);
+    return transactions;
   }
 
   joinOrganisation(spec: OrganisationSpec, services: Readonly<Record<string, string | ChaincodeServiceSpec>> = {}): Promise<DevnetOrganisation> {
@@ -99,10 +101,10 @@ export class RunningDevnet implements Devnet {
     });
   }
 
-  deployChaincode(spec: ChaincodeSpec): Promise<void> {
+  deployChaincode(spec: ChaincodeSpec): Promise<{ transactions: string[] }> {
     return this.#turns.run(async () => {
       const mspIds = this.#parts.ledger.channel.members.map((member) => member.mspId);
-      await this.useChaincode(resolveDefinition(spec, mspIds));
+      return { transactions: await this.useChaincode(resolveDefinition(spec, mspIds)) };
     });
   }
 
@@ -115,11 +117,7 @@ export class RunningDevnet implements Devnet {
   }
 
   explain(txId: string): TransactionDescription {
-    const place = this.#parts.ledger.transaction(txId);
-    const block = place && this.#parts.ledger.block(place.block);
-    if (place === undefined || block === undefined)
-      throw new DevnetError('DEVNET_UNKNOWN_TRANSACTION', `no transaction ${txId} is in the ledger; it may be waiting for a block, or never have been submitted`, { txId });
-    return describeTransaction(block, place, this.#parts.explanations.find(place.block, place.index));
+    return findTransaction(this.#parts.ledger, this.#parts.explanations, txId);
   }
 
   async close(): Promise<void> {
@@ -178,7 +176,7 @@ export class RunningDevnet implements Devnet {
 
 function withService(chaincode: Chaincode, mspId: string, service: string | ChaincodeServiceSpec | undefined): Chaincode {
   if (service === undefined) return chaincode;
-  const { address, tlsRootCertificates } = typeof service === 'string' ? { address: service, tlsRootCertificates: undefined } : service;
-  const added: ChaincodeService = { address, tlsRootCertificates };
+  const { address, tlsRootCertificates, client } = typeof service === 'string' ? { address: service } : service;
+  const added: ChaincodeService = { address, tlsRootCertificates, client };
   return { ...chaincode, services: new Map(chaincode.services).set(mspId, added) };
 }

@@ -87,7 +87,7 @@ async function openDoor(devnet: RunningDevnet, { control, folder }: DevnetOption
   if (control !== true) return undefined;
   const door = await openControlDoor(newControlVerbs(() => devnet));
   devnet.control = door.address;
-  if (folder !== MEMORY) writePrivately(controlFile(folder), `${JSON.stringify(door.address)}\n`);
+  if (folder !== MEMORY) writePrivately(controlFile(folder), `${JSON.stringify({ ...door.address, pid: process.pid })}\n`);
   return door;
 }
 

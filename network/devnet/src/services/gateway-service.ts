@@ -10,6 +10,9 @@ import { submit } from './submit';
 
 export const gatewayService = gateway.GatewayService;
 
+/** Why work of a call ends; one for all, since making a new one costs as much as a call's bookkeeping. */
+const CALL_ENDED = new Error('the call has ended');
+
 type EventStream = ServerWritableStream<gateway.SignedChaincodeEventsRequest, gateway.ChaincodeEventsResponse>;
 
 /** The five methods of gateway.Gateway. */
@@ -27,7 +30,7 @@ export function newGatewayHandlers(context: ServiceContext): UntypedServiceImple
 function unary<Q, A>(context: ServiceContext, handle: (context: ServiceContext, request: Q) => Promise<A>) {
   return (call: ServerUnaryCall<Q, A>, answer: sendUnaryData<A>): void => {
     const ending = new AbortController();
-    call.on('cancelled', () => ending.abort());
+    call.on('cancelled', () => ending.abort(CALL_ENDED));
     handle({ ...context, signal: ending.signal }, call.request).then(
       (response) => answer(null, response),
       (error: unknown) => answer(toServiceError(error, context.onProblem)),
@@ -37,14 +40,15 @@ function unary<Q, A>(context: ServiceContext, handle: (context: ServiceContext, 
 
 async function serveEvents(context: ServiceContext, stream: EventStream): Promise<void> {
   const ending = new AbortController();
-  stream.on('cancelled', () => ending.abort());
+  stream.on('cancelled', () => ending.abort(CALL_ENDED));
   try {
     const start = openChaincodeEvents(context, stream.request);
     for await (const message of chaincodeEvents(context, start, ending.signal))
       if (!stream.write(message)) await drained(stream, ending.signal);
     stream.end();
   } catch (error) {
-    stream.destroy(toServiceError(error, context.onProblem) as unknown as Error);
+    // Destroying the stream would end it without a status.
+    stream.emit('error', toServiceError(error, context.onProblem));
   }
 }
 

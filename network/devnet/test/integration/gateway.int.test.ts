@@ -1,5 +1,8 @@
 import { CommitError, EndorseError, GatewayError, signers } from '@hyperledger/fabric-gateway';
 import { createPrivateKey } from 'node:crypto';
+import { gateway as messages } from '@hyperledger/fabric-protos';
+import { generateOrganisation } from '../../src';
+import { readPayload, readSignatureHeader } from '../../src/proto/envelopes';
 import { connectClient, parse, script, type TestClient } from '../support/golden-client';
 import { startGoldenNetwork, type GoldenNetwork } from '../support/golden-network';
 
@@ -78,7 +81,6 @@ test('transient data reach a private collection that others know by hash only', 
 });
 
 test('a client of another network is refused before anything runs', async () => {
-  const { generateOrganisation } = await import('../../src');
   const stranger = await generateOrganisation({ mspId: 'NorthMSP' });
   const client = connectClient(network.devnet.organisation('NorthMSP'), stranger.client);
   const error = await caught(client.contract.evaluateTransaction('run', script(['get', 'k'])), GatewayError);
@@ -104,21 +106,20 @@ test('a transaction that is in the ledger is refused when it is sent again', asy
 test('an unknown transaction is waited for until the deadline of the client', async () => {
   const proposal = north.contract.newProposal('run', { arguments: [script(['put', 'never', '1'])] });
   const transaction = await proposal.endorse();
-  const status = north.gateway.newCommit(await commitBytes(transaction.getBytes()));
+  const status = north.gateway.newCommit(commitBytes(transaction.getBytes()));
   const error = await caught(status.getStatus({ deadline: Date.now() + 300 }), GatewayError);
   expect(error.code).toBe(4);
 });
 
-async function commitBytes(preparedTransaction: Uint8Array): Promise<Uint8Array> {
-  const { gateway } = await import('@hyperledger/fabric-protos');
-  const prepared = gateway.PreparedTransaction.deserializeBinary(preparedTransaction);
-  const { readPayload, readSignatureHeader } = await import('../../src/proto/envelopes');
+/** A commit status request as the client makes it, before it is signed. */
+function commitBytes(preparedTransaction: Uint8Array): Uint8Array {
+  const prepared = messages.PreparedTransaction.deserializeBinary(preparedTransaction);
   const payload = readPayload(prepared.getEnvelope()?.getPayload_asU8() ?? new Uint8Array());
-  const request = new gateway.CommitStatusRequest();
+  const request = new messages.CommitStatusRequest();
   request.setChannelId('main');
   request.setTransactionId(prepared.getTransactionId());
   request.setIdentity(readSignatureHeader(payload.signatureHeader).creator);
-  const signed = new gateway.SignedCommitStatusRequest();
+  const signed = new messages.SignedCommitStatusRequest();
   signed.setRequest(request.serializeBinary());
   return signed.serializeBinary();
 }
