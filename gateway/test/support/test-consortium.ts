@@ -7,11 +7,12 @@ import { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import pino from 'pino';
 import { newApp, type App } from '../../src/app';
-import { signStaffToken } from '../../src/auth';
 import type { Config } from '../../src/config';
+import type { PrivateJwk } from '../../src/crypto';
 import { Courier } from '../../src/ledger/courier';
 import { loadOrganisationKeys, type OrganisationKeys } from '../../src/organisation/organisation-keys';
 import { openStore, type Store } from '../../src/store';
+import { Door } from './door';
 import { MemoryCarrier, MemoryLedger } from './memory-ledger';
 
 export const members = [
@@ -24,25 +25,10 @@ export type MemberId = (typeof members)[number]['mspId'];
 
 const purposes = ['TREAT', 'HPAYMT', 'HOPERAT'];
 
-export interface Answer {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly text: string;
-  /** The parsed body, loosely typed: tests say what they expect. */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  readonly body: any;
-}
-
-export interface Sent {
-  readonly method?: string;
-  readonly token?: string;
-  readonly body?: unknown;
-  readonly key?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-}
+export type { Answer, Sent } from './door';
 
 /** One running gateway of the test consortium, over real HTTP. */
-export class TestGateway {
+export class TestGateway extends Door {
   readonly carrier: MemoryCarrier;
   readonly logged: string[] = [];
   app!: App;
@@ -58,6 +44,7 @@ export class TestGateway {
     readonly data: string,
     readonly more: Partial<Config> = {},
   ) {
+    super();
     this.carrier = new MemoryCarrier(ledger, mspId);
   }
 
@@ -101,24 +88,8 @@ export class TestGateway {
     this.store.close();
   }
 
-  token(role: string, subject = `${role}-1`, seconds = 600): Promise<string> {
-    return signStaffToken({ mspId: this.mspId, key: this.keys.token }, { subject, role: role as never }, seconds);
-  }
-
-  async send(path: string, { method, token, body, key, headers = {} }: Sent = {}): Promise<Answer> {
-    const response = await fetch(this.url + path, {
-      method: method ?? (body === undefined ? 'GET' : 'POST'),
-      headers: {
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-        ...(key === undefined ? {} : { 'idempotency-key': key }),
-        ...headers,
-      },
-      ...(body === undefined ? {} : { body: typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    const isJson = (response.headers.get('content-type') ?? '').includes('json');
-    return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : undefined };
+  readTokenKey(): PrivateJwk {
+    return this.keys.token;
   }
 }
 
@@ -138,8 +109,8 @@ export class TestConsortium {
     return this;
   }
 
-  gateway(mspId: MemberId): TestGateway {
-    const gateway = this.gateways.get(mspId);
+  gateway(mspId: string): TestGateway {
+    const gateway = this.gateways.get(mspId as MemberId);
     if (gateway === undefined) throw new Error(`no gateway of ${mspId}`);
     return gateway;
   }

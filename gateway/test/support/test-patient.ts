@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Category, MspId, Purpose } from '@medaccord/chaincode/model';
 import { checkIn, newRelationToken, newWallet, registerPatient, revokeConsent, signConsent, type Recipient, type Wallet } from '../../src/wallet';
-import type { Answer, MemberId, TestConsortium, TestGateway } from './test-consortium';
+import type { Answer, Door, Doors } from './door';
 
 /** A patient with a wallet of her own, at one custodian. */
 export class TestPatient {
@@ -10,8 +10,8 @@ export class TestPatient {
   relationRef = '';
 
   constructor(
-    readonly consortium: TestConsortium,
-    readonly custodian: MemberId,
+    readonly consortium: Doors,
+    readonly custodian: string,
   ) {}
 
   async register(details: object = { name: 'Ada Example', birthDate: '1970-01-01' }): Promise<Answer> {
@@ -27,7 +27,7 @@ export class TestPatient {
     return gateway.send(`/api/imports?subject=${this.subjectRef}`, { token: await gateway.token('records'), key, body: bundle });
   }
 
-  async checkIn(counterparty: MemberId, via: MemberId = counterparty): Promise<Answer> {
+  async checkIn(counterparty: string, via: string = counterparty): Promise<Answer> {
     const wish = { subjectRef: this.subjectRef as never, counterparty: counterparty as MspId, kinds: ['care'] as const };
     const signed = await checkIn(this.wallet, wish, await this.recipients(counterparty));
     this.wallet = signed.wallet;
@@ -35,24 +35,24 @@ export class TestPatient {
     return this.consortium.gateway(via).send('/api/relations', { body: signed.request });
   }
 
-  async consent(counterparty: MemberId, categories: readonly Category[], via: MemberId = counterparty): Promise<Answer> {
+  async consent(counterparty: string, categories: readonly Category[], via: string = counterparty): Promise<Answer> {
     const sets = [{ base: 'deny' as const, exceptions: [{ decision: 'permit' as const, categories, purposes: ['TREAT'] as Purpose[] }] }];
     const signed = await signConsent(this.wallet, this.relationRef as never, { sets, validity: null }, await this.recipients(counterparty));
     this.wallet = signed.wallet;
     return this.consortium.gateway(via).send('/api/consents', { body: signed.request });
   }
 
-  async revoke(via: MemberId): Promise<Answer> {
+  async revoke(via: string): Promise<Answer> {
     const signed = await revokeConsent(this.wallet, this.relationRef as never);
     this.wallet = signed.wallet;
     return this.consortium.gateway(via).send('/api/consents', { body: signed.request });
   }
 
-  token(via: MemberId): Promise<string> {
+  token(via: string): Promise<string> {
     return newRelationToken(this.wallet, this.relationRef, via as MspId);
   }
 
-  async recipients(counterparty: MemberId): Promise<readonly Recipient[]> {
+  async recipients(counterparty: string): Promise<readonly Recipient[]> {
     const { body } = await this.consortium.gateway(this.custodian).send('/api/organisations');
     const organisations = (body as { organisations: { mspId: string; encryption: Recipient['key'][] }[] }).organisations;
     return organisations
@@ -62,7 +62,7 @@ export class TestPatient {
 }
 
 /** Asks for access as a clinician and waits for the answer. */
-export async function ask(gateway: TestGateway, relationRef: string, categories: readonly Category[], more: { key?: string; wait?: number } = {}): Promise<Answer> {
+export async function ask(gateway: Door, relationRef: string, categories: readonly Category[], more: { key?: string; wait?: number } = {}): Promise<Answer> {
   return gateway.send('/api/access-requests', {
     token: await gateway.token('clinician'),
     key: more.key ?? randomUUID(),
