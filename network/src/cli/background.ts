@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { newBackgroundReporter } from './background-report';
-import { NETWORK_OPTIONS, parseCommand, topologyOf, type Command } from './command';
+import { RUN_OPTIONS, parseCommand, topologyOf, type Command } from './command';
 import { runNetwork, untilAsked } from './run-network';
 
 /** The other half of `up`: the network in a process without terminal, which reports to the command that started it until it is up. */
 export const background: Command = async (argv, config) => {
-  const { values } = parseCommand(argv, NETWORK_OPTIONS);
+  const { values } = parseCommand(argv, RUN_OPTIONS);
   const topology = topologyOf(values, config);
   let isUp = false;
   // Its reader leaves when the network is up.
@@ -16,7 +16,7 @@ export const background: Command = async (argv, config) => {
   });
   const reporter = newBackgroundReporter(join(topology.paths.logs, 'supervisor.log'));
   try {
-    return await runNetwork(topology, config, reporter, async (network, stop) => {
+    return await runNetwork({ topology, config, reporter, testSwitches: values['test-switches'] }, async (network, stop) => {
       isUp = true;
       return untilAsked(network, stop);
     });

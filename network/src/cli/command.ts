@@ -15,11 +15,18 @@ export const NETWORK_OPTIONS = {
   json: { type: 'boolean', default: false },
 } as const satisfies ParseArgsOptionsConfig;
 
+/** What the verbs that bring a network up have beside that. */
+export const RUN_OPTIONS = {
+  ...NETWORK_OPTIONS,
+  'test-switches': { type: 'boolean', default: false },
+} as const satisfies ParseArgsOptionsConfig;
+
 interface NetworkValues {
   readonly topology?: string | undefined;
   readonly 'run-folder'?: string | undefined;
   readonly 'base-port'?: string | undefined;
   readonly json?: boolean | undefined;
+  readonly 'test-switches'?: boolean | undefined;
 }
 
 type ParsedCommand<T extends ParseArgsOptionsConfig> = ReturnType<
@@ -51,7 +58,8 @@ export function repeatOptions(values: NetworkValues): string[] {
   const given = (['topology', 'run-folder', 'base-port'] as const).flatMap((name) =>
     values[name] === undefined ? [] : [`--${name}`, values[name]],
   );
-  return values.json === true ? [...given, '--json'] : given;
+  const flags = (['json', 'test-switches'] as const).filter((name) => values[name] === true);
+  return [...given, ...flags.map((name) => `--${name}`)];
 }
 
 export function reporterOf(values: NetworkValues, config: CliConfig): Reporter {

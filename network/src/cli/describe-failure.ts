@@ -8,15 +8,16 @@ const HINTS: Readonly<Record<string, string>> = {
 
 /** What can be told of anything thrown. What a process said of its own end counts more than that it ended; an error without a code is a defect. */
 export function describeFailure(error: unknown): Failure {
-  const { code, message, hint, lastLines = [], reason, stack } = error as Partial<ProcessError> & Error;
-  if (code === undefined) {
-    return { code: 'INTERNAL', message: stack ?? String(error), hint: 'This is a defect of the network command; please report it.' };
+  const thrown = error as Partial<ProcessError> & Error;
+  if (thrown.code === undefined) {
+    return { code: 'INTERNAL', message: thrown.stack ?? String(error), hint: 'This is a defect of the network command; please report it.' };
   }
-  const way = HINTS[reason?.code ?? code] ?? hint;
-  return {
-    code: reason?.code ?? code,
-    message,
-    ...(way === undefined ? {} : { hint: way }),
-    ...(lastLines.length === 0 || reason !== undefined ? {} : { lastLines }),
-  };
+  const { reason, message } = thrown;
+  const code = reason?.code ?? thrown.code;
+  const hint = HINTS[code] ?? thrown.hint;
+  return { code, message, ...(hint === undefined ? {} : { hint }), ...(reason === undefined ? tellLastLines(thrown) : {}) };
+}
+
+function tellLastLines({ lastLines = [] }: Partial<ProcessError>): Pick<Failure, 'lastLines'> {
+  return lastLines.length === 0 ? {} : { lastLines };
 }

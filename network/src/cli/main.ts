@@ -34,6 +34,7 @@ const HELP = `network <verb> [options]
   --run-folder DIR  another place for everything it writes than run/<name>
   --base-port N     other ports than the topology's: ten for each organisation
   --json            one JSON object per line and step
+  --test-switches   with start and up: lets tests make the ledger misbehave; never where real data is
 
 Exit codes: 0 done, 1 failed, 2 wrong command or topology, 3 runs already, 4 does not run, 5 differs from the ledger, 128+n signal n.
 `;

@@ -9,11 +9,19 @@ import { stopOnSignals, type StopRequest } from './stop-on-signals';
 /** What happens while the network is up; the network stops when it resolves, with its exit code. */
 export type WhileUp = (network: Network, stop: StopRequest) => Promise<number>;
 
+export interface Run {
+  readonly topology: Topology;
+  readonly config: CliConfig;
+  readonly reporter: Reporter;
+  readonly testSwitches: boolean;
+}
+
 /** Brings a network up in this process, keeps it up as long as `whileUp` lasts, and takes it down in order. Returns the exit code. */
-export async function runNetwork(topology: Topology, config: CliConfig, reporter: Reporter, whileUp: WhileUp): Promise<number> {
+export async function runNetwork({ topology, config, reporter, testSwitches }: Run, whileUp: WhileUp): Promise<number> {
   const introduction = introduce(topology);
   const network = new Network(topology, {
     platform: config.platform,
+    testSwitches,
     onStep: (step: Step) => {
       reporter.step(step);
     },

@@ -1,9 +1,9 @@
-import { NETWORK_OPTIONS, parseCommand, reporterOf, topologyOf, type Command } from './command';
+import { RUN_OPTIONS, parseCommand, reporterOf, topologyOf, type Command } from './command';
 import { EXIT } from './exit-codes';
 import { runNetwork, untilAsked, type WhileUp } from './run-network';
 import { runStory } from './run-story';
 
-const OPTIONS = { ...NETWORK_OPTIONS, once: { type: 'boolean', default: false }, bundle: { type: 'string' } } as const;
+const OPTIONS = { ...RUN_OPTIONS, once: { type: 'boolean', default: false }, bundle: { type: 'string' } } as const;
 
 /** `start`: the network in the foreground, with the main job told in it; stays up afterwards unless `--once`. */
 export const start: Command = async (argv, config) => {
@@ -20,5 +20,5 @@ export const start: Command = async (argv, config) => {
     await untilAsked(network, stop);
     return code ?? EXIT.done;
   };
-  return runNetwork(topology, config, reporter, tellStory);
+  return runNetwork({ topology, config, reporter, testSwitches: values['test-switches'] }, tellStory);
 };

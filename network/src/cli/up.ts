@@ -1,12 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { replay, type Report } from './background-report';
-import { NETWORK_OPTIONS, parseCommand, repeatOptions, reporterOf, topologyOf, type Command } from './command';
+import { RUN_OPTIONS, parseCommand, repeatOptions, reporterOf, topologyOf, type Command } from './command';
 import { EXIT } from './exit-codes';
 import { formatAddresses } from './format-addresses';
 
 /** `up`: the network in the background; returns when it is ready. */
 export const up: Command = async (argv, config) => {
-  const { values } = parseCommand(argv, NETWORK_OPTIONS);
+  const { values } = parseCommand(argv, RUN_OPTIONS);
   const topology = topologyOf(values, config);
   const reporter = reporterOf(values, config);
   const program = [...process.execArgv, process.argv[1] ?? '', 'background', ...repeatOptions(values)];

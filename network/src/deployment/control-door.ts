@@ -1,8 +1,7 @@
 import { closeSync, openSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { basename, dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { AnsweredError } from '../process';
+import { AnsweredError, readLines } from '../process';
 import type { Topology } from '../topology';
 import { DeploymentError } from './deployment-error';
 
@@ -86,14 +85,11 @@ function describe(error: unknown): NonNullable<Answer['error']> {
   return { code, message, ...(hint === undefined ? {} : { hint }) };
 }
 
+/** Undefined when the other side ends, or was never there. */
 function firstLine(socket: Socket): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const lines = createInterface({ input: socket });
-    lines.once('line', resolve);
-    lines.once('close', () => {
-      resolve(undefined);
-    });
-    socket.once('error', () => {
+    readLines(socket, resolve);
+    socket.once('close', () => {
       resolve(undefined);
     });
   });

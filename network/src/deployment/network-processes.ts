@@ -5,6 +5,8 @@ import { newNodeProcess, type Platform, type ProcessSpec } from '../process';
 import type { Organisation, Topology } from '../topology';
 import { DeploymentError } from './deployment-error';
 
+/** The shim's usual level tells of every call and its success. */
+const LOG_LEVEL = 'WARNING';
 const ENTRY = join(__dirname, '../../dist/cli/main.js');
 
 /** One process for the certificate authorities of all organisations of this machine, each on its own port. */
@@ -25,7 +27,11 @@ export function newChaincodeProcess(topology: Topology, organisation: Organisati
   const mutualTls = ['--chaincode-tls-cert-file', tls.certificate, '--chaincode-tls-key-file', tls.privateKey];
   const peersOnly = ['--chaincode-tls-client-cacert-file', tls.rootCertificate];
   const spec = newNodeProcess(named, platform, [shim, 'server', ...program, ...mutualTls, ...peersOnly], folder);
-  return { ...spec, env: { ...spec.env, CORE_PEER_LOCALMSPID: organisation.mspId }, readiness: { kind: 'port', ...address } };
+  return {
+    ...spec,
+    env: { ...spec.env, CORE_PEER_LOCALMSPID: organisation.mspId, CORE_CHAINCODE_LOGGING_LEVEL: LOG_LEVEL },
+    readiness: { kind: 'port', ...address },
+  };
 }
 
 /** All that a gateway is told is where its connection document is. @throws DeploymentError NOT_BUILT */

@@ -35,8 +35,13 @@ function readOrganisation({ mspId, ports, identities, tls, msp }: Organisation):
 }
 
 /** The peer shows its own TLS certificate to the chaincode service, which answers nobody else. */
-function readService({ endpoints, tls }: Organisation): ChaincodeServiceSpec {
-  return { address: endpoints.chaincode, tlsRootCertificates: read(tls.chaincode.rootCertificate), client: readPair(tls.peer) };
+function readService({ ports, tls }: Organisation): ChaincodeServiceSpec {
+  // By name: TLS has no way to ask a server for an address (RFC 6066).
+  return {
+    address: `localhost:${String(ports.chaincode)}`,
+    tlsRootCertificates: read(tls.chaincode.rootCertificate),
+    client: readPair(tls.peer),
+  };
 }
 
 /** A policy over all members grows when a member joins; one over some is fixed. */

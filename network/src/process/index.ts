@@ -11,3 +11,4 @@ export { tryLock } from './exclusive-lock';
 export { newNodeProcess, type Platform } from './node-process';
 export { RotatingLog } from './rotating-log';
 export { findFreePorts, type FreePorts } from './find-free-ports';
+export { readLines } from './read-lines';

@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { callControl, type ControlAddress } from '@medaccord/devnet';
+import { openLedgerClient, type LedgerClient } from '../../src/ledger/ledger-client';
+import { submitTransaction } from '../../src/ledger/submit-transaction';
+import { ScratchNetwork } from '../support/scratch-network';
+
+let network: ScratchNetwork;
+let client: LedgerClient;
+let control: ControlAddress;
+
+beforeAll(async () => {
+  network = await ScratchNetwork.create();
+  const { code, lines } = await network.ask('up', '--test-switches');
+  expect({ code, lines }).toMatchObject({ code: 0 });
+  const [organisation] = network.topology.organisations;
+  if (organisation === undefined) throw new Error('a topology has organisations');
+  client = openLedgerClient({ ...network.topology }, organisation);
+  control = JSON.parse(readFileSync(join(network.topology.paths.ledger, 'control.json'), 'utf8')) as ControlAddress;
+}, 90_000);
+
+afterAll(async () => {
+  client.close();
+  await network.remove();
+}, 60_000);
+
+const write = (key: string, text: string) => submitTransaction(client, { transaction: 'Write', arguments: [key, text] });
+const height = async (): Promise<number> => ((await callControl(control, 'status')) as { height: number }).height;
+
+test('a submission whose answer is lost is known by its transaction id to have committed, once', async () => {
+  const before = await height();
+  await callControl(control, 'lose-submit-answer', { count: 1 });
+  const { transactionId } = await write('lost', 'found');
+  expect(await callControl(control, 'explain', { txId: transactionId })).toMatchObject({ txId: transactionId, code: 0 });
+  expect(await height()).toBe(before + 1);
+});
+
+test('transactions that contend for a key all commit in the end', async () => {
+  const written = await Promise.all(['a', 'b', 'c', 'd'].map((text) => write('contended', text)));
+  expect(new Set(written.map(({ transactionId }) => transactionId)).size).toBe(4);
+});
+
+test('what the chaincode refuses is refused at once, with its words', async () => {
+  await expect(submitTransaction(client, { transaction: 'Found', arguments: ['other rules'] })).rejects.toMatchObject({
+    code: 'LEDGER_REFUSED',
+    message: expect.stringContaining('RULES_DIFFER'),
+  });
+});
