@@ -25,7 +25,7 @@ describe('the story', () => {
     const stage: Stage = {
       cast,
       clientOf: ({ gateway }) => new GatewayClient(gateway),
-      tokenOf: ({ mspId }, role) => consortium.gateway(mspId as MemberId).token(role),
+      tokenOf: ({ mspId }, role) => consortium.gateway(mspId).token(role),
       bundle,
       saveWallet: async (wallet) => void saved.push(wallet),
     };

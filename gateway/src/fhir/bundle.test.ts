@@ -53,3 +53,30 @@ describe('the shape of a transaction bundle', () => {
     expect(() => parseBundle(JSON.stringify(value))).toThrow(expect.objectContaining({ code, details: { place } }) as Error);
   });
 });
+
+describe('the elements of a resource', () => {
+  const patient = (more: Json): string => JSON.stringify(bundle(entry({ resource: { resourceType: 'Patient', ...more } })));
+
+  it.each<[Json, string]>([
+    [{ name: [] }, 'name'],
+    [{ name: [{}] }, 'name[0]'],
+    [{ name: [{ family: '' }] }, 'name[0].family'],
+    [{ active: null }, 'active'],
+    [{ name: [[{ family: 'x' }]] }, 'name[0]'],
+    [{ 'first name': 'x' }, '(a name that is no FHIR element)'],
+    [{ meta: 'x' }, 'meta'],
+    [{ extension: ['x'] }, 'extension[0]'],
+    [{ identifier: 7 }, 'identifier'],
+    [{ subject: 'Patient/1' }, 'subject'],
+    [{ text: 1.5e99 }, 'text'],
+    [{ contained: [{ resourceType: 'Nobody' }] }, 'contained[0].resourceType'],
+  ])('are refused where FHIR JSON has no such thing: %j', (more, place) => {
+    const error = expect.objectContaining({ code: 'BUNDLE_INVALID', details: { place: `entry[0].resource.${place}` } }) as Error;
+    expect(() => parseBundle(patient(more))).toThrow(error);
+  });
+
+  it('may be null where only the extension of a primitive stands', () => {
+    const given = { given: [null, 'Jo'], _given: [{ extension: [{ url: 'urn:x', valueCode: 'unknown' }] }, null] };
+    expect(() => parseBundle(patient({ name: [given] }))).not.toThrow();
+  });
+});

@@ -1,3 +1,4 @@
+import { assertElements } from './element-check';
 import { FhirError, placeIn } from './fhir-error';
 import { parseLosslessJson } from './json-reader';
 import { isObject, type JsonObject, type JsonValue } from './json-value';
@@ -73,6 +74,7 @@ function parseResource(resource: JsonValue | undefined, place: string): { resour
   const id = resource['id'];
   if (id !== undefined && (typeof id !== 'string' || !ID.test(id)))
     throw invalid(placeIn(place, 'id'), 'must be a FHIR id (A-Z a-z 0-9 . -)');
+  assertElements(resource, place);
   return { resource, type };
 }
 

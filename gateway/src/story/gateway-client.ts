@@ -12,6 +12,7 @@ export type RequestOptions = {
 
 type Attempt = { readonly method: 'GET' | 'POST'; readonly path: string; readonly headers: Record<string, string>; readonly body?: string };
 type Answer = { readonly status: number; readonly retryAfterMs: number; readonly text: string };
+type NoAnswer = { readonly cause: unknown };
 type Problem = { readonly code?: unknown; readonly title?: unknown; readonly detail?: unknown; readonly details?: unknown };
 
 /** A process that was killed is back within seconds: that long a request is repeated, under one idempotency key. */
@@ -49,8 +50,8 @@ export class GatewayClient {
     const until = Date.now() + PATIENCE_MS;
     for (;;) {
       const answer = await this.#attempt(attempt);
-      if (answer instanceof Error) {
-        if (Date.now() > until) throw this.#unreachable(answer);
+      if ('cause' in answer) {
+        if (Date.now() > until) throw this.#unreachable(answer.cause);
         await pause(PAUSE_MS);
       } else if (answer.status < 300) {
         return answer.text;
@@ -61,14 +62,14 @@ export class GatewayClient {
     }
   }
 
-  async #attempt({ method, path, headers, body }: Attempt): Promise<Answer | Error> {
+  async #attempt({ method, path, headers, body }: Attempt): Promise<Answer | NoAnswer> {
     try {
       const signal = AbortSignal.timeout(ATTEMPT_MS);
       const response = await fetch(new URL(path, this.baseUrl), { method, headers, signal, ...(body !== undefined && { body }) });
       const retryAfterMs = Number(response.headers.get('retry-after') ?? 0) * 1000 || 0;
       return { status: response.status, retryAfterMs, text: await response.text() };
-    } catch (error) {
-      return error as Error;
+    } catch (cause) {
+      return { cause };
     }
   }
 
@@ -80,7 +81,7 @@ export class GatewayClient {
     }
   }
 
-  #unreachable(cause: Error): StoryError {
+  #unreachable(cause: unknown): StoryError {
     return new StoryError('GATEWAY_UNREACHABLE', `The gateway at ${this.baseUrl} does not answer.`, {
       cause,
       hint: 'Is the consortium up? `npm start` starts it; `npm run network -- status` tells what runs, `logs` what it said last.',
