@@ -107,17 +107,44 @@ describe('a patient', () => {
   });
 
   test('needs three different keys', async () => {
-    const keys = { ...publicKeys(patient.keys), recovery: patient.keys.signing.jwk };
+    const { signing, sealing, recovery } = publicKeys(patient.keys);
+    for (const keys of [
+      { signing, sealing: signing, recovery },
+      { signing, sealing, recovery: signing },
+      { signing, sealing, recovery: sealing },
+    ]) {
+      const payload = {
+        subjectRef: patient.subjectRef,
+        custodian: HOSPITAL,
+        keys,
+        bound: { method: 'custodian' },
+        issuedAt: ISSUED,
+      } as const;
+      const registration = signAs('patient', payload, patient.keys.signing);
+      const refusal = await refusalOf(twin.submit(await twin.identity(HOSPITAL, 'registrar'), 'RegisterPatient', { registration }));
+      expect(refusal.code).toBe('KEYS_NOT_DISTINCT');
+    }
+  });
+
+  test('begins with the first registration that she signed, and with none there is no patient', async () => {
+    await register(twin, patient);
+    const key = patientKey(patient.subjectRef);
+    const history = twin.world.history.get(key) ?? [];
+    const other = newKeyRing();
+    const entry = twin.state(key) as object;
     const payload = {
       subjectRef: patient.subjectRef,
-      custodian: HOSPITAL,
-      keys,
+      custodian: CLINIC,
+      keys: publicKeys(patient.keys),
       bound: { method: 'custodian' },
       issuedAt: ISSUED,
     } as const;
-    const registration = signAs('patient', payload, patient.keys.signing);
-    const refusal = await refusalOf(twin.submit(await twin.identity(HOSPITAL, 'registrar'), 'RegisterPatient', { registration }));
-    expect(refusal.code).toBe('KEYS_NOT_DISTINCT');
+    const forged = { ...entry, custodian: CLINIC, jws: signAs('patient', payload, other.signing) };
+    history.unshift({ txId: 'x', value: Buffer.from(JSON.stringify(forged)), isDelete: false });
+    const reader = await twin.identity(CLINIC);
+    expect((await twin.evaluate(reader, 'GetPatient', { subjectRef: patient.subjectRef })).custodian).toBe(HOSPITAL);
+    history.pop();
+    expect((await refusalOf(twin.evaluate(reader, 'GetPatient', { subjectRef: patient.subjectRef }))).code).toBe('PATIENT_HISTORY_BROKEN');
   });
 
   test('that is not registered is not found', async () => {

@@ -129,7 +129,9 @@ describe('the interface of the contract', () => {
       }
     }
     const failing = new ConsortiumTwin([HOSPITAL], { [HOSPITAL]: [FailingContract] });
-    const refusal = await refusalOf(failing.endorse(await failing.identity(HOSPITAL), ['GetRules', '{}'], { endorsers: [HOSPITAL] }));
+    const failure = failing.endorse(await failing.identity(HOSPITAL), ['GetRules', '{}'], { endorsers: [HOSPITAL] });
+    await expect(failure).rejects.not.toThrow('Jane');
+    const refusal = await refusalOf(failure);
     expect(refusal).toEqual({ code: 'INTERNAL', details: {} });
   });
 

@@ -4,7 +4,16 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { Client, credentials } from '@grpc/grpc-js';
-import { CommitError, connect, EndorseError, signers, type Contract, type Gateway, type Transaction } from '@hyperledger/fabric-gateway';
+import {
+  CommitError,
+  connect,
+  EndorseError,
+  signers,
+  type ConnectOptions,
+  type Contract,
+  type Gateway,
+  type Transaction,
+} from '@hyperledger/fabric-gateway';
 import { startDevnet, type Devnet } from '@medaccord/devnet';
 import {
   formatCanonical,
@@ -154,8 +163,10 @@ export async function refusedWith(work: Promise<unknown>): Promise<DomainError> 
 
 function connectClient(identity: Identity, privateKey: KeyObject, endpoint: string, tlsRoots: string): ConnectedClient {
   const client = new Client(endpoint, credentials.createSsl(Buffer.from(tlsRoots)));
+  // The client library may have a copy of gRPC of its own, whose types are not these.
+  const grpcClient = client as unknown as ConnectOptions['client'];
   const gateway: Gateway = connect({
-    client,
+    client: grpcClient,
     identity: { mspId: identity.mspId, credentials: Buffer.from(identity.certificate) },
     signer: signers.newPrivateKeySigner(privateKey),
   });
