@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { castStory, stepNames, tellStory, GatewayClient, type Member, type Plot, type Stage, type StepReport } from '../src/story';
 import type { Wallet } from '../src/wallet';
-import { members, TestConsortium, type MemberId } from './support/test-consortium';
+import { members, TestConsortium } from './support/test-consortium';
 
 const sample = readFileSync(join(__dirname, '../samples/diabetes-follow-up.json'), 'utf8');
 const synthea = join(__dirname, '../../../shared/data/synthea');
