@@ -7,6 +7,9 @@ import { runningDevnet, withLedger } from './open-folder';
 export async function exportTo(target: string, folder: string): Promise<void> {
   const place = resolve(target);
   const running = runningDevnet(folder);
-  const count = running === undefined ? withLedger(folder, (ledger) => exportBlocks(ledger, place)) : await callControl(running, 'export-blocks', { folder: place });
+  const count =
+    running === undefined
+      ? withLedger(folder, (ledger) => exportBlocks(ledger, place))
+      : await callControl(running, 'export-blocks', { folder: place });
   console.log(`${String(count)} blocks in ${place}`);
 }

@@ -25,7 +25,8 @@ async function run(args: readonly string[]): Promise<void> {
     },
   });
   const [verb, target] = positionals;
-  if (verb === 'up' && values.config !== undefined) return up({ config: values.config, folder: values.folder, testSwitches: values['test-switches'] });
+  if (verb === 'up' && values.config !== undefined)
+    return up({ config: values.config, folder: values.folder, testSwitches: values['test-switches'] });
   if (verb === 'export' && target !== undefined) return exportTo(target, values.folder);
   if (verb === 'explain' && target !== undefined) return printExplanation(target, values.folder);
   console.log(USAGE);

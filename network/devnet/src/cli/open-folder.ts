@@ -21,7 +21,8 @@ export function runningDevnet(folder: string): ControlAddress | undefined {
  */
 export function withLedger<T>(folder: string, use: (ledger: Ledger) => T): T {
   const place = resolve(folder);
-  if (!existsSync(join(place, 'chain.sqlite'))) throw new DevnetError('DEVNET_EXPORT_FAILED', `${place} holds no ledger; name its folder with --folder`, { folder: place });
+  if (!existsSync(join(place, 'chain.sqlite')))
+    throw new DevnetError('DEVNET_EXPORT_FAILED', `${place} holds no ledger; name its folder with --folder`, { folder: place });
   const unlock = lockFolder(place);
   try {
     const ledger = openLedger({ folder: place, genesis: EMPTY, hostedMsps: [] });

@@ -16,7 +16,12 @@ export interface UpOptions {
 /** Runs a devnet until a signal ends it. */
 export async function up({ config, folder, testSwitches }: UpOptions): Promise<void> {
   const place = resolve(folder);
-  const devnet = await startDevnet(readSpec(config), { folder: place, control: true, testSwitches, onProblem: (error) => console.error(error) });
+  const devnet = await startDevnet(readSpec(config), {
+    folder: place,
+    control: true,
+    testSwitches,
+    onProblem: (error) => console.error(error),
+  });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void devnet.close());
   console.log(`channel ${devnet.channel}, ${devnet.height} blocks, in ${place}`);
   for (const organisation of devnet.organisations) console.log(describe(organisation, writeClients(place, organisation)));
@@ -28,7 +33,11 @@ function readSpec(file: string): ConsortiumSpec {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as ConsortiumSpec;
   } catch (error) {
-    throw new DevnetError('DEVNET_CONSORTIUM_INVALID', `${file} is no readable JSON: ${error instanceof Error ? error.message : String(error)}`, { file });
+    throw new DevnetError(
+      'DEVNET_CONSORTIUM_INVALID',
+      `${file} is no readable JSON: ${error instanceof Error ? error.message : String(error)}`,
+      { file },
+    );
   }
 }
 

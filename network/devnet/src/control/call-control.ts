@@ -3,7 +3,11 @@ import type { ControlAddress } from './control-door';
 
 interface Answer {
   readonly result?: unknown;
-  readonly error?: { readonly code: DevnetErrorCode; readonly message: string; readonly details: Readonly<Record<string, string | number>> };
+  readonly error?: {
+    readonly code: DevnetErrorCode;
+    readonly message: string;
+    readonly details: Readonly<Record<string, string | number>>;
+  };
 }
 
 /**
@@ -18,9 +22,15 @@ export async function callControl(address: ControlAddress, verb: string, args: R
 
 async function post({ url, token }: ControlAddress, verb: string, args: Readonly<Record<string, unknown>>): Promise<Answer> {
   try {
-    const response = await fetch(`${url}/${verb}`, { method: 'POST', headers: { authorization: `Bearer ${token}` }, body: JSON.stringify(args) });
+    const response = await fetch(`${url}/${verb}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}` },
+      body: JSON.stringify(args),
+    });
     return (await response.json()) as Answer;
   } catch (error) {
-    throw new DevnetError('DEVNET_CLOSED', `no devnet answers at ${url}: ${error instanceof Error ? error.message : String(error)}`, { url });
+    throw new DevnetError('DEVNET_CLOSED', `no devnet answers at ${url}: ${error instanceof Error ? error.message : String(error)}`, {
+      url,
+    });
   }
 }

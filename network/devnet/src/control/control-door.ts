@@ -55,7 +55,10 @@ async function serve(request: IncomingMessage, response: ServerResponse, door: {
       throw new DevnetError('DEVNET_CONTROL_REFUSED', `no verb "${name}"; POST one of ${Object.keys(door.verbs).join(', ')}`);
     answer(response, 200, { result: (await verb(await readBody(request))) ?? null });
   } catch (error) {
-    const known = error instanceof DevnetError ? error : new DevnetError('DEVNET_CONTROL_REFUSED', error instanceof Error ? error.message : String(error));
+    const known =
+      error instanceof DevnetError
+        ? error
+        : new DevnetError('DEVNET_CONTROL_REFUSED', error instanceof Error ? error.message : String(error));
     answer(response, 400, { error: { code: known.code, message: known.message, details: known.details } });
   }
 }

@@ -10,7 +10,9 @@ export function newControlVerbs(devnet: () => Devnet): ControlVerbs {
   return {
     status: () => ({ channel: devnet().channel, height: devnet().height, organisations: devnet().organisations.map(describe) }),
     'join-organisation': async (args) =>
-      describe(await devnet().joinOrganisation(args['organisation'] as OrganisationSpec, (args['services'] ?? {}) as Record<string, string>)),
+      describe(
+        await devnet().joinOrganisation(args['organisation'] as OrganisationSpec, (args['services'] ?? {}) as Record<string, string>),
+      ),
     'revoke-certificates': (args) => devnet().revokeCertificates(text(args, 'mspId'), text(args, 'revocationList')),
     'deploy-chaincode': (args) => devnet().deployChaincode(args['chaincode'] as ChaincodeSpec),
     'chaincode-ready': (args) => devnet().chaincodeReady(text(args, 'mspId'), text(args, 'chaincode')),

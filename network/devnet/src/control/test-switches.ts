@@ -60,6 +60,7 @@ export class TestSwitches {
   }
 
   #assertOn(): void {
-    if (!this.isOn) throw new DevnetError('DEVNET_SWITCHES_OFF', 'test switches are off; start the devnet with testSwitches: true, in tests only');
+    if (!this.isOn)
+      throw new DevnetError('DEVNET_SWITCHES_OFF', 'test switches are off; start the devnet with testSwitches: true, in tests only');
   }
 }

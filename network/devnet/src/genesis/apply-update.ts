@@ -74,7 +74,8 @@ function flatten(root: ConfigGroupNode): ReadonlyMap<string, Placed> {
     elements.set(keyOf('Group', path, name), { kind: 'Group', path, name, node: group });
     const inner = [...path, name];
     for (const [value, node] of group.values) elements.set(keyOf('Value', inner, value), { kind: 'Value', path: inner, name: value, node });
-    for (const [policy, node] of group.policies) elements.set(keyOf('Policy', inner, policy), { kind: 'Policy', path: inner, name: policy, node });
+    for (const [policy, node] of group.policies)
+      elements.set(keyOf('Policy', inner, policy), { kind: 'Policy', path: inner, name: policy, node });
     for (const [child, node] of group.groups) visit(node, inner, child);
   };
   visit(root, [], 'Channel');
@@ -88,7 +89,11 @@ function keyOf(kind: Placed['kind'], path: readonly string[], name: string): str
 /** Unchanged elements of a write set carry no content: theirs comes from the current configuration. */
 function overlay(current: ConfigGroupNode, written: ConfigGroupNode, delta: ReadonlySet<string>, path: readonly string[]): ConfigGroupNode {
   const isNew = delta.has(keyOf('Group', path.slice(0, -1), path.at(-1) ?? ''));
-  const pick = <T extends Node>(kind: Placed['kind'], before: ReadonlyMap<string, T>, after: ReadonlyMap<string, T>): ReadonlyMap<string, T> => {
+  const pick = <T extends Node>(
+    kind: Placed['kind'],
+    before: ReadonlyMap<string, T>,
+    after: ReadonlyMap<string, T>,
+  ): ReadonlyMap<string, T> => {
     const changes = [...after].filter(([key]) => delta.has(keyOf(kind, path, key)));
     const kept = isNew ? [...before].filter(([key]) => after.has(key)) : [...before];
     return new Map([...kept, ...changes]);

@@ -47,11 +47,15 @@ export async function issueIdentity(authority: CertifiedKey, request: Certificat
 /** A certificate for a TLS server. hosts: names and IP addresses. */
 export async function issueTls(authority: CertifiedKey, hosts: readonly string[]): Promise<CertifiedKey> {
   const names = hosts.map((host) => ({ type: isAddress(host) ? ('ip' as const) : ('dns' as const), value: host }));
-  return issue(authority, [{ CN: [hosts[0] ?? 'localhost'] }], [
-    new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.keyEncipherment, true),
-    new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth, x509.ExtendedKeyUsage.clientAuth]),
-    new x509.SubjectAlternativeNameExtension(names),
-  ]);
+  return issue(
+    authority,
+    [{ CN: [hosts[0] ?? 'localhost'] }],
+    [
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.keyEncipherment, true),
+      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth, x509.ExtendedKeyUsage.clientAuth]),
+      new x509.SubjectAlternativeNameExtension(names),
+    ],
+  );
 }
 
 /** PEM of a revocation list with the serial numbers of these certificates (PEM). */

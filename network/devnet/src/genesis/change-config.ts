@@ -13,7 +13,10 @@ import { newSigner } from './signer';
  * or undefined where the configuration is already so.
  * @throws DevnetError DEVNET_CONFIG_REFUSED
  */
-export async function changeConfig(context: Administration, change: (channelGroup: ConfigGroupNode) => ConfigGroupNode): Promise<number | undefined> {
+export async function changeConfig(
+  context: Administration,
+  change: (channelGroup: ConfigGroupNode) => ConfigGroupNode,
+): Promise<number | undefined> {
   const { channelGroup } = readConfigEnvelope(context.configEnvelope());
   const update = computeUpdate(channelGroup, change(channelGroup));
   if (!update.changed) return undefined;
@@ -35,7 +38,10 @@ async function placeUpdate(context: Administration, envelope: Uint8Array): Promi
   try {
     return await context.place(envelope);
   } catch (error) {
-    throw new DevnetError('DEVNET_CONFIG_REFUSED', `ordering refused the change of the configuration: ${error instanceof Error ? error.message : String(error)}`);
+    throw new DevnetError(
+      'DEVNET_CONFIG_REFUSED',
+      `ordering refused the change of the configuration: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 

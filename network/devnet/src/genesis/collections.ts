@@ -50,6 +50,9 @@ function assertMembers(name: string, policy: common.SignaturePolicyEnvelope, mem
   for (const identity of policy.getIdentitiesList()) {
     const mspId = msp.MSPRole.deserializeBinary(identity.getPrincipal_asU8()).getMspIdentifier();
     if (!members.includes(mspId))
-      throw new DevnetError('DEVNET_CONSORTIUM_INVALID', `collection-name: ${name} -- collection member '${mspId}' is not part of the channel`);
+      throw new DevnetError(
+        'DEVNET_CONSORTIUM_INVALID',
+        `collection-name: ${name} -- collection member '${mspId}' is not part of the channel`,
+      );
   }
 }

@@ -1,7 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { common } from '@hyperledger/fabric-protos';
 import { Timestamp } from 'google-protobuf/google/protobuf/timestamp_pb';
-import { HEADER_TYPE, readChannelHeader, readEnvelope, readPayload, writeEnvelope, writePayload, writeSignatureHeader } from '../proto/envelopes';
+import {
+  HEADER_TYPE,
+  readChannelHeader,
+  readEnvelope,
+  readPayload,
+  writeEnvelope,
+  writePayload,
+  writeSignatureHeader,
+} from '../proto/envelopes';
 import { asBytes } from '../proto/bytes';
 import { decode } from '../proto/wire';
 import { readConfigGroup, writeConfigGroup, type ConfigGroupNode } from './config-tree';

@@ -1,4 +1,4 @@
-import { common, msp, orderer, peer } from '@hyperledger/fabric-protos';
+import { common, msp, orderer } from '@hyperledger/fabric-protos';
 import { writeSerializedIdentity } from '../proto/envelopes';
 import { EMPTY, utf8 } from '../proto/bytes';
 import { NO_GROUP, type ConfigGroupNode, type ConfigPolicyNode, type ConfigValueNode } from './config-tree';
@@ -177,7 +177,13 @@ function nodeOus(material: OrganisationMaterial): msp.FabricNodeOUs {
 }
 
 function memberPolicies(mspId: string): Readonly<Record<string, ConfigPolicyNode>> {
-  const any = (...roles: readonly Role[]): ConfigPolicyNode => signature(outOfPolicy(1, roles.map((role) => rolePrincipal(mspId, role))));
+  const any = (...roles: readonly Role[]): ConfigPolicyNode =>
+    signature(
+      outOfPolicy(
+        1,
+        roles.map((role) => rolePrincipal(mspId, role)),
+      ),
+    );
   return { Admins: any('admin'), Endorsement: any('peer'), Readers: any('member'), Writers: any('admin', 'client', 'orderer') };
 }
 
@@ -185,7 +191,11 @@ function usualPolicies(): Readonly<Record<string, ConfigPolicyNode>> {
   return { Admins: implicitMeta('MAJORITY', ADMINS), Readers: implicitMeta('ANY', 'Readers'), Writers: implicitMeta('ANY', 'Writers') };
 }
 
-const RULES = { ANY: common.ImplicitMetaPolicy.Rule.ANY, ALL: common.ImplicitMetaPolicy.Rule.ALL, MAJORITY: common.ImplicitMetaPolicy.Rule.MAJORITY } as const;
+const RULES = {
+  ANY: common.ImplicitMetaPolicy.Rule.ANY,
+  ALL: common.ImplicitMetaPolicy.Rule.ALL,
+  MAJORITY: common.ImplicitMetaPolicy.Rule.MAJORITY,
+} as const;
 
 function implicitMeta(rule: keyof typeof RULES, subPolicy: string): ConfigPolicyNode {
   const policy = new common.ImplicitMetaPolicy();
@@ -230,7 +240,10 @@ interface GroupParts {
 }
 
 function group({ groups, values, policies }: GroupParts): ConfigGroupNode {
-  const entries = Object.entries(values).map(([name, value]): [string, ConfigValueNode] => [name, { version: 0, modPolicy: ADMINS, value }]);
+  const entries = Object.entries(values).map(([name, value]): [string, ConfigValueNode] => [
+    name,
+    { version: 0, modPolicy: ADMINS, value },
+  ]);
   return {
     ...NO_GROUP,
     modPolicy: ADMINS,

@@ -50,7 +50,11 @@ export function writeConfigGroup(node: ConfigGroupNode): common.ConfigGroup {
 }
 
 /** The tree with the group at the path (names below the root) replaced by what `change` makes of it. */
-export function changeGroup(root: ConfigGroupNode, path: readonly string[], change: (group: ConfigGroupNode) => ConfigGroupNode): ConfigGroupNode {
+export function changeGroup(
+  root: ConfigGroupNode,
+  path: readonly string[],
+  change: (group: ConfigGroupNode) => ConfigGroupNode,
+): ConfigGroupNode {
   const [name, ...rest] = path;
   if (name === undefined) return change(root);
   const child = root.groups.get(name);

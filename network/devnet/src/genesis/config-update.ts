@@ -69,7 +69,10 @@ function computeElements<T extends Leaf>(
   return { read: new Map(), write, same, membership: !sameNames(original, updated) };
 }
 
-function computeGroups(original: ReadonlyMap<string, ConfigGroupNode>, updated: ReadonlyMap<string, ConfigGroupNode>): Computed<ConfigGroupNode> {
+function computeGroups(
+  original: ReadonlyMap<string, ConfigGroupNode>,
+  updated: ReadonlyMap<string, ConfigGroupNode>,
+): Computed<ConfigGroupNode> {
   const read = new Map<string, ConfigGroupNode>();
   const write = new Map<string, ConfigGroupNode>();
   const same = new Map<string, ConfigGroupNode>();

@@ -5,7 +5,16 @@ import type { Administration } from './administration';
 import type { Member } from './config-groups';
 import type { Chaincode } from './consortium';
 import { LifecycleSimulation, type LifecycleResults } from './lifecycle-simulation';
-import { approvalArguments, approvalName, approvalState, commitArguments, definitionState, implicitCollection, packageState, readCommittedSequence } from './lifecycle-state';
+import {
+  approvalArguments,
+  approvalName,
+  approvalState,
+  commitArguments,
+  definitionState,
+  implicitCollection,
+  packageState,
+  readCommittedSequence,
+} from './lifecycle-state';
 import { newLifecycleTransaction } from './lifecycle-transaction';
 import { newSigner } from './signer';
 
@@ -20,7 +29,8 @@ const NAMESPACE = '_lifecycle';
 export async function deployChaincode(context: Administration, chaincode: Chaincode): Promise<string[]> {
   assertNextSequence(context, chaincode);
   const transactions: string[] = [];
-  for (const member of context.members) if (!hasApproved(context, chaincode, member)) transactions.push(await approve(context, chaincode, member));
+  for (const member of context.members)
+    if (!hasApproved(context, chaincode, member)) transactions.push(await approve(context, chaincode, member));
   if (!isCommitted(context, chaincode)) transactions.push(await commit(context, chaincode));
   return transactions;
 }
@@ -44,10 +54,14 @@ function assertNextSequence(context: Administration, chaincode: Chaincode): void
     sequence === committed
       ? `sequence ${sequence} of ${name} is committed with another definition`
       : `the definition has sequence ${sequence}, the ledger has ${committed === 0 ? 'none' : committed}`;
-  throw new DevnetError('DEVNET_LIFECYCLE_REFUSED', `chaincode ${name}: ${problem}; the next definition must have sequence ${committed + 1}`, {
-    chaincode: name,
-    sequence: committed + 1,
-  });
+  throw new DevnetError(
+    'DEVNET_LIFECYCLE_REFUSED',
+    `chaincode ${name}: ${problem}; the next definition must have sequence ${committed + 1}`,
+    {
+      chaincode: name,
+      sequence: committed + 1,
+    },
+  );
 }
 
 function hasApproved(context: Administration, chaincode: Chaincode, { organisation }: Member): boolean {
@@ -70,7 +84,11 @@ async function approve(context: Administration, chaincode: Chaincode, member: Me
   const { mspId } = member.organisation;
   const packageId = packageIdFor(chaincode, mspId);
   const simulated = reading(context, (snapshot) => new LifecycleSimulation(snapshot, chaincode).approve(mspId, packageId), mspId);
-  return execute(context, { simulated, args: approvalArguments(chaincode, packageId), caller: member, endorsers: [member] }, approvalName(chaincode));
+  return execute(
+    context,
+    { simulated, args: approvalArguments(chaincode, packageId), caller: member, endorsers: [member] },
+    approvalName(chaincode),
+  );
 }
 
 async function commit(context: Administration, chaincode: Chaincode): Promise<string> {
@@ -101,7 +119,9 @@ async function execute(context: Administration, { simulated, args, caller, endor
   await context.place(envelope);
   const place = ledger.transaction(txId);
   if (place?.code === 0) return txId;
-  throw new DevnetError('DEVNET_LIFECYCLE_REFUSED', `${what}: the lifecycle transaction ended with code ${place?.code ?? 'none'}`, { txId });
+  throw new DevnetError('DEVNET_LIFECYCLE_REFUSED', `${what}: the lifecycle transaction ended with code ${place?.code ?? 'none'}`, {
+    txId,
+  });
 }
 
 /** On the newest state of a peer. */

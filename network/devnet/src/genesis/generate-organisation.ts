@@ -10,7 +10,9 @@ export interface GeneratedOrganisation extends OrganisationMaterial {
 }
 
 /** Makes an organisation's authorities, its peer, orderer, admin and first client, and the certificate of its endpoint. */
-export async function generateOrganisation(organisation: Pick<OrganisationSpec, 'mspId' | 'name' | 'domain' | 'hosts'>): Promise<GeneratedOrganisation> {
+export async function generateOrganisation(
+  organisation: Pick<OrganisationSpec, 'mspId' | 'name' | 'domain' | 'hosts'>,
+): Promise<GeneratedOrganisation> {
   const domain = organisation.domain ?? domainOf(organisation.name ?? organisation.mspId);
   const [ca, tlsCa] = await Promise.all([newAuthority(`ca.${domain}`, domain), newAuthority(`tlsca.${domain}`, domain)]);
   const [peer, orderer, admin, client, tls] = await Promise.all([
@@ -25,6 +27,9 @@ export async function generateOrganisation(organisation: Pick<OrganisationSpec, 
 
 /** A name that may stand in a certificate and a host name: lower case letters, digits and dashes. */
 export function domainOf(name: string): string {
-  const label = name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '');
+  const label = name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '');
   return `${label === '' ? 'organisation' : label}.devnet`;
 }

@@ -15,7 +15,9 @@ export function joinOrganisation(context: Administration, policies: Consortium['
   const all = mspIds.includes(mspId) ? mspIds : [...mspIds, mspId];
   return changeConfig(context, (root) => {
     if (root.groups.get('Application')?.groups.has(name) === true) return root;
-    const application = changeGroup(root, ['Application'], (group) => withPolicies(withGroup(group, name, applicationMemberGroup(joining)), policies, all));
+    const application = changeGroup(root, ['Application'], (group) =>
+      withPolicies(withGroup(group, name, applicationMemberGroup(joining)), policies, all),
+    );
     return changeGroup(application, ['Orderer'], (group) => withGroup(group, name, ordererMemberGroup(joining)));
   });
 }

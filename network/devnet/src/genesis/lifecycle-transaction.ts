@@ -24,7 +24,12 @@ export interface LifecycleCall {
 export function newLifecycleTransaction(call: LifecycleCall): { readonly txId: string; readonly envelope: Uint8Array } {
   const nonce = newNonce();
   const txId = transactionId(nonce, call.caller.identity);
-  const channelHeader = newChannelHeader({ type: HEADER_TYPE.endorserTransaction, channelId: call.channelId, txId, extension: headerExtension() });
+  const channelHeader = newChannelHeader({
+    type: HEADER_TYPE.endorserTransaction,
+    channelId: call.channelId,
+    txId,
+    extension: headerExtension(),
+  });
   const signatureHeader = writeSignatureHeader({ creator: call.caller.identity, nonce });
   const proposalPayload = newProposalPayload(call.args);
   const responsePayload = writeResponsePayload({

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DevnetError } from '../devnet-error';
 import type { Member } from './config-groups';
 import type { Organisation } from './consortium';
-import type { OrganisationMaterial } from './consortium-spec';
+import type { CertifiedKey, OrganisationMaterial } from './consortium-spec';
 import { generateOrganisation, type GeneratedOrganisation } from './generate-organisation';
 
 /** A member whose material the devnet made or was given. `generated`: with the authorities' keys, so that it can certify clients. */
@@ -18,7 +18,8 @@ export class MaterialStore {
 
   /** The organisation with what the caller gave, what the folder has, or newly generated material. */
   async memberOf(organisation: Organisation): Promise<StoredMember> {
-    if (organisation.material !== undefined) return { organisation, material: checked(organisation.mspId, organisation.material), generated: undefined };
+    if (organisation.material !== undefined)
+      return { organisation, material: checked(organisation.mspId, organisation.material), generated: undefined };
     const generated = this.#read(organisation.mspId) ?? this.#keep(organisation.mspId, await generateOrganisation(organisation));
     return { organisation, material: generated, generated };
   }
@@ -52,9 +53,15 @@ export function writePrivately(file: string, content: string): void {
 const PAIRS = ['peer', 'orderer', 'admin', 'tls'] as const;
 
 function checked(mspId: string, material: OrganisationMaterial): OrganisationMaterial {
-  const missing = PAIRS.find((name) => typeof material[name]?.certificate !== 'string' || typeof material[name]?.privateKey !== 'string');
+  // What a person wrote, of which the types promise too much.
+  const given: Partial<Record<string, Partial<CertifiedKey>>> = { ...material } as never;
+  const missing = PAIRS.find((name) => typeof given[name]?.certificate !== 'string' || typeof given[name].privateKey !== 'string');
   const lists = ['caCertificates', 'tlsCaCertificates'] as const;
   const empty = lists.find((name) => !Array.isArray(material[name]) || material[name].length === 0);
   if (missing === undefined && empty === undefined) return material;
-  throw new DevnetError('DEVNET_IDENTITY_INVALID', `${mspId}: material.${missing ?? empty ?? ''} is missing; give all of ${[...lists, ...PAIRS].join(', ')} as PEM, or no material`, { mspId });
+  throw new DevnetError(
+    'DEVNET_IDENTITY_INVALID',
+    `${mspId}: material.${missing ?? empty ?? ''} is missing; give all of ${[...lists, ...PAIRS].join(', ')} as PEM, or no material`,
+    { mspId },
+  );
 }

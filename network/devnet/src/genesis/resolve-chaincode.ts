@@ -64,7 +64,16 @@ function resolveCollections(spec: Spec, members: readonly string[]): Uint8Array 
 }
 
 function checkCollection(spec: Spec): void {
-  spec.allow('name', 'policy', 'requiredPeerCount', 'maxPeerCount', 'blockToLive', 'memberOnlyRead', 'memberOnlyWrite', 'endorsementPolicy');
+  spec.allow(
+    'name',
+    'policy',
+    'requiredPeerCount',
+    'maxPeerCount',
+    'blockToLive',
+    'memberOnlyRead',
+    'memberOnlyWrite',
+    'endorsementPolicy',
+  );
   spec.text('name', undefined, /^[A-Za-z0-9-]+([A-Za-z0-9_-]+)*$/);
   spec.text('policy', undefined);
   const required = spec.integer('requiredPeerCount', 0, 0, 1000);
@@ -84,7 +93,11 @@ function resolveServices(spec: Spec, members: readonly string[]): ReadonlyMap<st
     service.allow('address', 'tlsRootCertificates', 'client');
     if (!members.includes(mspId)) spec.problems.push(`${service.place}: no organisation of the channel; they are ${members.join(', ')}`);
     const roots = service.source['tlsRootCertificates'] === undefined ? undefined : service.text('tlsRootCertificates', undefined);
-    services.set(mspId, { address: service.text('address', undefined, ADDRESS), tlsRootCertificates: roots, client: resolveClient(service) });
+    services.set(mspId, {
+      address: service.text('address', undefined, ADDRESS),
+      tlsRootCertificates: roots,
+      client: resolveClient(service),
+    });
   }
   return services;
 }

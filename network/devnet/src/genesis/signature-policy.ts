@@ -135,7 +135,8 @@ class PolicyParser {
 
   #principal(name: string): msp.MSPPrincipal {
     const { mspId, role } = PRINCIPAL.exec(name)?.groups ?? {};
-    if (mspId === undefined || role === undefined) throw this.#refusal(`'${name}' is not 'MSP.role' with role member, admin, client, peer or orderer`);
+    if (mspId === undefined || role === undefined)
+      throw this.#refusal(`'${name}' is not 'MSP.role' with role member, admin, client, peer or orderer`);
     return rolePrincipal(mspId, role as Role);
   }
 
@@ -152,6 +153,9 @@ class PolicyParser {
   }
 
   #refusal(problem: string): DevnetError {
-    return new DevnetError('DEVNET_POLICY_INVALID', `policy "${this.source}", character ${this.#at}: ${problem}`, { policy: this.source, at: this.#at });
+    return new DevnetError('DEVNET_POLICY_INVALID', `policy "${this.source}", character ${this.#at}: ${problem}`, {
+      policy: this.source,
+      at: this.#at,
+    });
   }
 }

@@ -12,12 +12,16 @@ import type { CertifiedKey } from './consortium-spec';
  */
 export function newSigner(mspId: string, { certificate, privateKey }: CertifiedKey): Signer {
   const refuse = (problem: string): never => {
-    throw new DevnetError('DEVNET_IDENTITY_INVALID', `${mspId}: ${problem}; give a PEM certificate and its PEM private key (P-256)`, { mspId });
+    throw new DevnetError('DEVNET_IDENTITY_INVALID', `${mspId}: ${problem}; give a PEM certificate and its PEM private key (P-256)`, {
+      mspId,
+    });
   };
   const key = attempt(() => createPrivateKey(privateKey)) ?? refuse('a private key cannot be read');
   const parsed = attempt(() => new X509Certificate(certificate)) ?? refuse('a certificate cannot be read');
-  if (key.asymmetricKeyType !== 'ec' || key.asymmetricKeyDetails?.namedCurve !== 'prime256v1') refuse('a private key is not on the curve P-256');
-  if (!createPublicKey(key).equals(parsed.publicKey)) refuse(`private key and certificate "${parsed.subject.replace(/\n/g, ', ')}" do not belong together`);
+  if (key.asymmetricKeyType !== 'ec' || key.asymmetricKeyDetails?.namedCurve !== 'prime256v1')
+    refuse('a private key is not on the curve P-256');
+  if (!createPublicKey(key).equals(parsed.publicKey))
+    refuse(`private key and certificate "${parsed.subject.replace(/\n/g, ', ')}" do not belong together`);
   return { identity: writeSerializedIdentity(mspId, utf8(certificate)), sign: (message) => signLowS(key, message) };
 }
 

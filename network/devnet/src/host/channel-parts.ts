@@ -37,7 +37,12 @@ export interface ChannelParts {
 }
 
 /** Opens the ledger of a folder, or begins it, with everything around it; no endpoint is open yet. */
-export function newChannelParts(consortium: Consortium, members: StoredMember[], options: DevnetOptions, onFailure: (cause: unknown) => void): ChannelParts {
+export function newChannelParts(
+  consortium: Consortium,
+  members: StoredMember[],
+  options: DevnetOptions,
+  onFailure: (cause: unknown) => void,
+): ChannelParts {
   const file = (name: string): string => (options.folder === MEMORY ? MEMORY : join(options.folder, name));
   const mspIds = members.map(({ organisation }) => organisation.mspId);
   const ledger = openLedger({ folder: options.folder, genesis: newBlockZero(consortium, members), hostedMsps: mspIds });
@@ -57,8 +62,26 @@ export function newChannelParts(consortium: Consortium, members: StoredMember[],
     explanations.keep(block.number, block.explanations);
     for (const view of views.values()) view.refresh(block.txIds);
   });
-  const administration = { ledger, members, configEnvelope: () => orderer.configEnvelope(), place: (envelope: Uint8Array) => orderer.place(envelope) };
-  return { ledger, orderer, endorser, chaincodes, services, endpoints, digests: new BlockDigests(), views, members, peerSigners, explanations, administration };
+  const administration = {
+    ledger,
+    members,
+    configEnvelope: () => orderer.configEnvelope(),
+    place: (envelope: Uint8Array) => orderer.place(envelope),
+  };
+  return {
+    ledger,
+    orderer,
+    endorser,
+    chaincodes,
+    services,
+    endpoints,
+    digests: new BlockDigests(),
+    views,
+    members,
+    peerSigners,
+    explanations,
+    administration,
+  };
 }
 
 export function closeChannelParts(parts: ChannelParts): void {

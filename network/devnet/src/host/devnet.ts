@@ -53,7 +53,10 @@ export interface Devnet {
    * Takes a member in: configuration transaction, endpoint, its approval of every definition. services: addresses of its chaincode processes, by chaincode.
    * Repeating it completes an interrupted one.
    */
-  joinOrganisation(organisation: OrganisationSpec, services?: Readonly<Record<string, string | ChaincodeServiceSpec>>): Promise<DevnetOrganisation>;
+  joinOrganisation(
+    organisation: OrganisationSpec,
+    services?: Readonly<Record<string, string | ChaincodeServiceSpec>>,
+  ): Promise<DevnetOrganisation>;
   /** Puts an organisation's revocation list (PEM) into the channel: its certificates are refused from then on. */
   revokeCertificates(mspId: string, revocationList: string): Promise<void>;
   /** First definition of a chaincode, or its next one (sequence + 1), by lifecycle transactions. An equal one only tells the services' addresses. */

@@ -18,6 +18,8 @@ export function exportBlocks(ledger: Ledger, folder: string): number {
     }
     return height;
   } catch (error) {
-    throw new DevnetError('DEVNET_EXPORT_FAILED', `cannot export to ${folder}: ${error instanceof Error ? error.message : String(error)}`, { folder });
+    throw new DevnetError('DEVNET_EXPORT_FAILED', `cannot export to ${folder}: ${error instanceof Error ? error.message : String(error)}`, {
+      folder,
+    });
   }
 }

@@ -8,5 +8,9 @@ export function findTransaction(ledger: Ledger, explanations: ExplanationStore, 
   const place = ledger.transaction(txId);
   const block = place && ledger.block(place.block);
   if (place !== undefined && block !== undefined) return describeTransaction(block, place, explanations.find(place.block, place.index));
-  throw new DevnetError('DEVNET_UNKNOWN_TRANSACTION', `no transaction ${txId} is in the ledger; it may wait for a block, or was never submitted`, { txId });
+  throw new DevnetError(
+    'DEVNET_UNKNOWN_TRANSACTION',
+    `no transaction ${txId} is in the ledger; it may wait for a block, or was never submitted`,
+    { txId },
+  );
 }

@@ -48,7 +48,9 @@ export class PeerEndpoints {
   }
 
   peers(): readonly GatewayPeer[] {
-    return [...this.#endpoints].flatMap(([mspId, { identity, open }]) => (open === undefined ? [] : [{ mspId, identity, address: this.address(mspId) }]));
+    return [...this.#endpoints].flatMap(([mspId, { identity, open }]) =>
+      open === undefined ? [] : [{ mspId, identity, address: this.address(mspId) }],
+    );
   }
 
   takeDown(mspId: string): void {
@@ -76,7 +78,11 @@ export class PeerEndpoints {
   #find(mspId: string): PeerEndpoint {
     const endpoint = this.#endpoints.get(mspId);
     if (endpoint === undefined)
-      throw new DevnetError('DEVNET_UNKNOWN_ORGANISATION', `${mspId} is no organisation of this devnet; they are ${[...this.#endpoints.keys()].join(', ')}`, { mspId });
+      throw new DevnetError(
+        'DEVNET_UNKNOWN_ORGANISATION',
+        `${mspId} is no organisation of this devnet; they are ${[...this.#endpoints.keys()].join(', ')}`,
+        { mspId },
+      );
     return endpoint;
   }
 }

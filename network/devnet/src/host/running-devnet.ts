@@ -79,7 +79,10 @@ export class RunningDevnet implements Devnet {
     return transactions;
   }
 
-  joinOrganisation(spec: OrganisationSpec, services: Readonly<Record<string, string | ChaincodeServiceSpec>> = {}): Promise<DevnetOrganisation> {
+  joinOrganisation(
+    spec: OrganisationSpec,
+    services: Readonly<Record<string, string | ChaincodeServiceSpec>> = {},
+  ): Promise<DevnetOrganisation> {
     return this.#turns.run(async () => {
       const member = await this.#running.materials.memberOf(resolveJoining(spec));
       const { mspId } = member.organisation;
@@ -152,7 +155,8 @@ export class RunningDevnet implements Devnet {
       digests,
       view: views.get(mspId) ?? new PeerView(ledger, mspId),
       peers: () => endpoints.peers(),
-      orderers: () => ledger.channel.consenters.map((consenter) => ({ mspId: consenter.mspId, address: endpoints.addressOf(consenter.mspId) })),
+      orderers: () =>
+        ledger.channel.consenters.map((consenter) => ({ mspId: consenter.mspId, address: endpoints.addressOf(consenter.mspId) })),
       losesAnswer: () => this.switches.takeLostAnswer(),
       onProblem: this.#running.options.onProblem ?? (() => undefined),
     };

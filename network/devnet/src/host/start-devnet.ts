@@ -75,7 +75,8 @@ function assertDefined({ chaincodes }: Consortium, { administration }: ChannelPa
     if (isCommitted(administration, chaincode)) continue;
     const committed = committedDefinition(administration, chaincode.name);
     const wanted = `version ${chaincode.version} sequence ${chaincode.sequence}`;
-    if (committed === undefined) throw differs(`chaincode ${chaincode.name} is not on the ledger`, 'start without it and call deployChaincode');
+    if (committed === undefined)
+      throw differs(`chaincode ${chaincode.name} is not on the ledger`, 'start without it and call deployChaincode');
     throw differs(
       `chaincode ${chaincode.name} is on the ledger with version ${committed.version} sequence ${committed.sequence}, the consortium says ${wanted} (or another policy, or other collections)`,
       `write the ledger's definition, and call deployChaincode with sequence ${committed.sequence + 1} to change it`,
@@ -128,7 +129,10 @@ class Ending {
 
   fail(cause: unknown): void {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    const error = new DevnetError('DEVNET_LEDGER_STOPPED', `the ledger could not be written: ${reason}; what was accepted is kept, start again`);
+    const error = new DevnetError(
+      'DEVNET_LEDGER_STOPPED',
+      `the ledger could not be written: ${reason}; what was accepted is kept, start again`,
+    );
     this.#settle.reject(Object.assign(error, { cause }));
     this.#fail(error);
     this.#stopOnce();

@@ -25,7 +25,9 @@ export class AcceptedStore {
   constructor(file: string) {
     this.#database = new DatabaseSync(file);
     this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF');
-    this.#database.exec('CREATE TABLE IF NOT EXISTS accepted (sequence INTEGER PRIMARY KEY, key TEXT NOT NULL, isConfig INTEGER NOT NULL, envelope BLOB NOT NULL) STRICT');
+    this.#database.exec(
+      'CREATE TABLE IF NOT EXISTS accepted (sequence INTEGER PRIMARY KEY, key TEXT NOT NULL, isConfig INTEGER NOT NULL, envelope BLOB NOT NULL) STRICT',
+    );
     this.#insert = this.#database.prepare('INSERT INTO accepted (sequence, key, isConfig, envelope) VALUES (?, ?, ?, ?)');
     this.#delete = this.#database.prepare('DELETE FROM accepted WHERE sequence <= ?');
   }

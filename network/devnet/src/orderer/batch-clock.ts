@@ -46,8 +46,8 @@ export class BatchClock {
   #look(due: number): void {
     const { timeoutMs, idleMs } = this.times;
     const arrivedMeanwhile = idleMs > 0 && this.#lastAt + idleMs > due;
-    if (arrivedMeanwhile && this.#firstAt + timeoutMs > performance.now()) return this.#arm();
-    this.#fire();
+    if (arrivedMeanwhile && this.#firstAt + timeoutMs > performance.now()) this.#arm();
+    else this.#fire();
   }
 
   #fire(): void {

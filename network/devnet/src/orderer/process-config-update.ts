@@ -57,7 +57,10 @@ function propose(envelope: Uint8Array, { channel, configEnvelope, orderer }: Con
     const header = signature.getSignatureHeader_asU8();
     return { identity: readSignatureHeader(header).creator, message: concat(header, bytes), signature: signature.getSignature_asU8() };
   });
-  const sets = { readSet: readConfigGroup(update.getReadSet() ?? new common.ConfigGroup()), writeSet: readConfigGroup(update.getWriteSet() ?? new common.ConfigGroup()) };
+  const sets = {
+    readSet: readConfigGroup(update.getReadSet() ?? new common.ConfigGroup()),
+    writeSet: readConfigGroup(update.getWriteSet() ?? new common.ConfigGroup()),
+  };
   const channelGroup = applyUpdate(current.channelGroup, sets, (reference) => channel.policies.evaluate(reference, signatures).satisfied);
   const data = writeConfigEnvelope({ sequence: current.sequence + 1, channelGroup }, envelope);
   assertUsable(channel.id, data);
@@ -69,7 +72,8 @@ function assertUsable(channelId: string, configEnvelope: Uint8Array): void {
   try {
     parseConfig(channelId, configEnvelope);
   } catch (error) {
-    if (error instanceof ConfigRefused || error instanceof MspRefused) throw new UpdateRefused(`initializing channelconfig failed: ${error.message}`);
+    if (error instanceof ConfigRefused || error instanceof MspRefused)
+      throw new UpdateRefused(`initializing channelconfig failed: ${error.message}`);
     throw error;
   }
 }

@@ -1,7 +1,14 @@
 import { METADATA, readBlock } from '../proto/blocks';
 import { EMPTY } from '../proto/bytes';
 import { HEADER_TYPE, readChannelHeader, readEnvelope, readPayload } from '../proto/envelopes';
-import { readActionPayload, readChaincodeAction, readChaincodeEvent, readResponsePayload, readTransaction, type ChaincodeEvent } from '../proto/transactions';
+import {
+  readActionPayload,
+  readChaincodeAction,
+  readChaincodeEvent,
+  readResponsePayload,
+  readTransaction,
+  type ChaincodeEvent,
+} from '../proto/transactions';
 import { MalformedMessage } from '../proto/wire';
 
 /** A transaction of a block, as far as event services tell of it. */

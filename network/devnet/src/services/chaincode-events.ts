@@ -2,6 +2,7 @@ import { status } from '@grpc/grpc-js';
 import { gateway, peer } from '@hyperledger/fabric-protos';
 import { MalformedMessage, decode } from '../proto/wire';
 import type { ChaincodeEvent } from '../proto/transactions';
+import type { BlockDigest } from './block-digest';
 import { assertAllowed } from './check-acl';
 import { GatewayRefusal } from './refusal';
 import { readPosition } from './seek-position';
@@ -40,14 +41,17 @@ export async function* chaincodeEvents(
     await view.reach(number, signal);
     const bytes = signal.aborted ? undefined : view.block(number);
     if (bytes === undefined) return;
-    const found: ChaincodeEvent[] = [];
-    for (const { code, event } of digests.of(number, bytes).transactions) {
-      if (code !== VALID || event === undefined) continue;
-      if (awaited === '' && event.chaincode === start.chaincode) found.push(event);
-      if (event.txId === awaited) awaited = '';
-    }
+    const events = validEvents(digests.of(number, bytes));
+    const seen = awaited === '' ? -1 : events.findIndex(({ txId }) => txId === awaited);
+    if (awaited !== '' && seen < 0) continue;
+    awaited = '';
+    const found = events.slice(seen + 1).filter(({ chaincode }) => chaincode === start.chaincode);
     if (found.length > 0) yield newMessage(number, found);
   }
+}
+
+function validEvents({ transactions }: BlockDigest): readonly ChaincodeEvent[] {
+  return transactions.flatMap(({ code, event }) => (code === VALID && event !== undefined ? [event] : []));
 }
 
 function decodeRequest(bytes: Uint8Array): gateway.ChaincodeEventsRequest {
@@ -67,7 +71,10 @@ function startBlock({ ledger, view }: ServiceContext, request: gateway.Chaincode
   const position = readPosition(request.getStartPosition());
   if (position === undefined || position.kind === 'next') return view.height;
   if (position.kind === 'specified') return position.number;
-  throw new GatewayRefusal(status.INVALID_ARGUMENT, `invalid start position type: *orderer.SeekPosition_${position.kind === 'oldest' ? 'Oldest' : 'Newest'}`);
+  throw new GatewayRefusal(
+    status.INVALID_ARGUMENT,
+    `invalid start position type: *orderer.SeekPosition_${position.kind === 'oldest' ? 'Oldest' : 'Newest'}`,
+  );
 }
 
 function newMessage(number: number, events: readonly ChaincodeEvent[]): gateway.ChaincodeEventsResponse {

@@ -6,7 +6,8 @@ import { GatewayRefusal } from './refusal';
 /** @throws GatewayRefusal PERMISSION_DENIED with Fabric's text (core/aclmgmt/resourceprovider.go) */
 export function assertAllowed(ledger: Ledger, channelId: string, resource: string, signed: SignedData): void {
   const { channel } = ledger;
-  if (channelId !== channel.id) throw new GatewayRefusal(status.PERMISSION_DENIED, `Failed to get policy manager for channel [${channelId}]`);
+  if (channelId !== channel.id)
+    throw new GatewayRefusal(status.PERMISSION_DENIED, `Failed to get policy manager for channel [${channelId}]`);
   const reference = channel.acl(resource);
   if (channel.policies.evaluate(reference, [signed]).satisfied) return;
   const name = reference.split('/').at(-1) ?? '';

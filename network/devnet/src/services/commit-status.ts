@@ -11,7 +11,10 @@ import type { ServiceContext } from './service-context';
  * (internal/pkg/gateway/commitstatus.go).
  * @throws GatewayRefusal
  */
-export async function commitStatus(context: ServiceContext, signed: gateway.SignedCommitStatusRequest): Promise<gateway.CommitStatusResponse> {
+export async function commitStatus(
+  context: ServiceContext,
+  signed: gateway.SignedCommitStatusRequest,
+): Promise<gateway.CommitStatusResponse> {
   const bytes = signed.getRequest_asU8();
   const request = open(bytes);
   const identity = request.getIdentity_asU8();

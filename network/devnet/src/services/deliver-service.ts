@@ -5,7 +5,11 @@ import type { ServiceContext } from './service-context';
 type Raw = MethodDefinition<Uint8Array, Uint8Array>;
 
 /** protos.Deliver with messages as bytes: envelopes and blocks pass as they are. */
-export const deliverService: ServiceDefinition = { Deliver: raw('Deliver'), DeliverFiltered: raw('DeliverFiltered'), DeliverWithPrivateData: raw('DeliverWithPrivateData') };
+export const deliverService: ServiceDefinition = {
+  Deliver: raw('Deliver'),
+  DeliverFiltered: raw('DeliverFiltered'),
+  DeliverWithPrivateData: raw('DeliverWithPrivateData'),
+};
 
 export function newDeliverHandlers(context: ServiceContext): UntypedServiceImplementation {
   const serve = (kind: DeliverKind) => (stream: DeliverStream) => serveDeliver(context, kind, stream);

@@ -50,8 +50,12 @@ function bind(server: Server, address: string, credentials: ServerCredentials): 
 function busyPort(host: string, port: number, error: unknown): DevnetError {
   const holder = holderOfPort(port);
   const reason = holder === undefined ? (error instanceof Error ? error.message : String(error)) : `held by ${holder}`;
-  return new DevnetError('DEVNET_PORT_BUSY', `cannot listen on ${host}:${port}: ${reason}; stop the holder, or give another port (0: any free one)`, {
-    port,
-    holder: holder ?? 'unknown',
-  });
+  return new DevnetError(
+    'DEVNET_PORT_BUSY',
+    `cannot listen on ${host}:${port}: ${reason}; stop the holder, or give another port (0: any free one)`,
+    {
+      port,
+      holder: holder ?? 'unknown',
+    },
+  );
 }

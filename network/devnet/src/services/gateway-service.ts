@@ -54,7 +54,7 @@ async function serveEvents(context: ServiceContext, stream: EventStream): Promis
 
 function drained(stream: EventStream, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
+    if (signal.aborted) resolve();
     stream.once('drain', resolve);
     signal.addEventListener('abort', () => resolve(), { once: true });
   });

@@ -24,7 +24,9 @@ function holdsOne(pid: string, sockets: ReadonlySet<string>): boolean {
 }
 
 function commandOf(pid: string): string {
-  const words = attempt(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8'), '').split('\0').slice(0, 2);
+  const words = attempt(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8'), '')
+    .split('\0')
+    .slice(0, 2);
   return words.join(' ').trim() || 'unnamed';
 }
 

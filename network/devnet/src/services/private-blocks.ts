@@ -8,7 +8,12 @@ import { bytesField, numberField } from './wire-fields';
  * Serialized peer.BlockAndPrivateData: the block and the private sets that this peer stores of it, those of member-only collections only for
  * members (core/peer/deliverevents.go). The newest definition of a collection decides.
  */
-export function newBlockAndPrivateData(ledger: Ledger, mspId: string, block: { readonly number: number; readonly bytes: Uint8Array }, reader: SignedData): Uint8Array {
+export function newBlockAndPrivateData(
+  ledger: Ledger,
+  mspId: string,
+  block: { readonly number: number; readonly bytes: Uint8Array },
+  reader: SignedData,
+): Uint8Array {
   const stored = ledger.peer(mspId)?.privateDataOf(block.number) ?? new Map<number, Uint8Array>();
   const entries = [...stored].flatMap(([index, sets]) => {
     const visible = visibleSets(ledger, mspId, sets, reader);

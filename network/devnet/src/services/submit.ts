@@ -19,7 +19,10 @@ export function submit(context: ServiceContext, request: gateway.SubmitRequest):
   if (envelope.signature.length === 0) throw new GatewayRefusal(status.INVALID_ARGUMENT, 'prepared transaction must be signed');
   const channelId = request.getChannelId();
   if (channelId !== context.ledger.channel.id)
-    throw new GatewayRefusal(status.FAILED_PRECONDITION, `failed to get config for channel [${channelId}]: could not get last config for channel ${channelId}`);
+    throw new GatewayRefusal(
+      status.FAILED_PRECONDITION,
+      `failed to get config for channel [${channelId}]: could not get last config for channel ${channelId}`,
+    );
   try {
     context.orderer.submit(writeEnvelope(envelope));
   } catch (error) {

@@ -30,9 +30,15 @@ test('chaincode events arrive in order, and restart after the transaction that w
   const ids = [await emit('one'), await emit('two'), await emit('three')];
   const all = await east.network.getChaincodeEvents('golden', { startBlock });
   const seen = await take(all, 3);
-  expect(seen.map(({ eventName, transactionId }) => [eventName, transactionId])).toEqual([['one', ids[0]], ['two', ids[1]], ['three', ids[2]]]);
+  expect(seen.map(({ eventName, transactionId }) => [eventName, transactionId])).toEqual([
+    ['one', ids[0]],
+    ['two', ids[1]],
+    ['three', ids[2]],
+  ]);
   expect(Buffer.from(seen[0]?.payload ?? []).toString()).toBe('about one');
-  const rest = await east.network.getChaincodeEvents('golden', { checkpoint: { getBlockNumber: () => seen[0]?.blockNumber, getTransactionId: () => ids[0] } });
+  const rest = await east.network.getChaincodeEvents('golden', {
+    checkpoint: { getBlockNumber: () => seen[0]?.blockNumber, getTransactionId: () => ids[0] },
+  });
   expect((await take(rest, 2)).map(({ eventName }) => eventName)).toEqual(['two', 'three']);
 });
 
@@ -45,7 +51,10 @@ test('events of transactions to come are waited for', async () => {
 
 test('an invalid transaction has no chaincode event, and is in the filtered block with it', async () => {
   const start = BigInt(network.devnet.height);
-  const proposal = north.contract.newProposal('run', { arguments: [script(['put', 'x', '1'], ['event', 'lost', ''])], endorsingOrganizations: ['NorthMSP'] });
+  const proposal = north.contract.newProposal('run', {
+    arguments: [script(['put', 'x', '1'], ['event', 'lost', ''])],
+    endorsingOrganizations: ['NorthMSP'],
+  });
   const commit = await (await proposal.endorse()).submit();
   expect((await commit.getStatus()).code).toBe(10);
   await emit('kept');
@@ -70,7 +79,10 @@ test('full blocks come from the first on, with codes, commit hashes and signatur
 
 test('blocks with private data show a member its collection, and another organisation nothing of it', async () => {
   const start = BigInt(network.devnet.height);
-  await north.contract.submit('run', { arguments: [script(['putp', 'pair', 'p', 'shown'])], endorsingOrganizations: ['NorthMSP', 'SouthMSP'] });
+  await north.contract.submit('run', {
+    arguments: [script(['putp', 'pair', 'p', 'shown'])],
+    endorsingOrganizations: ['NorthMSP', 'SouthMSP'],
+  });
   const own = await firstPrivate(north, start);
   const values = [...own.values()].flatMap((bytes) => readPrivateSets(bytes)).flatMap(({ rwset }) => readKvSet(rwset).writes);
   expect(values.map(({ key, value }) => [key, Buffer.from(value).toString()])).toEqual([['p', 'shown']]);
@@ -79,9 +91,16 @@ test('blocks with private data show a member its collection, and another organis
 
 test("a client of another organisation sees a member-only collection on the member's own peer neither", async () => {
   const start = BigInt(network.devnet.height);
-  await north.contract.submit('run', { arguments: [script(['putp', 'pair', 'q', 'hidden'])], endorsingOrganizations: ['NorthMSP', 'SouthMSP'] });
+  await north.contract.submit('run', {
+    arguments: [script(['putp', 'pair', 'q', 'hidden'])],
+    endorsingOrganizations: ['NorthMSP', 'SouthMSP'],
+  });
   const generated = network.devnet.organisation('EastMSP').generated;
-  const guest = connectGateway({ ...network.devnet.organisation('NorthMSP'), mspId: 'EastMSP', ...(generated?.client ?? { certificate: '', privateKey: '' }) });
+  const guest = connectGateway({
+    ...network.devnet.organisation('NorthMSP'),
+    mspId: 'EastMSP',
+    ...(generated?.client ?? { certificate: '', privateKey: '' }),
+  });
   const [found] = await take(await guest.gateway.getNetwork('main').getBlockAndPrivateDataEvents({ startBlock: start }), 1);
   expect(found?.getPrivateDataMapMap().getLength()).toBe(0);
   guest.close();

@@ -18,7 +18,10 @@ beforeAll(async () => {
 afterAll(() => network.stop());
 
 const caught = async <E>(work: Promise<unknown>, type: new (...args: never[]) => E): Promise<E> => {
-  const error: unknown = await work.then(() => undefined, (reason: unknown) => reason);
+  const error: unknown = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
   expect(error).toBeInstanceOf(type);
   return error as E;
 };
@@ -70,13 +73,21 @@ test('the organisations that a client names endorse; too few of them fail with t
 test("an error of the chaincode arrives with its peer's address and text", async () => {
   const error = await caught(north.contract.submitTransaction('run', script(['fail', 'NO_CONSENT'])), EndorseError);
   expect(error.code).toBe(10);
-  expect(error.details).toEqual([{ address: network.devnet.organisation('NorthMSP').endpoint, mspId: 'NorthMSP', message: 'chaincode response 500, NO_CONSENT' }]);
+  expect(error.details).toEqual([
+    { address: network.devnet.organisation('NorthMSP').endpoint, mspId: 'NorthMSP', message: 'chaincode response 500, NO_CONSENT' },
+  ]);
 });
 
 test('transient data reach a private collection that others know by hash only', async () => {
   const transientData = { secret: Buffer.from('s3cret') };
-  await north.contract.submit('run', { arguments: [script(['putp', 'pair', 'secret'])], transientData, endorsingOrganizations: ['NorthMSP', 'SouthMSP'] });
-  expect(parse(await network.client('SouthMSP').contract.evaluateTransaction('run', script(['getp', 'pair', 'secret'])))).toEqual(['s3cret']);
+  await north.contract.submit('run', {
+    arguments: [script(['putp', 'pair', 'secret'])],
+    transientData,
+    endorsingOrganizations: ['NorthMSP', 'SouthMSP'],
+  });
+  expect(parse(await network.client('SouthMSP').contract.evaluateTransaction('run', script(['getp', 'pair', 'secret'])))).toEqual([
+    's3cret',
+  ]);
   await caught(network.client('EastMSP').contract.evaluateTransaction('run', script(['getp', 'pair', 'secret'])), GatewayError);
 });
 

@@ -64,14 +64,21 @@ test('kill -9 under load loses nothing that was acknowledged, and doubles nothin
 
   const replayed = replay(blocks.map(({ bytes }) => bytes));
   expect(replayed.codes).toEqual(blocks.map(({ block }) => [...(block.metadata[METADATA.transactionsFilter] ?? EMPTY)]));
-  expect(replayed.commitHashes.slice(1).map((hash) => hex(hash ?? EMPTY))).toEqual(blocks.slice(1).map(({ block }) => hex((block.metadata[METADATA.commitHash] ?? EMPTY).slice(2))));
+  expect(replayed.commitHashes.slice(1).map((hash) => hex(hash ?? EMPTY))).toEqual(
+    blocks.slice(1).map(({ block }) => hex((block.metadata[METADATA.commitHash] ?? EMPTY).slice(2))),
+  );
 });
 
 async function loadAndKill(round: number, acknowledged: Acknowledged[]): Promise<void> {
   const devnet = await startDevnetProcess(spec, folder);
-  const { gateway, close } = connectGateway(devnet.client('NorthMSP'));
-  const contract = gateway.getNetwork('main').getContract('golden');
-  await waitFor(() => contract.evaluateTransaction('run', script()).then(() => true, () => false));
+  const client = connectGateway(devnet.client('NorthMSP'));
+  const contract = client.gateway.getNetwork('main').getContract('golden');
+  await waitFor(() =>
+    contract.evaluateTransaction('run', script()).then(
+      () => true,
+      () => false,
+    ),
+  );
   let isOver = false;
   const before = acknowledged.length;
   const submitters = Array.from({ length: SUBMITTERS }, async (_, submitter) => {
@@ -84,21 +91,23 @@ async function loadAndKill(round: number, acknowledged: Acknowledged[]): Promise
   await waitFor(() => acknowledged.length > before + SUBMITTERS * (2 + round));
   await devnet.end('SIGKILL');
   isOver = true;
-  close();
+  client.close();
   await Promise.all(submitters);
 }
 
 /** Only the answer of submit is waited for: that is what a client may rely on. */
 async function submit(contract: Contract, key: string): Promise<string> {
-  const transaction = await contract.newProposal('run', { arguments: [script(['put', key, 'kept'])] }).endorse({ deadline: Date.now() + 5000 });
+  const transaction = await contract
+    .newProposal('run', { arguments: [script(['put', key, 'kept'])] })
+    .endorse({ deadline: Date.now() + 5000 });
   const commit = await transaction.submit({ deadline: Date.now() + 5000 });
   return commit.getTransactionId();
 }
 
 /** The state of the keys, once the ledger has committed what was accepted before the last kill. */
 async function readAll(devnet: DevnetProcess, acknowledged: readonly Acknowledged[]): Promise<readonly string[]> {
-  const { gateway, close } = connectGateway(devnet.client('NorthMSP'));
-  const contract = gateway.getNetwork('main').getContract('golden');
+  const client = connectGateway(devnet.client('NorthMSP'));
+  const contract = client.gateway.getNetwork('main').getContract('golden');
   const gets = acknowledged.map(({ key }) => ['get', key]);
   const read = async (): Promise<string[]> => parse(await contract.evaluateTransaction('run', JSON.stringify(gets))) as string[];
   let values: string[] = [];
@@ -111,7 +120,7 @@ async function readAll(devnet: DevnetProcess, acknowledged: readonly Acknowledge
       () => false,
     ),
   ).catch(() => undefined);
-  close();
+  client.close();
   return values;
 }
 

@@ -16,7 +16,11 @@ import { waitFor } from '../support/wait-for';
 
 jest.setTimeout(120_000);
 
-const failure = (work: Promise<unknown>): Promise<unknown> => work.then(() => undefined, (error: unknown) => error);
+const failure = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
 
 describe('a channel over its life', () => {
   let network: GoldenNetwork;
@@ -58,8 +62,12 @@ describe('a channel over its life', () => {
     const kept = await client.contract.newProposal('run', { arguments: [script(['put', 'leaver', '2'])] }).endorse();
     await network.devnet.revokeCertificates('NorthMSP', await generated.newRevocationList([leaver.certificate]));
     expect(await failure(client.contract.evaluateTransaction('run', script(['get', 'leaver'])))).toBeInstanceOf(GatewayError);
-    expect(await failure(kept.submit())).toMatchObject({ details: [{ message: expect.stringContaining('status=FORBIDDEN') }, expect.anything()] });
-    expect(await failure(client.network.getChaincodeEvents('golden').then((events) => events[Symbol.asyncIterator]().next()))).toMatchObject({ code: 7 });
+    expect(await failure(kept.submit())).toMatchObject({
+      details: [{ message: expect.stringContaining('status=FORBIDDEN') }, expect.anything()],
+    });
+    expect(
+      await failure(client.network.getChaincodeEvents('golden').then((events) => events[Symbol.asyncIterator]().next())),
+    ).toMatchObject({ code: 7 });
     client.close();
     await network.client('NorthMSP').contract.submitTransaction('run', script(['put', 'stayer', '1']));
   });
@@ -105,8 +113,14 @@ describe('a channel over its life', () => {
     await network.devnet.chaincodeReady('LateMSP', 'golden');
     const client = network.client('LateMSP');
     expect(late.endpoint).toBe(network.devnet.organisation('LateMSP').endpoint);
-    expect(parse(await client.contract.evaluateTransaction('run', script(['get', 'before'], ['who'])))).toEqual(['kept', ['LateMSP', 'LateMSP', 'main', 'run', 0]]);
-    const commit = await client.contract.submitAsync('run', { arguments: [script(['put', 'late', '1'])], endorsingOrganizations: ['LateMSP', 'EastMSP'] });
+    expect(parse(await client.contract.evaluateTransaction('run', script(['get', 'before'], ['who'])))).toEqual([
+      'kept',
+      ['LateMSP', 'LateMSP', 'main', 'run', 0],
+    ]);
+    const commit = await client.contract.submitAsync('run', {
+      arguments: [script(['put', 'late', '1'])],
+      endorsingOrganizations: ['LateMSP', 'EastMSP'],
+    });
     expect(await commit.getStatus()).toMatchObject({ code: 0 });
     Object.assign(network.spec, { organisations: [...network.spec.organisations, { mspId: 'LateMSP' }] });
     await network.restart();
@@ -117,11 +131,15 @@ describe('a channel over its life', () => {
   test("anybody's replay of the exported blocks gives the same codes and commit hashes", async () => {
     const target = join(network.folder, 'exported');
     expect(network.devnet.exportBlocks(target)).toBe(network.devnet.height);
-    const bytes = readdirSync(target).sort().map((name) => new Uint8Array(readFileSync(join(target, name))));
+    const bytes = readdirSync(target)
+      .sort()
+      .map((name) => new Uint8Array(readFileSync(join(target, name))));
     const blocks = bytes.map(readBlock);
     const replayed = replay(bytes);
     expect(replayed.codes).toEqual(blocks.map(({ metadata }) => [...(metadata[METADATA.transactionsFilter] ?? EMPTY)]));
-    expect(replayed.commitHashes.slice(1).map((hash) => hex(hash ?? EMPTY))).toEqual(blocks.slice(1).map(({ metadata }) => hex((metadata[METADATA.commitHash] ?? EMPTY).slice(2))));
+    expect(replayed.commitHashes.slice(1).map((hash) => hex(hash ?? EMPTY))).toEqual(
+      blocks.slice(1).map(({ metadata }) => hex((metadata[METADATA.commitHash] ?? EMPTY).slice(2))),
+    );
     const types = bytes.flatMap((block) => digestBlock(block).transactions).map(({ type }) => type);
     expect(types.filter((type) => type === 1)).toHaveLength(3);
   });
@@ -153,7 +171,10 @@ describe('a start', () => {
     const holder = (): string => (existsSync(join(folder, 'chain.sqlite')) ? readFileSync(join(folder, 'lock.pid'), 'utf8') : '');
     let last = '';
     for (const delayMs of [0, 20, 40]) {
-      const starting = startDevnetProcess(spec, folder).then((devnet) => devnet.end('SIGKILL'), () => undefined);
+      const starting = startDevnetProcess(spec, folder).then(
+        (devnet) => devnet.end('SIGKILL'),
+        () => undefined,
+      );
       await waitFor(() => holder() !== last && holder() !== '');
       last = holder();
       await new Promise((resolve) => setTimeout(resolve, delayMs));
@@ -171,7 +192,11 @@ describe('a start', () => {
     await once(server, 'listening');
     const { port } = server.address() as { port: number };
     const error = await failure(startDevnet({ organisations: [{ mspId: 'NorthMSP', port }] }, { folder }));
-    expect(error).toMatchObject({ code: 'DEVNET_PORT_BUSY', details: { port }, message: expect.stringContaining(`process ${String(process.pid)}`) });
+    expect(error).toMatchObject({
+      code: 'DEVNET_PORT_BUSY',
+      details: { port },
+      message: expect.stringContaining(`process ${String(process.pid)}`),
+    });
     server.close();
     await once(server, 'close');
     const devnet = await startDevnet({ organisations: [{ mspId: 'NorthMSP', port }] }, { folder });
@@ -194,6 +219,9 @@ describe('a start', () => {
   test('material whose key does not fit its certificate is refused by name', async () => {
     const material = await generateOrganisation({ mspId: 'OwnMSP' });
     const mixed = { ...material, peer: { certificate: material.peer.certificate, privateKey: material.admin.privateKey } };
-    expect(await failure(startDevnet({ organisations: [{ mspId: 'OwnMSP', material: mixed }] }, { folder }))).toMatchObject({ code: 'DEVNET_IDENTITY_INVALID', message: expect.stringContaining('OwnMSP') });
+    expect(await failure(startDevnet({ organisations: [{ mspId: 'OwnMSP', material: mixed }] }, { folder }))).toMatchObject({
+      code: 'DEVNET_IDENTITY_INVALID',
+      message: expect.stringContaining('OwnMSP'),
+    });
   });
 });

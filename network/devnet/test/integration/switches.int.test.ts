@@ -23,7 +23,11 @@ const control = (verb: string, args: Record<string, unknown> = {}): Promise<unkn
 };
 const endorsed = (...operations: (readonly unknown[])[]): ReturnType<ReturnType<TestClient['contract']['newProposal']>['endorse']> =>
   north.contract.newProposal('run', { arguments: [script(...operations)] }).endorse();
-const failure = (work: Promise<unknown>): Promise<unknown> => work.then(() => undefined, (error: unknown) => error);
+const failure = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
 
 test('paused ordering accepts and keeps transactions, and orders them when it resumes', async () => {
   await control('pause-ordering');
@@ -32,7 +36,10 @@ test('paused ordering accepts and keeps transactions, and orders them when it re
   expect(network.devnet.height).toBe(height);
   await control('resume-ordering');
   const statuses = await Promise.all(commits.map((commit) => commit.getStatus()));
-  expect(statuses).toMatchObject([{ code: 0, blockNumber: BigInt(height) }, { code: 0, blockNumber: BigInt(height) }]);
+  expect(statuses).toMatchObject([
+    { code: 0, blockNumber: BigInt(height) },
+    { code: 0, blockNumber: BigInt(height) },
+  ]);
 });
 
 test('a lost answer tells the client that submit failed, of a transaction that is committed', async () => {
@@ -47,11 +54,17 @@ test('a lost answer tells the client that submit failed, of a transaction that i
 test('a peer that is held back answers from its older state, and endorses it', async () => {
   await north.contract.submitTransaction('run', script(['put', 'held', 'old']));
   await control('hold-back-peer', { mspId: 'SouthMSP', blocks: 1 });
-  const commit = await north.contract.submitAsync('run', { arguments: [script(['put', 'held', 'new'])], endorsingOrganizations: ['NorthMSP', 'EastMSP'] });
+  const commit = await north.contract.submitAsync('run', {
+    arguments: [script(['put', 'held', 'new'])],
+    endorsingOrganizations: ['NorthMSP', 'EastMSP'],
+  });
   expect(await commit.getStatus()).toMatchObject({ code: 0 });
   expect(parse(await north.contract.evaluateTransaction('run', script(['get', 'held'])))).toEqual(['new']);
   expect(parse(await south.contract.evaluateTransaction('run', script(['get', 'held'])))).toEqual(['old']);
-  const both = north.contract.newProposal('run', { arguments: [script(['get', 'held'], ['put', 'x', '1'])], endorsingOrganizations: ['NorthMSP', 'SouthMSP'] });
+  const both = north.contract.newProposal('run', {
+    arguments: [script(['get', 'held'], ['put', 'x', '1'])],
+    endorsingOrganizations: ['NorthMSP', 'SouthMSP'],
+  });
   expect(await failure(both.endorse())).toMatchObject({ code: 10, details: [{ message: 'ProposalResponsePayloads do not match' }] });
   await control('hold-back-peer', { mspId: 'SouthMSP', blocks: 0 });
   expect(parse(await south.contract.evaluateTransaction('run', script(['get', 'held'])))).toEqual(['new']);
@@ -78,7 +91,12 @@ test('a peer that is down is gone for its clients, and others do without it', as
   expect(await failure(south.contract.evaluate('run', { arguments: [script(['get', 'a'])] }))).toMatchObject({ code: 14 });
   const commit = await north.contract.submitAsync('run', { arguments: [script(['put', 'without', '1'])] });
   expect(await commit.getStatus()).toMatchObject({ code: 0 });
-  expect(network.devnet.explain(commit.getTransactionId()).endorsers.map(({ mspId }) => mspId).sort()).toEqual(['EastMSP', 'NorthMSP']);
+  expect(
+    network.devnet
+      .explain(commit.getTransactionId())
+      .endorsers.map(({ mspId }) => mspId)
+      .sort(),
+  ).toEqual(['EastMSP', 'NorthMSP']);
   const named = north.contract.submit('run', { arguments: [script(['put', 'x', '1'])], endorsingOrganizations: ['NorthMSP', 'SouthMSP'] });
   expect(await failure(named)).toMatchObject({ code: 14 });
   await control('bring-up-peer', { mspId: 'SouthMSP' });
@@ -91,7 +109,10 @@ test('the control door wants its token, and names its verbs', async () => {
   const address = network.devnet.control ?? { url: '', token: '' };
   expect(await failure(callControl({ ...address, token: 'guessed' }, 'status'))).toMatchObject({ code: 'DEVNET_CONTROL_REFUSED' });
   expect(await failure(control('no-such-verb'))).toMatchObject({ message: expect.stringContaining('hold-back-peer') });
-  expect(await control('status')).toMatchObject({ channel: 'main', organisations: [{ mspId: 'NorthMSP' }, { mspId: 'SouthMSP' }, { mspId: 'EastMSP' }] });
+  expect(await control('status')).toMatchObject({
+    channel: 'main',
+    organisations: [{ mspId: 'NorthMSP' }, { mspId: 'SouthMSP' }, { mspId: 'EastMSP' }],
+  });
   expect(statSync(join(network.folder, 'control.json')).mode & 0o777).toBe(0o600);
 });
 
@@ -106,7 +127,9 @@ describe('without test switches', () => {
     expect(() => devnet.switches.pauseOrdering()).toThrow(expect.objectContaining({ code: 'DEVNET_SWITCHES_OFF' }));
     const verbs = ['pause-ordering', 'resume-ordering', 'lose-submit-answer', 'hold-back-peer', 'take-down-peer', 'bring-up-peer'];
     for (const verb of verbs)
-      expect(await failure(callControl(devnet.control ?? { url: '', token: '' }, verb, { count: 1, mspId: 'OneMSP', blocks: 1 }))).toMatchObject({ code: 'DEVNET_SWITCHES_OFF' });
+      expect(
+        await failure(callControl(devnet.control ?? { url: '', token: '' }, verb, { count: 1, mspId: 'OneMSP', blocks: 1 })),
+      ).toMatchObject({ code: 'DEVNET_SWITCHES_OFF' });
   });
 
   test('nothing is written where nothing is to be kept', () => {

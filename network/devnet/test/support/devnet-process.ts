@@ -22,15 +22,27 @@ export interface DevnetProcess {
 export async function startDevnetProcess(spec: ConsortiumSpec, folder: string, flags: readonly string[] = []): Promise<DevnetProcess> {
   const config = `${folder}.json`;
   writeFileSync(config, JSON.stringify(spec));
-  const child = spawn(process.execPath, [...TYPESCRIPT, ...MAIN, 'up', '--config', config, '--folder', folder, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [...TYPESCRIPT, ...MAIN, 'up', '--config', config, '--folder', folder, ...flags], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const output = await untilReady(child);
   return {
     child,
     control: JSON.parse(readFileSync(join(folder, 'control.json'), 'utf8')) as ControlAddress,
     client: (mspId) => {
-      const [, endpoint = '', files = ''] = output.split('\n').map((line) => line.split(/\s+/)).find(([name]) => name === mspId) ?? [];
+      const [, endpoint = '', files = ''] =
+        output
+          .split('\n')
+          .map((line) => line.split(/\s+/))
+          .find(([name]) => name === mspId) ?? [];
       const read = (name: string): string => readFileSync(join(files, name), 'utf8');
-      return { mspId, endpoint, tlsRootCertificates: read('tls-ca.pem'), certificate: read('client.pem'), privateKey: read('client-key.pem') };
+      return {
+        mspId,
+        endpoint,
+        tlsRootCertificates: read('tls-ca.pem'),
+        certificate: read('client.pem'),
+        privateKey: read('client-key.pem'),
+      };
     },
     end: async (signal) => {
       if (child.exitCode !== null || child.signalCode !== null) return;

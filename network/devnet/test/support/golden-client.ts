@@ -11,9 +11,9 @@ export interface TestClient {
 }
 
 export function connectClient(organisation: DevnetOrganisation, identity: CertifiedKey): TestClient {
-  const { gateway, close } = connectGateway({ ...organisation, ...identity });
-  const network = gateway.getNetwork('main');
-  return { gateway, network, contract: network.getContract('golden'), close };
+  const client = connectGateway({ ...organisation, ...identity });
+  const network = client.gateway.getNetwork('main');
+  return { gateway: client.gateway, network, contract: network.getContract('golden'), close: () => client.close() };
 }
 
 /** The script of the golden chaincode, as its one argument. */

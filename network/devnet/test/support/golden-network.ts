@@ -24,7 +24,10 @@ export const COLLECTIONS = [
 
 export const MEMBERS = ['NorthMSP', 'SouthMSP', 'EastMSP'] as const;
 
-export async function startGoldenNetwork(options: Partial<DevnetOptions> = {}, running: readonly string[] = MEMBERS): Promise<GoldenNetwork> {
+export async function startGoldenNetwork(
+  options: Partial<DevnetOptions> = {},
+  running: readonly string[] = MEMBERS,
+): Promise<GoldenNetwork> {
   const folder = mkdtempSync(join(tmpdir(), 'devnet-'));
   const packageId = defaultPackageId('golden', '1.0');
   const chaincodes = await Promise.all(running.map((mspId) => startChaincode({ mspId, folder: GOLDEN_CHAINCODE, packageId })));
@@ -32,7 +35,9 @@ export async function startGoldenNetwork(options: Partial<DevnetOptions> = {}, r
   const spec: ConsortiumSpec = {
     organisations: MEMBERS.map((mspId) => ({ mspId })),
     policies: { Witnessed: { outOf: 2, role: 'peer' } },
-    chaincodes: [{ name: 'golden', version: '1.0', policy: '/Channel/Application/Witnessed', collections: COLLECTIONS, services, packageId }],
+    chaincodes: [
+      { name: 'golden', version: '1.0', policy: '/Channel/Application/Witnessed', collections: COLLECTIONS, services, packageId },
+    ],
   };
   const problems: unknown[] = [];
   const start = (): Promise<Devnet> => startDevnet(spec, { folder, onProblem: (error) => problems.push(error), ...options });
