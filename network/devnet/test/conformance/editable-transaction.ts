@@ -57,6 +57,8 @@ export interface EditableTransaction {
     responsePayload?: Bend<Uint8Array>;
     proposalPayload?: Bend<Uint8Array>;
     actionHeader?: Bend<Uint8Array>;
+    /** The action's header as the endorsers saw it, too. */
+    proposedHeader?: Bend<Uint8Array>;
     endorsements?: Bend<readonly Endorsement[]>;
     data?: Bend<Uint8Array>;
     payload?: Bend<Uint8Array>;
@@ -104,7 +106,8 @@ export function sealTransaction(transaction: EditableTransaction): Uint8Array {
 function sealData(transaction: EditableTransaction, channelHeader: Uint8Array, signatureHeader: Uint8Array): Uint8Array {
   const { bend, response, endorsers, proposalPayload } = transaction;
   const results = apply(bend.results, writeRwSet(transaction.rwset));
-  const hash = apply(bend.proposalHash, proposalHash(channelHeader, signatureHeader, proposalPayload));
+  const proposedHeader = apply(bend.proposedHeader, signatureHeader);
+  const hash = apply(bend.proposalHash, proposalHash(channelHeader, proposedHeader, proposalPayload));
   const extension = apply(bend.action, writeChaincodeAction({ ...response, results }));
   const responsePayload = writeResponsePayload({ proposalHash: hash, extension });
   const endorsements = endorsers.map(({ identity, key }) => ({
@@ -112,7 +115,7 @@ function sealData(transaction: EditableTransaction, channelHeader: Uint8Array, s
     signature: signLowS(key, concat(responsePayload, identity)),
   }));
   return writeTransaction({
-    header: apply(bend.actionHeader, signatureHeader),
+    header: apply(bend.actionHeader, proposedHeader),
     proposalPayload: apply(bend.proposalPayload, proposalPayload),
     responsePayload: apply(bend.responsePayload, responsePayload),
     endorsements: apply(bend.endorsements, endorsements),

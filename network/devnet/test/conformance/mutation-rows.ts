@@ -208,7 +208,10 @@ const ACTIONS: readonly Mutation[] = [
     };
   }),
   edit('an action header without a nonce', 7, [5], ({ bend, creator }) => {
-    bend.actionHeader = () => writeSignatureHeader({ creator: creator.identity, nonce: EMPTY });
+    bend.proposedHeader = () => writeSignatureHeader({ creator: creator.identity, nonce: EMPTY });
+  }),
+  edit('an action header without a creator', 7, [5], ({ bend, nonce }) => {
+    bend.proposedHeader = () => writeSignatureHeader({ creator: EMPTY, nonce });
   }),
   edit('an action header of another proposal', 7, [5], ({ bend, creator }) => {
     bend.actionHeader = () => writeSignatureHeader({ creator: creator.identity, nonce: utf8('another nonce') });

@@ -6,7 +6,7 @@ import { MUTATIONS, type Mutation } from './mutation-rows';
 import { chain, newReSignedRecording, type ReSignedRecording } from './re-signed-recording';
 import { readRecordedBlocks } from './recorded-blocks';
 
-const ROWS = 100;
+const ROWS = 101;
 
 const recorded = readRecordedBlocks();
 let recording: ReSignedRecording;
