@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
+import { newWallet, registerPatient } from '../../src/wallet';
 import type { Answer } from '../support/door';
 import type { RunningGateway } from '../support/running-network';
 import { RunningNetwork } from '../support/running-network';
@@ -53,7 +54,7 @@ const countRecords = async (patient: TestPatient): Promise<number> => {
 };
 
 /** Moments, in milliseconds after a step began, at which the crash comes: they fall into all of its phases. */
-const moments = [0, 15, 40, 80, 130, 200, 300];
+const moments = [0, 40, 120, 250];
 
 describe('kill -9 of the custodian gateway', () => {
   it.each(moments)('%i ms into an import leaves all of it or nothing, and the same request then succeeds', async (moment) => {
@@ -73,7 +74,6 @@ describe('kill -9 of the custodian gateway', () => {
   }, 120_000);
 
   it.each(moments)('%i ms into a registration makes one patient', async (moment) => {
-    const { registerPatient, newWallet } = jest.requireActual<typeof import('../../src/wallet/index.js')>('../../src/wallet');
     const { registration } = await registerPatient(newWallet(), custodian.mspId as never);
     const key = randomUUID();
     const step = async (): Promise<Answer> =>
@@ -94,12 +94,11 @@ describe('kill -9 of the custodian gateway', () => {
     await patient.consent(counterparty.mspId, ['laboratory']);
     const asked = ask(counterparty, patient.relationRef, ['laboratory'], { wait: 45 });
     await delay(60 + moment);
-    network.killGateway(custodian.mspId);
+    await network.restartGateway(custodian.mspId);
     const { body } = await asked;
     expect(body).toMatchObject({ status: 'released', records: 60 });
     const release = await counterparty.send(`/api/releases/${body.requestId}`, { token: await counterparty.token('clinician') });
     expect(release.body.resources).toHaveLength(60);
-    await network.untilReady(custodian.mspId);
   }, 120_000);
 });
 

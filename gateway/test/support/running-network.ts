@@ -1,4 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { callControl, controlFile, type ControlAddress } from '@medaccord/devnet';
@@ -35,6 +36,7 @@ export class RunningNetwork {
   readonly #ports: Awaited<ReturnType<typeof findFreePorts>>;
   readonly topology: Topology;
   #network: Network;
+  readonly #own = new Map<string, ChildProcess>();
 
   private constructor(ports: Awaited<ReturnType<typeof findFreePorts>>) {
     this.#ports = ports;
@@ -60,22 +62,22 @@ export class RunningNetwork {
   }
 
   pidOf(name: string): number {
-    const pid = this.#network.state.processes.find((one) => one.name === name)?.process?.pid;
+    const pid = this.#own.get(name)?.pid ?? this.#network.state.processes.find((one) => one.name === name)?.process?.pid;
     if (pid === undefined) throw new Error(`${name} does not run`);
     return pid;
   }
 
-  /** Ends a process at once, as a crash would; the supervisor starts it again. */
-  kill(name: string): void {
-    process.kill(this.pidOf(name), 'SIGKILL');
+  /** Ends a process at once, as a crash would; its successor comes by itself. */
+  kill(name: string, signal: NodeJS.Signals = 'SIGKILL'): void {
+    process.kill(this.pidOf(name), signal);
   }
 
   /** Kills a gateway and waits until its successor answers. */
   async restartGateway(mspId: string, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     const name = this.#gatewayName(mspId);
     const before = this.pidOf(name);
-    process.kill(before, signal);
-    await waitFor(() => this.#network.state.processes.some((one) => one.name === name && one.process !== undefined && one.process.pid !== before), 20_000);
+    this.kill(name, signal);
+    await waitFor(() => this.#isRestarted(mspId, before), 20_000);
     await this.untilReady(mspId);
   }
 
@@ -83,16 +85,42 @@ export class RunningNetwork {
     this.kill(this.#gatewayName(mspId));
   }
 
+  #isRestarted(mspId: string, before: number): boolean {
+    this.#keepUp(mspId);
+    const name = this.#gatewayName(mspId);
+    const own = this.#own.get(name);
+    const supervised = this.#network.state.processes.find((one) => one.name === name);
+    const pid = own?.pid ?? supervised?.process?.pid;
+    return pid !== undefined && pid !== before;
+  }
+
+  #spawn(mspId: string): ChildProcess {
+    const { organisation } = this.gateway(mspId);
+    const log = openSync(join(this.topology.paths.logs, `gateway-${organisation.name}.log`), 'a');
+    const env = { PATH: process.env.PATH, MEDACCORD_CONNECTION: organisation.connection };
+    return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(root, 'gateway/dist/main.js')], { env, stdio: ['ignore', log, log] });
+  }
+
   async untilReady(mspId: string): Promise<void> {
     const { url } = this.gateway(mspId);
     await waitFor(
       () =>
+        this.#keepUp(mspId) &&
         fetch(`${url}/readyz`).then(
           ({ status }) => status === 200,
           () => false,
         ),
       40_000,
     );
+  }
+
+  /** The supervisor gives a process up that dies too often in a short time; from then on the test starts it. */
+  #keepUp(mspId: string): true {
+    const name = this.#gatewayName(mspId);
+    const own = this.#own.get(name);
+    const isGivenUp = own === undefined && this.#network.state.processes.find((one) => one.name === name)?.state === 'failed';
+    if (isGivenUp || (own !== undefined && (own.exitCode !== null || own.signalCode !== null))) this.#own.set(name, this.#spawn(mspId));
+    return true;
   }
 
   /** One of the devnet's verbs or test switches. */
@@ -103,6 +131,7 @@ export class RunningNetwork {
 
   /** Stops everything and starts it again on what is there. */
   async restart(between: () => void = () => undefined): Promise<void> {
+    await this.#stopOwn();
     await this.#network.stop();
     between();
     this.#network = this.#newNetwork();
@@ -110,12 +139,25 @@ export class RunningNetwork {
   }
 
   async stop(): Promise<void> {
+    await this.#stopOwn();
     await this.#network.stop();
     this.#ports.release();
   }
 
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  async #stopOwn(): Promise<void> {
+    const children = [...this.#own.values()];
+    this.#own.clear();
+    await Promise.all(
+      children.map(async (child) => {
+        if (child.exitCode !== null || child.signalCode !== null) return;
+        child.kill('SIGTERM');
+        await new Promise((resolve) => child.once('exit', resolve));
+      }),
+    );
   }
 
   #gatewayName(mspId: string): string {
