@@ -121,4 +121,17 @@ describe('a hashed write', () => {
       purgedBy: 0,
     });
   });
+
+  it('after a metadata write of the same block is still one of a key whose metadata was written', () => {
+    const protectedHash: NamespaceRwSet = {
+      ...hashed({}),
+      collections: hashed({}).collections.map((set) => ({ ...set, metadataWrites: [{ keyHash: KEY_HASH, entries: OTHER }] })),
+    };
+    expect(applied(protectedHash, hashed({}))).toMatchObject({
+      metadata: formatKeyMetadata(OTHER),
+      version: second,
+      isMetadataWritten: true,
+    });
+    expect(applied(hashed({}))).toMatchObject({ isMetadataWritten: false });
+  });
 });
