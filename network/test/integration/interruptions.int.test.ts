@@ -52,28 +52,23 @@ async function expectResumes(): Promise<void> {
 }
 
 describe.each(MOMENTS)('when %s', (_moment, isNow) => {
-  test('Ctrl-C leaves no process and no port, and the next start goes on from there', async () => {
+  async function interrupt(signal: 'SIGINT' | 'SIGKILL') {
     const { seen, end } = watchProcesses();
     const command = network.start('start');
     await until(isNow);
-    command.child.kill('SIGINT');
-    const { code, output } = await command.ended;
+    command.child.kill(signal);
+    const ended = await command.ended;
     end();
-    expect({ code, output }).toEqual({ code: 130, output: expect.stringContaining('Stopped while it was starting') });
     await expectNothingLeft(seen);
-    await expectResumes();
-  }, 90_000);
+    return ended;
+  }
 
-  test('killing the supervisor leaves no process and no port, and the next start goes on from there', async () => {
-    const { seen, end } = watchProcesses();
-    const command = network.start('start');
-    await until(isNow);
-    command.child.kill('SIGKILL');
-    await command.ended;
-    end();
-    await expectNothingLeft(seen);
+  test('neither killing the supervisor nor Ctrl-C leaves a process or a port, and the next start goes on from there', async () => {
+    await interrupt('SIGKILL');
+    const { code, output } = await interrupt('SIGINT');
+    expect({ code, output }).toEqual({ code: 130, output: expect.stringContaining('Stopped while it was starting') });
     await expectResumes();
-  }, 90_000);
+  }, 120_000);
 });
 
 describe('a network that is up', () => {
