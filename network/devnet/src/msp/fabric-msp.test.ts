@@ -188,6 +188,11 @@ describe('an identity', () => {
     expect(rolesOf(identify({ roots: [root], revocationLists: [foreign] }, peer.certificate))).toEqual(['MEMBER', 'PEER']);
   });
 
+  it('stays accepted by a list that only claims to be of its authority', async () => {
+    const forged = await newRevocationList({ certificate: root.certificate, privateKey: other.privateKey }, [peer.certificate]);
+    expect(rolesOf(identify({ roots: [root], revocationLists: [forged] }, peer.certificate))).toEqual(['MEMBER', 'PEER']);
+  });
+
   it('that is an authority, or has a key of another curve, is not accepted', async () => {
     const long = await issue(root, { units: ['peer'], curve: 'P-384' });
     const authority = await issue(root, { units: ['peer'], isCa: true });
