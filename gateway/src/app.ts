@@ -115,8 +115,14 @@ export function newApp(options: AppOptions): App {
   async function bootUntilDone(): Promise<void> {
     const backoff = newBackoff({ firstMs: 100, mostMs: 2_000 });
     while (!state.recovered && !state.draining) {
-      await boot().catch(onTrouble);
-      if (!state.recovered) await backoff.wait();
+      const isUp = await boot().then(
+        () => true,
+        (error: unknown) => {
+          onTrouble(error);
+          return false;
+        },
+      );
+      if (!isUp) await backoff.wait();
     }
   }
 

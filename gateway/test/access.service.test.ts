@@ -24,7 +24,12 @@ afterAll(async () => {
 /** Sends something to a route that is right in form, so that only the caller decides. */
 function call(route: Route, token: string | undefined): Promise<Answer> {
   const path = route.path.replace('{relationRef}', patient.relationRef).replaceAll(/\{\w+\}/g, 'A'.repeat(22));
-  return gateway.send(path, { method: route.method.toUpperCase(), ...(token === undefined ? {} : { token }), ...(route.method === 'post' ? { body: {} } : {}), key: randomUUID() });
+  return gateway.send(path, {
+    method: route.method.toUpperCase(),
+    ...(token === undefined ? {} : { token }),
+    ...(route.method === 'post' ? { body: {} } : {}),
+    key: randomUUID(),
+  });
 }
 
 const barred = [401, 403];
@@ -33,7 +38,9 @@ const rolesOf = ({ access }: Route): readonly string[] => ('roles' in access ? a
 
 describe('who may call', () => {
   it('is said by every route, and what is open to anybody is exactly this', () => {
-    const open = gateway.app.routes.filter((route) => !isGuarded(route)).map(({ method, path, access }) => `${method} ${path}: ${access.by}`);
+    const open = gateway.app.routes
+      .filter((route) => !isGuarded(route))
+      .map(({ method, path, access }) => `${method} ${path}: ${access.by}`);
     expect(open).toEqual([
       'get /healthz: anybody',
       'get /readyz: anybody',
@@ -42,7 +49,8 @@ describe('who may call', () => {
       'post /api/relations: signature',
       'post /api/consents: signature',
     ]);
-    for (const { path, access } of gateway.app.routes) expect([path, access.by]).toEqual([path, expect.stringMatching(/^(anybody|signature|staff|relation|relation-or-staff)$/)]);
+    for (const { path, access } of gateway.app.routes)
+      expect([path, access.by]).toEqual([path, expect.stringMatching(/^(anybody|signature|staff|relation|relation-or-staff)$/)]);
     for (const { access } of gateway.app.routes) if ('roles' in access) expect(access.roles.length).toBeGreaterThan(0);
   });
 
@@ -112,7 +120,13 @@ describe('bearer tokens', () => {
     const { x, y } = gateway.keys.token;
     const wrong = [
       await newJwt({}).sign(stranger.privateKey),
-      new UnsecuredJWT({ role: 'clinician' }).setIssuer('AlphaMSP').setAudience('medaccord').setSubject('x').setIssuedAt().setExpirationTime('5m').encode(),
+      new UnsecuredJWT({ role: 'clinician' })
+        .setIssuer('AlphaMSP')
+        .setAudience('medaccord')
+        .setSubject('x')
+        .setIssuedAt()
+        .setExpirationTime('5m')
+        .encode(),
       await newJwt({}, { alg: 'HS256' }).sign(Buffer.from(x + y)),
       await newJwt({}).setAudience('somebody-else').sign(key),
       await newJwt({ role: 'director' }).sign(key),
@@ -126,7 +140,9 @@ describe('bearer tokens', () => {
   });
 
   it('are refused when they would live longer than 12 hours after they were issued', async () => {
-    const long = await newJwt({}, { exp: '30d' }).setIssuedAt(Math.floor(Date.now() / 1000) - 13 * 3600).sign(key);
+    const long = await newJwt({}, { exp: '30d' })
+      .setIssuedAt(Math.floor(Date.now() / 1000) - 13 * 3600)
+      .sign(key);
     expect((await send(long))[0]).toBe(401);
   });
 

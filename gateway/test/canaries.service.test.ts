@@ -24,7 +24,11 @@ describe('what is in a bundle and in identity details', () => {
     const { body } = await ask(consortium.gateway('BetaMSP'), patient.relationRef, ['laboratory', 'conditions', 'demographics']);
     const beta = consortium.gateway('BetaMSP');
     const release = await beta.send(`/api/releases/${body.requestId}`, { token: await beta.token('clinician') });
-    expect(findCanaries(canaries.slice(2, 4), [['release', encode(release.body.resources.map(({ resource }: { resource: string }) => resource).join())]])).not.toEqual([]);
+    expect(
+      findCanaries(canaries.slice(2, 4), [
+        ['release', encode(release.body.resources.map(({ resource }: { resource: string }) => resource).join())],
+      ]),
+    ).not.toEqual([]);
 
     const { world } = consortium.ledger.twin;
     const haystacks: (readonly [string, Uint8Array])[] = [
@@ -33,7 +37,10 @@ describe('what is in a bundle and in identity details', () => {
       ['blocks', encode(JSON.stringify(consortium.ledger.blocks))],
       ['calls', encode(JSON.stringify([...consortium.ledger.calls.values()].map(({ transaction, request }) => [transaction, request])))],
       ['state', encode([...world.values].map(([key, { value }]) => key + value.toString('utf8')).join('\n'))],
-      ...[...world.collections].map(([name, values]): [string, Uint8Array] => [name, encode([...values].map(([key, { value }]) => key + value.toString('utf8')).join('\n'))]),
+      ...[...world.collections].map(([name, values]): [string, Uint8Array] => [
+        name,
+        encode([...values].map(([key, { value }]) => key + value.toString('utf8')).join('\n')),
+      ]),
     ];
     expect(haystacks.length).toBeGreaterThan(15);
     expect(findCanaries([...canaries, ...Object.values(identity), 'cnry-wrong-type'], haystacks)).toEqual([]);
@@ -41,7 +48,11 @@ describe('what is in a bundle and in identity details', () => {
 
   it('would be found in every form by this search', () => {
     const bytes = encode('xx cnry-plain yy');
-    expect(findCanaries(['cnry-plain'], [['here', bytes]])).toEqual(['cnry-plain (plain) in here', 'cnry-plain (lower case) in here', 'cnry-plain (encodeURIComponent) in here']);
+    expect(findCanaries(['cnry-plain'], [['here', bytes]])).toEqual([
+      'cnry-plain (plain) in here',
+      'cnry-plain (lower case) in here',
+      'cnry-plain (encodeURIComponent) in here',
+    ]);
     for (const pad of ['', 'a', 'ab']) {
       const encoded = encode(Buffer.from(`${pad}cnry-plain tail`).toString('base64'));
       expect(findCanaries(['cnry-plain'], [['here', encoded]])).not.toEqual([]);

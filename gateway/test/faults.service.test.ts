@@ -55,7 +55,9 @@ describe('an import', () => {
     const failed = await patient.import(bundle, key);
     expect([failed.status, failed.body.code]).toEqual([500, 'LEDGER_REFUSED']);
     expect(await countRecords(patient)).toBe(0);
-    const parts = [...(consortium.ledger.twin.world.collections.get('_implicit_org_AlphaMSP')?.keys() ?? [])].filter((name) => name.startsWith('\u0000record'));
+    const parts = [...(consortium.ledger.twin.world.collections.get('_implicit_org_AlphaMSP')?.keys() ?? [])].filter((name) =>
+      name.startsWith('\u0000record'),
+    );
     expect(parts).toEqual([]);
     const repeated = await patient.import(bundle, key);
     expect([repeated.status, repeated.body.resources.length]).toEqual([201, 121]);
@@ -102,7 +104,12 @@ describe('an import', () => {
     const put = (family: string): object => ({
       resourceType: 'Bundle',
       type: 'transaction',
-      entry: [{ resource: { resourceType: 'Patient', id: patient.subjectRef.replaceAll('_', '-'), name: [{ family }] }, request: { method: 'PUT', url: `Patient/${patient.subjectRef.replaceAll('_', '-')}` } }],
+      entry: [
+        {
+          resource: { resourceType: 'Patient', id: patient.subjectRef.replaceAll('_', '-'), name: [{ family }] },
+          request: { method: 'PUT', url: `Patient/${patient.subjectRef.replaceAll('_', '-')}` },
+        },
+      ],
     });
     expect((await patient.import(put('One'))).body.resources).toMatchObject([{ outcome: 'created', version: 1 }]);
     expect((await patient.import(put('One'))).body.resources).toMatchObject([{ outcome: 'unchanged', version: 1 }]);
@@ -196,22 +203,26 @@ describe('the release agent', () => {
     expect([release.status, release.body.code]).toEqual([403, 'RELEASE_REFUSED']);
   }, 30_000);
 
-  it.each(['endorse', 'send'] as const)('withdraws a decision when a revocation commits before the delivery (%s)', async (at) => {
-    const patient = await newPatient();
-    await patient.import(newBundle(2));
-    await patient.checkIn('BetaMSP');
-    await patient.consent('BetaMSP', ['laboratory']);
-    let revoked = false;
-    alpha.carrier.hook = async (step, { transaction }) => {
-      if (revoked || step !== at || transaction !== 'DeliverRecords') return;
-      revoked = true;
-      expect((await patient.revoke('GammaMSP')).status).toBe(201);
-    };
-    const answer = await ask(beta, patient.relationRef, ['laboratory']);
-    expect(answer.body).toMatchObject({ status: 'withdrawn', decision: { consentVersion: 2 } });
-    const release = await beta.send(`/api/releases/${answer.body.requestId}`, { token: await beta.token('clinician') });
-    expect([release.status, release.body.code]).toEqual([409, 'RELEASE_NOT_READY']);
-  }, 30_000);
+  it.each(['endorse', 'send'] as const)(
+    'withdraws a decision when a revocation commits before the delivery (%s)',
+    async (at) => {
+      const patient = await newPatient();
+      await patient.import(newBundle(2));
+      await patient.checkIn('BetaMSP');
+      await patient.consent('BetaMSP', ['laboratory']);
+      let revoked = false;
+      alpha.carrier.hook = async (step, { transaction }) => {
+        if (revoked || step !== at || transaction !== 'DeliverRecords') return;
+        revoked = true;
+        expect((await patient.revoke('GammaMSP')).status).toBe(201);
+      };
+      const answer = await ask(beta, patient.relationRef, ['laboratory']);
+      expect(answer.body).toMatchObject({ status: 'withdrawn', decision: { consentVersion: 2 } });
+      const release = await beta.send(`/api/releases/${answer.body.requestId}`, { token: await beta.token('clinician') });
+      expect([release.status, release.body.code]).toEqual([409, 'RELEASE_NOT_READY']);
+    },
+    30_000,
+  );
 });
 
 describe('sealed values', () => {

@@ -21,7 +21,8 @@ afterAll(async () => {
   await consortium.stop();
 });
 
-const post = async (path: string, role: string, sent: Sent): Promise<Answer> => gateway.send(path, { token: await gateway.token(role), key: randomUUID(), ...sent });
+const post = async (path: string, role: string, sent: Sent): Promise<Answer> =>
+  gateway.send(path, { token: await gateway.token(role), key: randomUUID(), ...sent });
 const importing = (sent: Sent): Promise<Answer> => post(`/api/imports?subject=${patient.subjectRef}`, 'records', sent);
 const asking = (body: unknown, sent: Sent = {}): Promise<Answer> => post('/api/access-requests', 'clinician', { body, ...sent });
 
@@ -30,7 +31,13 @@ function expectProblem(answer: Answer, status: number, code: string, place?: str
   expect([answer.status, answer.body.code]).toEqual([status, code]);
   expect(answer.headers.get('content-type')).toBe('application/problem+json');
   expect(answer.headers.get('cache-control')).toBe('no-store');
-  expect(answer.body).toMatchObject({ type: `urn:medaccord:error:${code}`, status, title: expect.any(String), detail: expect.any(String), instance: expect.stringMatching(/^urn:uuid:/) });
+  expect(answer.body).toMatchObject({
+    type: `urn:medaccord:error:${code}`,
+    status,
+    title: expect.any(String),
+    detail: expect.any(String),
+    instance: expect.stringMatching(/^urn:uuid:/),
+  });
   expect(answer.text).not.toContain(canary);
   if (place !== undefined) expect(answer.text).toContain(place);
 }
@@ -108,7 +115,12 @@ describe('idempotency keys', () => {
       ['/api/imports', 'records'],
       ['/api/access-requests', 'clinician'],
     ] as const) {
-      const body = path === '/api/access-requests' ? { relationRef: ref, purpose: 'TREAT', categories: ['laboratory'] } : path === '/api/patients' ? { registration: 'a.b.c', details: { name: 'x', birthDate: '1970-01-01' } } : {};
+      const body =
+        path === '/api/access-requests'
+          ? { relationRef: ref, purpose: 'TREAT', categories: ['laboratory'] }
+          : path === '/api/patients'
+            ? { registration: 'a.b.c', details: { name: 'x', birthDate: '1970-01-01' } }
+            : {};
       expectProblem(await gateway.send(path, { token: await gateway.token(role), body }), 400, 'IDEMPOTENCY_KEY_REQUIRED');
     }
   });
@@ -155,7 +167,11 @@ describe('patients', () => {
 
   it('of another custodian cannot be registered here, nor with a signature that does not verify', async () => {
     const elsewhere = await registerPatient(newWallet(), 'BetaMSP' as never);
-    expectProblem(await post('/api/patients', 'registrar', { body: { registration: elsewhere.registration, details: right } }), 403, 'NOT_THE_CUSTODIAN');
+    expectProblem(
+      await post('/api/patients', 'registrar', { body: { registration: elsewhere.registration, details: right } }),
+      403,
+      'NOT_THE_CUSTODIAN',
+    );
     const { registration } = await registerPatient(newWallet(), 'AlphaMSP' as never);
     const [header, payload] = registration.split('.');
     const other = (await registerPatient(newWallet(), 'AlphaMSP' as never)).registration.split('.')[2] ?? '';
@@ -169,26 +185,60 @@ describe('relations and consents', () => {
     const wish = { subjectRef: patient.subjectRef as never, counterparty: 'BetaMSP' as never, kinds: ['care'] as const };
     const { request } = await checkIn(patient.wallet, wish, await patient.recipients('BetaMSP'));
     const envelope = Object.values(request.sealed)[0];
-    expectProblem(await gateway.send('/api/relations', { body: { ...request, sealed: { ...request.sealed, GammaMSP: envelope } } }), 400, 'REQUEST_INVALID', 'body.sealed');
-    expectProblem(await gateway.send('/api/relations', { body: { ...request, sealed: { GammaMSP: envelope } } }), 400, 'REQUEST_INVALID', 'body.sealed');
-    expectProblem(await gateway.send('/api/relations', { body: { ...request, sealed: { BetaMSP: { binding: canary, document: canary } } } }), 400, 'REQUEST_INVALID', 'body.sealed.*.binding');
+    expectProblem(
+      await gateway.send('/api/relations', { body: { ...request, sealed: { ...request.sealed, GammaMSP: envelope } } }),
+      400,
+      'REQUEST_INVALID',
+      'body.sealed',
+    );
+    expectProblem(
+      await gateway.send('/api/relations', { body: { ...request, sealed: { GammaMSP: envelope } } }),
+      400,
+      'REQUEST_INVALID',
+      'body.sealed',
+    );
+    expectProblem(
+      await gateway.send('/api/relations', { body: { ...request, sealed: { BetaMSP: { binding: canary, document: canary } } } }),
+      400,
+      'REQUEST_INVALID',
+      'body.sealed.*.binding',
+    );
     const tampered = request.relation.slice(0, -6) + 'AAAAAA';
     expect((await gateway.send('/api/relations', { body: { ...request, relation: tampered } })).status).toBe(400);
-    expectProblem(await gateway.send('/api/relations', { body: { ...request, relation: request.consent } }), 400, 'REQUEST_INVALID', 'body.relation');
+    expectProblem(
+      await gateway.send('/api/relations', { body: { ...request, relation: request.consent } }),
+      400,
+      'REQUEST_INVALID',
+      'body.relation',
+    );
   });
 
   it('of a patient nobody knows cannot be consented to', async () => {
     const stranger = new TestPatient(consortium, 'AlphaMSP');
     await stranger.register();
     const recipients = await stranger.recipients('BetaMSP');
-    const made = await checkIn(stranger.wallet, { subjectRef: stranger.subjectRef as never, counterparty: 'BetaMSP' as never, kinds: ['care'] }, recipients);
-    const { request } = await signConsent(made.wallet, made.relationRef, { sets: [{ base: 'permit', exceptions: [] }], validity: null }, recipients);
+    const made = await checkIn(
+      stranger.wallet,
+      { subjectRef: stranger.subjectRef as never, counterparty: 'BetaMSP' as never, kinds: ['care'] },
+      recipients,
+    );
+    const { request } = await signConsent(
+      made.wallet,
+      made.relationRef,
+      { sets: [{ base: 'permit', exceptions: [] }], validity: null },
+      recipients,
+    );
     expectProblem(await gateway.send('/api/consents', { body: request }), 404, 'RELATION_UNKNOWN');
   });
 
   it('that somebody else signed are refused and not stored for later', async () => {
     const thief = { ...patient.wallet, seed: newWallet().seed };
-    const { request } = await signConsent(thief, ref as never, { sets: [{ base: 'permit', exceptions: [] }], validity: null }, await patient.recipients('BetaMSP'));
+    const { request } = await signConsent(
+      thief,
+      ref as never,
+      { sets: [{ base: 'permit', exceptions: [] }], validity: null },
+      await patient.recipients('BetaMSP'),
+    );
     expectProblem(await gateway.send('/api/consents', { body: request }), 400, 'SIGNATURE_INVALID');
     expect(gateway.store.outbox.list()).toEqual([]);
   });
@@ -211,13 +261,21 @@ describe('requests and releases', () => {
 describe('imports', () => {
   it('of anything but a FHIR transaction are refused with the place, and nothing is written', async () => {
     const blocks = consortium.ledger.blocks.length;
-    const entry = (resource: object, request: object = { method: 'POST', url: 'Observation' }): object => ({ resourceType: 'Bundle', type: 'transaction', entry: [{ resource, request }] });
+    const entry = (resource: object, request: object = { method: 'POST', url: 'Observation' }): object => ({
+      resourceType: 'Bundle',
+      type: 'transaction',
+      entry: [{ resource, request }],
+    });
     const bodies: [unknown, string, string?][] = [
       ['not json', 'BUNDLE_NOT_JSON'],
       [{ resourceType: 'Patient' }, 'BUNDLE_INVALID', 'resourceType'],
       [{ resourceType: 'Bundle', type: 'collection', entry: [] }, 'BUNDLE_INVALID', 'type'],
       [entry({ resourceType: canary }), 'BUNDLE_INVALID', 'entry[0].resource.resourceType'],
-      [entry({ resourceType: 'Observation' }, { method: 'DELETE', url: 'Observation/1' }), 'BUNDLE_NOT_SUPPORTED', 'entry[0].request.method'],
+      [
+        entry({ resourceType: 'Observation' }, { method: 'DELETE', url: 'Observation/1' }),
+        'BUNDLE_NOT_SUPPORTED',
+        'entry[0].request.method',
+      ],
       [entry({ resourceType: 'Observation', subject: { reference: 'Patient/unknown' } }), 'BUNDLE_REFERENCE_UNRESOLVED'],
     ];
     for (const [body, code, place] of bodies) {
@@ -232,7 +290,11 @@ describe('imports', () => {
   it('for a patient whom nobody registered, or who is registered elsewhere, are refused', async () => {
     expectProblem(await post(`/api/imports?subject=${'C'.repeat(22)}`, 'records', { body: newBundle(1) }), 404, 'PATIENT_UNKNOWN');
     const beta = consortium.gateway('BetaMSP');
-    const answer = await beta.send(`/api/imports?subject=${patient.subjectRef}`, { token: await beta.token('records'), key: randomUUID(), body: newBundle(1) });
+    const answer = await beta.send(`/api/imports?subject=${patient.subjectRef}`, {
+      token: await beta.token('records'),
+      key: randomUUID(),
+      body: newBundle(1),
+    });
     expectProblem(answer, 403, 'NOT_THE_CUSTODIAN');
   });
 });

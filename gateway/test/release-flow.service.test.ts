@@ -59,7 +59,9 @@ describe('the main job over HTTP', () => {
     ]);
     const notices = history.body.entries.filter(({ notice }: { notice?: string }) => typeof notice === 'string');
     const reasons = await Promise.all(
-      notices.map(async ({ requestId, notice }: { requestId: string; notice: string }) => openNotice(patient.wallet, patient.relationRef, requestId, notice)),
+      notices.map(async ({ requestId, notice }: { requestId: string; notice: string }) =>
+        openNotice(patient.wallet, patient.relationRef, requestId, notice),
+      ),
     );
     expect(reasons).toMatchObject([{ reason: 'no-permit' }, { reason: 'permitted', outcome: 'released' }, { reason: 'consent-revoked' }]);
   }, 60_000);

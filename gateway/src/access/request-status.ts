@@ -33,7 +33,8 @@ export function findRequestStatus(facts: Facts, mspId: MspId, requestId: string)
   if (decision === undefined) return { ...base, status: 'pending' };
   const { consentVersion, rulesVersion, deadline, bound, count, code } = decision.value;
   const shown = { transactionId: decision.transactionId, consentVersion, rulesVersion, deadline, bound, at: decision.value.at };
-  if (decision.value.outcome === 'refused') return { ...base, status: 'refused', refusal: { code: code ?? 'NOT_PERMITTED' }, decision: shown };
+  if (decision.value.outcome === 'refused')
+    return { ...base, status: 'refused', refusal: { code: code ?? 'NOT_PERMITTED' }, decision: shown };
   return { ...base, status: readReleasedStatus(facts, decision.value), decision: shown, records: count };
 }
 

@@ -7,7 +7,11 @@ export interface Variable {
 }
 
 export const variables = [
-  { name: 'MEDACCORD_CONNECTION', meaning: 'path of the connection document that the network rendered for this organisation', fallback: undefined },
+  {
+    name: 'MEDACCORD_CONNECTION',
+    meaning: 'path of the connection document that the network rendered for this organisation',
+    fallback: undefined,
+  },
   { name: 'MEDACCORD_LISTEN_HOST', meaning: 'address to listen on', fallback: 'listen.host of the connection document' },
   { name: 'MEDACCORD_LISTEN_PORT', meaning: 'port to listen on; 0 takes a free one', fallback: 'listen.port of the connection document' },
   { name: 'MEDACCORD_DATA', meaning: "folder of this gateway's own data", fallback: 'data of the connection document' },
@@ -21,5 +25,10 @@ export type VariableName = (typeof variables)[number]['name'];
 /** The table of variables as text, for `--help` and error messages. */
 export function formatVariables(): string {
   const width = Math.max(...variables.map(({ name }) => name.length));
-  return variables.map(({ name, meaning, fallback }) => `${name.padEnd(width)}  ${meaning} (${fallback === undefined ? 'required' : `default: ${fallback}`})`).join('\n');
+  return variables
+    .map(
+      ({ name, meaning, fallback }) =>
+        `${name.padEnd(width)}  ${meaning} (${fallback === undefined ? 'required' : `default: ${fallback}`})`,
+    )
+    .join('\n');
 }

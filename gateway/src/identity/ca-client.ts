@@ -32,7 +32,8 @@ export async function enrol(ca: CaAddress, id: string, secret: string): Promise<
   const body = JSON.stringify({ certificate_request: newCertificateRequest(id, privateKey), caname: ca.name });
   const authorization = `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
   const result = await post(ca, '/api/v1/enroll', { body, authorization });
-  if (typeof result.Cert !== 'string') throw newError('CA_REFUSED', 'The certificate authority answered an enrolment without a certificate');
+  if (typeof result.Cert !== 'string')
+    throw newError('CA_REFUSED', 'The certificate authority answered an enrolment without a certificate');
   return {
     certificate: Buffer.from(result.Cert, 'base64').toString('utf8'),
     privateKey: privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
@@ -70,7 +71,11 @@ async function post(ca: CaAddress, path: string, { body, authorization }: CaRequ
       throw newError('CA_UNAVAILABLE', 'The certificate authority does not answer', { cause });
     },
   );
-  const answer = (await response.json().catch(() => ({}))) as { success?: boolean; result?: Record<string, unknown>; errors?: { code?: number }[] };
+  const answer = (await response.json().catch(() => ({}))) as {
+    success?: boolean;
+    result?: Record<string, unknown>;
+    errors?: { code?: number }[];
+  };
   if (response.ok && answer.success === true) return answer.result ?? {};
   const details = { status: response.status, caCode: answer.errors?.[0]?.code ?? null };
   throw newError('CA_REFUSED', `The certificate authority refused with status ${String(response.status)}`, { details });

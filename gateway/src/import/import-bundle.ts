@@ -90,7 +90,10 @@ export class Importer {
     const encrypted = await this.#encrypt(changed);
     store.imports.put(entry);
     try {
-      store.index.add(changed.map((resource, at) => newIndexed(groupId, resource, encrypted[at])), identifiersOf(changed));
+      store.index.add(
+        changed.map((resource, at) => newIndexed(groupId, resource, encrypted[at])),
+        identifiersOf(changed),
+      );
       const transactions = await this.#write(groupId, encrypted);
       return this.#finish(entry, { ...outcome, transactions });
     } catch (error) {
@@ -114,15 +117,21 @@ export class Importer {
   async #plan({ operation, subjectRef, bundle }: ImportRequest, attempt: number): Promise<readonly PlannedResource[]> {
     const { key, facts } = this.#options.store;
     const planned = await planImport(bundle, {
-      index: { find: (type, id) => Promise.resolve(this.#find(type, id)), findByIdentifier: (type, token) => Promise.resolve(this.#findAll(type, token)) },
+      index: {
+        find: (type, id) => Promise.resolve(this.#find(type, id)),
+        findByIdentifier: (type, token) => Promise.resolve(this.#findAll(type, token)),
+      },
       subjectRef,
-      newId: (entry) => Buffer.from(key.name('fhir-id', JSON.stringify([operation, entry])), 'base64url').toString('hex').slice(0, 32),
+      newId: (entry) =>
+        Buffer.from(key.name('fhir-id', JSON.stringify([operation, entry])), 'base64url')
+          .toString('hex')
+          .slice(0, 32),
       newRecordId: (entry) => key.name('record', JSON.stringify([operation, attempt, entry])) as RecordId,
     });
     // A version that an abandoned import anchored is taken for good: the next one goes on after it.
     return planned.map((resource) => {
       if (resource.outcome !== 'updated') return resource;
-      const anchored = Number(facts.findNewest<{ version: number }>('record', resource.recordId)?.value.version ?? 0);
+      const anchored = facts.findNewest<{ version: number }>('record', resource.recordId)?.value.version ?? 0;
       return { ...resource, version: Math.max(resource.version, anchored + 1) };
     });
   }
@@ -188,12 +197,19 @@ export class Importer {
     const { transactions, store, projector } = this.#options;
     const { groupId } = entry;
     try {
-      const done = await transactions.submit('AbandonGroup', { groupId: groupId as GroupId }, { operation: `group/${groupId}/abandon`, mayLag: true });
+      const done = await transactions.submit(
+        'AbandonGroup',
+        { groupId: groupId as GroupId },
+        { operation: `group/${groupId}/abandon`, mayLag: true },
+      );
       await projector.waitForBlock(done.block);
     } catch (error) {
       if (readCode(error) !== 'GROUP_NOT_OPEN') throw error;
       await projector.waitFor(() => (this.#isClosed(groupId) ? true : undefined), 10_000);
-      if (this.#isClosed(groupId)) return store.imports.put({ ...entry, state: 'closed' });
+      if (this.#isClosed(groupId)) {
+        store.imports.put({ ...entry, state: 'closed' });
+        return;
+      }
     }
     await this.#deleteParts(groupId as GroupId);
     store.index.removeGroup(groupId);
@@ -218,7 +234,8 @@ export class Importer {
     if (subjectRef === undefined) return;
     const patient = this.#options.store.facts.find<PatientEntry>('patient', subjectRef)?.value;
     if (patient === undefined) throw newError('PATIENT_UNKNOWN', 'No such patient is registered; POST /api/patients comes first');
-    if (patient.custodian !== this.#options.mspId) throw newError('NOT_THE_CUSTODIAN', 'This patient is registered at another organisation');
+    if (patient.custodian !== this.#options.mspId)
+      throw newError('NOT_THE_CUSTODIAN', 'This patient is registered at another organisation');
   }
 
   #find(type: string, id: string): IndexedResource | undefined {
@@ -250,7 +267,17 @@ function describe({ fullUrl, reference, outcome, recordId, version, details }: P
 function newIndexed(groupId: string, resource: PlannedResource, encrypted: EncryptedRecord | undefined): IndexedRecord {
   if (encrypted === undefined) throw new Error('A resource was not encrypted');
   const { recordId, version, subjectRef, type, id } = resource;
-  return { recordId, version, groupId, subjectRef, category: resource.details.category, type, id, details: encrypted.details, salts: encrypted.salts };
+  return {
+    recordId,
+    version,
+    groupId,
+    subjectRef,
+    category: resource.details.category,
+    type,
+    id,
+    details: encrypted.details,
+    salts: encrypted.salts,
+  };
 }
 
 function identifiersOf(resources: readonly PlannedResource[]): ReadonlyMap<string, readonly string[]> {

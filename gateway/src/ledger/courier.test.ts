@@ -114,7 +114,9 @@ describe('Courier', () => {
 
   it('refuses a committed operation that comes again with other content', async () => {
     await newCourier().submit(submission);
-    await expect(newCourier().submit({ ...submission, request: { consent: 'x.y.z' } })).rejects.toMatchObject({ code: 'OPERATION_CHANGED' });
+    await expect(newCourier().submit({ ...submission, request: { consent: 'x.y.z' } })).rejects.toMatchObject({
+      code: 'OPERATION_CHANGED',
+    });
   });
 
   it('resolves a lost answer by the transaction id', async () => {
@@ -132,7 +134,11 @@ describe('Courier', () => {
 
   it('leaves an unknown outcome open and says so, with the transaction id', async () => {
     carrier.failSends = Array<'before'>(50).fill('before');
-    await expect(newCourier().submit(submission)).rejects.toMatchObject({ code: 'LEDGER_OUTCOME_UNKNOWN', category: 'uncertain', transactionId: 'tx1' });
+    await expect(newCourier().submit(submission)).rejects.toMatchObject({
+      code: 'LEDGER_OUTCOME_UNKNOWN',
+      category: 'uncertain',
+      transactionId: 'tx1',
+    });
     expect(intents.find('op')?.state).toBe('open');
   });
 
@@ -158,7 +164,10 @@ describe('Courier', () => {
     carrier.codes = [code, code];
     expect(await newCourier().submit(submission)).toMatchObject({ transactionId: 'tx3' });
     carrier.codes = [code, code, code];
-    await expect(newCourier().submit({ ...submission, operation: 'other' })).rejects.toMatchObject({ code: 'LEDGER_CONTENTION', category: 'contention' });
+    await expect(newCourier().submit({ ...submission, operation: 'other' })).rejects.toMatchObject({
+      code: 'LEDGER_CONTENTION',
+      category: 'contention',
+    });
     expect(carrier.number).toBe(6);
   });
 

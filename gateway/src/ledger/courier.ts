@@ -20,7 +20,13 @@ export interface CourierTimes {
   readonly contentionTries: number;
 }
 
-export const courierTimes: CourierTimes = { endorseMs: 2_500, statusMs: 15_000, settleMs: 45_000, forgottenMs: 200_000, contentionTries: 6 };
+export const courierTimes: CourierTimes = {
+  endorseMs: 2_500,
+  statusMs: 15_000,
+  settleMs: 45_000,
+  forgottenMs: 200_000,
+  contentionTries: 6,
+};
 
 export interface CourierOptions {
   readonly carrier: Carrier;
@@ -81,26 +87,38 @@ export class Courier implements Ledger {
     const requestHash = hashRequest(submission);
     const earlier = await this.#recall(submission.operation, requestHash);
     if (earlier !== undefined) return earlier;
-    let policyTried = false;
     const backoff = newBackoff({ firstMs: 20, mostMs: 500, now: this.#now });
+    let policyTried = false;
     for (let attempt = 1; ; attempt += 1) {
       const configuration = this.#options.configurationBlock();
       const prepared = await this.#ask(() => this.#options.carrier.endorse(submission), submission.mayLag ?? false);
       const outcome = await this.#send(submission.operation, requestHash, prepared);
       if (outcome?.code === VALID) return formatCommitted(prepared, outcome);
-      if (outcome !== undefined && isPolicyFailure(outcome.code)) {
-        this.#options.onAlarm({ transactionId: prepared.transactionId, code: outcome.code, transaction: submission.transaction });
-        if (policyTried || this.#options.configurationBlock() === configuration) throw refused(prepared, outcome);
-        policyTried = true;
-      } else if (outcome !== undefined && !isContention(outcome.code)) {
-        throw refused(prepared, outcome);
-      } else if (attempt >= this.#times.contentionTries) {
-        throw newError('LEDGER_CONTENTION', `${submission.transaction} met ${String(attempt)} conflicts; repeat the request`, {
-          transactionId: prepared.transactionId,
-        });
-      }
+      const isPolicy = outcome !== undefined && isPolicyFailure(outcome.code);
+      if (isPolicy) this.#assertPolicyChanged({ submission, prepared, outcome, configuration, policyTried });
+      else this.#assertWorthAnother(prepared, outcome, { submission, attempt });
+      policyTried ||= isPolicy;
       await backoff.wait();
     }
+  }
+
+  /** Too few endorsements: an alarm; worth one more try only when the channel's configuration changed since the proposal. */
+  #assertPolicyChanged({ submission, prepared, outcome, configuration, policyTried }: PolicyFailure): void {
+    this.#options.onAlarm({ transactionId: prepared.transactionId, code: outcome.code, transaction: submission.transaction });
+    if (policyTried || this.#options.configurationBlock() === configuration) throw refused(prepared, outcome);
+  }
+
+  /** A conflict with others, or a transaction that was forgotten, is worth a new proposal, a bounded number of times; nothing else is. */
+  #assertWorthAnother(
+    prepared: Prepared,
+    outcome: TransactionStatus | undefined,
+    { submission, attempt }: { readonly submission: Submission; readonly attempt: number },
+  ): void {
+    if (outcome !== undefined && !isContention(outcome.code)) throw refused(prepared, outcome);
+    if (attempt < this.#times.contentionTries) return;
+    throw newError('LEDGER_CONTENTION', `${submission.transaction} met ${String(attempt)} conflicts; repeat the request`, {
+      transactionId: prepared.transactionId,
+    });
   }
 
   /** What an earlier submission of the same operation came to; nothing if there is none or it certainly failed. */
@@ -126,36 +144,50 @@ export class Courier implements Ledger {
    * @throws CodedError LEDGER_OUTCOME_UNKNOWN; the intent stays open and the next repeat goes on from here
    */
   async #settle(intent: Intent, accepted = false): Promise<TransactionStatus | undefined> {
-    if (intent.state === 'committed') return { code: intent.code ?? VALID, block: intent.block ?? 0 };
-    const { carrier, intents } = this.#options;
+    if (intent.state === 'committed') return { code: VALID, block: intent.block ?? 0 };
     const backoff = newBackoff({ firstMs: 50, mostMs: 2_000, lastsMs: this.#times.settleMs, now: this.#now });
     let patienceMs = accepted ? this.#times.statusMs : 1_000;
     do {
-      const status = await carrier.readStatus(intent.transactionId, patienceMs);
-      if (status !== undefined) {
-        intents.settle(intent.operation, { state: status.code === VALID ? 'committed' : 'failed', ...status });
-        return status;
-      }
-      const taken = await carrier.send(intent.envelope).then(
-        () => true,
-        () => false,
-      );
-      if (!taken && this.#now() - intent.sentAt > this.#times.forgottenMs) return this.#giveUp(intent);
+      const status = await this.#readStatus(intent, patienceMs);
+      if (status !== undefined) return status;
+      const isTaken = await this.#sendAgain(intent);
+      if (!isTaken && this.#now() - intent.sentAt > this.#times.forgottenMs) return this.#giveUp(intent);
       patienceMs = Math.min(this.#times.statusMs, patienceMs * 2);
     } while (await backoff.wait());
-    throw newError('LEDGER_OUTCOME_UNKNOWN', 'The outcome of the transaction is not known yet; repeat the request with the same Idempotency-Key', {
-      transactionId: intent.transactionId,
-    });
+    throw newError(
+      'LEDGER_OUTCOME_UNKNOWN',
+      'The outcome of the transaction is not known yet; repeat the request with the same Idempotency-Key',
+      { transactionId: intent.transactionId },
+    );
+  }
+
+  async #readStatus({ operation, transactionId }: Intent, timeoutMs: number): Promise<TransactionStatus | undefined> {
+    const status = await this.#options.carrier.readStatus(transactionId, timeoutMs);
+    if (status !== undefined) this.#options.intents.settle(operation, { state: status.code === VALID ? 'committed' : 'failed', ...status });
+    return status;
+  }
+
+  /** Whether the orderers took the same envelope; a refusal says nothing about the outcome. */
+  #sendAgain({ envelope }: Intent): Promise<boolean> {
+    return this.#options.carrier.send(envelope).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** A transaction that no orderer holds any more and no block contains, although the chain is reachable: it has no effect. */
   async #giveUp(intent: Intent): Promise<undefined> {
     const { carrier, intents } = this.#options;
     await carrier.readHeight().catch(() => {
-      throw newError('LEDGER_OUTCOME_UNKNOWN', 'The ledger cannot be reached to learn the outcome', { transactionId: intent.transactionId });
+      throw newError('LEDGER_OUTCOME_UNKNOWN', 'The ledger cannot be reached to learn the outcome', {
+        transactionId: intent.transactionId,
+      });
     });
     const status = await carrier.readStatus(intent.transactionId, 1_000);
-    if (status !== undefined) throw newError('LEDGER_OUTCOME_UNKNOWN', 'The outcome has just appeared; repeat the request', { transactionId: intent.transactionId });
+    if (status !== undefined)
+      throw newError('LEDGER_OUTCOME_UNKNOWN', 'The outcome has just appeared; repeat the request', {
+        transactionId: intent.transactionId,
+      });
     intents.settle(intent.operation, { state: 'failed', code: undefined, block: undefined });
     return undefined;
   }
@@ -175,6 +207,14 @@ export class Courier implements Ledger {
   }
 }
 
+interface PolicyFailure {
+  readonly submission: Submission;
+  readonly prepared: Prepared;
+  readonly outcome: TransactionStatus;
+  readonly configuration: number;
+  readonly policyTried: boolean;
+}
+
 /** What a peer says that has not yet seen the block which this transaction builds on. */
 const laggardCodes = ['RECORD_NOT_STORED', 'GROUP_NOT_CLOSED', 'GROUP_NOT_ABANDONED', 'CONSENT_VERSION_SKIPPED'];
 
@@ -184,7 +224,9 @@ function isAnswerOfLaggard({ category, code }: CodedError): boolean {
 
 /** Transactions and their arguments hold no personal data, so their hash may be stored as it is. */
 function hashRequest({ transaction, request }: Call): string {
-  return createHash('sha256').update(JSON.stringify([transaction, request])).digest('base64url');
+  return createHash('sha256')
+    .update(JSON.stringify([transaction, request]))
+    .digest('base64url');
 }
 
 function formatCommitted(prepared: Prepared, outcome: TransactionStatus): Committed {

@@ -21,6 +21,9 @@ export interface IntentStore {
   find(operation: string): Intent | undefined;
   /** Stores durably before it returns; replaces a failed intent of the same operation. */
   open(intent: Omit<Intent, 'state' | 'code' | 'block'>): void;
-  settle(operation: string, outcome: { readonly state: 'committed' | 'failed'; readonly code: number | undefined; readonly block: number | undefined }): void;
+  settle(
+    operation: string,
+    outcome: { readonly state: 'committed' | 'failed'; readonly code: number | undefined; readonly block: number | undefined },
+  ): void;
   listOpen(): readonly Intent[];
 }

@@ -7,7 +7,9 @@ export function parseBlock(block: common.Block, chaincode: string): LedgerBlock 
   const envelopes = block.getData()?.getDataList_asU8() ?? [];
   const filter = block.getMetadata()?.getMetadataList_asU8()[common.BlockMetadataIndex.TRANSACTIONS_FILTER] ?? new Uint8Array();
   const payloads = envelopes.map((bytes) => common.Payload.deserializeBinary(common.Envelope.deserializeBinary(bytes).getPayload_asU8()));
-  const headers = payloads.map((payload) => common.ChannelHeader.deserializeBinary(payload.getHeader()?.getChannelHeader_asU8() ?? new Uint8Array()));
+  const headers = payloads.map((payload) =>
+    common.ChannelHeader.deserializeBinary(payload.getHeader()?.getChannelHeader_asU8() ?? new Uint8Array()),
+  );
   return {
     number: block.getHeader()?.getNumber() ?? 0,
     configuration: headers.some((header) => header.getType() === common.HeaderType.CONFIG),
@@ -43,7 +45,10 @@ function parseWrites(results: Uint8Array, chaincode: string): StateWrite[] {
   return sets
     .filter((set) => set.getNamespace() === chaincode)
     .flatMap((set) => ledger.rwset.kvrwset.KVRWSet.deserializeBinary(set.getRwset_asU8()).getWritesList())
-    .map((write) => ({ key: write.getKey(), value: write.getIsDelete() ? undefined : Buffer.from(write.getValue_asU8()).toString('utf8') }));
+    .map((write) => ({
+      key: write.getKey(),
+      value: write.getIsDelete() ? undefined : Buffer.from(write.getValue_asU8()).toString('utf8'),
+    }));
 }
 
 function parseEvent(bytes: Uint8Array, chaincode: string): LedgerEvent | undefined {

@@ -1,4 +1,12 @@
-import { formatCanonical, TRANSIENT_FIELD, type TransactionName, type TransactionRequest, type TransactionResponse, type TransientInput, type TransientName } from '@medaccord/chaincode/model';
+import {
+  formatCanonical,
+  TRANSIENT_FIELD,
+  type TransactionName,
+  type TransactionRequest,
+  type TransactionResponse,
+  type TransientInput,
+  type TransientName,
+} from '@medaccord/chaincode/model';
 import type { Call, Ledger, LedgerIdentity } from './ledger';
 
 type InputOf<N extends TransactionName> = N extends TransientName ? { readonly input: TransientInput<N> } : { readonly input?: never };

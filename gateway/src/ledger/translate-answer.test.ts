@@ -10,7 +10,10 @@ describe('translateAnswer', () => {
   });
 
   it('reads it from the message when there are no details, as evaluate gives it', () => {
-    const answer = translateAnswer({ code: 2, message: `2 UNKNOWN: evaluate call to endorser returned error: ${domain('CONSENT_NOT_FOUND')}`, details: [] }, 0);
+    const answer = translateAnswer(
+      { code: 2, message: `2 UNKNOWN: evaluate call to endorser returned error: ${domain('CONSENT_NOT_FOUND')}`, details: [] },
+      0,
+    );
     expect(answer).toMatchObject({ kind: 'final', error: { code: 'CONSENT_NOT_FOUND' } });
   });
 
@@ -21,7 +24,10 @@ describe('translateAnswer', () => {
   });
 
   it('never guesses between organisations that give different codes', () => {
-    const answer = translateAnswer({ code: 10, message: '', details: [detail(domain('GROUP_NOT_CLOSED')), detail(domain('RECORD_NOT_FOUND'))] }, 2);
+    const answer = translateAnswer(
+      { code: 10, message: '', details: [detail(domain('GROUP_NOT_CLOSED')), detail(domain('RECORD_NOT_FOUND'))] },
+      2,
+    );
     expect(answer).toMatchObject({ kind: 'lag', error: { code: 'LEDGER_UNKNOWN' } });
   });
 

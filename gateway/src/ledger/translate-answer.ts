@@ -36,9 +36,15 @@ export function translateAnswer(failure: GatewayFailure, asked: number): AnswerE
 function translateUndecided(failure: GatewayFailure, texts: readonly string[]): AnswerError {
   const chaincodeSpoke = texts.some((text) => text.includes('chaincode response'));
   if (transient.has(failure.code) || (!chaincodeSpoke && (failure.code === grpc.ABORTED || failure.code === grpc.UNKNOWN))) {
-    return new AnswerError('unavailable', newError('LEDGER_UNAVAILABLE', 'Not enough organisations answered; nothing was submitted', { cause: failure }));
+    return new AnswerError(
+      'unavailable',
+      newError('LEDGER_UNAVAILABLE', 'Not enough organisations answered; nothing was submitted', { cause: failure }),
+    );
   }
-  return new AnswerError('final', newError('LEDGER_UNKNOWN', 'The chaincode answered something that is not understood', { cause: failure }));
+  return new AnswerError(
+    'final',
+    newError('LEDGER_UNKNOWN', 'The chaincode answered something that is not understood', { cause: failure }),
+  );
 }
 
 /** `... chaincode response 500, {"code":...,"details":...,"message":...}` */

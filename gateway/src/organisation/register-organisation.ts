@@ -15,7 +15,8 @@ export interface RegisterOptions {
 export async function registerOrganisation({ mspId, keys, facts, transactions }: RegisterOptions): Promise<void> {
   const request = { encryption: [keys.publicSealing], signing: keys.signing.publicJwk };
   const known = facts.find<Organisation>('organisation', mspId)?.value;
-  if (known !== undefined && formatCanonical([known.encryption, known.signing]) === formatCanonical([request.encryption, request.signing])) return;
+  if (known !== undefined && formatCanonical([known.encryption, known.signing]) === formatCanonical([request.encryption, request.signing]))
+    return;
   const digest = createHash('sha256').update(formatCanonical(request)).digest('base64url');
   await transactions.submit('RegisterOrganisation', request, { operation: `organisation/${digest}`, mayLag: true });
 }

@@ -39,9 +39,19 @@ export async function registerPatient(
   const { name, birthDate, nationalId } = details;
   const plain = formatUtf8(formatCanonical({ name, birthDate, nationalId }));
   const ref = identityRef(subjectRef);
-  const parcel: Parcel = { organisation: mspId, kind: 'identity', ref: ref.ref, id: ref.id, envelope: await seal(key, { ...ref, recipient: mspId }, plain) };
+  const parcel: Parcel = {
+    organisation: mspId,
+    kind: 'identity',
+    ref: ref.ref,
+    id: ref.id,
+    envelope: await seal(key, { ...ref, recipient: mspId }, plain),
+  };
   mailer.put([parcel]);
-  const { transactionId, block } = await transactions.submit('RegisterPatient', { registration }, { operation: `patient/${operation}`, identity });
+  const { transactionId, block } = await transactions.submit(
+    'RegisterPatient',
+    { registration },
+    { operation: `patient/${operation}`, identity },
+  );
   await mailer.deliver([parcel]);
   await projector.waitForBlock(block);
   return { subjectRef, transactionId, block };

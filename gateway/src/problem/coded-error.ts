@@ -31,7 +31,11 @@ export class CodedError extends Error {
 }
 
 /** An error of the gateway's own table. */
-export function newError(code: GatewayCode, message: string, more: Pick<CodedErrorFields, 'details' | 'transactionId' | 'cause'> = {}): CodedError {
+export function newError(
+  code: GatewayCode,
+  message: string,
+  more: Pick<CodedErrorFields, 'details' | 'transactionId' | 'cause'> = {},
+): CodedError {
   return new CodedError({ code, category: codes[code].category, message, ...more });
 }
 
@@ -42,7 +46,8 @@ export function newError(code: GatewayCode, message: string, more: Pick<CodedErr
 export function toCodedError(error: unknown): CodedError {
   if (error instanceof CodedError) return error;
   const category = findCategory(error);
-  if (!(error instanceof Error) || category === undefined) return newError('INTERNAL', 'Something failed inside the gateway', { cause: error });
+  if (!(error instanceof Error) || category === undefined)
+    return newError('INTERNAL', 'Something failed inside the gateway', { cause: error });
   const { code, details } = error as Error & { code: string; details?: Details };
   return new CodedError({ code, category, message: error.message, ...(details === undefined ? {} : { details }), cause: error });
 }
@@ -56,5 +61,7 @@ function findCategory(error: unknown): Category | undefined {
   if (!(error instanceof Error)) return undefined;
   const { code, category } = error as { code?: unknown; category?: unknown };
   if (typeof code !== 'string') return undefined;
-  return categories.find((known) => known === category) ?? findCode(code)?.category ?? (isErrorCode(code) ? errorCategories[code] : undefined);
+  return (
+    categories.find((known) => known === category) ?? findCode(code)?.category ?? (isErrorCode(code) ? errorCategories[code] : undefined)
+  );
 }

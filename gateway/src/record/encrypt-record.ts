@@ -66,7 +66,7 @@ export async function encryptRecord(record: PlainRecord, custodian: string, key:
       payload: await commit(payloadPreimage(formatUtf8(record.text), salts.payload)),
       details: await commit(detailsPreimage(details, salts.details)),
       dataKey: await commit(dataKeyPreimage(dataKey, salts.dataKey)),
-      ciphertext: (await hashBytes(formatUtf8(payload))) as Digest,
+      ciphertext: await hashBytes(formatUtf8(payload)),
     },
     salts,
     details,

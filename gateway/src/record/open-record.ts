@@ -1,4 +1,12 @@
-import { detailsPreimage, formatUtf8, parseUtf8, payloadPreimage, subjectPreimage, type RecordAnchor, type SubjectRef } from '@medaccord/chaincode/model';
+import {
+  detailsPreimage,
+  formatUtf8,
+  parseUtf8,
+  payloadPreimage,
+  subjectPreimage,
+  type RecordAnchor,
+  type SubjectRef,
+} from '@medaccord/chaincode/model';
 import { assertDataKey, assertOpens, decryptPart, hashBytes } from '../crypto';
 import { newError } from '../problem';
 import type { Salts } from '../store';

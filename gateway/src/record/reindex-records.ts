@@ -1,4 +1,13 @@
-import { parseUtf8, recordPartRef, type Category, type Group, type MspId, type RecordAnchor, type RecordDetails, type SealedRef } from '@medaccord/chaincode/model';
+import {
+  parseUtf8,
+  recordPartRef,
+  type Category,
+  type Group,
+  type MspId,
+  type RecordAnchor,
+  type RecordDetails,
+  type SealedRef,
+} from '@medaccord/chaincode/model';
 import { decryptPart, parseBase64url } from '../crypto';
 import { identifierTokensOf } from '../fhir/identifier-token';
 import { parseLosslessJson } from '../fhir/json-reader';
@@ -23,7 +32,12 @@ export interface ReindexOptions {
  * organisation's own collection. After a loss of the index this rebuilds it; otherwise it finds nothing to do.
  */
 export async function reindexRecords({ mspId, facts, index, sealed }: ReindexOptions): Promise<number> {
-  const closed = new Set(facts.list<Group>('group', mspId).filter(({ value }) => value.status === 'closed').map(({ value }) => value.groupId));
+  const closed = new Set(
+    facts
+      .list<Group>('group', mspId)
+      .filter(({ value }) => value.status === 'closed')
+      .map(({ value }) => value.groupId),
+  );
   const missing = facts.listMissingRecords([...closed], (recordId, version) => index.has(recordId, version));
   for (let start = 0; start < missing.length; start += batch) {
     const opened = await Promise.all(missing.slice(start, start + batch).map((anchor) => openAnchor(sealed, anchor)));
@@ -39,7 +53,8 @@ async function openAnchor(sealed: SealedReader, anchor: RecordAnchor): Promise<{
   const { recordId, version, custodian, groupId } = anchor;
   const refs = (['payload', 'details', 'wrap'] as const).map((part): SealedRef => recordPartRef(part, recordId, version));
   const [payload, details, wrap] = await sealed.read(refs);
-  if (payload === undefined || details === undefined || wrap === undefined) throw newError('CONTENT_NOT_ANCHORED', 'A stored part of a record is missing');
+  if (payload === undefined || details === undefined || wrap === undefined)
+    throw newError('CONTENT_NOT_ANCHORED', 'A stored part of a record is missing');
   const content = JSON.parse(parseUtf8(await sealed.open(recordPartRef('wrap', recordId, version), wrap)) ?? '') as WrapContent;
   const key = parseBase64url(content.dataKey);
   const openPart = async (part: 'payload' | 'details', envelope: string): Promise<string> =>
@@ -48,5 +63,8 @@ async function openAnchor(sealed: SealedReader, anchor: RecordAnchor): Promise<{
   const resource = parseLosslessJson(await openPart('payload', payload)) as JsonObject;
   const { category, type } = JSON.parse(detailsText) as RecordDetails;
   const shared = { recordId, version, groupId, subjectRef: content.subjectRef, salts: content.salts, details: detailsText };
-  return { record: { ...shared, category: category as Category, type, id: String(resource.id) }, identifiers: identifierTokensOf(resource) };
+  return {
+    record: { ...shared, category: category, type, id: typeof resource['id'] === 'string' ? resource['id'] : '' },
+    identifiers: identifierTokensOf(resource),
+  };
 }

@@ -53,7 +53,7 @@ export async function readHistory(facts: Facts, sealed: SealedReader, own: MspId
 }
 
 async function readNotices(sealed: SealedReader, decisions: readonly Fact<Decision>[]): Promise<readonly (string | undefined)[]> {
-  return decisions.length === 0 ? [] : sealed.read(decisions.map(({ value }) => noticeRef(value.relationRef, value.requestId as RequestId)));
+  return decisions.length === 0 ? [] : sealed.read(decisions.map(({ value }) => noticeRef(value.relationRef, value.requestId)));
 }
 
 function newRelation({ value, transactionId, block }: Fact<RelationEntry>): HistoryEntry {
@@ -73,7 +73,20 @@ function newRequest({ value, transactionId, block }: Fact<AccessRequest>): Histo
 
 function newDecision({ value, transactionId, block }: Fact<Decision>, notice: string | null): HistoryEntry {
   const { requestId, outcome, code, purpose, consentVersion, rulesVersion, count, at } = value;
-  return { kind: 'decision', at, transactionId, block, requestId, outcome, code, purpose, consentVersion, rulesVersion, records: count, notice };
+  return {
+    kind: 'decision',
+    at,
+    transactionId,
+    block,
+    requestId,
+    outcome,
+    code,
+    purpose,
+    consentVersion,
+    rulesVersion,
+    records: count,
+    notice,
+  };
 }
 
 function newDelivery({ value, transactionId, block }: Fact<Delivery>): HistoryEntry {

@@ -75,9 +75,12 @@ export async function recordConsent(
     return verifyJws('consent', consent, recovery);
   });
   assertParties(Object.keys(documents), [relation.custodian, relation.counterparty], 'body.documents');
-  const parcels = Object.entries(documents).map(
-    ([organisation, envelope]): Parcel => ({ ...consentDocumentRef(relationRef, version), kind: 'consent-document', organisation, envelope }),
-  );
+  const parcels = Object.entries(documents).map(([organisation, envelope]): Parcel => ({
+    ...consentDocumentRef(relationRef, version),
+    kind: 'consent-document',
+    organisation,
+    envelope,
+  }));
   options.mailer.put(parcels);
   const operation = `consent/${relationRef}/${String(version)}/${digest(consent)}`;
   const done = await options.transactions.submit('RecordConsent', { consent }, { operation, mayLag: true });

@@ -20,7 +20,11 @@ export interface AgentOptions extends DeliverOptions, DecideOptions {
   readonly mspId: MspId;
   readonly projector: Pick<Projector, 'waitFor' | 'waitForBlock'>;
   readonly onTrouble: (error: unknown) => void;
-  readonly onOutcome: (outcome: { readonly requestId: string; readonly outcome: 'released' | 'refused' | 'withdrawn'; readonly ms: number }) => void;
+  readonly onOutcome: (outcome: {
+    readonly requestId: string;
+    readonly outcome: 'released' | 'refused' | 'withdrawn';
+    readonly ms: number;
+  }) => void;
 }
 
 /**
@@ -125,7 +129,9 @@ export class ReleaseAgent {
 
   /** The counterparty first, since it is asking; another member when it does not answer. */
   #chooseWitness({ relation, rules }: RequestFacts, attempt: number): MspId {
-    const others = (Object.keys(rules.roles) as (keyof Rules['roles'])[]).filter((mspId) => mspId !== relation.custodian && mspId !== relation.counterparty);
+    const others = (Object.keys(rules.roles) as (keyof Rules['roles'])[]).filter(
+      (mspId) => mspId !== relation.custodian && mspId !== relation.counterparty,
+    );
     const witnesses = [relation.counterparty, ...others];
     return witnesses[attempt % witnesses.length] ?? relation.counterparty;
   }

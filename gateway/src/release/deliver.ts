@@ -45,7 +45,9 @@ export async function deliver(options: DeliverOptions, name: RequestName): Promi
   const parts = await newParts(options, await readDecision(options.sealed, decision));
   const lane = newLanes(lanesInFlight);
   const outcomes = await Promise.allSettled(
-    parts.map((part, at) => lane(() => deliverPart(options, { decision, relation, counterparty, part, number: at + 1, parts: parts.length }))),
+    parts.map((part, at) =>
+      lane(() => deliverPart(options, { decision, relation, counterparty, part, number: at + 1, parts: parts.length })),
+    ),
   );
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
 }
@@ -59,7 +61,10 @@ interface Part {
   readonly parts: number;
 }
 
-async function deliverPart({ facts, transactions }: DeliverOptions, { decision, relation, counterparty, part, number, parts }: Part): Promise<void> {
+async function deliverPart(
+  { facts, transactions }: DeliverOptions,
+  { decision, relation, counterparty, part, number, parts }: Part,
+): Promise<void> {
   const { relationRef, requestId } = decision;
   if (facts.find('delivery', relationRef, `${requestId}/${String(number)}`) !== undefined) return;
   const plain = formatUtf8(formatCanonical(await newOpening(part, requestId, counterparty)));
@@ -85,7 +90,10 @@ async function readDecision(sealed: SealedReader, { relationRef, requestId }: De
 type Opened = { readonly record: IndexedRecord; readonly opening: Awaited<ReturnType<RecordReader['openAll']>>[number] };
 
 /** Always the same parts for the same decision: a part keeps its number across restarts. */
-async function newParts({ index, records }: DeliverOptions, { records: released }: DecisionOpening): Promise<readonly (readonly Opened[])[]> {
+async function newParts(
+  { index, records }: DeliverOptions,
+  { records: released }: DecisionOpening,
+): Promise<readonly (readonly Opened[])[]> {
   const indexed = released.map(({ recordId, version }) => need(index.findVersion(recordId, version)));
   const openings = await records.openAll(indexed);
   const parts: Opened[][] = [];

@@ -34,13 +34,19 @@ export interface SealedTexts {
 
 /** `undefined` as long as something that must precede a decision is not on the ledger. */
 export function findRequestFacts(facts: Facts, { relationRef, requestId }: RequestName): RequestFacts | undefined {
-  const request = facts.find<AccessRequest>('request', relationRef, requestId)?.value;
   const relation = facts.find<RelationEntry>('relation', relationRef)?.value;
-  const consent = facts.findNewest<ConsentEntry>('consent', relationRef)?.value;
-  const rules = facts.find<Rules>('rules')?.value;
-  const counterparty = relation === undefined ? undefined : facts.find<Organisation>('organisation', relation.counterparty)?.value;
-  if (request === undefined || relation === undefined || consent === undefined || rules === undefined || counterparty === undefined) return undefined;
-  return { request, relation, consent, rules, counterparty };
+  const found = {
+    request: facts.find<AccessRequest>('request', relationRef, requestId)?.value,
+    relation,
+    consent: facts.findNewest<ConsentEntry>('consent', relationRef)?.value,
+    rules: facts.find<Rules>('rules')?.value,
+    counterparty: relation && facts.find<Organisation>('organisation', relation.counterparty)?.value,
+  };
+  return isWhole(found) ? found : undefined;
+}
+
+function isWhole(found: { readonly [K in keyof RequestFacts]: RequestFacts[K] | undefined }): found is RequestFacts {
+  return Object.values(found).every((fact) => fact !== undefined);
 }
 
 export function findPatient(facts: Facts, subjectRef: string): PatientEntry | undefined {
@@ -48,8 +54,8 @@ export function findPatient(facts: Facts, subjectRef: string): PatientEntry | un
 }
 
 export async function readSealedTexts(sealed: SealedReader, { request, consent }: RequestFacts): Promise<SealedTexts> {
-  const relationRef = request.relationRef as RelationRef;
-  const refs = [askRef(relationRef, request.requestId as RequestId), bindingRef(relationRef), consentDocumentRef(relationRef, consent.version)];
+  const relationRef = request.relationRef;
+  const refs = [askRef(relationRef, request.requestId), bindingRef(relationRef), consentDocumentRef(relationRef, consent.version)];
   const [ask, binding, document] = await Promise.all(refs.map((ref) => openOrNothing(sealed, ref)));
   return { ask, binding, document };
 }

@@ -42,7 +42,9 @@ export async function judge(facts: JudgeFacts): Promise<Verdict> {
   const document = isSigned ? await openDocument(facts) : undefined;
   const question = { relation, consent: facts.consent, document, rules, now, purpose: request.purpose };
   if (ask === undefined || binding === undefined) return { reason: 'document-missing', records: [] };
-  const held = facts.listRecords(binding.subjectRef).filter(({ recordId, category }) => ask.categories.includes(category) && !facts.isWithdrawn(recordId));
+  const held = facts
+    .listRecords(binding.subjectRef)
+    .filter(({ recordId, category }) => ask.categories.includes(category) && !facts.isWithdrawn(recordId));
   const decisions = held.map((record) => ({ record, ...decideAccess({ ...question, record: parseDetails(record) }) }));
   const records = decisions.filter(({ decision }) => decision === 'permit').map(({ record }) => record);
   if (records.length > 0) return { reason: 'permitted', records };
@@ -56,8 +58,9 @@ function parseDetails(record: IndexedRecord): ReturnType<typeof parseRecordDetai
 }
 
 async function openAsk({ ask: text, request }: JudgeFacts): Promise<Ask | undefined> {
-  const ask = parseCanonical<Ask>(text);
-  if (ask === undefined || ask.relationRef !== request.relationRef || ask.purpose !== request.purpose || !Array.isArray(ask.categories)) return undefined;
+  const ask = parseCanonical(text) as Ask | undefined;
+  if (ask === undefined || ask.relationRef !== request.relationRef || ask.purpose !== request.purpose || !Array.isArray(ask.categories))
+    return undefined;
   return (await isCommitted(request.ask, () => askPreimage(ask))) ? ask : undefined;
 }
 
@@ -86,7 +89,9 @@ async function isConsentSigned({ consent, relation }: JudgeFacts): Promise<boole
     if (outcome.status === 'rejected') return false;
     const { relationRef, version, status, validity, document } = outcome.value as typeof consent;
     const said = [relationRef, version, status, validity, document];
-    return formatCanonical(said) === formatCanonical([consent.relationRef, consent.version, consent.status, consent.validity, consent.document]);
+    return (
+      formatCanonical(said) === formatCanonical([consent.relationRef, consent.version, consent.status, consent.validity, consent.document])
+    );
   });
 }
 
@@ -101,10 +106,10 @@ async function openDocument({ document: text, consent }: JudgeFacts): Promise<Co
   }
 }
 
-function parseCanonical<T>(text: string | undefined): T | undefined {
+function parseCanonical(text: string | undefined): object | undefined {
   try {
     const value: unknown = JSON.parse(text ?? '');
-    return typeof value === 'object' && value !== null && formatCanonical(value) === text ? (value as T) : undefined;
+    return typeof value === 'object' && value !== null && formatCanonical(value) === text ? value : undefined;
   } catch {
     return undefined;
   }

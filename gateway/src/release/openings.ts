@@ -1,4 +1,5 @@
 import type { AccessReason, Category, Purpose, RecordVersion, Salt } from '@medaccord/chaincode/model';
+import type { SealingContext } from '../crypto';
 import type { Salts } from '../store';
 
 /** What a decision to release rests on, sealed to custodian and counterparty under the kind `decision`: canonical JSON. */
@@ -33,6 +34,6 @@ export interface DeliveredRecord extends RecordVersion {
 }
 
 /** Where the data key of a delivered record is sealed for: this request and no other. */
-export function wrapContext({ recordId, version }: RecordVersion, requestId: string, recipient: string) {
+export function wrapContext({ recordId, version }: RecordVersion, requestId: string, recipient: string): SealingContext {
   return { kind: 'wrap', ref: recordId, id: `${requestId}.${String(version)}`, recipient };
 }

@@ -54,7 +54,10 @@ export async function readRelease(options: ReadReleaseOptions, requestId: string
   const released = await readReleasedList(options, decision);
   const delivered = (await Promise.all(parts.map((part) => openPart(options, part)))).flat();
   const listed = released.map(({ recordId, version }) => `${recordId}/${String(version)}`);
-  if (delivered.length !== listed.length || delivered.some(({ recordId, version }, at) => listed[at] !== `${recordId}/${String(version)}`)) {
+  if (
+    delivered.length !== listed.length ||
+    delivered.some(({ recordId, version }, at) => listed[at] !== `${recordId}/${String(version)}`)
+  ) {
     throw newError('CONTENT_NOT_ANCHORED', 'The delivery is not the list of records that was decided');
   }
   return Promise.all(delivered.map((record) => openDelivered(options, record, { decision, subjectRef })));
@@ -63,12 +66,12 @@ export async function readRelease(options: ReadReleaseOptions, requestId: string
 function findReleased({ facts, mspId }: ReadReleaseOptions, requestId: string): { decision: Decision; relation: RelationEntry } {
   const request = facts.findById<AccessRequest>('request', requestId)?.value;
   if (request?.by.mspId !== mspId) throw newError('RESOURCE_NOT_FOUND', 'This organisation made no such request');
-  const decision = facts.find<Decision>('decision', request.relationRef, requestId)?.value;
-  const relation = facts.find<RelationEntry>('relation', request.relationRef)?.value;
+  const { relationRef } = request;
+  const decision = facts.find<Decision>('decision', relationRef, requestId)?.value;
   if (decision?.outcome === 'refused') throw newError('RELEASE_REFUSED', 'The request was refused', { details: { code: decision.code } });
-  if (decision === undefined || relation === undefined || !facts.isDelivered({ relationRef: request.relationRef, requestId })) {
-    throw newError('RELEASE_NOT_READY', 'The request is not decided or not delivered yet; ask again');
-  }
+  const relation = facts.find<RelationEntry>('relation', relationRef)?.value;
+  const isReady = decision !== undefined && relation !== undefined && facts.isDelivered({ relationRef, requestId });
+  if (!isReady) throw newError('RELEASE_NOT_READY', 'The request is not decided or not delivered yet; ask again');
   return { decision, relation };
 }
 
@@ -83,17 +86,22 @@ async function readSubject({ sealed }: ReadReleaseOptions, relation: RelationEnt
 
 async function readReleasedList({ sealed }: ReadReleaseOptions, decision: Decision): Promise<DecisionOpening['records']> {
   const text = await sealed.openText(decisionRef(decision.relationRef, decision.requestId));
-  if (text === undefined || decision.records === null) throw newError('RELEASE_NOT_READY', 'The opening of the decision has not arrived yet; ask again');
+  if (text === undefined || decision.records === null)
+    throw newError('RELEASE_NOT_READY', 'The opening of the decision has not arrived yet; ask again');
   const { records, recordsSalt } = JSON.parse(text) as DecisionOpening;
   await assertOpens(decision.records, recordsPreimage(records, recordsSalt));
   return records;
 }
 
-async function openPart({ sealed }: ReadReleaseOptions, { relationRef, requestId, part, envelope: digest }: Delivery): Promise<readonly DeliveredRecord[]> {
+async function openPart(
+  { sealed }: ReadReleaseOptions,
+  { relationRef, requestId, part, envelope: digest }: Delivery,
+): Promise<readonly DeliveredRecord[]> {
   const ref = deliveryRef(relationRef, requestId, part);
   const [envelope] = await sealed.read([ref]);
   if (envelope === undefined) throw newError('RELEASE_NOT_READY', 'A part of the delivery has not arrived yet; ask again');
-  if ((await hashBytes(formatUtf8(envelope))) !== digest) throw newError('CONTENT_NOT_ANCHORED', 'A part of the delivery is not the one on the ledger');
+  if ((await hashBytes(formatUtf8(envelope))) !== digest)
+    throw newError('CONTENT_NOT_ANCHORED', 'A part of the delivery is not the one on the ledger');
   const text = parseUtf8(await sealed.open(ref, envelope));
   return (JSON.parse(text ?? '') as DeliveryOpening).records;
 }

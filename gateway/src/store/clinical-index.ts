@@ -1,3 +1,4 @@
+import type { StatementSync } from 'node:sqlite';
 import type { Category, Salt } from '@medaccord/chaincode/model';
 import { newError } from '../problem';
 import { inTransaction, type Database, type Row } from './database';
@@ -58,7 +59,7 @@ export class ClinicalIndex {
   readonly #database: Database;
   readonly #key: LocalKey;
   readonly #isClosed: (groupId: string) => boolean;
-  readonly #statements: ReturnType<typeof prepareStatements>;
+  readonly #statements: Statements;
 
   /** @param isClosed whether the records of a group count: the ledger decides */
   constructor(database: Database, key: LocalKey, isClosed: (groupId: string) => boolean) {
@@ -170,7 +171,14 @@ function newestOf(records: readonly IndexedRecord[], isClosed: (groupId: string)
   return [...newest.values()];
 }
 
-function prepareStatements(database: Database) {
+type Statements = Readonly<
+  Record<
+    'add' | 'addToken' | 'removeGroup' | 'find' | 'findRecord' | 'listGroup' | 'listSubject' | 'findResource' | 'findToken',
+    StatementSync
+  >
+>;
+
+function prepareStatements(database: Database): Statements {
   return {
     add: database.prepare('INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?)'),
     addToken: database.prepare('INSERT INTO identifier VALUES (?, ?, ?)'),
@@ -180,6 +188,8 @@ function prepareStatements(database: Database) {
     listGroup: database.prepare('SELECT * FROM record WHERE group_id = ? ORDER BY rowid'),
     listSubject: database.prepare('SELECT * FROM record WHERE subject_ref = ? ORDER BY rowid'),
     findResource: database.prepare('SELECT * FROM record WHERE resource = ?'),
-    findToken: database.prepare('SELECT record.* FROM identifier JOIN record USING (record_id, version) WHERE token = ? ORDER BY record.rowid'),
+    findToken: database.prepare(
+      'SELECT record.* FROM identifier JOIN record USING (record_id, version) WHERE token = ? ORDER BY record.rowid',
+    ),
   };
 }

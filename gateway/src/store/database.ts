@@ -6,7 +6,9 @@ export type Row = Record<string, null | number | bigint | string | Uint8Array>;
 /** Opens a database file and brings its tables up to date. `migrations` are applied once each, in order; they are only ever appended to. */
 export function openDatabase(path: string, migrations: readonly string[]): Database {
   const database = new DatabaseSync(path);
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -1024; PRAGMA secure_delete = ON');
+  database.exec(
+    'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -1024; PRAGMA secure_delete = ON',
+  );
   const applied = Number(database.prepare('PRAGMA user_version').get()?.user_version ?? 0);
   migrations.slice(applied).forEach((migration, index) => {
     inTransaction(database, () => {

@@ -1,3 +1,4 @@
+import type { StatementSync } from 'node:sqlite';
 import { parseKey, publicKeyTypes, type PublicKeyType, type RecordAnchor } from '@medaccord/chaincode/model';
 import type { LedgerBlock, LedgerTransaction, StateWrite } from '../ledger/ledger';
 import { inTransaction, openDatabase, type Database, type Row } from './database';
@@ -42,7 +43,7 @@ export interface RequestName {
 /** The read model: public facts as the blocks wrote them, and nothing else. It can be deleted at any time and is rebuilt from block 0. */
 export class Facts {
   readonly #database: Database;
-  readonly #statements: ReturnType<typeof prepareStatements>;
+  readonly #statements: Statements;
   #height: number;
   #configuration: number;
 
@@ -85,7 +86,9 @@ export class Facts {
   /** Forgets everything; the projector then starts again from block 0. */
   clear(): void {
     inTransaction(this.#database, () => {
-      this.#database.exec('DELETE FROM fact; DELETE FROM undecided; DELETE FROM undelivered; UPDATE checkpoint SET height = 0, configuration = 0');
+      this.#database.exec(
+        'DELETE FROM fact; DELETE FROM undecided; DELETE FROM undelivered; UPDATE checkpoint SET height = 0, configuration = 0',
+      );
     });
     this.#height = 0;
     this.#configuration = 0;
@@ -116,7 +119,9 @@ export class Facts {
 
   /** The anchors of these groups that `isKnown` does not know. */
   listMissingRecords(groupIds: readonly string[], isKnown: (recordId: string, version: number) => boolean): readonly RecordAnchor[] {
-    const anchors = groupIds.flatMap((groupId) => this.#statements.anchors.all(groupId).flatMap((row) => parseRow<RecordAnchor>(row) ?? []));
+    const anchors = groupIds.flatMap((groupId) =>
+      this.#statements.anchors.all(groupId).flatMap((row) => parseRow<RecordAnchor>(row) ?? []),
+    );
     return anchors.map(({ value }) => value).filter(({ recordId, version }) => !isKnown(recordId, version));
   }
 
@@ -145,19 +150,15 @@ export class Facts {
   }
 
   #applyWrite(block: number, { index, transactionId }: LedgerTransaction, { key, value }: StateWrite): void {
-    const parts = parseKey(key);
-    const type = publicKeyTypes.find((known) => known === parts?.type);
-    if (parts === undefined || type === undefined) return;
-    const [ref = '', ...rest] = parts.attributes;
-    const id = rest.join('/');
-    if (value === undefined) {
-      this.#statements.remove.run(type, ref, id);
-      return;
+    const name = parseFactName(key);
+    if (name === undefined) return;
+    const { type, ref, id, last } = name;
+    if (value === undefined) this.#statements.remove.run(type, ref, id);
+    else if (!immutable.includes(type) || this.find(type, ref, id) === undefined) {
+      const ordinal = /^\d+$/.test(last) ? Number(last) : block;
+      this.#statements.put.run(type, ref, id, ordinal, value, block, index, transactionId);
+      this.#keepWorkLists(type, { relationRef: ref, requestId: id.split('/')[0] ?? '' }, value);
     }
-    if (immutable.includes(type) && this.find(type, ref, id) !== undefined) return;
-    const ordinal = Number(/^\d+$/.exec(rest.at(-1) ?? '')?.[0] ?? block);
-    this.#statements.put.run(type, ref, id, ordinal, value, block, index, transactionId);
-    this.#keepWorkLists(type, { relationRef: ref, requestId: rest[0] ?? '' }, value);
   }
 
   #keepWorkLists(type: PublicKeyType, { relationRef, requestId }: RequestName, text: string): void {
@@ -175,10 +176,50 @@ export class Facts {
   }
 }
 
+interface FactName {
+  readonly type: PublicKeyType;
+  readonly ref: string;
+  readonly id: string;
+  /** Last part of the key: the number of a version or a part, where it has one. */
+  readonly last: string;
+}
+
+/** The name of a fact, from its composite key; nothing for a key that is none of the model's. */
+function parseFactName(key: string): FactName | undefined {
+  const parts = parseKey(key);
+  const type = publicKeyTypes.find((known) => known === parts?.type);
+  if (parts === undefined || type === undefined) return undefined;
+  const [ref = '', ...rest] = parts.attributes;
+  return { type, ref, id: rest.join('/'), last: rest.at(-1) ?? '' };
+}
+
 /** Never change by rule: what came later, whoever endorsed it, does not count. */
 const immutable: readonly PublicKeyType[] = ['record', 'group'];
 
-function prepareStatements(database: Database) {
+type Statements = Readonly<
+  Record<
+    | 'checkpoint'
+    | 'put'
+    | 'remove'
+    | 'find'
+    | 'findById'
+    | 'findNewest'
+    | 'list'
+    | 'listType'
+    | 'anchors'
+    | 'countParts'
+    | 'undecided'
+    | 'addUndecided'
+    | 'endUndecided'
+    | 'undelivered'
+    | 'isUndelivered'
+    | 'addUndelivered'
+    | 'endUndelivered',
+    StatementSync
+  >
+>;
+
+function prepareStatements(database: Database): Statements {
   const columns = 'type, ref, id, value, block, transaction_id';
   return {
     checkpoint: database.prepare('UPDATE checkpoint SET height = ?, configuration = ?'),

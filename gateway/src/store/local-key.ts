@@ -33,7 +33,10 @@ export function newLocalKey(secret: Uint8Array): LocalKey {
         throw newError('STORE_CORRUPT', "A value of the gateway's own store does not open with its key", { cause });
       }
     },
-    name: (purpose, value) => createHmac('sha256', naming).update(JSON.stringify([purpose, value])).digest('base64url'),
+    name: (purpose, value) =>
+      createHmac('sha256', naming)
+        .update(JSON.stringify([purpose, value]))
+        .digest('base64url'),
   };
 }
 

@@ -35,7 +35,9 @@ export function openStore(data: string, mspId: string): Store {
   const secret = loadOrCreatePrivateFile(join(data, 'keys', 'local.key'), () => randomBytes(32).toString('base64url'));
   const key = newLocalKey(Buffer.from(secret, 'base64url'));
   const facts = new Facts(join(data, 'projection.sqlite'));
-  const database = openDatabase(join(data, 'gateway.sqlite'), [[intentTable, responseTable, recordTable, importTable, enrolmentTable, outboxTable].join('\n')]);
+  const database = openDatabase(join(data, 'gateway.sqlite'), [
+    [intentTable, responseTable, recordTable, importTable, enrolmentTable, outboxTable].join('\n'),
+  ]);
   const isClosed = (groupId: string): boolean => facts.find<{ status: string }>('group', mspId, groupId)?.value.status === 'closed';
   return {
     key,

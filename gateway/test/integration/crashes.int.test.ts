@@ -57,71 +57,91 @@ const countRecords = async (patient: TestPatient): Promise<number> => {
 const moments = [0, 40, 120, 250];
 
 describe('kill -9 of the custodian gateway', () => {
-  it.each(moments)('%i ms into an import leaves all of it or nothing, and the same request then succeeds', async (moment) => {
-    const patient = new TestPatient(network, custodian.mspId);
-    await patient.register();
-    const key = randomUUID();
-    const bundle = newBundle(70);
-    const interrupted = outcomeOf(patient.import(bundle, key));
-    await delay(moment);
-    await network.restartGateway(custodian.mspId);
-    await interrupted;
-    expect([0, 71]).toContain(await countRecords(patient));
-    const repeated = await repeat(() => patient.import(bundle, key));
-    expect(repeated.body.resources).toHaveLength(71);
-    expect(await countRecords(patient)).toBe(71);
-    expect((await patient.import(bundle, key)).text).toBe(repeated.text);
-  }, 120_000);
+  it.each(moments)(
+    '%i ms into an import leaves all of it or nothing, and the same request then succeeds',
+    async (moment) => {
+      const patient = new TestPatient(network, custodian.mspId);
+      await patient.register();
+      const key = randomUUID();
+      const bundle = newBundle(70);
+      const interrupted = outcomeOf(patient.import(bundle, key));
+      await delay(moment);
+      await network.restartGateway(custodian.mspId);
+      await interrupted;
+      expect([0, 71]).toContain(await countRecords(patient));
+      const repeated = await repeat(() => patient.import(bundle, key));
+      expect(repeated.body.resources).toHaveLength(71);
+      expect(await countRecords(patient)).toBe(71);
+      expect((await patient.import(bundle, key)).text).toBe(repeated.text);
+    },
+    120_000,
+  );
 
-  it.each(moments)('%i ms into a registration makes one patient', async (moment) => {
-    const { registration } = await registerPatient(newWallet(), custodian.mspId as never);
-    const key = randomUUID();
-    const step = async (): Promise<Answer> =>
-      custodian.send('/api/patients', { token: await custodian.token('registrar'), key, body: { registration, details: { name: 'Ada', birthDate: '1970-01-01' } } });
-    const interrupted = outcomeOf(step());
-    await delay(moment);
-    await network.restartGateway(custodian.mspId);
-    await interrupted;
-    const first = await repeat(step);
-    expect((await step()).text).toBe(first.text);
-  }, 120_000);
+  it.each(moments)(
+    '%i ms into a registration makes one patient',
+    async (moment) => {
+      const { registration } = await registerPatient(newWallet(), custodian.mspId as never);
+      const key = randomUUID();
+      const step = async (): Promise<Answer> =>
+        custodian.send('/api/patients', {
+          token: await custodian.token('registrar'),
+          key,
+          body: { registration, details: { name: 'Ada', birthDate: '1970-01-01' } },
+        });
+      const interrupted = outcomeOf(step());
+      await delay(moment);
+      await network.restartGateway(custodian.mspId);
+      await interrupted;
+      const first = await repeat(step);
+      expect((await step()).text).toBe(first.text);
+    },
+    120_000,
+  );
 
-  it.each(moments)('%i ms into a release does not lose it', async (moment) => {
-    const patient = new TestPatient(network, custodian.mspId);
-    await patient.register();
-    await repeat(() => patient.import(newBundle(60)));
-    await patient.checkIn(counterparty.mspId);
-    await patient.consent(counterparty.mspId, ['laboratory']);
-    const asked = ask(counterparty, patient.relationRef, ['laboratory'], { wait: 45 });
-    await delay(60 + moment);
-    await network.restartGateway(custodian.mspId);
-    const { body } = await asked;
-    expect(body).toMatchObject({ status: 'released', records: 60 });
-    const release = await counterparty.send(`/api/releases/${body.requestId}`, { token: await counterparty.token('clinician') });
-    expect(release.body.resources).toHaveLength(60);
-  }, 120_000);
+  it.each(moments)(
+    '%i ms into a release does not lose it',
+    async (moment) => {
+      const patient = new TestPatient(network, custodian.mspId);
+      await patient.register();
+      await repeat(() => patient.import(newBundle(60)));
+      await patient.checkIn(counterparty.mspId);
+      await patient.consent(counterparty.mspId, ['laboratory']);
+      const asked = ask(counterparty, patient.relationRef, ['laboratory'], { wait: 45 });
+      await delay(60 + moment);
+      await network.restartGateway(custodian.mspId);
+      const { body } = await asked;
+      expect(body).toMatchObject({ status: 'released', records: 60 });
+      const release = await counterparty.send(`/api/releases/${body.requestId}`, { token: await counterparty.token('clinician') });
+      expect(release.body.resources).toHaveLength(60);
+    },
+    120_000,
+  );
 });
 
 describe('kill -9 of any gateway', () => {
-  it.each(moments)('%i ms into a check-in and a consent through it ends in success when it is repeated, with one effect', async (moment) => {
-    const patient = new TestPatient(network, custodian.mspId);
-    await patient.register();
-    const key = randomUUID();
-    const interrupted = outcomeOf(patient.checkIn(counterparty.mspId, insurer.mspId));
-    await delay(moment);
-    await network.restartGateway(insurer.mspId);
-    await interrupted;
-    // The wallet kept the relation; whether it is on the ledger is for the ledger to say.
-    const known = await repeat(async () => {
-      const answer = await insurer.send(`/api/relations/${patient.relationRef}`, { token: await patient.token(insurer.mspId) });
-      return answer.status === 401 ? await retryCheckIn(patient) : answer;
-    });
-    expect(known.status).toBeLessThan(300);
-    const consented = await patient.consent(counterparty.mspId, ['laboratory']);
-    expect([consented.status, consented.body.version]).toEqual([201, 2]);
-    await repeat(() => patient.import(newBundle(1), key));
-    await waitFor(async () => (await ask(counterparty, patient.relationRef, ['laboratory'])).body.status === 'released', 40_000);
-  }, 120_000);
+  it.each(moments)(
+    '%i ms into a check-in and a consent through it ends in success when it is repeated, with one effect',
+    async (moment) => {
+      const patient = new TestPatient(network, custodian.mspId);
+      await patient.register();
+      const key = randomUUID();
+      const interrupted = outcomeOf(patient.checkIn(counterparty.mspId, insurer.mspId));
+      await delay(moment);
+      await network.restartGateway(insurer.mspId);
+      await interrupted;
+      // The wallet kept the relation; whether it is on the ledger is for the ledger to say.
+      const known = await repeat(async () => {
+        const answer = await insurer.send(`/api/relations/${patient.relationRef}`, { token: await patient.token(insurer.mspId) });
+        return answer.status === 401 ? await retryCheckIn(patient) : answer;
+      });
+      expect(known.status).toBeLessThan(300);
+      const consented = await patient.consent(counterparty.mspId, ['laboratory']);
+      expect([consented.status, consented.body.version]).toEqual([201, 2]);
+      await repeat(() => patient.import(newBundle(1), key));
+      await waitFor(async () => (await ask(counterparty, patient.relationRef, ['laboratory'])).body.status === 'released', 40_000);
+    },
+    120_000,
+  );
 
   async function retryCheckIn(patient: TestPatient): Promise<Answer> {
     patient.wallet = { ...patient.wallet, relations: [] };
@@ -148,27 +168,34 @@ describe('kill -9 of any gateway', () => {
 });
 
 describe('kill -9 of the ledger or a chaincode', () => {
-  it.each(['ledger', 'chaincode of the custodian', 'chaincode of the counterparty'])('(%s) in the middle of the main job ends in success, at the latest when a step is repeated', async (victim) => {
-    const mspId = victim.endsWith('custodian') ? custodian.mspId : counterparty.mspId;
-    const name = victim === 'ledger' ? 'ledger' : `chaincode-${network.gateway(mspId).organisation.name}`;
-    const patient = new TestPatient(network, custodian.mspId);
-    await repeat(() => patient.register());
-    const key = randomUUID();
-    const bundle = newBundle(60);
-    const interrupted = outcomeOf(patient.import(bundle, key));
-    await delay(100);
-    network.kill(name);
-    await interrupted;
-    expect((await repeat(() => patient.import(bundle, key))).body.resources).toHaveLength(61);
-    await repeat(() => patient.checkIn(counterparty.mspId));
-    await repeat(() => patient.consent(counterparty.mspId, ['laboratory']));
-    const asked = ask(counterparty, patient.relationRef, ['laboratory'], { wait: 50 });
-    await delay(100);
-    network.kill(name);
-    const answer = await asked;
-    expect(answer.status < 300 || typeof answer.body.code === 'string').toBe(true);
-    await waitFor(async () => (await ask(counterparty, patient.relationRef, ['laboratory'], { wait: 20 })).body.status === 'released', 60_000);
-  }, 180_000);
+  it.each(['ledger', 'chaincode of the custodian', 'chaincode of the counterparty'])(
+    '(%s) in the middle of the main job ends in success, at the latest when a step is repeated',
+    async (victim) => {
+      const mspId = victim.endsWith('custodian') ? custodian.mspId : counterparty.mspId;
+      const name = victim === 'ledger' ? 'ledger' : `chaincode-${network.gateway(mspId).organisation.name}`;
+      const patient = new TestPatient(network, custodian.mspId);
+      await repeat(() => patient.register());
+      const key = randomUUID();
+      const bundle = newBundle(60);
+      const interrupted = outcomeOf(patient.import(bundle, key));
+      await delay(100);
+      network.kill(name);
+      await interrupted;
+      expect((await repeat(() => patient.import(bundle, key))).body.resources).toHaveLength(61);
+      await repeat(() => patient.checkIn(counterparty.mspId));
+      await repeat(() => patient.consent(counterparty.mspId, ['laboratory']));
+      const asked = ask(counterparty, patient.relationRef, ['laboratory'], { wait: 50 });
+      await delay(100);
+      network.kill(name);
+      const answer = await asked;
+      expect(answer.status < 300 || typeof answer.body.code === 'string').toBe(true);
+      await waitFor(
+        async () => (await ask(counterparty, patient.relationRef, ['laboratory'], { wait: 20 })).body.status === 'released',
+        60_000,
+      );
+    },
+    180_000,
+  );
 });
 
 describe('an ordered stop', () => {

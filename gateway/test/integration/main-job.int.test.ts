@@ -25,7 +25,9 @@ afterAll(async () => {
   network.remove();
 }, 60_000);
 
-const newPatient = async (bundle: string | object): Promise<{ patient: TestPatient; resources: { recordId: string; category: string }[] }> => {
+const newPatient = async (
+  bundle: string | object,
+): Promise<{ patient: TestPatient; resources: { recordId: string; category: string }[] }> => {
   const patient = new TestPatient(network, custodian.mspId);
   expect((await patient.register()).status).toBe(201);
   const imported = await patient.import(bundle);
@@ -37,7 +39,10 @@ const newPatient = async (bundle: string | object): Promise<{ patient: TestPatie
 describe('the main job on a real network', () => {
   it('releases exactly what was consented to, byte for byte, and nothing before the consent or after its end', async () => {
     const { patient, resources } = await newPatient(sample);
-    expect((await ask(counterparty, patient.relationRef, ['laboratory'])).body).toMatchObject({ status: 'refused', refusal: { code: 'NOT_PERMITTED' } });
+    expect((await ask(counterparty, patient.relationRef, ['laboratory'])).body).toMatchObject({
+      status: 'refused',
+      refusal: { code: 'NOT_PERMITTED' },
+    });
     await patient.consent(counterparty.mspId, ['laboratory', 'conditions']);
     const { body } = await ask(counterparty, patient.relationRef, ['laboratory', 'conditions', 'medications', 'demographics']);
     expect(body).toMatchObject({ status: 'released' });
@@ -63,7 +68,14 @@ describe('the main job on a real network', () => {
     await network.control('hold-back-peer', { mspId: counterparty.mspId, blocks: 0 });
     expect((await asked).body).toMatchObject({ status: 'released' });
     const history = await custodian.send(`/api/relations/${patient.relationRef}/history`, { token: await patient.token(custodian.mspId) });
-    expect(history.body.entries.map(({ kind }: { kind: string }) => kind)).toEqual(['relation', 'consent', 'consent', 'request', 'decision', 'delivery']);
+    expect(history.body.entries.map(({ kind }: { kind: string }) => kind)).toEqual([
+      'relation',
+      'consent',
+      'consent',
+      'request',
+      'decision',
+      'delivery',
+    ]);
   }, 60_000);
 
   it("takes a consent and its end through another organisation's gateway while the custodian's peer is down", async () => {
@@ -71,7 +83,10 @@ describe('the main job on a real network', () => {
     await network.control('take-down-peer', { mspId: custodian.mspId });
     try {
       const consented = await patient.consent(counterparty.mspId, ['laboratory'], insurer.mspId);
-      expect([consented.status, consented.body.deliveries]).toEqual([201, expect.arrayContaining([expect.objectContaining({ status: 'pending' })])]);
+      expect([consented.status, consented.body.deliveries]).toEqual([
+        201,
+        expect.arrayContaining([expect.objectContaining({ status: 'pending' })]),
+      ]);
       expect((await patient.revoke(insurer.mspId)).status).toBe(201);
     } finally {
       await network.control('bring-up-peer', { mspId: custodian.mspId });
@@ -89,7 +104,10 @@ describe('the main job on a real network', () => {
     await patient.import({ ...bundle, type: canaries[0] });
     await patient.checkIn(counterparty.mspId);
     await patient.consent(counterparty.mspId, ['laboratory', 'conditions', 'demographics']);
-    expect((await ask(counterparty, patient.relationRef, ['laboratory', 'conditions', 'demographics'])).body).toMatchObject({ status: 'released', records: 3 });
+    expect((await ask(counterparty, patient.relationRef, ['laboratory', 'conditions', 'demographics'])).body).toMatchObject({
+      status: 'released',
+      records: 3,
+    });
     await network.control('export-blocks', { folder: join(network.folder, 'blocks') });
     const files = [...readFolder(network.folder)];
     expect(files.length).toBeGreaterThan(50);

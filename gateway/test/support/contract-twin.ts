@@ -2,7 +2,10 @@
 export interface TwinSimulation {
   readonly payload: string;
   readonly event: { readonly name: string; readonly payload: string } | undefined;
-  readonly rwset: { readonly writes: Readonly<Record<string, string | null>>; readonly privateWrites: Readonly<Record<string, string | null>> };
+  readonly rwset: {
+    readonly writes: Readonly<Record<string, string | null>>;
+    readonly privateWrites: Readonly<Record<string, string | null>>;
+  };
 }
 
 export interface TwinEndorsed {
@@ -21,7 +24,11 @@ interface TwinValue {
 }
 
 export interface ContractTwin {
-  readonly world: { readonly values: Map<string, TwinValue>; readonly collections: Map<string, Map<string, TwinValue>>; readonly history: Map<string, { readonly value: Buffer }[]> };
+  readonly world: {
+    readonly values: Map<string, TwinValue>;
+    readonly collections: Map<string, Map<string, TwinValue>>;
+    readonly history: Map<string, { readonly value: Buffer }[]>;
+  };
   clock: string;
   identity(mspId: string, role?: string): Promise<TwinIdentity>;
   endorse(as: TwinIdentity, args: readonly string[], sending: { input?: string; endorsers?: readonly string[] }): Promise<TwinEndorsed>;

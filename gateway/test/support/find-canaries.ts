@@ -16,7 +16,9 @@ function formsOf(canary: string): ReadonlyMap<string, Buffer> {
   ]);
   // Base64 of a text inside another depends on where it begins; the characters at the seams are left out.
   for (const offset of [0, 1, 2]) {
-    const encoded = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64').replaceAll('=', '');
+    const encoded = Buffer.concat([Buffer.alloc(offset), bytes])
+      .toString('base64')
+      .replaceAll('=', '');
     const core = encoded.slice(offset === 0 ? 0 : offset + 1, bytes.length % 3 === (3 - offset) % 3 ? undefined : -1);
     forms.set(`base64 at ${String(offset)}`, Buffer.from(core));
     forms.set(`base64url at ${String(offset)}`, Buffer.from(core.replaceAll('+', '-').replaceAll('/', '_')));
@@ -53,7 +55,10 @@ export function* readFolder(folder: string): Iterable<readonly [string, Uint8Arr
 export function newCanaryBundle(seed: string): { readonly bundle: object; readonly canaries: readonly string[] } {
   const canaries: string[] = [];
   const mark = (name: string): string => {
-    const canary = `cnry-${name}-${createHash('sha256').update(seed + name).digest('hex').slice(0, 12)}`;
+    const canary = `cnry-${name}-${createHash('sha256')
+      .update(seed + name)
+      .digest('hex')
+      .slice(0, 12)}`;
     canaries.push(canary);
     return canary;
   };
@@ -64,7 +69,11 @@ export function newCanaryBundle(seed: string): { readonly bundle: object; readon
     return canary;
   };
   const patient = `urn:uuid:${mark('patient-url')}`;
-  const entry = (resource: object, type: string): object => ({ fullUrl: `urn:uuid:${mark(`${type}-url`)}`, resource, request: { method: 'POST', url: type } });
+  const entry = (resource: object, type: string): object => ({
+    fullUrl: `urn:uuid:${mark(`${type}-url`)}`,
+    resource,
+    request: { method: 'POST', url: type },
+  });
   return {
     canaries,
     bundle: {
@@ -85,7 +94,16 @@ export function newCanaryBundle(seed: string): { readonly bundle: object; readon
             telecom: [{ system: 'phone', value: mark('phone') }],
           },
         },
-        entry({ resourceType: 'Condition', subject: { reference: patient }, code: { coding: [{ system: 'http://snomed.info/sct', code: mark('snomed'), display: mark('diagnosis') }], text: mark('text') }, onsetDateTime: date(2), note: [{ text: mark('note') }] }, 'Condition'),
+        entry(
+          {
+            resourceType: 'Condition',
+            subject: { reference: patient },
+            code: { coding: [{ system: 'http://snomed.info/sct', code: mark('snomed'), display: mark('diagnosis') }], text: mark('text') },
+            onsetDateTime: date(2),
+            note: [{ text: mark('note') }],
+          },
+          'Condition',
+        ),
         entry(
           {
             resourceType: 'Observation',

@@ -70,7 +70,10 @@ export class MemoryLedger {
     if (known !== undefined) return known;
     const code = forced === undefined || forced === 0 ? this.twin.commit(endorsed) : forced;
     const { rwset, event } = endorsed.simulation;
-    const writes = Object.entries(rwset.writes).map(([key, value]) => ({ key, value: value === null ? undefined : Buffer.from(value, 'base64').toString('utf8') }));
+    const writes = Object.entries(rwset.writes).map(([key, value]) => ({
+      key,
+      value: value === null ? undefined : Buffer.from(value, 'base64').toString('utf8'),
+    }));
     const transaction = { index: 0, transactionId: txId, code, writes: code === 0 ? writes : [], event: code === 0 ? event : undefined };
     const status = { code, block: this.blocks.length };
     this.blocks.push({ number: status.block, configuration: false, transactions: [transaction] });
@@ -97,7 +100,7 @@ export class MemoryLedger {
     return {
       close,
       async *[Symbol.asyncIterator]() {
-        for (let next = start; !closed; ) {
+        for (let next = start; !closed;) {
           const block = blocks[next];
           if (block !== undefined) {
             next += 1;

@@ -40,7 +40,11 @@ export class RunningNetwork {
 
   private constructor(ports: Awaited<ReturnType<typeof findFreePorts>>) {
     this.#ports = ports;
-    this.topology = loadTopology(join(root, 'network/topologies/default.json'), { root, runFolder: join(this.folder, 'run'), basePort: ports.base });
+    this.topology = loadTopology(join(root, 'network/topologies/default.json'), {
+      root,
+      runFolder: join(this.folder, 'run'),
+      basePort: ports.base,
+    });
     this.#network = this.#newNetwork();
   }
 
@@ -98,29 +102,31 @@ export class RunningNetwork {
     const { organisation } = this.gateway(mspId);
     const log = openSync(join(this.topology.paths.logs, `gateway-${organisation.name}.log`), 'a');
     const env = { PATH: process.env.PATH, MEDACCORD_CONNECTION: organisation.connection };
-    return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(root, 'gateway/dist/main.js')], { env, stdio: ['ignore', log, log] });
+    return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(root, 'gateway/dist/main.js')], {
+      env,
+      stdio: ['ignore', log, log],
+    });
   }
 
   async untilReady(mspId: string): Promise<void> {
     const { url } = this.gateway(mspId);
-    await waitFor(
-      () =>
-        this.#keepUp(mspId) &&
-        fetch(`${url}/readyz`).then(
-          ({ status }) => status === 200,
-          () => false,
-        ),
-      40_000,
-    );
+    const isReady = (): Promise<boolean> =>
+      fetch(`${url}/readyz`).then(
+        ({ status }) => status === 200,
+        () => false,
+      );
+    await waitFor(() => {
+      this.#keepUp(mspId);
+      return isReady();
+    }, 40_000);
   }
 
   /** The supervisor gives a process up that dies too often in a short time; from then on the test starts it. */
-  #keepUp(mspId: string): true {
+  #keepUp(mspId: string): void {
     const name = this.#gatewayName(mspId);
     const own = this.#own.get(name);
     const isGivenUp = own === undefined && this.#network.state.processes.find((one) => one.name === name)?.state === 'failed';
     if (isGivenUp || (own !== undefined && (own.exitCode !== null || own.signalCode !== null))) this.#own.set(name, this.#spawn(mspId));
-    return true;
   }
 
   /** One of the devnet's verbs or test switches. */
@@ -165,7 +171,9 @@ export class RunningNetwork {
   }
 
   #newNetwork(): Network {
-    const environment = Object.fromEntries(Object.entries({ PATH: process.env.PATH, HOME: this.folder, TMPDIR: this.folder }).map(([name, value]) => [name, value ?? '']));
+    const environment = Object.fromEntries(
+      Object.entries({ PATH: process.env.PATH, HOME: this.folder, TMPDIR: this.folder }).map(([name, value]) => [name, value ?? '']),
+    );
     return new Network(this.topology, { platform: { node: process.execPath, environment }, testSwitches: true });
   }
 }

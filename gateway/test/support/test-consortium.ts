@@ -59,7 +59,7 @@ export class TestGateway extends Door {
       onAlarm: () => undefined,
       times: { endorseMs: 300, statusMs: 20, settleMs: 500 },
     });
-    const log = pino({ level: 'debug' }, new Writable({ write: (chunk: Buffer, _encoding, done) => (this.logged.push(chunk.toString()), done()) }));
+    const log = pino({ level: 'debug' }, this.#newSink());
     this.app = newApp({
       config: newConfig(mspId, data, this.more),
       version: '0.0.0',
@@ -77,7 +77,9 @@ export class TestGateway extends Door {
     this.url = `http://127.0.0.1:${String((this.#server.address() as AddressInfo).port)}`;
     this.app.start();
     await waitFor(() => Object.values(this.app.readReadiness()).every(Boolean), 10_000).catch((error: unknown) => {
-      throw new Error(`${this.mspId} is not ready: ${JSON.stringify(this.app.readReadiness())} ${this.logged.slice(-3).join('')}`, { cause: error });
+      throw new Error(`${this.mspId} is not ready: ${JSON.stringify(this.app.readReadiness())} ${this.logged.slice(-3).join('')}`, {
+        cause: error,
+      });
     });
   }
 
@@ -90,6 +92,15 @@ export class TestGateway extends Door {
 
   readTokenKey(): PrivateJwk {
     return this.keys.token;
+  }
+
+  #newSink(): Writable {
+    return new Writable({
+      write: (chunk: Buffer, _encoding, done) => {
+        this.logged.push(chunk.toString());
+        done();
+      },
+    });
   }
 }
 
@@ -105,7 +116,10 @@ export class TestConsortium {
     for (const { mspId, name } of members) this.gateways.set(mspId, new TestGateway(this.ledger, mspId, join(this.folder, name), more));
     await Promise.all([...this.gateways.values()].map((gateway) => gateway.start()));
     // Each member must see the others' keys before the first relation.
-    await waitFor(() => [...this.gateways.values()].every(({ store }) => store.facts.listType('organisation').length === members.length), 10_000);
+    await waitFor(
+      () => [...this.gateways.values()].every(({ store }) => store.facts.listType('organisation').length === members.length),
+      10_000,
+    );
     return this;
   }
 

@@ -1,6 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { Category, MspId, Purpose } from '@medaccord/chaincode/model';
-import { checkIn, newRelationToken, newWallet, registerPatient, revokeConsent, signConsent, type Recipient, type Wallet } from '../../src/wallet';
+import {
+  checkIn,
+  newRelationToken,
+  newWallet,
+  registerPatient,
+  revokeConsent,
+  signConsent,
+  type Recipient,
+  type Wallet,
+} from '../../src/wallet';
 import type { Answer, Door, Doors } from './door';
 
 /** A patient with a wallet of her own, at one custodian. */
@@ -62,7 +71,12 @@ export class TestPatient {
 }
 
 /** Asks for access as a clinician and waits for the answer. */
-export async function ask(gateway: Door, relationRef: string, categories: readonly Category[], more: { key?: string; wait?: number } = {}): Promise<Answer> {
+export async function ask(
+  gateway: Door,
+  relationRef: string,
+  categories: readonly Category[],
+  more: { key?: string; wait?: number } = {},
+): Promise<Answer> {
   return gateway.send('/api/access-requests', {
     token: await gateway.token('clinician'),
     key: more.key ?? randomUUID(),

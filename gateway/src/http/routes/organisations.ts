@@ -43,7 +43,7 @@ export function newOrganisationRoutes(facts: Facts, members: ConnectionDocument[
     const member = members.find((known) => known.mspId === value.mspId);
     return {
       ...value,
-      role: roles?.[value.mspId as MspId] ?? null,
+      role: roles?.[value.mspId] ?? null,
       title: member?.title ?? null,
       gateway: member?.gateway ?? null,
       transactionId,

@@ -5,7 +5,7 @@ import { newError } from '../../problem';
 import { readHistory } from '../../relation/read-history';
 import { recordConsent, registerRelation, type RelationOptions } from '../../relation/register-relation';
 import type { SealedReader } from '../../sealed/sealed-reader';
-import type { Facts } from '../../store';
+import type { Fact, Facts } from '../../store';
 import { newRoute, type Route } from '../route';
 import { byOrganisation, consentStatus, envelope, instant, jws, kind, mspId, nothing, period, reference, transactionId } from './schemas';
 
@@ -164,7 +164,7 @@ function newHistoryRoute({ facts, sealed, mspId: own }: RelationRoutesOptions): 
 }
 
 /** Staff see relations of their own organisation only; to others there is no such relation. */
-function findRelation(facts: Facts, relationRef: string, caller: Caller, own: MspId) {
+function findRelation(facts: Facts, relationRef: string, caller: Caller, own: MspId): Fact<RelationEntry> {
   const found = facts.find<RelationEntry>('relation', relationRef);
   const isParty = found?.value.custodian === own || found?.value.counterparty === own;
   if (found === undefined || (caller.kind === 'staff' && !isParty)) throw newError('RELATION_UNKNOWN', 'No such relation is known here');

@@ -26,6 +26,9 @@ export const jwk = z.object({ kty: z.literal('EC'), crv: z.literal('P-256'), x: 
 export const kind = z.enum(relationKinds);
 export const consentStatus = z.enum(consentStatuses);
 
-/** By MSP id. */
-export const byOrganisation = <T extends z.ZodType>(value: T) =>
-  z.record(z.string(), value).refine((entries) => Object.keys(entries).length <= 2, 'has entries for custodian and counterparty at most');
+/** By MSP id: entries for custodian and counterparty at most. */
+export function byOrganisation<T extends z.ZodType>(value: T): z.ZodRecord<z.ZodString, T> {
+  return z
+    .record(z.string(), value)
+    .refine((entries) => Object.keys(entries).length <= 2, 'has entries for custodian and counterparty at most');
+}
