@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { openControlDoor, type ControlDoor } from '../control/control-door';
-import { newControlVerbs } from '../control/control-verbs';
+import { newControlVerbs } from './control-verbs';
 import { DevnetError } from '../devnet-error';
 import { assertSameChannel, differs } from '../genesis/compare-consortium';
 import type { Consortium } from '../genesis/consortium';

@@ -1,7 +1,7 @@
 import { DevnetError } from '../devnet-error';
 import type { ChaincodeSpec, OrganisationSpec } from '../genesis/consortium-spec';
-import type { Devnet, DevnetOrganisation } from '../host/devnet';
-import type { ControlVerbs } from './control-door';
+import type { Devnet, DevnetOrganisation } from './devnet';
+import type { ControlVerbs } from '../control/control-door';
 
 type Args = Readonly<Record<string, unknown>>;
 
