@@ -87,7 +87,7 @@ function fill(args: DefinitionArgs, chaincode: Chaincode): void {
   args.setName(chaincode.name);
   args.setVersion(chaincode.version);
   args.setValidationParameter(chaincode.policy);
-  args.setCollections(peer.CollectionConfigPackage.deserializeBinary(chaincode.collections));
+  if (chaincode.collections.length > 0) args.setCollections(peer.CollectionConfigPackage.deserializeBinary(chaincode.collections));
 }
 
 /** Serialized peer.ApplicationPolicy that counts for the definition: its own, or the channel's default. */
