@@ -83,6 +83,20 @@ describe('who may call', () => {
   });
 });
 
+describe('the OpenAPI document', () => {
+  it('lists every route with who may call it', async () => {
+    const { body } = await gateway.send('/api/openapi.json');
+    expect(body.openapi).toBe('3.1.0');
+    const listed = Object.entries<Record<string, { 'x-access': string }>>(body.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method} ${path}`),
+    );
+    expect(listed.sort()).toEqual(gateway.app.routes.map(({ method, path }) => `${method} ${path}`).sort());
+    for (const methods of Object.values<Record<string, { 'x-access': string }>>(body.paths)) {
+      for (const operation of Object.values(methods)) expect(operation['x-access']).toMatch(/^(anybody|whoever|staff: |the patient)/);
+    }
+  });
+});
+
 describe('bearer tokens', () => {
   const path = '/api/access-requests/AAAAAAAAAAAAAAAAAAAAAA';
   const send = async (token: string): Promise<[number, string]> => {

@@ -5,7 +5,6 @@ import {
   formatUtf8,
   payloadPreimage,
   subjectPreimage,
-  type Digest,
   type RecordDetails,
   type RecordId,
   type SubjectRef,

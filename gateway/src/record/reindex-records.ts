@@ -1,7 +1,6 @@
 import {
   parseUtf8,
   recordPartRef,
-  type Category,
   type Group,
   type MspId,
   type RecordAnchor,

@@ -7,7 +7,6 @@ import {
   type Instant,
   type MspId,
   type RelationEntry,
-  type RequestId,
 } from '@medaccord/chaincode/model';
 import type { SealedReader } from '../sealed/sealed-reader';
 import type { Fact, Facts } from '../store';

@@ -7,8 +7,6 @@ import {
   type Organisation,
   type PatientEntry,
   type RelationEntry,
-  type RelationRef,
-  type RequestId,
   type Rules,
 } from '@medaccord/chaincode/model';
 import { readCode } from '../problem';

@@ -68,11 +68,15 @@ function findReleased({ facts, mspId }: ReadReleaseOptions, requestId: string): 
   if (request?.by.mspId !== mspId) throw newError('RESOURCE_NOT_FOUND', 'This organisation made no such request');
   const { relationRef } = request;
   const decision = facts.find<Decision>('decision', relationRef, requestId)?.value;
-  if (decision?.outcome === 'refused') throw newError('RELEASE_REFUSED', 'The request was refused', { details: { code: decision.code } });
   const relation = facts.find<RelationEntry>('relation', relationRef)?.value;
-  const isReady = decision !== undefined && relation !== undefined && facts.isDelivered({ relationRef, requestId });
-  if (!isReady) throw newError('RELEASE_NOT_READY', 'The request is not decided or not delivered yet; ask again');
+  if (decision === undefined || relation === undefined) throw notReady();
+  if (decision.outcome === 'refused') throw newError('RELEASE_REFUSED', 'The request was refused', { details: { code: decision.code } });
+  if (!facts.isDelivered({ relationRef, requestId })) throw notReady();
   return { decision, relation };
+}
+
+function notReady(): Error {
+  return newError('RELEASE_NOT_READY', 'The request is not decided or not delivered yet; ask again');
 }
 
 /** Whose records they are, from the binding that the relation commits to. */

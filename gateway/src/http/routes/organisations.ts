@@ -1,4 +1,4 @@
-import { memberRoles, type MspId, type Organisation, type Rules } from '@medaccord/chaincode/model';
+import { memberRoles, type Organisation, type Rules } from '@medaccord/chaincode/model';
 import { z } from 'zod';
 import type { ConnectionDocument } from '../../config';
 import type { Facts } from '../../store';

@@ -1,0 +1,97 @@
+import { categories, codes, newError } from '../problem';
+import { errorCategories } from '@medaccord/chaincode/model';
+import { z } from 'zod';
+import { newOpenApi } from './openapi';
+import { parseWith } from './parse-with';
+import { categoryTable, formatProblem, statusOf } from './problem-document';
+import { newRoute } from './route';
+
+const nothing = z.strictObject({});
+
+describe('the error table', () => {
+  it('gives every code of gateway and chaincode a status and a family', () => {
+    for (const code of [...Object.keys(codes), ...Object.keys(errorCategories)])
+      expect([code, statusOf(code)]).toEqual([code, expect.any(Number)]);
+    for (const { category } of Object.values(codes)) expect(categories).toContain(category);
+    for (const category of categories) expect(categoryTable[category].status).toBeGreaterThanOrEqual(400);
+    expect(statusOf('NO_SUCH_CODE')).toBeUndefined();
+  });
+
+  it('gives no code of the gateway a meaning that the chaincode gives differently', () => {
+    for (const [code, { category }] of Object.entries(codes)) {
+      const other = (errorCategories as Record<string, string>)[code];
+      if (other !== undefined) expect([code, other]).toEqual([code, category]);
+    }
+  });
+
+  it('tells nothing of an error that has no code', () => {
+    const problem = formatProblem(new Error('somebody called Ada'), 'urn:uuid:1');
+    expect(problem).toEqual({
+      type: 'urn:medaccord:error:INTERNAL',
+      title: codes.INTERNAL.title,
+      status: 500,
+      code: 'INTERNAL',
+      detail: 'Something failed inside the gateway',
+      instance: 'urn:uuid:1',
+    });
+  });
+
+  it('carries the transaction id of an outcome that is not known', () => {
+    expect(formatProblem(newError('LEDGER_OUTCOME_UNKNOWN', 'x', { transactionId: 'tx1' }), 'i')).toMatchObject({
+      status: 504,
+      transactionId: 'tx1',
+    });
+  });
+});
+
+describe('parseWith', () => {
+  it("names places by the schema's names, never by the caller's", () => {
+    const schema = z.strictObject({ sealed: z.record(z.string(), z.strictObject({ binding: z.string() })) });
+    const run = (value: unknown): unknown => parseWith(schema, value, 'body');
+    expect(() => run({ sealed: { Ada: { binding: 1 } } })).toThrow('body.sealed.*.binding');
+    expect(() => run({ sealed: {}, Ada: 1 })).toThrow('body: has 1 unknown field(s)');
+  });
+});
+
+describe('newOpenApi', () => {
+  const route = newRoute(
+    {
+      method: 'post',
+      path: '/api/things/{thingId}',
+      summary: 'Make a thing',
+      access: { by: 'staff', roles: ['records'] },
+      params: z.strictObject({ thingId: z.string() }),
+      query: z.strictObject({ size: z.string().optional() }),
+      body: z.strictObject({ name: z.string().max(5) }),
+      idempotency: true,
+      status: 201,
+      response: z.object({ done: z.boolean() }),
+      handle: () => Promise.resolve({ body: {} }),
+    },
+    nothing,
+  );
+
+  it('describes a route by the schemas that check it, with who may call it', () => {
+    const document = newOpenApi([route], '1.2.3') as { openapi: string; paths: Record<string, Record<string, unknown>> };
+    expect(document.openapi).toBe('3.1.0');
+    expect(document.paths['/api/things/{thingId}']?.['post']).toMatchObject({
+      operationId: 'postApiThingsThingId',
+      security: [{ staff: [] }],
+      'x-access': 'staff: records',
+      parameters: [
+        { name: 'thingId', in: 'path', required: true },
+        { name: 'size', in: 'query', required: false },
+        { name: 'Idempotency-Key', in: 'header', required: true },
+      ],
+      requestBody: {
+        content: {
+          'application/json': { schema: { required: ['name'], additionalProperties: false, properties: { name: { maxLength: 5 } } } },
+        },
+      },
+      responses: {
+        '201': { content: { 'application/json': { schema: { properties: { done: { type: 'boolean' } } } } } },
+        default: { content: { 'application/problem+json': expect.anything() } },
+      },
+    });
+  });
+});
