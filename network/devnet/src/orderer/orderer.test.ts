@@ -67,6 +67,7 @@ test('what was accepted outlives the orderer, and is ordered once by the next', 
   running = channel.restart();
   expect(running.waiting).toBe(2);
   await waitFor(() => running.waiting === 0);
+  await running.place(newMessage(clientOf(member(2))).envelope);
   running.close();
   running = channel.restart();
   expect(running.waiting).toBe(0);
