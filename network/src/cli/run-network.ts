@@ -41,12 +41,15 @@ export async function runNetwork({ topology, config, reporter, testSwitches }: R
     const failure = { ...describeFailure(error), ms: Date.now() - since };
     return failedStart(failure, stop, reporter);
   }
-  const closeDoor = await openControlDoor(topology, { deploy: () => network.redeploy() });
-  reporter.up(facts, introduction);
-  const code = await whileUp(network, stop);
-  await closeDoor();
-  await network.stop();
-  return code;
+  try {
+    const closeDoor = await openControlDoor(topology, { deploy: () => network.redeploy() });
+    reporter.up(facts, introduction);
+    const code = await whileUp(network, stop);
+    await closeDoor();
+    return code;
+  } finally {
+    await network.stop();
+  }
 }
 
 function failedStart(failure: Failure, stop: StopRequest, reporter: Reporter): number {

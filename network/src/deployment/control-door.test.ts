@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { resolveTopology, type Topology } from '../topology';
@@ -55,4 +56,13 @@ test('what a killed predecessor left in the place of the door is replaced', asyn
   const close = await openControlDoor(topology, { count: () => Promise.resolve(1) });
   await expect(askNetwork(topology, 'count')).resolves.toBe(1);
   await close();
+});
+
+test('a visitor who says nothing does not keep the door from closing', async () => {
+  const topology = topologyIn(join(folder, 'run'));
+  const close = await openControlDoor(topology, {});
+  const visitor = connect(join(topology.paths.run, 'control.sock'));
+  await new Promise((resolve) => visitor.once('connect', resolve));
+  await close();
+  visitor.destroy();
 });

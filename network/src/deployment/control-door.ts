@@ -25,7 +25,10 @@ export async function openControlDoor(topology: Topology, verbs: ControlVerbs): 
   const path = join(topology.paths.run, SOCKET);
   // Whoever holds the run folder's lock owns this name; a killed predecessor may have left it.
   rmSync(path, { force: true });
+  const visitors = new Set<Socket>();
   const server = createServer((socket) => {
+    visitors.add(socket);
+    socket.once('close', () => visitors.delete(socket));
     answer(socket, verbs);
   });
   const { reachable, release } = shorten(path);
@@ -39,6 +42,7 @@ export async function openControlDoor(topology: Topology, verbs: ControlVerbs): 
       server.close(() => {
         resolve();
       });
+      for (const socket of visitors) socket.destroy();
       rmSync(path, { force: true });
     });
 }

@@ -55,8 +55,13 @@ export function listAddresses(topology: Topology): OrganisationAddresses[] {
   }));
 }
 
+/** For whoever looks from outside. A full disk or a removed folder must not keep the network from running, nor from stopping. */
 export function writeNetworkState(topology: Topology, state: NetworkState): void {
-  writeAtomically(topology.paths.supervisor, `${JSON.stringify(state, undefined, 2)}\n`);
+  try {
+    writeAtomically(topology.paths.supervisor, `${JSON.stringify(state, undefined, 2)}\n`);
+  } catch {
+    // The next change is written again.
+  }
 }
 
 export function removeNetworkState(topology: Topology): void {

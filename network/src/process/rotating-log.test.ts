@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RotatingLog } from './rotating-log';
@@ -48,4 +48,17 @@ test('the last lines are remembered, a bounded number of a bounded length', () =
   expect(log.lastLines).toHaveLength(20);
   expect(log.lastLines[0]).toBe('line 32');
   expect(log.lastLines.at(-1)).toHaveLength(2003);
+});
+
+test('a line that cannot be written is remembered, and later lines are written again', () => {
+  const log = new RotatingLog(path(), { bytesPerFile: 8, filesKept: 1 });
+  log.write('first');
+  rmSync(folder, { recursive: true });
+  writeFileSync(folder, 'in the way');
+  log.write('second');
+  expect(log.lastLines).toEqual(['first', 'second']);
+  rmSync(folder);
+  log.write('third');
+  expect(read()).toBe('third\n');
+  log.close();
 });

@@ -26,14 +26,20 @@ export class RotatingLog {
     this.#limits = limits;
   }
 
-  /** Writes one line (without its line end). Written at once, so that a kill loses nothing that was said before. */
+  /**
+   * Writes one line (without its line end). Written at once, so that a kill loses nothing that was said before. A full disk or a removed
+   * folder costs the line, not the network: it is remembered here all the same.
+   */
   write(line: string): void {
-    const bytes = Buffer.from(`${line}\n`);
-    const file = this.#openFor(bytes.length);
-    writeSync(file, bytes);
-    this.#bytes += bytes.length;
     this.#lines.push(line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}...` : line);
     if (this.#lines.length > LINES_REMEMBERED) this.#lines.shift();
+    try {
+      const bytes = Buffer.from(`${line}\n`);
+      writeSync(this.#openFor(bytes.length), bytes);
+      this.#bytes += bytes.length;
+    } catch {
+      this.close();
+    }
   }
 
   get lastLines(): readonly string[] {

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ProcessIdentity } from '../../src/process';
 import { openNotesClient } from '../support/notes-client';
@@ -104,6 +105,15 @@ describe('a network that is up', () => {
     await command.ended;
     expect(Date.now() - since).toBeLessThan(5000);
     expect(areGone(processes)).toBe(true);
+  }, 90_000);
+
+  test('stops in order also when its run folder was removed under it', async () => {
+    const { command, processes } = await startForeground();
+    rmSync(network.topology.paths.run, { recursive: true });
+    command.child.kill('SIGINT');
+    expect((await command.ended).code).toBe(0);
+    await until(() => areGone(processes));
+    expect(await network.listBusyPorts()).toEqual([]);
   }, 90_000);
 
   test('leaves nothing when its supervisor is killed, and the next start does not wait to be told', async () => {
