@@ -13,6 +13,7 @@ import { newMemoryStore } from '../store/memory-store';
 import type { OrderedStore } from '../store/ordered-store';
 import { PeerStore } from '../store/peer-store';
 import type { PeerWork } from '../store/peer-work';
+import { newRememberingStore } from '../store/remembering-store';
 import { openSqliteStore } from '../store/sqlite-store';
 import { newStateView } from '../store/state-view';
 import type { StateReader } from '../store/state';
@@ -43,7 +44,7 @@ const ALL = 1 << 30;
  * @throws StoreRefused, ConfigRefused, MspRefused, BlockRefused
  */
 export function openLedger(options: LedgerOptions): Ledger {
-  const chain = openStore(options.folder, 'chain');
+  const chain = newRememberingStore(openStore(options.folder, 'chain'));
   const peers: PeerStore[] = [];
   try {
     const height = heightOf(chain);

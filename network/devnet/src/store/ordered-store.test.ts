@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { text, utf8 } from '../proto/bytes';
 import { newMemoryStore } from './memory-store';
 import type { Change, OrderedStore } from './ordered-store';
+import { newRememberingStore } from './remembering-store';
 import { openSqliteStore } from './sqlite-store';
 
 const folder = mkdtempSync(join(tmpdir(), 'devnet-store-'));
@@ -34,6 +35,18 @@ const BEHAVIOURS: readonly (readonly [string, (store: OrderedStore) => void])[] 
     (store) => {
       store.write([put('a', '')]);
       expect(store.get(utf8('a'))).toEqual(new Uint8Array(0));
+    },
+  ],
+  [
+    'gives what is there now, whatever it gave before',
+    (store) => {
+      expect(store.get(utf8('a'))).toBeUndefined();
+      store.write([put('a', '1')]);
+      expect(store.get(utf8('a'))).toEqual(utf8('1'));
+      store.write([put('a', '2')]);
+      expect(store.get(utf8('a'))).toEqual(utf8('2'));
+      store.write([remove('a')]);
+      expect(store.get(utf8('a'))).toBeUndefined();
     },
   ],
   [
@@ -99,11 +112,57 @@ const BEHAVIOURS: readonly (readonly [string, (store: OrderedStore) => void])[] 
 describe.each([
   ['in memory', newMemoryStore],
   ['in a file', (): OrderedStore => openSqliteStore(newFile())],
+  ['that remembers', (): OrderedStore => newRememberingStore(openSqliteStore(newFile()))],
 ])('a store %s', (_where, open) => {
   it.each(BEHAVIOURS)('%s', (_name, behaves) => {
     const store = open();
     behaves(store);
     store.close();
+  });
+});
+
+describe('a store that remembers', () => {
+  const watched = (): { readonly store: OrderedStore; readonly asked: readonly string[] } => {
+    const inner = newMemoryStore();
+    const asked: string[] = [];
+    const get = (key: Uint8Array): Uint8Array | undefined => {
+      asked.push(text(key));
+      return inner.get(key);
+    };
+    return { store: newRememberingStore({ ...inner, get }), asked };
+  };
+
+  it('asks once for what is there and for what is not', () => {
+    const { store, asked } = watched();
+    store.write([put('a', '1')]);
+    for (const key of ['a', 'b', 'a', 'b']) store.get(utf8(key));
+    expect(asked).toEqual(['a', 'b']);
+  });
+
+  it('does not keep long values, and of many keys only the last', () => {
+    const { store, asked } = watched();
+    store.write([put('long', 'x'.repeat(2000))]);
+    for (const key of ['long', 'long', 'first']) store.get(utf8(key));
+    for (let n = 0; n < 5000; n++) store.get(utf8(String(n)));
+    for (const key of ['first', '4999']) store.get(utf8(key));
+    expect(asked.filter((key) => ['long', 'first', '4999'].includes(key))).toEqual(['long', 'long', 'first', '4999', 'first']);
+  });
+
+  it('believes what is there after a write that failed', () => {
+    const inner = newMemoryStore();
+    let fails = false;
+    const write: OrderedStore['write'] = (changes) => {
+      if (fails) throw new Error('the disk is full');
+      inner.write(changes);
+    };
+    const store = newRememberingStore({ ...inner, write });
+    store.write([put('a', '1')]);
+    store.get(utf8('a'));
+    fails = true;
+    expect(() => {
+      store.write([put('a', '2')]);
+    }).toThrow('the disk is full');
+    expect(store.get(utf8('a'))).toEqual(utf8('1'));
   });
 });
 
