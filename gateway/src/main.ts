@@ -11,8 +11,8 @@ import { openStore } from './store';
 
 /** What the process ends with (sysexits.h where it has a name for it). */
 const exitCodes = { stopped: 0, failed: 70, cannotListen: 69, stoppedLate: 75, badConfig: 78 } as const;
-/** Longest time that a stop waits for what is under way. */
-const drainMs = 25_000;
+/** Longest time that a stop waits for what is under way; what is left then is settled at the next start. */
+const drainMs = 7_000;
 
 async function main(): Promise<void> {
   const config = loadConfig();

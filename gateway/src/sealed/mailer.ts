@@ -1,4 +1,5 @@
 import type { MspId } from '@medaccord/chaincode/model';
+import { newLanes } from '../ledger/lanes';
 import type { Transactions } from '../ledger/transactions';
 import { readCode } from '../problem';
 import type { Facts } from '../store/facts';
@@ -15,6 +16,8 @@ export type DeliveryStatus = 'delivered' | 'pending';
 
 /** What belongs to an entry that never came is dropped after this time. */
 const orphanMs = 24 * 3_600_000;
+/** Parcels under way at once. */
+const lanesInFlight = 8;
 /** A receiver that cannot be reached is tried again at this pace. */
 const pauseMs = { first: 500, most: 30_000 };
 
@@ -24,6 +27,7 @@ const pauseMs = { first: 500, most: 30_000 };
  */
 export class Mailer {
   readonly #options: MailerOptions;
+  readonly #lane = newLanes(lanesInFlight);
   readonly #running = new Map<string, Promise<DeliveryStatus>>();
   #timer: NodeJS.Timeout | undefined;
   #pause = pauseMs.first;
@@ -77,7 +81,7 @@ export class Mailer {
 
   #deliver(parcel: Parcel): Promise<DeliveryStatus> {
     const name = formatName(parcel);
-    const running = this.#running.get(name) ?? this.#submit(parcel).finally(() => this.#running.delete(name));
+    const running = this.#running.get(name) ?? this.#lane(() => this.#submit(parcel)).finally(() => this.#running.delete(name));
     this.#running.set(name, running);
     return running;
   }
