@@ -18,7 +18,8 @@ const stepOf = (lines: readonly Line[], step: string): Line => {
 
 function expectWholeStory(lines: readonly Line[]): void {
   expect(lines.map(({ step, ok }) => [step, ok])).toEqual(STEPS.map((step) => [step, true]));
-  for (const line of lines) expect(line).toMatchObject({ title: expect.any(String), ms: expect.any(Number), transactions: expect.any(Array) });
+  for (const line of lines)
+    expect(line).toMatchObject({ title: expect.any(String), ms: expect.any(Number), transactions: expect.any(Array) });
   const transactions = lines.flatMap((line) => line['transactions'] as string[]);
   expect(transactions.every((id) => /^[0-9a-f]{64}$/.test(id))).toBe(true);
   expect(new Set(transactions).size).toBe(transactions.length);

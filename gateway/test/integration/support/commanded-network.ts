@@ -143,7 +143,9 @@ export class CommandedNetwork implements Doors {
   /** Its members, in the topology's order. */
   get gateways(): CommandedGateway[] {
     const folder = join(this.run, 'organisations');
-    const documents = readdirSync(folder).map((name) => JSON.parse(readFileSync(join(folder, name, 'connection.json'), 'utf8')) as ConnectionDocument);
+    const documents = readdirSync(folder).map(
+      (name) => JSON.parse(readFileSync(join(folder, name, 'connection.json'), 'utf8')) as ConnectionDocument,
+    );
     const order = documents[0]?.members.map(({ mspId }) => mspId) ?? [];
     const placeOf = ({ organisation }: ConnectionDocument): number => order.indexOf(organisation.mspId);
     return documents.sort((one, other) => placeOf(one) - placeOf(other)).map((document) => new CommandedGateway(document));
@@ -204,7 +206,8 @@ export class CommandedNetwork implements Doors {
   #look(): void {
     const { state } = this;
     if (state === undefined) return;
-    for (const identity of [state.supervisor, ...state.processes.flatMap((each) => each.process ?? [])]) this.seen.set(identity.pid, identity);
+    for (const identity of [state.supervisor, ...state.processes.flatMap((each) => each.process ?? [])])
+      this.seen.set(identity.pid, identity);
   }
 }
 
