@@ -10,7 +10,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import * as grpc from '@grpc/grpc-js';
 import { connect, hash, signers } from '@hyperledger/fabric-gateway';
-import { load, pssMb, report } from './measure.mjs';
+import { load, report, reportMemory } from './measure.mjs';
 
 const organisations = ['OneMSP', 'TwoMSP', 'ThreeMSP', 'FourMSP'];
 const require = createRequire(import.meta.url);
@@ -27,8 +27,18 @@ async function freePort() {
 
 function startChaincode(mspId, address) {
   const shim = join(dirname(require.resolve('fabric-shim/package.json')), 'cli.js');
-  const env = { ...process.env, CORE_PEER_LOCALMSPID: mspId, CHAINCODE_SERVER_ADDRESS: address, CHAINCODE_ID: 'bench:1', CORE_CHAINCODE_LOGGING_LEVEL: 'error' };
-  return spawn(process.execPath, [shim, 'server', '--chaincode-address', address, '--chaincode-id', 'bench:1'], { cwd: join(here, 'chaincode'), env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const env = {
+    ...process.env,
+    CORE_PEER_LOCALMSPID: mspId,
+    CHAINCODE_SERVER_ADDRESS: address,
+    CHAINCODE_ID: 'bench:1',
+    CORE_CHAINCODE_LOGGING_LEVEL: 'error',
+  };
+  return spawn(process.execPath, [shim, 'server', '--chaincode-address', address, '--chaincode-id', 'bench:1'], {
+    cwd: join(here, 'chaincode'),
+    env,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
 }
 
 /** DER of a low-S signature: Fabric refuses the other half. */
@@ -51,11 +61,15 @@ function nativeSigner(privateKey) {
 }
 
 /** Runs the ledger's figures and prints them; answers the blind write as the baseline for others. */
-export async function benchDevnet({ seconds = 8 } = {}) {
+export async function benchDevnet({ seconds = 6 } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'devnet-bench-'));
   const services = { OneMSP: `127.0.0.1:${await freePort()}`, TwoMSP: `127.0.0.1:${await freePort()}` };
   const children = Object.entries(services).map(([mspId, address]) => startChaincode(mspId, address));
-  const devnet = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(here, 'devnet-process.mjs'), JSON.stringify({ folder, services, organisations })], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const devnet = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', join(here, 'devnet-process.mjs'), JSON.stringify({ folder, services, organisations })],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
   children.push(devnet);
   try {
     const [line] = await once(createInterface({ input: devnet.stdout }), 'line');
@@ -65,7 +79,8 @@ export async function benchDevnet({ seconds = 8 } = {}) {
     const identity = { mspId, credentials: Buffer.from(client.certificate) };
     const native = connect({ client: connection, identity, hash: hash.none, signer: nativeSigner(client.privateKey) });
     const stock = connect({ client: connection, identity, signer: signers.newPrivateKeySigner(createPrivateKey(client.privateKey)) });
-    const pids = [process.pid, ...children.map(({ pid }) => pid)];
+    const processes = { client: [process.pid], devnet: [devnet.pid], chaincode: children.slice(0, 2).map(({ pid }) => pid) };
+    reportMemory('devnet when it is ready', { devnet: processes.devnet, chaincode: processes.chaincode });
     const value = 'v'.repeat(1000);
     const write = (gateway, prefix) => {
       const contract = gateway.getNetwork('bench').getContract('bench');
@@ -79,17 +94,19 @@ export async function benchDevnet({ seconds = 8 } = {}) {
       const contract = gateway.getNetwork('bench').getContract('bench');
       return () => contract.evaluateTransaction('nothing');
     };
-    const baseline = await load({ operation: write(stock, 's'), atOnce: 50, seconds, pids });
+    const baseline = await load({ operation: write(stock, 's'), atOnce: 50, seconds, processes });
     const named = { name: 'stock signer', result: baseline };
     report('blind write of 1 kB, 50 at once, stock signer', baseline);
-    const writes = await load({ operation: write(native, 'n'), atOnce: 50, seconds, pids });
+    const writes = await load({ operation: write(native, 'n'), atOnce: 50, seconds, processes });
     report('blind write of 1 kB, 50 at once, native signer', writes, named);
-    report('blind write of 1 kB, one at a time', await load({ operation: write(native, 'o'), atOnce: 1, seconds: seconds / 2, pids }));
-    const stockEvaluate = await load({ operation: evaluate(stock), atOnce: 50, seconds, pids });
+    report('blind write of 1 kB, one at a time', await load({ operation: write(native, 'o'), atOnce: 1, seconds: seconds / 2, processes }));
+    const stockEvaluate = await load({ operation: evaluate(stock), atOnce: 50, seconds, processes });
     report('evaluate, 50 at once, stock signer', stockEvaluate);
-    report('evaluate, 50 at once, native signer', await load({ operation: evaluate(native), atOnce: 50, seconds, pids }), { name: 'stock signer', result: stockEvaluate });
-    console.log(`memory: devnet ${pssMb([devnet.pid]).toFixed(0)} MB, two chaincodes ${pssMb(children.slice(0, 2).map(({ pid }) => pid)).toFixed(0)} MB (PSS)`);
-    console.log('limit: where nearly 2 cores are busy, the processor; where 1 is, the one thread of the devnet.');
+    report('evaluate, 50 at once, native signer', await load({ operation: evaluate(native), atOnce: 50, seconds, processes }), {
+      name: 'stock signer',
+      result: stockEvaluate,
+    });
+    reportMemory('devnet after the load', { devnet: processes.devnet, chaincode: processes.chaincode });
     native.close();
     stock.close();
     connection.close();
