@@ -218,6 +218,8 @@ describe('the release agent', () => {
       };
       const answer = await ask(beta, patient.relationRef, ['laboratory']);
       expect(answer.body).toMatchObject({ status: 'withdrawn', decision: { consentVersion: 2 } });
+      const given = (line: string): boolean => line.includes('"outcome":"withdrawn"') && line.includes(answer.body.requestId);
+      await waitFor(() => alpha.logged.some(given), 5_000);
       const release = await beta.send(`/api/releases/${answer.body.requestId}`, { token: await beta.token('clinician') });
       expect([release.status, release.body.code]).toEqual([409, 'RELEASE_NOT_READY']);
     },
