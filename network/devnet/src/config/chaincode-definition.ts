@@ -50,25 +50,38 @@ export function readCollections(bytes: Uint8Array): readonly Collection[] {
     });
 }
 
-/**
- * The collection that every chaincode has for a member organisation. Its endorsement policy is that of the organisation's group,
- * or, where the group has none, any member (core/chaincode/lifecycle/deployedcc_infoprovider.go).
- */
+/** Implicit collections by the configuration that they follow from: every private read and write asks for one. */
+const implicitCollections = new WeakMap<Channel, ReadonlyMap<string, Collection>>();
+
+/** The collection that every chaincode has for a member organisation; undefined for any other name. */
 export function implicitCollection(channel: Channel, name: string): Collection | undefined {
   if (!name.startsWith(IMPLICIT_PREFIX)) return undefined;
-  const member = channel.members.find(({ mspId }) => name === `${IMPLICIT_PREFIX}${mspId}`);
-  if (member === undefined) return undefined;
-  const memberPolicy = anyMemberOf(member.mspId);
+  const known = implicitCollections.get(channel) ?? newImplicitCollections(channel);
+  implicitCollections.set(channel, known);
+  return known.get(name);
+}
+
+function newImplicitCollections(channel: Channel): ReadonlyMap<string, Collection> {
+  const collections = channel.members.map((member) => newImplicitCollection(channel, member));
+  return new Map(collections.map((collection) => [collection.name, collection]));
+}
+
+/**
+ * Its endorsement policy is that of the organisation's group, or, where the group has none, any member
+ * (core/chaincode/lifecycle/deployedcc_infoprovider.go).
+ */
+function newImplicitCollection(channel: Channel, { mspId, group }: Channel['members'][number]): Collection {
+  const memberPolicy = anyMemberOf(mspId);
   return {
-    name,
+    name: `${IMPLICIT_PREFIX}${mspId}`,
     implicit: true,
-    memberMsps: [member.mspId],
+    memberMsps: [mspId],
     memberPolicy: memberPolicy.serializeBinary(),
     memberOnlyRead: false,
     memberOnlyWrite: false,
     blockToLive: 0,
     requiredPeerCount: 0,
-    endorsementPolicy: endorsementPolicyOf(channel, member.group, memberPolicy),
+    endorsementPolicy: endorsementPolicyOf(channel, group, memberPolicy),
   };
 }
 
