@@ -48,7 +48,7 @@ export class Facts {
   #configuration: number;
 
   constructor(path: string) {
-    this.#database = openDatabase(path, migrations);
+    this.#database = openDatabase(path, migrations, 'made-again');
     this.#statements = prepareStatements(this.#database);
     const checkpoint = this.#database.prepare('SELECT height, configuration FROM checkpoint').get() as Row;
     this.#height = Number(checkpoint.height);
