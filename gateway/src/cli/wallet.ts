@@ -1,9 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { MspId, RelationRef } from '@medaccord/chaincode/model';
-import { GatewayClient, type Answers, type HistoryEntry, type OpenedNotice } from '../story';
+import { GatewayClient, type Answers, type HistoryEntry, type Member, type OpenedNotice } from '../story';
 import { newRelationToken, openNotice, revokeConsent, type Wallet, type WalletRelation } from '../wallet';
 import { readWalletFile, writeWalletFile } from '../wallet/wallet-file';
+import { bringConsent, type Ways, type Wish } from './bring-consent';
 import { CliError } from './cli-error';
 import { EXIT, parseOptions, print, required, usage, type Command } from './command';
 import { readConnections, type Connections } from './connections';
@@ -15,6 +16,9 @@ const OPTIONS = {
   at: { type: 'string' },
   json: { type: 'boolean', default: false },
 } as const;
+
+/** There are other ways than a gateway that does not answer. */
+const PATIENCE = { allMs: 2_000, attemptMs: 20_000 };
 
 type Opened = {
   readonly file: string;
@@ -68,12 +72,27 @@ async function history(opened: Opened): Promise<void> {
 
 async function revoke(opened: Opened): Promise<void> {
   const { relationRef } = withRelation(opened);
-  const client = clientOf(opened);
-  const revoked = await revokeConsent(opened.wallet, relationRef);
-  await writeWalletFile(opened.file, revoked.wallet, opened.passphrase);
-  const answer = await client.post<Answers['consent']>('/api/consents', revoked.request);
-  if (opened.json) print(JSON.stringify(answer));
-  else print(`Revoked: version ${String(answer.version)} of the consent is on the ledger, transaction ${answer.transactionId}.`);
+  const wish: Wish = {
+    relationRef,
+    isMetBy: ({ status }) => status === 'revoked',
+    sign: (signing) => revokeConsent(signing, relationRef),
+  };
+  const { version, transactionId } = await bringConsent(waysOf(opened), opened.wallet, wish);
+  if (opened.json) print(JSON.stringify({ relationRef, version, transactionId }));
+  else print(`Revoked: version ${String(version)} of the consent is on the ledger, transaction ${transactionId}.`);
+}
+
+/** Any member records a consent: the one that was named, the relation's own, then the others. */
+function waysOf(opened: Opened): Ways {
+  const { custodian, counterparty } = withRelation(opened);
+  const order = [memberOf(opened).mspId, custodian, counterparty];
+  const { members } = opened.connections;
+  const first = order.flatMap((mspId) => members.filter((member) => member.mspId === mspId));
+  return {
+    members: [...new Set([...first, ...members])],
+    clientOf: ({ gateway }) => new GatewayClient(gateway, PATIENCE),
+    save: (changed) => writeWalletFile(opened.file, changed, opened.passphrase),
+  };
 }
 
 async function token(opened: Opened): Promise<void> {
@@ -111,10 +130,14 @@ function newToken({ wallet: owner, at }: Opened, { relationRef, custodian }: Wal
   return newRelationToken(owner, relationRef, (at ?? custodian) as MspId);
 }
 
-function clientOf({ connections, at }: Opened): GatewayClient {
+function clientOf(opened: Opened): GatewayClient {
+  return new GatewayClient(memberOf(opened).gateway);
+}
+
+function memberOf({ connections, at }: Opened): Member {
   const member = connections.members.find(({ mspId }) => mspId === at);
   if (member === undefined) throw usage(`--at must be one of ${connections.members.map(({ mspId }) => mspId).join(', ')}.`);
-  return new GatewayClient(member.gateway);
+  return member;
 }
 
 function withRelation({ relation }: Opened): WalletRelation {

@@ -23,6 +23,7 @@ export type Answers = {
   readonly records: { readonly records: readonly RecordName[] };
   readonly relation: Recorded;
   readonly consent: Recorded;
+  readonly consents: { readonly consents: readonly { readonly version: number; readonly jws: string; readonly transactionId: string }[] };
   readonly access: {
     readonly requestId: string;
     readonly transactionId: string;

@@ -15,15 +15,20 @@ type Answer = { readonly status: number; readonly retryAfterMs: number; readonly
 type NoAnswer = { readonly cause: unknown };
 type Problem = { readonly code?: unknown; readonly title?: unknown; readonly detail?: unknown; readonly details?: unknown };
 
-/** A process that was killed is back within seconds: that long a request is repeated, under one idempotency key. */
-const PATIENCE_MS = 30_000;
-const ATTEMPT_MS = 90_000;
+/** How long a request is repeated, under one idempotency key, and how long one attempt may take; in milliseconds. */
+export type Patience = { readonly allMs: number; readonly attemptMs: number };
+
+/** A process that was killed is back within seconds. */
+const PATIENCE: Patience = { allMs: 30_000, attemptMs: 90_000 };
 const PAUSE_MS = 250;
 const AGAIN = new Set([502, 503, 504]);
 
 /** Speaks to one gateway over HTTP. Repeats what did not get through, so that a restart on the other side goes unnoticed. */
 export class GatewayClient {
-  constructor(readonly baseUrl: string) {}
+  constructor(
+    readonly baseUrl: string,
+    readonly patience: Patience = PATIENCE,
+  ) {}
 
   /** The JSON answer. @throws {StoryError} with the gateway's code, or GATEWAY_UNREACHABLE */
   async get<Body>(path: string, options: RequestOptions = {}): Promise<Body> {
@@ -47,7 +52,7 @@ export class GatewayClient {
   }
 
   async #request(attempt: Attempt): Promise<string> {
-    const until = Date.now() + PATIENCE_MS;
+    const until = Date.now() + this.patience.allMs;
     for (;;) {
       const answer = await this.#attempt(attempt);
       if ('cause' in answer) {
@@ -64,7 +69,7 @@ export class GatewayClient {
 
   async #attempt({ method, path, headers, body }: Attempt): Promise<Answer | NoAnswer> {
     try {
-      const signal = AbortSignal.timeout(ATTEMPT_MS);
+      const signal = AbortSignal.timeout(this.patience.attemptMs);
       const response = await fetch(new URL(path, this.baseUrl), { method, headers, signal, ...(body !== undefined && { body }) });
       const retryAfterMs = Number(response.headers.get('retry-after') ?? 0) * 1000 || 0;
       return { status: response.status, retryAfterMs, text: await response.text() };

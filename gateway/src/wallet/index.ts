@@ -1,6 +1,16 @@
 export { checkIn, type CheckIn, type SignedRelation } from './check-in';
 export { deriveRecoverySeed } from './derive-keys';
 export { openNotice } from './open-notice';
+export {
+  countFrom,
+  dropPending,
+  findPending,
+  isSameConsent,
+  keepPending,
+  renewPending,
+  trustConsents,
+  type PendingConsent,
+} from './pending-consent';
 export { recoverPatient, registerPatient, replacePatientKeys } from './register-patient';
 export {
   closeByRecovery,

@@ -26,7 +26,7 @@ export type ConsentWish = { readonly sets: readonly ConsentSet[]; readonly valid
 export type SignedConsent = { readonly consent: string; readonly documents: Readonly<Record<string, string>> };
 
 /** A header must be handed in soon: one that was held back cannot enter later. */
-const SUBMIT_WITHIN_MINUTES = 10;
+export const SUBMIT_WITHIN_MINUTES = 10;
 
 /** Signs the next version of a relation's consent. @throws {WalletUnknown}, {RequestInvalid} when the wish is not a consent document */
 export async function signConsent(

@@ -1,4 +1,12 @@
-import { formatCanonical, parseJson, parseMspId, parseRelationRef, parseSubjectRef, RequestInvalid } from '@medaccord/chaincode/model';
+import {
+  formatCanonical,
+  parseJson,
+  parseMspId,
+  parseRelationRef,
+  parseSigned,
+  parseSubjectRef,
+  RequestInvalid,
+} from '@medaccord/chaincode/model';
 import { DecryptFailed, formatBase64url, newRandomBytes, parseBase64url } from '../crypto';
 import type { Wallet, WalletPatient, WalletRelation } from './wallet';
 
@@ -91,7 +99,7 @@ function parsePatient(value: unknown, place: string): WalletPatient {
 }
 
 function parseRelation(value: unknown, place: string): WalletRelation {
-  const { relationRef, subjectRef, custodian, counterparty, kinds, consentVersion } = asObject(value, place);
+  const { relationRef, subjectRef, custodian, counterparty, kinds, consentVersion, pending } = asObject(value, place);
   return {
     relationRef: parseRelationRef(relationRef, `${place}.relationRef`),
     subjectRef: parseSubjectRef(subjectRef, `${place}.subjectRef`),
@@ -99,7 +107,14 @@ function parseRelation(value: unknown, place: string): WalletRelation {
     counterparty: parseMspId(counterparty, `${place}.counterparty`),
     kinds: asList(kinds, `${place}.kinds`) as WalletRelation['kinds'],
     consentVersion: asCount(consentVersion, `${place}.consentVersion`),
+    ...(pending !== undefined && { pending: parsePending(pending, `${place}.pending`) }),
   };
+}
+
+function parsePending(value: unknown, place: string): NonNullable<WalletRelation['pending']> {
+  const { consent, documents } = asObject(value, place);
+  const { jws } = parseSigned('consent', consent, `${place}.consent`);
+  return { consent: jws, documents: asObject(documents, `${place}.documents`) as Record<string, string> };
 }
 
 function asObject(value: unknown, place: string): Record<string, unknown> {

@@ -19,6 +19,8 @@ export type WalletRelation = {
   readonly kinds: readonly RelationKind[];
   /** The version of the consent signed last. */
   readonly consentVersion: number;
+  /** What was signed last and is not known to be on the ledger: to be handed in again. */
+  readonly pending?: { readonly consent: string; readonly documents: Readonly<Record<string, string>> };
 };
 
 /** Everything a patient's wallet knows. A plain value: what changes it gives a new one, to be stored before anything is sent. */
