@@ -95,6 +95,10 @@ export const advice = {
   // Gateway
   REQUEST_NOT_JSON: ['The body is not JSON, or has a key twice.', 'Send one JSON value.'],
   REQUEST_TOO_LARGE: ['The body is larger than this route takes.', 'Send it in parts.'],
+  REQUESTS_TOO_MANY: [
+    'One address has written too often in a minute without a token.',
+    'Wait as long as Retry-After says; an operator can raise MEDACCORD_OPEN_WRITES_PER_MINUTE.',
+  ],
   MEDIA_TYPE_UNSUPPORTED: ['The Content-Type is not one this route takes.', 'Use application/json, or application/fhir+json for bundles.'],
   ROUTE_NOT_FOUND: ['No route has this path.', 'See /api/openapi.json.'],
   METHOD_NOT_ALLOWED: ['The path exists, not with this method.', 'See /api/openapi.json.'],

@@ -96,6 +96,7 @@ export function newApp(options: AppOptions): App {
     },
     isDraining: () => state.draining,
     maxImportBytes: config.maxImportBytes,
+    openWritesPerMinute: config.openWritesPerMinute,
     log,
   });
 

@@ -20,6 +20,7 @@ export function loadConfig(env: Environment = process.env): Config {
   const port = parseWhole(env, { name: 'MEDACCORD_LISTEN_PORT', least: 0, most: 65535 }, problems);
   const maxImportBytes = parseWhole(env, { name: 'MEDACCORD_MAX_IMPORT_BYTES', least: 1024, most: 268_435_456 }, problems) ?? 33_554_432;
   const staleAfterMs = parseWhole(env, { name: 'MEDACCORD_STALE_AFTER_MS', least: 1000, most: 3_600_000 }, problems) ?? 15_000;
+  const openWritesPerMinute = parseWhole(env, { name: 'MEDACCORD_OPEN_WRITES_PER_MINUTE', least: 1, most: 1_000_000 }, problems) ?? 600;
   const logLevel = parseLogLevel(env, problems);
   if (connection === undefined || problems.length > 0) throw new ConfigError(problems);
   return freeze({
@@ -29,6 +30,7 @@ export function loadConfig(env: Environment = process.env): Config {
     logLevel,
     maxImportBytes,
     staleAfterMs,
+    openWritesPerMinute,
   });
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import express, { type Express, type NextFunction, type Request as HttpRequest, type Response as HttpResponse } from 'express';
+import { rateLimit, type RateLimitRequestHandler } from 'express-rate-limit';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import type { Authoriser, Caller } from '../auth';
@@ -13,6 +14,8 @@ import { Repeats } from './repeats';
 
 /** Largest JSON body of the ordinary routes, in bytes. */
 const maxJsonBytes = 1_048_576;
+/** Largest body of a route that anybody with a signature may write to, in bytes. */
+const maxOpenBytes = 262_144;
 const longestWaitMs = 60_000;
 
 export interface ServerOptions {
@@ -24,6 +27,7 @@ export interface ServerOptions {
   readonly assertFresh: () => void;
   readonly isDraining: () => boolean;
   readonly maxImportBytes: number;
+  readonly openWritesPerMinute: number;
   readonly log: Logger;
 }
 
@@ -35,10 +39,11 @@ export function newServer(options: ServerOptions): Express {
   app.use(helmet({ contentSecurityPolicy: { directives: { defaultSrc: ["'none'"] } } }));
   app.use(logRequests(options.log));
   const repeats = new Repeats(options.responses, options.nameOf);
+  const limitOpenWrites = newOpenWriteLimit(options.openWritesPerMinute);
   for (const path of new Set(options.routes.map((route) => route.path))) {
     const routes = options.routes.filter((route) => route.path === path);
     const at = app.route(path.replaceAll(/\{(\w+)\}/g, ':$1'));
-    for (const route of routes) at[route.method](carry(route, options, repeats));
+    for (const route of routes) at[route.method](...(isOpenWrite(route) ? [limitOpenWrites] : []), carry(route, options, repeats));
     at.all((request) => {
       throw newError(
         'METHOD_NOT_ALLOWED',
@@ -54,6 +59,24 @@ export function newServer(options: ServerOptions): Express {
     else sendProblem(isBadAddress(error) ? newError('REQUEST_INVALID', 'path: is not a valid address') : error, request, response);
   });
   return app;
+}
+
+/** Whether a signature is all that it takes to write. */
+function isOpenWrite({ method, access }: Route): boolean {
+  return method === 'post' && access.by === 'signature';
+}
+
+/** Counts by address, before a body is read or anything is kept. */
+function newOpenWriteLimit(perMinute: number): RateLimitRequestHandler {
+  return rateLimit({
+    windowMs: 60_000,
+    limit: perMinute,
+    standardHeaders: 'draft-8',
+    legacyHeaders: false,
+    handler: (_request, _answer, next) => {
+      next(newError('REQUESTS_TOO_MANY', 'Too many requests from this address; wait as long as Retry-After says'));
+    },
+  });
 }
 
 /** What the router throws for percent-encoding that is none. */
@@ -90,7 +113,8 @@ async function handle(route: Route, request: Request): Promise<Required<Response
 
 async function readBody(route: Route, http: HttpRequest, maxImportBytes: number): Promise<{ text: string; body: unknown }> {
   if (route.bodyKind === 'none') return { text: '', body: undefined };
-  const text = await readText(http, route.bodyKind, route.bodyKind === 'fhir' ? maxImportBytes : maxJsonBytes);
+  const mostBytes = route.bodyKind === 'fhir' ? maxImportBytes : isOpenWrite(route) ? maxOpenBytes : maxJsonBytes;
+  const text = await readText(http, route.bodyKind, mostBytes);
   if (route.bodyKind === 'fhir' || route.body === undefined) return { text, body: text };
   return { text, body: parseWith(route.body, parseStrictJson(text), 'body') };
 }
@@ -134,7 +158,7 @@ function sendProblem(error: unknown, request: HttpRequest, answer: HttpResponse)
   answer.locals.code = problem.code;
   if (coded.category === 'internal') answer.locals.error = coded.cause instanceof Error ? coded.cause : coded;
   const retryAfter = readRetryAfter(coded);
-  if (retryAfter !== undefined) answer.set('retry-after', String(retryAfter));
+  if (retryAfter !== undefined && !answer.hasHeader('retry-after')) answer.set('retry-after', String(retryAfter));
   if (problem.status === 401) answer.set('www-authenticate', 'Bearer');
   if (problem.status === 413) answer.set('connection', 'close');
   answer

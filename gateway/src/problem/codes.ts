@@ -12,6 +12,7 @@ export const codes = {
   REQUEST_NOT_JSON: { category: 'invalid', title: 'The body is not JSON' },
   REQUEST_INVALID: { category: 'invalid', title: 'The request does not have the expected shape' },
   REQUEST_TOO_LARGE: { category: 'invalid', title: 'The body is too large', status: 413 },
+  REQUESTS_TOO_MANY: { category: 'unavailable', title: 'This address has asked too often', status: 429 },
   MEDIA_TYPE_UNSUPPORTED: { category: 'invalid', title: 'This media type is not understood here', status: 415 },
   ROUTE_NOT_FOUND: { category: 'not-found', title: 'There is no such route' },
   METHOD_NOT_ALLOWED: { category: 'invalid', title: 'The route does not take this method', status: 405 },

@@ -167,6 +167,7 @@ function newConfig(mspId: MemberId, data: string, more: Partial<Config>): Config
     logLevel: 'debug',
     maxImportBytes: 8 * 1024 * 1024,
     staleAfterMs: 15_000,
+    openWritesPerMinute: 600,
     ...more,
   };
 }
