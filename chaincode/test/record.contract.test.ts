@@ -46,7 +46,11 @@ describe('records', () => {
 
   test('are stored at their custodian alone and anchored for all', async () => {
     const groupId = await importRecords(twin, [record]);
-    const anchored = await twin.evaluate(await twin.identity(INSURER), 'GetRecordAnchor', { recordId: record.recordId, version: 1 });
+    const anchored = await twin.evaluate(await twin.identity(INSURER), 'GetRecordAnchor', {
+      custodian: HOSPITAL,
+      recordId: record.recordId,
+      version: 1,
+    });
     expect(anchored).toEqual({ ...record.anchoring, custodian: HOSPITAL, groupId, anchoredAt: twin.clock });
     expect(await twin.evaluate(await twin.identity(INSURER), 'GetGroup', { custodian: HOSPITAL, groupId })).toMatchObject({
       status: 'closed',
@@ -86,10 +90,23 @@ describe('records', () => {
 
   test('an anchor and its group are rewritten neither by the custodian alone nor by all others', async () => {
     const groupId = await importRecords(twin, [record]);
-    for (const key of [recordKey(record.recordId, 1), groupKey(HOSPITAL, groupId)]) {
+    for (const key of [recordKey(HOSPITAL, record.recordId, 1), groupKey(HOSPITAL, groupId)]) {
       expect(twin.validate(rewrite(key), [HOSPITAL])).toBe(ENDORSEMENT_POLICY_FAILURE);
       expect(twin.validate(rewrite(key), [CLINIC, INSURER, AUTHORITY])).toBe(ENDORSEMENT_POLICY_FAILURE);
     }
+  });
+
+  test('cannot be occupied: what another member anchors under their ids is its own', async () => {
+    const stranger = await twin.identity(CLINIC, 'gateway');
+    const input = { records: [{ recordId: record.recordId, version: 1, ...record.parts }] };
+    await twin.submit(stranger, 'StoreRecords', {}, { input, endorsers: [CLINIC] });
+    await twin.submit(stranger, 'AnchorRecords', { groupId: newRef(), close: true, size: 1, records: [record.anchoring] });
+    await twin.submit(stranger, 'SetRecordStatus', { recordId: record.recordId, status: 'entered-in-error' });
+    const groupId = await importRecords(twin, [record]);
+    const reader = await twin.identity(INSURER);
+    const name = { custodian: HOSPITAL, recordId: record.recordId };
+    expect(await twin.evaluate(reader, 'GetRecordAnchor', { ...name, version: 1 })).toMatchObject({ custodian: HOSPITAL, groupId });
+    expect((await twin.evaluate(reader, 'GetRecordStatus', name)).status).toBe('active');
   });
 
   test('stand as anchored: the same again is welcome, other content is refused', async () => {
@@ -116,7 +133,7 @@ describe('records', () => {
     await importRecords(twin, [record]);
     const input = { records: [{ recordId: record.recordId, version: 2, ...record.parts }] };
     await twin.submit(await twin.identity(CLINIC, 'gateway'), 'StoreRecords', {}, { input, endorsers: [CLINIC] });
-    expect((await refusalOf(anchor([second], {}, CLINIC))).code).toBe('CALLER_NOT_CUSTODIAN');
+    expect((await refusalOf(anchor([second], {}, CLINIC))).code).toBe('RECORD_NOT_FOUND');
     await anchor([second]);
   });
 
@@ -174,13 +191,13 @@ describe('records', () => {
     await importRecords(twin, [record]);
     const { recordId } = record;
     const reader = await twin.identity(CLINIC);
-    expect((await twin.evaluate(reader, 'GetRecordStatus', { recordId })).status).toBe('active');
+    expect((await twin.evaluate(reader, 'GetRecordStatus', { custodian: HOSPITAL, recordId })).status).toBe('active');
     const request = { recordId, status: 'entered-in-error' } as const;
     expect((await refusalOf(twin.submit(await twin.identity(CLINIC, 'records'), 'SetRecordStatus', request))).code).toBe(
-      'CALLER_NOT_CUSTODIAN',
+      'RECORD_NOT_FOUND',
     );
     await twin.submit(await twin.identity(HOSPITAL, 'records'), 'SetRecordStatus', request);
-    expect((await twin.evaluate(reader, 'GetRecordStatus', { recordId })).status).toBe('entered-in-error');
+    expect((await twin.evaluate(reader, 'GetRecordStatus', { custodian: HOSPITAL, recordId })).status).toBe('entered-in-error');
     const back = ['SetRecordStatus', JSON.stringify({ recordId, status: 'active' })];
     const endorsed = await twin.endorse(await twin.identity(HOSPITAL, 'gateway'), back, { endorsers: [HOSPITAL] });
     expect(twin.commit(endorsed)).toBe(OK);

@@ -95,10 +95,12 @@ describe('a release', () => {
     test('by a clinician, whose request everybody can see', async () => {
       const { relationRef, requestId } = request;
       expect(request).toMatchObject({ by: { mspId: CLINIC, role: 'clinician' }, purpose: 'TREAT', party: true, at: twin.clock });
-      expect(await twin.evaluate(await twin.identity(INSURER), 'GetRequest', { relationRef, requestId })).toEqual(request);
-      expect((await refusalOf(twin.evaluate(await twin.identity(INSURER), 'GetDecision', { relationRef, requestId }))).code).toBe(
-        'DECISION_NOT_FOUND',
+      expect(await twin.evaluate(await twin.identity(INSURER), 'GetRequest', { relationRef, requester: CLINIC, requestId })).toEqual(
+        request,
       );
+      expect(
+        (await refusalOf(twin.evaluate(await twin.identity(INSURER), 'GetDecision', { relationRef, requester: CLINIC, requestId }))).code,
+      ).toBe('DECISION_NOT_FOUND');
     });
 
     test('once: the same again is answered the same, another one under its id is refused', async () => {
@@ -114,9 +116,18 @@ describe('a release', () => {
       const tried = await ask(twin, scene.relation, INSURER);
       expect(tried.party).toBe(false);
       const { relationRef, requestId } = tried;
-      const decision = await twin.evaluate(await twin.identity(CLINIC), 'GetDecision', { relationRef, requestId });
+      const decision = await twin.evaluate(await twin.identity(CLINIC), 'GetDecision', { relationRef, requester: INSURER, requestId });
       expect(decision).toMatchObject({ outcome: 'refused', code: 'NOT_PERMITTED', records: null, count: 0 });
-      expect((await refusalOf(endorseDecision(opening(), { of: tried }))).code).toBe('REQUEST_NOT_OF_PARTY');
+      expect((await refusalOf(endorseDecision(opening(), { of: tried }))).code).toBe('REQUEST_NOT_FOUND');
+    });
+
+    test("under an id that is the asking member's own: another that asks under it first stops nothing", async () => {
+      const { relationRef, purpose, ask: asked } = request;
+      const next = { relationRef, requestId: newRef<RequestId>(), purpose, ask: asked };
+      await twin.submit(await twin.identity(INSURER, 'clinician'), 'RequestAccess', next);
+      const own = await twin.submit(await twin.identity(CLINIC, 'clinician'), 'RequestAccess', next);
+      expect(own.request.party).toBe(true);
+      expect(twin.commit(await endorseDecision(opening(), { of: own.request }))).toBe(OK);
     });
 
     test('in a relation that is there', async () => {
@@ -129,10 +140,11 @@ describe('a release', () => {
     test('with the consent: the decision commits to the records and shows nothing of them', async () => {
       const input = opening();
       await decide(input);
-      const decision = twin.state(decisionKey(request.relationRef, request.requestId));
+      const decision = twin.state(decisionKey(request.relationRef, request.by.mspId, request.requestId));
       expect(decision).toEqual({
         relationRef: request.relationRef,
         requestId: request.requestId,
+        requester: CLINIC,
         outcome: 'released',
         code: null,
         custodian: HOSPITAL,
@@ -234,7 +246,7 @@ describe('a release', () => {
     });
 
     test('on the anchors as first written, whoever wrote there later', async () => {
-      const key = recordKey(scene.laboratory.recordId, 1);
+      const key = recordKey(HOSPITAL, scene.laboratory.recordId, 1);
       const other = { ...(twin.state(key) as object), subject: null };
       twin.world.history.get(key)?.push({ txId: 'x', value: Buffer.from(JSON.stringify(other)), isDelete: false });
       await decide();
@@ -313,7 +325,7 @@ describe('a release', () => {
       expect(twin.commit(await refuse(2, [HOSPITAL]))).toBe(ENDORSEMENT_POLICY_FAILURE);
       expect(twin.commit(await refuse(2, [CLINIC, INSURER]))).toBe(ENDORSEMENT_POLICY_FAILURE);
       expect(twin.commit(await refuse(2, [HOSPITAL, AUTHORITY]))).toBe(OK);
-      expect(twin.state(decisionKey(request.relationRef, request.requestId))).toMatchObject({
+      expect(twin.state(decisionKey(request.relationRef, request.by.mspId, request.requestId))).toMatchObject({
         outcome: 'refused',
         code: 'NOT_PERMITTED',
         consentVersion: 2,
@@ -344,7 +356,12 @@ describe('a release', () => {
       const envelope = sealedText('delivery');
       expect(twin.commit(await endorseDelivery(envelope))).toBe(OK);
       const { relationRef, requestId } = request;
-      const delivery = await twin.evaluate(await twin.identity(AUTHORITY), 'GetDelivery', { relationRef, requestId, part: 1 });
+      const delivery = await twin.evaluate(await twin.identity(AUTHORITY), 'GetDelivery', {
+        relationRef,
+        requester: CLINIC,
+        requestId,
+        part: 1,
+      });
       expect(delivery).toMatchObject({ part: 1, parts: 1, envelope: sha256(envelope) });
       const key = deliveryRef(relationRef, requestId, 1);
       const { values } = await twin.evaluate(await twin.identity(CLINIC, 'gateway'), 'ReadSealed', { keys: [key] });
@@ -359,9 +376,10 @@ describe('a release', () => {
       expect(twin.commit(await endorseDelivery(sealedText('delivery'), {}, [HOSPITAL, INSURER]))).toBe(ENDORSEMENT_POLICY_FAILURE);
       expect((await refusalOf(endorseDelivery(sealedText('delivery'), { parts: 2 }))).code).toBe('REQUEST_INVALID');
       const { relationRef, requestId } = request;
-      expect((await refusalOf(twin.evaluate(await twin.identity(CLINIC), 'GetDelivery', { relationRef, requestId, part: 1 }))).code).toBe(
-        'DELIVERY_NOT_FOUND',
-      );
+      expect(
+        (await refusalOf(twin.evaluate(await twin.identity(CLINIC), 'GetDelivery', { relationRef, requester: CLINIC, requestId, part: 1 })))
+          .code,
+      ).toBe('DELIVERY_NOT_FOUND');
     });
 
     test('not after its deadline', async () => {

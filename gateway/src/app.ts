@@ -55,7 +55,7 @@ export function newApp(options: AppOptions): App {
   const onTrouble = newTroubleLog(log);
   const transactions = newTransactions(ledger, own);
   const sealed = new SealedReader(transactions, own, keys.sealing);
-  const records = new RecordReader({ facts: store.facts, index: store.index, sealed });
+  const records = new RecordReader({ mspId: own, facts: store.facts, index: store.index, sealed });
   const mailer = new Mailer({ outbox: store.outbox, facts: store.facts, transactions, onTrouble });
   const projector: Projector = new Projector({
     ledger,

@@ -20,9 +20,9 @@ import {
   type PatientEntry,
   type RelationEntry,
   type RelationRef,
-  type RequestId,
   type Rules,
   type SubjectRef,
+  type TransactionRequest,
 } from '../model';
 import { ConsentInvalid, ConsentNotCurrent, ConsentNotFound, trustConsent } from '../consent';
 import { assertStanding, OrganisationNotFound } from '../organisation';
@@ -79,8 +79,11 @@ export async function currentConsentOf(ledger: Ledger, relation: RelationEntry, 
   return signed.payload;
 }
 
-export async function requestOf(ledger: Ledger, relationRef: RelationRef, requestId: RequestId): Promise<AccessRequest> {
-  const request = await ledger.read(requestKey(relationRef, requestId), parseAccessRequest);
+export async function requestOf(
+  ledger: Ledger,
+  { relationRef, requester, requestId }: TransactionRequest<'GetRequest'>,
+): Promise<AccessRequest> {
+  const request = await ledger.read(requestKey(relationRef, requester, requestId), parseAccessRequest);
   if (request === undefined) throw new RequestNotFound(relationRef, requestId);
   return request;
 }

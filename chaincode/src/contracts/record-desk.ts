@@ -43,7 +43,7 @@ export async function storeRecordsDesk(ledger: Ledger): Promise<TransactionRespo
   assertDistinctRecords(records, 'input.records');
   for (const record of records) {
     const { recordId, version } = record;
-    const anchor = await ledger.readOrJunk(recordKey(recordId, version), parseRecordAnchor);
+    const anchor = await ledger.readOrJunk(recordKey(mspId, recordId, version), parseRecordAnchor);
     if (anchor !== undefined) throw new RecordAlreadyAnchored(recordId, version);
     for (const part of recordParts) await ledger.seal(mspId, recordPartRef(part, recordId, version), record[part]);
   }
@@ -74,9 +74,9 @@ export async function anchorRecordsDesk(
 /** The anchor to be written; undefined when it stands already. */
 async function freshAnchorOf(ledger: Ledger, record: Anchoring, context: AnchoringContext): Promise<RecordAnchor | undefined> {
   const { recordId, version } = record;
-  const standing = await ledger.read(recordKey(recordId, version), parseRecordAnchor);
+  const standing = await ledger.read(recordKey(context.custodian, recordId, version), parseRecordAnchor);
   if (standing === undefined && version > 1) {
-    assertFollows(record, await ledger.read(recordKey(recordId, version - 1), parseRecordAnchor), context.custodian);
+    assertFollows(record, await ledger.read(recordKey(context.custodian, recordId, version - 1), parseRecordAnchor));
   }
   const [payload, details, wrap] =
     standing === undefined
@@ -92,7 +92,7 @@ async function writeAnchors(ledger: Ledger, anchors: readonly RecordAnchor[], cl
   const policy = withAnyOther(custodian, membersOf(await rulesOf(ledger)));
   await ledger.requirePresence(custodian);
   for (const anchor of anchors) {
-    const key = recordKey(anchor.recordId, anchor.version);
+    const key = recordKey(custodian, anchor.recordId, anchor.version);
     await ledger.write(key, anchor);
     await ledger.protect(key, policy);
   }
@@ -127,14 +127,15 @@ async function writeGroupEnd(ledger: Ledger, end: GroupEnd): Promise<Group> {
 
 export async function setRecordStatusDesk(ledger: Ledger, request: TransactionRequest<'SetRecordStatus'>): Promise<RecordStatus> {
   const { recordId } = request;
-  const key = recordStatusKey(recordId);
-  const anchor = await ledger.read(recordKey(recordId, 1), parseRecordAnchor);
+  const { mspId } = ledger.caller;
+  const key = recordStatusKey(mspId, recordId);
+  const anchor = await ledger.read(recordKey(mspId, recordId, 1), parseRecordAnchor);
   const standing = await ledger.read(key, parseRecordStatus);
-  const status = setRecordStatus(request, { anchor, standing }, ledger.caller.mspId, ledger.now);
+  const status = setRecordStatus(request, { anchor, standing }, ledger.now);
   if (status === standing) return status;
-  await ledger.requirePresence(ledger.caller.mspId);
+  await ledger.requirePresence(mspId);
   await ledger.write(key, status);
-  await ledger.protect(key, single(ledger.caller.mspId));
+  await ledger.protect(key, single(mspId));
   ledger.emit({ name: 'RecordStatusSet', ids: { recordId } });
   return status;
 }
@@ -146,10 +147,11 @@ export async function deleteRecordPartsDesk(
 ): Promise<TransactionResponse<'DeleteRecordParts'>> {
   ledger.assertOwnPeer();
   assertDistinctRecords(records, 'request.records');
-  const group = await ledger.read(groupKey(ledger.caller.mspId, groupId), parseGroup);
+  const { mspId } = ledger.caller;
+  const group = await ledger.read(groupKey(mspId, groupId), parseGroup);
   if (group?.status !== 'abandoned') throw new GroupNotAbandoned(groupId);
   for (const { recordId, version } of records) {
-    const anchor = await ledger.read(recordKey(recordId, version), parseRecordAnchor);
+    const anchor = await ledger.read(recordKey(mspId, recordId, version), parseRecordAnchor);
     if (anchor !== undefined && anchor.groupId !== groupId) throw new RecordAlreadyAnchored(recordId, version);
     for (const part of recordParts) await ledger.dropSealed(recordPartRef(part, recordId, version));
   }
@@ -165,17 +167,20 @@ export async function getGroupDesk(ledger: Ledger, { custodian, groupId }: Trans
 
 export async function getRecordAnchorDesk(
   ledger: Ledger,
-  { recordId, version }: TransactionRequest<'GetRecordAnchor'>,
+  { custodian, recordId, version }: TransactionRequest<'GetRecordAnchor'>,
 ): Promise<RecordAnchor> {
-  const anchor = await ledger.read(recordKey(recordId, version), parseRecordAnchor);
+  const anchor = await ledger.read(recordKey(custodian, recordId, version), parseRecordAnchor);
   if (anchor === undefined) throw new RecordNotFound(recordId, version);
   return anchor;
 }
 
 /** A record without a status entry is active since it was anchored. */
-export async function getRecordStatusDesk(ledger: Ledger, { recordId }: TransactionRequest<'GetRecordStatus'>): Promise<RecordStatus> {
-  const status = await ledger.read(recordStatusKey(recordId), parseRecordStatus);
+export async function getRecordStatusDesk(
+  ledger: Ledger,
+  { custodian, recordId }: TransactionRequest<'GetRecordStatus'>,
+): Promise<RecordStatus> {
+  const status = await ledger.read(recordStatusKey(custodian, recordId), parseRecordStatus);
   if (status !== undefined) return status;
-  const { anchoredAt } = await getRecordAnchorDesk(ledger, { recordId, version: 1 });
+  const { anchoredAt } = await getRecordAnchorDesk(ledger, { custodian, recordId, version: 1 });
   return { recordId, status: 'active', at: anchoredAt };
 }

@@ -47,14 +47,15 @@ export async function requestAccessDesk(
 ): Promise<TransactionResponse<'RequestAccess'>> {
   const { relationRef, requestId } = request;
   const relation = await relationOf(ledger, relationRef);
-  const standing = await ledger.read(requestKey(relationRef, requestId), parseAccessRequest);
+  const { mspId } = ledger.caller;
+  const standing = await ledger.read(requestKey(relationRef, mspId, requestId), parseAccessRequest);
   const entry = requestAccess(request, { relation, standing }, participantOf(ledger.caller), ledger.now);
   if (entry === standing) {
-    return { request: entry, decision: entry.party ? null : await decisionOf(ledger, { relationRef, requestId }) };
+    return { request: entry, decision: entry.party ? null : await decisionOf(ledger, { relationRef, requester: mspId, requestId }) };
   }
   const decision = entry.party ? null : refuseOutsider(entry, relation, await rulesOf(ledger));
-  await ledger.write(requestKey(relationRef, requestId), entry);
-  if (decision !== null) await ledger.write(decisionKey(relationRef, requestId), decision);
+  await ledger.write(requestKey(relationRef, mspId, requestId), entry);
+  if (decision !== null) await ledger.write(decisionKey(relationRef, mspId, requestId), decision);
   ledger.emit({ name: decision === null ? 'AccessRequested' : 'AccessRefused', ids: { relationRef, requestId } });
   return { request: entry, decision };
 }
@@ -70,8 +71,8 @@ export async function decideReleaseDesk(
   const opening = ledger.input('DecideRelease');
   assertDistinctRecords(opening.records, 'input.records');
   const relation = await relationOf(ledger, relationRef);
-  const request = await requestOf(ledger, relationRef, requestId);
-  const key = decisionKey(relationRef, requestId);
+  const request = await requestOf(ledger, { relationRef, requester: relation.counterparty, requestId });
+  const key = decisionKey(relationRef, relation.counterparty, requestId);
   assertDecidable(request, await ledger.read(key, parseDecision), relation, ledger.caller.mspId);
   const rules = await rulesOf(ledger);
   await assertPartiesStand(ledger, relation, rules);
@@ -99,8 +100,8 @@ async function tracedRecordsOf(
   const groups = new Map<string, Group | undefined>();
   const facts: RecordFacts[] = [];
   for (const { recordId, version } of records) {
-    const [anchor] = await ledger.trace(recordKey(recordId, version), parseRecordAnchor);
-    const status = (await ledger.trace(recordStatusKey(recordId), parseRecordStatus)).at(-1);
+    const [anchor] = await ledger.trace(recordKey(custodian, recordId, version), parseRecordAnchor);
+    const status = (await ledger.trace(recordStatusKey(custodian, recordId), parseRecordStatus)).at(-1);
     if (anchor !== undefined && !groups.has(anchor.groupId)) {
       groups.set(anchor.groupId, (await ledger.trace(groupKey(custodian, anchor.groupId), parseGroup))[0]);
     }
@@ -115,8 +116,8 @@ export async function refuseAccessDesk(
 ): Promise<Decision> {
   const { notice } = ledger.input('RefuseAccess');
   const relation = await relationOf(ledger, relationRef);
-  const request = await requestOf(ledger, relationRef, requestId);
-  const key = decisionKey(relationRef, requestId);
+  const request = await requestOf(ledger, { relationRef, requester: relation.counterparty, requestId });
+  const key = decisionKey(relationRef, relation.counterparty, requestId);
   assertDecidable(request, await ledger.read(key, parseDecision), relation, ledger.caller.mspId);
   const rules = await rulesOf(ledger);
   await currentConsentOf(ledger, relation, consentVersion);
@@ -132,11 +133,11 @@ export async function deliverRecordsDesk(ledger: Ledger, request: TransactionReq
   const { relationRef, requestId, part } = request;
   const { envelope } = ledger.input('DeliverRecords');
   const relation = await relationOf(ledger, relationRef);
-  const decision = await decisionOf(ledger, request);
+  const decision = await decisionOf(ledger, { relationRef, requester: relation.counterparty, requestId });
   const rules = await rulesOf(ledger);
   await assertPartiesStand(ledger, relation, rules);
   const consent = await currentConsentOf(ledger, relation, decision.consentVersion ?? 1);
-  const key = deliveryKey(relationRef, requestId, part);
+  const key = deliveryKey(relationRef, relation.counterparty, requestId, part);
   const standing = await ledger.read(key, parseDelivery);
   const context = { caller: ledger.caller.mspId, envelope: digestOf(envelope), at: ledger.now };
   const delivery = deliverRecords(request, { relation, decision, consent, rules, standing }, context);
@@ -147,14 +148,14 @@ export async function deliverRecordsDesk(ledger: Ledger, request: TransactionReq
   return delivery;
 }
 
-async function decisionOf(ledger: Ledger, { relationRef, requestId }: TransactionRequest<'GetDecision'>): Promise<Decision> {
-  const decision = await ledger.read(decisionKey(relationRef, requestId), parseDecision);
+async function decisionOf(ledger: Ledger, { relationRef, requester, requestId }: TransactionRequest<'GetDecision'>): Promise<Decision> {
+  const decision = await ledger.read(decisionKey(relationRef, requester, requestId), parseDecision);
   if (decision === undefined) throw new DecisionNotFound(relationRef, requestId);
   return decision;
 }
 
-export function getRequestDesk(ledger: Ledger, { relationRef, requestId }: TransactionRequest<'GetRequest'>): Promise<AccessRequest> {
-  return requestOf(ledger, relationRef, requestId);
+export function getRequestDesk(ledger: Ledger, request: TransactionRequest<'GetRequest'>): Promise<AccessRequest> {
+  return requestOf(ledger, request);
 }
 
 export function getDecisionDesk(ledger: Ledger, request: TransactionRequest<'GetDecision'>): Promise<Decision> {
@@ -163,9 +164,9 @@ export function getDecisionDesk(ledger: Ledger, request: TransactionRequest<'Get
 
 export async function getDeliveryDesk(
   ledger: Ledger,
-  { relationRef, requestId, part }: TransactionRequest<'GetDelivery'>,
+  { relationRef, requester, requestId, part }: TransactionRequest<'GetDelivery'>,
 ): Promise<Delivery> {
-  const delivery = await ledger.read(deliveryKey(relationRef, requestId, part), parseDelivery);
+  const delivery = await ledger.read(deliveryKey(relationRef, requester, requestId, part), parseDelivery);
   if (delivery === undefined) throw new DeliveryNotFound(relationRef, requestId, part);
   return delivery;
 }

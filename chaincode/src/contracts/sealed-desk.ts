@@ -54,7 +54,11 @@ const entryChecks: Readonly<Record<StoreSealed['kind'], (ledger: Ledger, request
   },
   ask: async (ledger, { ref, id, organisation }) => {
     const relation = await relationOf(ledger, parseRelationRef(ref, 'request.ref'));
-    const request = await requestOf(ledger, relation.relationRef, parseRequestId(id, 'request.id'));
+    const request = await requestOf(ledger, {
+      relationRef: relation.relationRef,
+      requester: relation.counterparty,
+      requestId: parseRequestId(id, 'request.id'),
+    });
     assertAskSealable(request, relation, organisation, ledger.caller);
   },
 };

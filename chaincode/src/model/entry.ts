@@ -132,6 +132,7 @@ export type AccessRequest = Parsed<typeof parseAccessRequest>;
 /** The one answer to a request. Records and reasons stand in the openings, sealed; a refusal has one public code for every reason. */
 export const parseDecision = object({
   relationRef: parseRelationRef,
+  requester: parseMspId,
   requestId: parseRequestId,
   outcome: oneOf(['released', 'refused']),
   code: nullable(oneOf(['NOT_PERMITTED'])),
@@ -150,6 +151,7 @@ export type Decision = Parsed<typeof parseDecision>;
 /** One part of a delivery; `envelope` is the SHA-256 of the sealed envelope in the counterparty's collection. */
 export const parseDelivery = object({
   relationRef: parseRelationRef,
+  requester: parseMspId,
   requestId: parseRequestId,
   part: integer(1, 10_000),
   parts: integer(1, 10_000),

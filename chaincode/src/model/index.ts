@@ -123,6 +123,7 @@ export {
   groupKey,
   implicitCollection,
   organisationKey,
+  parseEntryName,
   parseKey,
   patientKey,
   presenceKey,
@@ -132,6 +133,7 @@ export {
   relationKey,
   requestKey,
   rulesKey,
+  type EntryName,
   type KeyParts,
   type PublicKeyType,
 } from './keys';

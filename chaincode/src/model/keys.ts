@@ -37,19 +37,69 @@ export function parseKey(key: string): KeyParts | undefined {
   return { type, attributes };
 }
 
+/**
+ * The name of a public entry in a table: `ref` is what entries are listed by (a relation, a record, ...), `id` tells them apart there, and
+ * `number` is the version or part in it. Two keys never have one name.
+ */
+export interface EntryName {
+  readonly type: PublicKeyType;
+  readonly ref: string;
+  readonly id: string;
+  readonly number: number | undefined;
+}
+
+/** How many attributes a key has, how many of them make the `ref`, and whether the last one is a number. */
+const keyForms: Readonly<Record<PublicKeyType, { readonly attributes: number; readonly ref: number; readonly isNumbered: boolean }>> = {
+  rules: { attributes: 0, ref: 0, isNumbered: false },
+  organisation: { attributes: 1, ref: 1, isNumbered: false },
+  patient: { attributes: 1, ref: 1, isNumbered: false },
+  relation: { attributes: 1, ref: 1, isNumbered: false },
+  consent: { attributes: 2, ref: 1, isNumbered: true },
+  group: { attributes: 2, ref: 1, isNumbered: false },
+  record: { attributes: 3, ref: 2, isNumbered: true },
+  'record-status': { attributes: 2, ref: 1, isNumbered: false },
+  request: { attributes: 3, ref: 1, isNumbered: false },
+  decision: { attributes: 3, ref: 1, isNumbered: false },
+  delivery: { attributes: 4, ref: 1, isNumbered: true },
+};
+const ATTRIBUTE = /^[A-Za-z0-9_.-]{1,64}$/;
+const NUMBER = /^[1-9][0-9]{0,6}$/;
+
+/** The name of the entry under a public key; undefined for a key that is none of the model's. */
+export function parseEntryName(key: string): EntryName | undefined {
+  const parts = parseKey(key);
+  const type = publicKeyTypes.find((known) => known === parts?.type);
+  if (parts === undefined || type === undefined) return undefined;
+  const { attributes } = parts;
+  const form = keyForms[type];
+  const last = attributes.at(-1) ?? '';
+  if (attributes.length !== form.attributes || !attributes.every((one) => ATTRIBUTE.test(one))) return undefined;
+  if (form.isNumbered && !NUMBER.test(last)) return undefined;
+  return {
+    type,
+    ref: attributes.slice(0, form.ref).join('/'),
+    id: attributes.slice(form.ref).join('/'),
+    number: form.isNumbered ? Number(last) : undefined,
+  };
+}
+
 export const rulesKey = (): string => formatKey('rules');
 export const organisationKey = (mspId: MspId): string => formatKey('organisation', mspId);
 export const patientKey = (subjectRef: SubjectRef): string => formatKey('patient', subjectRef);
 export const relationKey = (relationRef: RelationRef): string => formatKey('relation', relationRef);
 export const consentKey = (relationRef: RelationRef, version: number): string => formatKey('consent', relationRef, String(version));
-/** Groups are a custodian's own: another member can neither close nor occupy one. */
+/** Groups and records are a custodian's own: another member can neither close nor occupy one. */
 export const groupKey = (custodian: MspId, groupId: GroupId): string => formatKey('group', custodian, groupId);
-export const recordKey = (recordId: RecordId, version: number): string => formatKey('record', recordId, String(version));
-export const recordStatusKey = (recordId: RecordId): string => formatKey('record-status', recordId);
-export const requestKey = (relationRef: RelationRef, requestId: RequestId): string => formatKey('request', relationRef, requestId);
-export const decisionKey = (relationRef: RelationRef, requestId: RequestId): string => formatKey('decision', relationRef, requestId);
-export const deliveryKey = (relationRef: RelationRef, requestId: RequestId, part: number): string =>
-  formatKey('delivery', relationRef, requestId, String(part));
+export const recordKey = (custodian: MspId, recordId: RecordId, version: number): string =>
+  formatKey('record', custodian, recordId, String(version));
+export const recordStatusKey = (custodian: MspId, recordId: RecordId): string => formatKey('record-status', custodian, recordId);
+/** Requests, and what answers them, are the asking member's own. */
+export const requestKey = (relationRef: RelationRef, requester: MspId, requestId: RequestId): string =>
+  formatKey('request', relationRef, requester, requestId);
+export const decisionKey = (relationRef: RelationRef, requester: MspId, requestId: RequestId): string =>
+  formatKey('decision', relationRef, requester, requestId);
+export const deliveryKey = (relationRef: RelationRef, requester: MspId, requestId: RequestId, part: number): string =>
+  formatKey('delivery', relationRef, requester, requestId, String(part));
 
 /** The key of the marker by which an organisation is present in a transaction. */
 export const presenceKey = (): string => formatKey('presence');

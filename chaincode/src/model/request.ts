@@ -83,11 +83,16 @@ export const requests = {
   GetRelation: object({ relationRef: parseRelationRef }),
   GetConsents: object({ relationRef: parseRelationRef }),
   GetGroup: object({ custodian: parseMspId, groupId: parseGroupId }),
-  GetRecordAnchor: object({ recordId: parseRecordId, version }),
-  GetRecordStatus: object({ recordId: parseRecordId }),
-  GetRequest: object({ relationRef: parseRelationRef, requestId: parseRequestId }),
-  GetDecision: object({ relationRef: parseRelationRef, requestId: parseRequestId }),
-  GetDelivery: object({ relationRef: parseRelationRef, requestId: parseRequestId, part: integer(1, 10_000) }),
+  GetRecordAnchor: object({ custodian: parseMspId, recordId: parseRecordId, version }),
+  GetRecordStatus: object({ custodian: parseMspId, recordId: parseRecordId }),
+  GetRequest: object({ relationRef: parseRelationRef, requester: parseMspId, requestId: parseRequestId }),
+  GetDecision: object({ relationRef: parseRelationRef, requester: parseMspId, requestId: parseRequestId }),
+  GetDelivery: object({
+    relationRef: parseRelationRef,
+    requester: parseMspId,
+    requestId: parseRequestId,
+    part: integer(1, 10_000),
+  }),
 } as const;
 
 export type TransactionName = keyof typeof requests;

@@ -64,6 +64,7 @@ export function decideRelease(opening: Opening, facts: ReleaseFacts, at: Instant
   const { relationRef, requestId, purpose } = facts.request;
   return {
     relationRef,
+    requester: facts.request.by.mspId,
     requestId,
     outcome: 'released',
     code: null,

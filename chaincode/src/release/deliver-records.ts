@@ -45,7 +45,7 @@ export function deliverRecords(
     return standing;
   }
   assertInForce(facts, at);
-  return { relationRef, requestId, part, parts, envelope, at };
+  return { relationRef, requester: decision.requester, requestId, part, parts, envelope, at };
 }
 
 /** Asks the deadline, and the rule what it can say without the document: whether the consent, the purpose and the members still stand. */

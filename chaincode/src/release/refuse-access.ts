@@ -11,6 +11,7 @@ export function refuseAccess(
 ): Decision {
   return {
     relationRef: request.relationRef,
+    requester: request.by.mspId,
     requestId: request.requestId,
     outcome: 'refused',
     code: 'NOT_PERMITTED',

@@ -35,6 +35,7 @@ export function requestAccess(
 export function refuseOutsider(request: AccessRequest, relation: RelationEntry, rules: Rules): Decision {
   return {
     relationRef: request.relationRef,
+    requester: request.by.mspId,
     requestId: request.requestId,
     outcome: 'refused',
     code: 'NOT_PERMITTED',

@@ -91,12 +91,12 @@ describe('with members that run altered chaincode', () => {
       consortium.endorse(await consortium.identity(CLINIC, 'gateway'), args, { endorsers: [CLINIC, AUTHORITY] }),
     );
     expect(refused.code).toBe('RECORD_NOT_STORED');
-    expect(await forge([CLINIC], ['put', recordKey(record.recordId, 1), '{}'])).toBe(BAD_ENDORSEMENT);
+    expect(await forge([CLINIC], ['put', recordKey(HOSPITAL, record.recordId, 1), '{}'])).toBe(BAD_ENDORSEMENT);
     expect(await send(HOSPITAL, args, [HOSPITAL, AUTHORITY])).toBe(VALID);
   });
 
   test("a hospital's anchor is rewritten neither by it alone nor by two others", async () => {
-    const key = recordKey(scene.laboratory.recordId, 1);
+    const key = recordKey(HOSPITAL, scene.laboratory.recordId, 1);
     for (const script of [
       ['put', key, '{}'],
       ['delete', key],
@@ -108,9 +108,10 @@ describe('with members that run altered chaincode', () => {
   });
 
   test('an anchor that its hospital rewrites with another member is not what decisions go by', async () => {
-    const key = recordKey(scene.laboratory.recordId, 1);
+    const key = recordKey(HOSPITAL, scene.laboratory.recordId, 1);
     const subject = newRecord(new Patient(HOSPITAL)).anchoring.subject;
     const anchor = await consortium.evaluate(await consortium.identity(AUTHORITY), 'GetRecordAnchor', {
+      custodian: HOSPITAL,
       recordId: scene.laboratory.recordId,
       version: 1,
     });
@@ -133,10 +134,14 @@ describe('with members that run altered chaincode', () => {
     const released = await ask(consortium, scene.relation);
     await send(HOSPITAL, decisionArgs(released), BOTH, openingOf(scene.relation, scene.document, [scene.laboratory]));
     const { relationRef, requestId } = released;
-    const decision = await consortium.evaluate(await consortium.identity(AUTHORITY), 'GetDecision', { relationRef, requestId });
+    const decision = await consortium.evaluate(await consortium.identity(AUTHORITY), 'GetDecision', {
+      relationRef,
+      requester: CLINIC,
+      requestId,
+    });
     const forged = JSON.stringify({ ...decision, requestId: request.requestId });
-    expect(await forge([CLINIC], ['put', decisionKey(relationRef, request.requestId), forged])).toBe(BAD_ENDORSEMENT);
-    expect(await forge([CLINIC, INSURER], ['put', decisionKey(relationRef, request.requestId), forged])).toBe(VALID);
+    expect(await forge([CLINIC], ['put', decisionKey(relationRef, CLINIC, request.requestId), forged])).toBe(BAD_ENDORSEMENT);
+    expect(await forge([CLINIC, INSURER], ['put', decisionKey(relationRef, CLINIC, request.requestId), forged])).toBe(VALID);
     const args = ['DeliverRecords', JSON.stringify({ relationRef, requestId: request.requestId, part: 1, parts: 1 })];
     const input = { envelope: sealedText('delivery') };
     const refused = refusedWith(

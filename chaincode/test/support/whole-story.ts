@@ -60,11 +60,11 @@ export async function runWholeStory(twin: ConsortiumTwin): Promise<PatientRelati
   await twin.evaluate(reader, 'GetRelation', { relationRef });
   await twin.evaluate(reader, 'GetConsents', { relationRef });
   await twin.evaluate(reader, 'GetGroup', { custodian: HOSPITAL, groupId: group });
-  await twin.evaluate(reader, 'GetRecordAnchor', { recordId: long.recordId, version: 1 });
-  await twin.evaluate(reader, 'GetRecordStatus', { recordId: long.recordId });
-  await twin.evaluate(reader, 'GetRequest', { relationRef, requestId });
-  await twin.evaluate(reader, 'GetDecision', { relationRef, requestId });
-  await twin.evaluate(reader, 'GetDelivery', { relationRef, requestId, part: 1 });
+  await twin.evaluate(reader, 'GetRecordAnchor', { custodian: HOSPITAL, recordId: long.recordId, version: 1 });
+  await twin.evaluate(reader, 'GetRecordStatus', { custodian: HOSPITAL, recordId: long.recordId });
+  await twin.evaluate(reader, 'GetRequest', { relationRef, requester: CLINIC, requestId });
+  await twin.evaluate(reader, 'GetDecision', { relationRef, requester: CLINIC, requestId });
+  await twin.evaluate(reader, 'GetDelivery', { relationRef, requester: CLINIC, requestId, part: 1 });
   await twin.evaluate(gateway, 'ReadSealed', { keys: [bindingRef(relationRef)] });
   return relation;
 }

@@ -1,4 +1,4 @@
-import { formatInstant, type AccessRequest, type ConsentEntry, type Decision, type Instant, type MspId } from '@medaccord/chaincode/model';
+import { decisionKey, formatInstant, type ConsentEntry, type Decision, type Instant, type MspId } from '@medaccord/chaincode/model';
 import type { Facts } from '../store';
 
 /** Where a request stands, as its organisation may know it. */
@@ -25,11 +25,11 @@ export interface RequestStatus {
 
 /** `undefined` for a request that this organisation did not make. */
 export function findRequestStatus(facts: Facts, mspId: MspId, requestId: string): RequestStatus | undefined {
-  const request = facts.findById<AccessRequest>('request', requestId);
+  const request = facts.findRequest(mspId, requestId);
   if (request?.value.by.mspId !== mspId) return undefined;
   const { relationRef, purpose, at } = request.value;
   const base = { requestId, relationRef, purpose, at, transactionId: request.transactionId };
-  const decision = facts.find<Decision>('decision', relationRef, requestId);
+  const decision = facts.findKey<Decision>(decisionKey(relationRef, mspId, request.value.requestId));
   if (decision === undefined) return { ...base, status: 'pending' };
   const { consentVersion, rulesVersion, deadline, bound, count, code } = decision.value;
   const shown = { transactionId: decision.transactionId, consentVersion, rulesVersion, deadline, bound, at: decision.value.at };

@@ -1,4 +1,4 @@
-import { parseUtf8, recordPartRef, type RecordAnchor, type RecordId } from '@medaccord/chaincode/model';
+import { parseUtf8, recordKey, recordPartRef, type MspId, type RecordAnchor, type RecordId } from '@medaccord/chaincode/model';
 import { DecryptFailed, parseBase64url } from '../crypto';
 import { newError } from '../problem';
 import type { SealedReader } from '../sealed/sealed-reader';
@@ -7,6 +7,7 @@ import type { WrapContent } from './encrypt-record';
 import { openRecord, type Opening } from './open-record';
 
 export interface RecordReaderOptions {
+  readonly mspId: MspId;
   readonly facts: Facts;
   readonly index: ClinicalIndex;
   readonly sealed: SealedReader;
@@ -49,7 +50,8 @@ export class RecordReader {
   }
 
   findAnchor({ recordId, version }: Pick<IndexedRecord, 'recordId' | 'version'>): RecordAnchor | undefined {
-    return this.#options.facts.find<RecordAnchor>('record', recordId, String(version))?.value;
+    const { facts, mspId } = this.#options;
+    return facts.findKey<RecordAnchor>(recordKey(mspId, recordId as RecordId, version))?.value;
   }
 
   async #newOpening(record: IndexedRecord, payload: string | undefined, wrap: string | undefined): Promise<Opening> {

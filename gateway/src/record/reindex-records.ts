@@ -37,7 +37,7 @@ export async function reindexRecords({ mspId, facts, index, sealed }: ReindexOpt
       .filter(({ value }) => value.status === 'closed')
       .map(({ value }) => value.groupId),
   );
-  const missing = facts.listMissingRecords([...closed], (recordId, version) => index.has(recordId, version));
+  const missing = facts.listMissingRecords(mspId, [...closed], (recordId, version) => index.has(recordId, version));
   for (let start = 0; start < missing.length; start += batch) {
     const opened = await Promise.all(missing.slice(start, start + batch).map((anchor) => openAnchor(sealed, anchor)));
     index.add(

@@ -40,7 +40,7 @@ interface Entry<K extends string> {
 export async function readHistory(facts: Facts, sealed: SealedReader, own: MspId, relationRef: string): Promise<readonly HistoryEntry[]> {
   const relation = facts.find<RelationEntry>('relation', relationRef);
   const decisions = facts.list<Decision>('decision', relationRef);
-  const notices = relation?.value.custodian === own ? await readNotices(sealed, decisions) : [];
+  const notices = relation?.value.custodian === own ? await readNotices(sealed, relation.value, decisions) : [];
   const entries = [
     ...(relation === undefined ? [] : [newRelation(relation)]),
     ...facts.list<ConsentEntry>('consent', relationRef).map(newConsent),
@@ -51,8 +51,16 @@ export async function readHistory(facts: Facts, sealed: SealedReader, own: MspId
   return entries.sort((one, other) => one.block - other.block || (one.at < other.at ? -1 : 1));
 }
 
-async function readNotices(sealed: SealedReader, decisions: readonly Fact<Decision>[]): Promise<readonly (string | undefined)[]> {
-  return decisions.length === 0 ? [] : sealed.read(decisions.map(({ value }) => noticeRef(value.relationRef, value.requestId)));
+/** By the decision's place in the list. Only what answers the counterparty has a notice. */
+async function readNotices(
+  sealed: SealedReader,
+  { relationRef, counterparty }: RelationEntry,
+  decisions: readonly Fact<Decision>[],
+): Promise<readonly (string | undefined)[]> {
+  const answers = decisions.filter(({ value }) => value.requester === counterparty);
+  if (answers.length === 0) return [];
+  const notices = await sealed.read(answers.map(({ value }) => noticeRef(relationRef, value.requestId)));
+  return decisions.map((decision) => notices[answers.indexOf(decision)]);
 }
 
 function newRelation({ value, transactionId, block }: Fact<RelationEntry>): HistoryEntry {

@@ -1,4 +1,14 @@
-import { formatInstant, type Decision, type MspId, type RecordStatus, type RelationEntry, type Rules } from '@medaccord/chaincode/model';
+import {
+  decisionKey,
+  formatInstant,
+  recordStatusKey,
+  type Decision,
+  type MspId,
+  type RecordId,
+  type RecordStatus,
+  type RelationEntry,
+  type Rules,
+} from '@medaccord/chaincode/model';
 import type { LedgerBlock } from '../ledger/ledger';
 import { newBackoff } from '../ledger/backoff';
 import { newLanes } from '../ledger/lanes';
@@ -137,12 +147,13 @@ export class ReleaseAgent {
   }
 
   async #judge(facts: RequestFacts & SealedTexts): Promise<Verdict> {
-    const { facts: known, index } = this.#options;
+    const { facts: known, index, mspId } = this.#options;
     return judge({
       ...facts,
       findPatient: (subjectRef) => findPatient(known, subjectRef),
       listRecords: (subjectRef) => index.listSubject(subjectRef),
-      isWithdrawn: (recordId) => known.find<RecordStatus>('record-status', recordId)?.value.status === 'entered-in-error',
+      isWithdrawn: (recordId) =>
+        known.findKey<RecordStatus>(recordStatusKey(mspId, recordId as RecordId))?.value.status === 'entered-in-error',
       now: formatInstant(Date.now()),
     });
   }
@@ -180,8 +191,8 @@ export class ReleaseAgent {
     return 'withdrawn';
   }
 
-  #findDecision({ relationRef, requestId }: RequestName): Decision | undefined {
-    return this.#options.facts.find<Decision>('decision', relationRef, requestId)?.value;
+  #findDecision({ relationRef, requester, requestId }: RequestName): Decision | undefined {
+    return this.#options.facts.findKey<Decision>(decisionKey(relationRef, requester, requestId))?.value;
   }
 }
 

@@ -1,5 +1,7 @@
 import {
+  decisionKey,
   decisionRef,
+  deliveryKey,
   deliveryRef,
   formatCanonical,
   formatUtf8,
@@ -39,7 +41,7 @@ export interface DeliverOptions {
  */
 export async function deliver(options: DeliverOptions, name: RequestName): Promise<void> {
   const { facts } = options;
-  const decision = need(facts.find<Decision>('decision', name.relationRef, name.requestId)?.value);
+  const decision = need(facts.findKey<Decision>(decisionKey(name.relationRef, name.requester, name.requestId))?.value);
   const relation = need(facts.find<RelationEntry>('relation', name.relationRef)?.value);
   const counterparty = need(facts.find<Organisation>('organisation', relation.counterparty)?.value);
   const parts = await newParts(options, await readDecision(options.sealed, decision));
@@ -65,8 +67,8 @@ async function deliverPart(
   { facts, transactions }: DeliverOptions,
   { decision, relation, counterparty, part, number, parts }: Part,
 ): Promise<void> {
-  const { relationRef, requestId } = decision;
-  if (facts.find('delivery', relationRef, `${requestId}/${String(number)}`) !== undefined) return;
+  const { relationRef, requester, requestId } = decision;
+  if (facts.findKey(deliveryKey(relationRef, requester, requestId, number)) !== undefined) return;
   const plain = formatUtf8(formatCanonical(await newOpening(part, requestId, counterparty)));
   const context = { ...deliveryRef(relationRef, requestId, number), recipient: relation.counterparty };
   await transactions.submit(

@@ -2,6 +2,7 @@ import {
   askRef,
   bindingRef,
   consentDocumentRef,
+  requestKey,
   type AccessRequest,
   type ConsentEntry,
   type Organisation,
@@ -31,10 +32,10 @@ export interface SealedTexts {
 }
 
 /** `undefined` as long as something that must precede a decision is not on the ledger. */
-export function findRequestFacts(facts: Facts, { relationRef, requestId }: RequestName): RequestFacts | undefined {
+export function findRequestFacts(facts: Facts, { relationRef, requester, requestId }: RequestName): RequestFacts | undefined {
   const relation = facts.find<RelationEntry>('relation', relationRef)?.value;
   const found = {
-    request: facts.find<AccessRequest>('request', relationRef, requestId)?.value,
+    request: facts.findKey<AccessRequest>(requestKey(relationRef, requester, requestId))?.value,
     relation,
     consent: facts.findNewest<ConsentEntry>('consent', relationRef)?.value,
     rules: facts.find<Rules>('rules')?.value,

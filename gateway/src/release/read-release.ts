@@ -1,13 +1,14 @@
 import {
   bindingPreimage,
   bindingRef,
+  decisionKey,
   decisionRef,
   deliveryRef,
   formatUtf8,
   parseSigned,
   parseUtf8,
+  recordKey,
   recordsPreimage,
-  type AccessRequest,
   type Category,
   type Decision,
   type Delivery,
@@ -49,7 +50,9 @@ export async function readRelease(options: ReadReleaseOptions, requestId: string
   const { facts } = options;
   const { decision, relation } = findReleased(options, requestId);
   const deliveries = facts.list<Delivery>('delivery', decision.relationRef).map(({ value }) => value);
-  const parts = deliveries.filter((delivery) => delivery.requestId === requestId).sort((one, other) => one.part - other.part);
+  const parts = deliveries
+    .filter((delivery) => delivery.requester === options.mspId && delivery.requestId === requestId)
+    .sort((one, other) => one.part - other.part);
   const subjectRef = await readSubject(options, relation);
   const released = await readReleasedList(options, decision);
   const delivered = (await Promise.all(parts.map((part) => openPart(options, part)))).flat();
@@ -64,14 +67,14 @@ export async function readRelease(options: ReadReleaseOptions, requestId: string
 }
 
 function findReleased({ facts, mspId }: ReadReleaseOptions, requestId: string): { decision: Decision; relation: RelationEntry } {
-  const request = facts.findById<AccessRequest>('request', requestId)?.value;
+  const request = facts.findRequest(mspId, requestId)?.value;
   if (request?.by.mspId !== mspId) throw newError('RESOURCE_NOT_FOUND', 'This organisation made no such request');
   const { relationRef } = request;
-  const decision = facts.find<Decision>('decision', relationRef, requestId)?.value;
+  const decision = facts.findKey<Decision>(decisionKey(relationRef, mspId, request.requestId))?.value;
   const relation = facts.find<RelationEntry>('relation', relationRef)?.value;
   if (decision === undefined || relation === undefined) throw notReady();
   if (decision.outcome === 'refused') throw newError('RELEASE_REFUSED', 'The request was refused', { details: { code: decision.code } });
-  if (!facts.isDelivered({ relationRef, requestId })) throw notReady();
+  if (!facts.isDelivered(decision)) throw notReady();
   return { decision, relation };
 }
 
@@ -116,7 +119,7 @@ async function openDelivered(
   { decision, subjectRef }: { readonly decision: Decision; readonly subjectRef: SubjectRef },
 ): Promise<ReleasedResource> {
   const { recordId, version, payload, wrap, salts, details } = record;
-  const anchor = facts.find<RecordAnchor>('record', recordId, String(version))?.value;
+  const anchor = facts.findKey<RecordAnchor>(recordKey(decision.custodian, recordId, version))?.value;
   const group = anchor === undefined ? undefined : facts.find<Group>('group', anchor.custodian, anchor.groupId)?.value;
   if (anchor?.custodian !== decision.custodian || group?.status !== 'closed') {
     throw newError('CONTENT_NOT_ANCHORED', 'A delivered record is not anchored by the custodian');

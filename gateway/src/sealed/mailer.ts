@@ -1,4 +1,4 @@
-import type { MspId } from '@medaccord/chaincode/model';
+import { requestKey, type MspId, type RelationEntry, type RelationRef, type RequestId } from '@medaccord/chaincode/model';
 import { newLanes } from '../ledger/lanes';
 import type { Transactions } from '../ledger/transactions';
 import { readCode } from '../problem';
@@ -115,8 +115,15 @@ export class Mailer {
       case 'consent-document':
         return facts.find('consent', ref, id) !== undefined;
       case 'ask':
-        return facts.find('request', ref, id) !== undefined;
+        return this.#hasRequest(ref as RelationRef, id as RequestId);
     }
+  }
+
+  /** Only a counterparty's request has an ask. */
+  #hasRequest(relationRef: RelationRef, requestId: RequestId): boolean {
+    const { facts } = this.#options;
+    const relation = facts.find<RelationEntry>('relation', relationRef)?.value;
+    return relation !== undefined && facts.findKey(requestKey(relationRef, relation.counterparty, requestId)) !== undefined;
   }
 }
 

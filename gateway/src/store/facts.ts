@@ -1,5 +1,15 @@
 import type { StatementSync } from 'node:sqlite';
-import { parseKey, publicKeyTypes, type PublicKeyType, type RecordAnchor } from '@medaccord/chaincode/model';
+import {
+  decisionKey,
+  parseEntryName,
+  type AccessRequest,
+  type EntryName,
+  type MspId,
+  type PublicKeyType,
+  type RecordAnchor,
+  type RelationRef,
+  type RequestId,
+} from '@medaccord/chaincode/model';
 import type { LedgerBlock, LedgerTransaction, StateWrite } from '../ledger/ledger';
 import { inTransaction, openDatabase, type Database, type Row } from './database';
 
@@ -19,7 +29,7 @@ CREATE TABLE fact (
   PRIMARY KEY (type, ref, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX fact_ordinal ON fact (type, ref, ordinal);
-CREATE INDEX fact_id ON fact (id, type) WHERE type IN ('request', 'decision');
+CREATE INDEX fact_id ON fact (id) WHERE type = 'request';
 CREATE INDEX fact_group ON fact (json_extract(value, '$.groupId')) WHERE type = 'record';
 CREATE TABLE undecided (ref TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (ref, id)) STRICT, WITHOUT ROWID;
 CREATE TABLE undelivered (ref TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (ref, id)) STRICT, WITHOUT ROWID;`,
@@ -36,8 +46,10 @@ export interface Fact<T = unknown> {
 }
 
 export interface RequestName {
-  readonly relationRef: string;
-  readonly requestId: string;
+  readonly relationRef: RelationRef;
+  /** The member that asks. */
+  readonly requester: MspId;
+  readonly requestId: RequestId;
 }
 
 /** The read model: public facts as the blocks wrote them, and nothing else. It can be deleted at any time and is rebuilt from block 0. */
@@ -98,14 +110,25 @@ export class Facts {
     return parseRow<T>(this.#statements.find.get(type, ref, id));
   }
 
-  /** By the last part of its key alone: requests and decisions. */
-  findById<T>(type: 'request' | 'decision', id: string): Fact<T> | undefined {
-    return parseRow<T>(this.#statements.findById.get(type, id));
+  /** The entry under a key of the model. */
+  findKey<T>(key: string): Fact<T> | undefined {
+    const name = parseEntryName(key);
+    return name === undefined ? undefined : this.find<T>(name.type, name.ref, name.id);
+  }
+
+  /** A member's request, whichever relation it is in. */
+  findRequest(requester: string, requestId: string): Fact<AccessRequest> | undefined {
+    return parseRow<AccessRequest>(this.#statements.findRequest.get(`${requester}/${requestId}`));
   }
 
   /** The one with the highest number: the newest consent of a relation, however many there are. */
   findNewest<T>(type: PublicKeyType, ref: string): Fact<T> | undefined {
     return parseRow<T>(this.#statements.findNewest.get(type, ref));
+  }
+
+  /** The newest version of a custodian's record, whether its group is closed or not. */
+  findNewestVersion(custodian: MspId, recordId: string): number | undefined {
+    return this.findNewest<RecordAnchor>('record', `${custodian}/${recordId}`)?.value.version;
   }
 
   /** All of one relation, record or the like, in the order in which the ledger got them. */
@@ -117,10 +140,14 @@ export class Facts {
     return this.#statements.listType.all(type).flatMap((row) => parseRow<T>(row) ?? []);
   }
 
-  /** The anchors of these groups that `isKnown` does not know. */
-  listMissingRecords(groupIds: readonly string[], isKnown: (recordId: string, version: number) => boolean): readonly RecordAnchor[] {
+  /** The anchors of these groups of a custodian that `isKnown` does not know. */
+  listMissingRecords(
+    custodian: MspId,
+    groupIds: readonly string[],
+    isKnown: (recordId: string, version: number) => boolean,
+  ): readonly RecordAnchor[] {
     const anchors = groupIds.flatMap((groupId) =>
-      this.#statements.anchors.all(groupId).flatMap((row) => parseRow<RecordAnchor>(row) ?? []),
+      this.#statements.anchors.all(groupId, `${custodian}/*`).flatMap((row) => parseRow<RecordAnchor>(row) ?? []),
     );
     return anchors.map(({ value }) => value).filter(({ recordId, version }) => !isKnown(recordId, version));
   }
@@ -136,9 +163,9 @@ export class Facts {
   }
 
   /** Whether every part of a released decision is on the ledger. */
-  isDelivered({ relationRef, requestId }: RequestName): boolean {
-    const decision = this.find<{ outcome: string }>('decision', relationRef, requestId)?.value;
-    return decision?.outcome === 'released' && this.#statements.isUndelivered.get(relationRef, requestId) === undefined;
+  isDelivered({ relationRef, requester, requestId }: RequestName): boolean {
+    const decision = this.findKey<{ outcome: string }>(decisionKey(relationRef, requester, requestId))?.value;
+    return decision?.outcome === 'released' && this.#statements.isUndelivered.get(relationRef, `${requester}/${requestId}`) === undefined;
   }
 
   close(): void {
@@ -150,47 +177,30 @@ export class Facts {
   }
 
   #applyWrite(block: number, { index, transactionId }: LedgerTransaction, { key, value }: StateWrite): void {
-    const name = parseFactName(key);
+    const name = parseEntryName(key);
     if (name === undefined) return;
-    const { type, ref, id, last } = name;
+    const { type, ref, id, number } = name;
     if (value === undefined) this.#statements.remove.run(type, ref, id);
     else if (!immutable.includes(type) || this.find(type, ref, id) === undefined) {
-      const ordinal = /^\d+$/.test(last) ? Number(last) : block;
-      this.#statements.put.run(type, ref, id, ordinal, value, block, index, transactionId);
-      this.#keepWorkLists(type, { relationRef: ref, requestId: id.split('/')[0] ?? '' }, value);
+      this.#statements.put.run(type, ref, id, number ?? block, value, block, index, transactionId);
+      this.#keepWorkLists(name, value);
     }
   }
 
-  #keepWorkLists(type: PublicKeyType, { relationRef, requestId }: RequestName, text: string): void {
+  #keepWorkLists({ type, ref, id }: EntryName, text: string): void {
     const { addUndecided, endUndecided, addUndelivered, endUndelivered, countParts } = this.#statements;
     if (type === 'request') {
-      if ((JSON.parse(text) as { party: boolean }).party) addUndecided.run(relationRef, requestId, relationRef, requestId);
+      if ((JSON.parse(text) as { party: boolean }).party) addUndecided.run(ref, id, ref, id);
     } else if (type === 'decision') {
-      endUndecided.run(relationRef, requestId);
-      if ((JSON.parse(text) as { outcome: string }).outcome === 'released') addUndelivered.run(relationRef, requestId);
+      endUndecided.run(ref, id);
+      if ((JSON.parse(text) as { outcome: string }).outcome === 'released') addUndelivered.run(ref, id);
     } else if (type === 'delivery') {
       const { parts } = JSON.parse(text) as { parts: number };
-      const delivered = Number((countParts.get(relationRef, `${requestId}/*`) as Row).number);
-      if (delivered >= parts) endUndelivered.run(relationRef, requestId);
+      const request = id.slice(0, id.lastIndexOf('/'));
+      const delivered = Number((countParts.get(ref, `${request}/*`) as Row).number);
+      if (delivered >= parts) endUndelivered.run(ref, request);
     }
   }
-}
-
-interface FactName {
-  readonly type: PublicKeyType;
-  readonly ref: string;
-  readonly id: string;
-  /** Last part of the key: the number of a version or a part, where it has one. */
-  readonly last: string;
-}
-
-/** The name of a fact, from its composite key; nothing for a key that is none of the model's. */
-function parseFactName(key: string): FactName | undefined {
-  const parts = parseKey(key);
-  const type = publicKeyTypes.find((known) => known === parts?.type);
-  if (parts === undefined || type === undefined) return undefined;
-  const [ref = '', ...rest] = parts.attributes;
-  return { type, ref, id: rest.join('/'), last: rest.at(-1) ?? '' };
 }
 
 /** Never change by rule: what came later, whoever endorsed it, does not count. */
@@ -202,7 +212,7 @@ type Statements = Readonly<
     | 'put'
     | 'remove'
     | 'find'
-    | 'findById'
+    | 'findRequest'
     | 'findNewest'
     | 'list'
     | 'listType'
@@ -226,12 +236,12 @@ function prepareStatements(database: Database): Statements {
     put: database.prepare('INSERT OR REPLACE INTO fact VALUES (?, ?, ?, ?, ?, ?, ?, ?)'),
     remove: database.prepare('DELETE FROM fact WHERE type = ? AND ref = ? AND id = ?'),
     find: database.prepare(`SELECT ${columns} FROM fact WHERE type = ? AND ref = ? AND id = ?`),
-    findById: database.prepare(`SELECT ${columns} FROM fact WHERE type IN ('request', 'decision') AND type = ? AND id = ?`),
+    findRequest: database.prepare(`SELECT ${columns} FROM fact WHERE type = 'request' AND id = ?`),
     findNewest: database.prepare(`SELECT ${columns} FROM fact WHERE type = ? AND ref = ? ORDER BY ordinal DESC LIMIT 1`),
     list: database.prepare(`SELECT ${columns} FROM fact WHERE type = ? AND ref = ? ORDER BY block, position, ordinal`),
     listType: database.prepare(`SELECT ${columns} FROM fact WHERE type = ? ORDER BY block, position, ref, ordinal`),
     anchors: database.prepare(
-      `SELECT ${columns} FROM fact WHERE type = 'record' AND json_extract(value, '$.groupId') = ? ORDER BY block, position, ref, ordinal`,
+      `SELECT ${columns} FROM fact WHERE type = 'record' AND json_extract(value, '$.groupId') = ? AND ref GLOB ? ORDER BY block, position, ref, ordinal`,
     ),
     countParts: database.prepare("SELECT count(*) AS number FROM fact WHERE type = 'delivery' AND ref = ? AND id GLOB ?"),
     undecided: database.prepare('SELECT ref, id FROM undecided'),
@@ -261,5 +271,6 @@ function parseRow<T>(row: unknown): Fact<T> | undefined {
 
 function parseName(row: unknown): RequestName {
   const { ref, id } = row as Row;
-  return { relationRef: String(ref), requestId: String(id) };
+  const [requester, requestId] = String(id).split('/');
+  return { relationRef: String(ref) as RelationRef, requester: requester as MspId, requestId: requestId as RequestId };
 }

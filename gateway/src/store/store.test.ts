@@ -10,6 +10,7 @@ import { openStore } from './store';
 const relationRef = 'R'.repeat(22) as never;
 const requestId = 'Q'.repeat(22) as never;
 const custodian = 'AlphaMSP';
+const requester = 'BetaMSP' as never;
 
 const block = (number: number, ...writes: [string, object | undefined][]): LedgerBlock => ({
   number,
@@ -28,10 +29,10 @@ const block = (number: number, ...writes: [string, object | undefined][]): Ledge
 const chain: readonly LedgerBlock[] = [
   block(0),
   block(1, [formatKey('consent', relationRef, '9'), { version: 9 }], [formatKey('consent', relationRef, '10'), { version: 10 }]),
-  block(2, [requestKey(relationRef, requestId), { party: true }]),
-  block(3, [decisionKey(relationRef, requestId), { outcome: 'released' }]),
-  block(4, [deliveryKey(relationRef, requestId, 1), { parts: 2 }]),
-  block(5, [deliveryKey(relationRef, requestId, 2), { parts: 2 }]),
+  block(2, [requestKey(relationRef, requester, requestId), { party: true }]),
+  block(3, [decisionKey(relationRef, requester, requestId), { outcome: 'released' }]),
+  block(4, [deliveryKey(relationRef, requester, requestId, 1), { parts: 2 }]),
+  block(5, [deliveryKey(relationRef, requester, requestId, 2), { parts: 2 }]),
 ];
 
 describe('Facts', () => {
@@ -59,30 +60,47 @@ describe('Facts', () => {
 
   it('lists a request as undecided until its decision, and a release as undelivered until its last part', () => {
     applyUpTo(2);
-    expect([facts.listUndecided(), facts.listUndelivered()]).toEqual([[{ relationRef, requestId }], []]);
+    expect([facts.listUndecided(), facts.listUndelivered()]).toEqual([[{ relationRef, requester, requestId }], []]);
     facts.apply(chain[3] as LedgerBlock);
-    expect([facts.listUndecided(), facts.listUndelivered()]).toEqual([[], [{ relationRef, requestId }]]);
+    expect([facts.listUndecided(), facts.listUndelivered()]).toEqual([[], [{ relationRef, requester, requestId }]]);
     facts.apply(chain[4] as LedgerBlock);
-    expect(facts.isDelivered({ relationRef, requestId })).toBe(false);
+    expect(facts.isDelivered({ relationRef, requester, requestId })).toBe(false);
     facts.apply(chain[5] as LedgerBlock);
-    expect([facts.listUndelivered(), facts.isDelivered({ relationRef, requestId })]).toEqual([[], true]);
+    expect([facts.listUndelivered(), facts.isDelivered({ relationRef, requester, requestId })]).toEqual([[], true]);
   });
 
   it('never lists the request of somebody who is no party, nor a refusal as undelivered', () => {
     facts.apply(
-      block(0, [requestKey(relationRef, requestId), { party: false }], [decisionKey(relationRef, requestId), { outcome: 'refused' }]),
+      block(
+        0,
+        [requestKey(relationRef, requester, requestId), { party: false }],
+        [decisionKey(relationRef, requester, requestId), { outcome: 'refused' }],
+      ),
     );
-    expect([facts.listUndecided(), facts.listUndelivered(), facts.isDelivered({ relationRef, requestId })]).toEqual([[], [], false]);
+    expect([facts.listUndecided(), facts.listUndelivered(), facts.isDelivered({ relationRef, requester, requestId })]).toEqual([
+      [],
+      [],
+      false,
+    ]);
   });
 
   it('keeps the first value of an anchor and a group, and the last of everything else', () => {
     const keys: [string, string, string, string][] = [
-      ['record', 'A'.repeat(22), '1', 'first'],
+      ['record', `${custodian}/${'A'.repeat(22)}`, '1', 'first'],
       ['group', custodian, 'G'.repeat(22), 'first'],
       ['organisation', custodian, '', 'second'],
     ];
     const write = (value: string): [string, object][] =>
-      keys.map(([type, ref, id]) => [id === '' ? formatKey(type, ref) : formatKey(type, ref, id), { value }]);
+      keys.map(([type, ref, id]) => [
+        formatKey(
+          type,
+          ...[ref, id]
+            .join('/')
+            .split('/')
+            .filter((one) => one !== ''),
+        ),
+        { value },
+      ]);
     facts.apply(block(0, ...write('first')));
     facts.apply(block(1, ...write('second')));
     for (const [type, ref, id, expected] of keys) expect(facts.find(type as never, ref, id)).toMatchObject({ value: { value: expected } });

@@ -1,4 +1,4 @@
-import type { SubjectRef } from '@medaccord/chaincode/model';
+import { recordKey, type MspId, type RecordId, type SubjectRef } from '@medaccord/chaincode/model';
 import { z } from 'zod';
 import type { Importer } from '../../import/import-bundle';
 import { newError } from '../../problem';
@@ -41,7 +41,7 @@ export interface RecordRoutesOptions {
   readonly records: RecordReader;
   readonly index: ClinicalIndex;
   readonly facts: Facts;
-  readonly mspId: string;
+  readonly mspId: MspId;
 }
 
 export function newRecordRoutes(options: RecordRoutesOptions): readonly Route[] {
@@ -84,7 +84,8 @@ function newListRoute({ index, facts, mspId }: RecordRoutesOptions): Route {
           throw newError('PATIENT_UNKNOWN', 'No such patient is registered at this organisation');
         }
         const records = index.listSubject(subject).map(({ recordId, version, groupId, type, id, ...record }) => {
-          const anchoredAt = facts.find<{ anchoredAt: string }>('record', recordId, String(version))?.value.anchoredAt ?? null;
+          const anchoredAt =
+            facts.findKey<{ anchoredAt: string }>(recordKey(mspId, recordId as RecordId, version))?.value.anchoredAt ?? null;
           return { recordId, version, category: record.category, type, reference: `${type}/${id}`, groupId, anchoredAt };
         });
         return Promise.resolve({ body: { records } });
