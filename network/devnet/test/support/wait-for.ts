@@ -1,8 +1,15 @@
-/** Waits until the condition holds. @throws Error after the deadline */
-export async function waitFor(condition: () => boolean | Promise<boolean>, deadlineMs = 15_000): Promise<void> {
+/** Waits until the condition holds; one that throws does not hold yet. @throws Error after the deadline, with what was thrown last */
+export async function waitFor(condition: () => unknown, deadlineMs = 30_000): Promise<void> {
   const end = Date.now() + deadlineMs;
-  while (!(await condition())) {
-    if (Date.now() > end) throw new Error(`still not so after ${String(deadlineMs)} ms: ${condition.toString()}`);
+  let cause: unknown;
+  for (;;) {
+    try {
+      if ((await condition()) === true) return;
+    } catch (error) {
+      cause = error;
+    }
+    if (Date.now() > end)
+      throw new Error(`still not so after ${String(deadlineMs)} ms: ${condition.toString()}; ${String(cause)}`, { cause });
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
