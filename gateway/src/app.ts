@@ -67,7 +67,17 @@ export function newApp(options: AppOptions): App {
     staleAfterMs: config.staleAfterMs,
   });
   const shared = { mspId: own, store, facts: store.facts, index: store.index, transactions, sealed, records, mailer, projector, onTrouble };
-  const agent = new ReleaseAgent({ ...shared, key: keys.publicSealing, onOutcome: (outcome) => log.info(outcome, 'request answered') });
+  const agent = new ReleaseAgent({
+    ...shared,
+    intents: store.intents,
+    key: keys.publicSealing,
+    onOutcome: (outcome) => {
+      log.info(outcome, 'request answered');
+    },
+    onAlarm: (alarm) => {
+      log.error(alarm, 'a decision in the name of this organisation was not made here: nothing is delivered for it');
+    },
+  });
   const importer = new Importer({ ...shared, key: keys.publicSealing });
   const state = { registered: false, recovered: false, draining: false };
   const readReadiness = (): Readiness => ({ projection: projector.isFresh, registered: state.registered, recovered: state.recovered });

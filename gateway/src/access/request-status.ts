@@ -1,4 +1,4 @@
-import { decisionKey, formatInstant, type ConsentEntry, type Decision, type Instant, type MspId } from '@medaccord/chaincode/model';
+import { decisionKey, formatInstant, type Decision, type Instant, type MspId } from '@medaccord/chaincode/model';
 import type { Facts } from '../store';
 
 /** Where a request stands, as its organisation may know it. */
@@ -45,7 +45,7 @@ export function isFinal({ status }: RequestStatus): boolean {
 
 function readReleasedStatus(facts: Facts, decision: Decision): RequestStatus['status'] {
   if (facts.isDelivered(decision)) return 'released';
-  const consent = facts.findNewest<ConsentEntry>('consent', decision.relationRef)?.value;
+  const consent = facts.findConsent(decision.relationRef)?.value;
   const isSuperseded = consent !== undefined && consent.version !== decision.consentVersion;
   const isLate = decision.deadline !== null && decision.deadline < formatInstant(Date.now());
   return isSuperseded || isLate ? 'withdrawn' : 'decided';

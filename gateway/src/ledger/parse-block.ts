@@ -6,21 +6,32 @@ import type { LedgerBlock, LedgerEvent, LedgerTransaction, StateWrite } from './
 export function parseBlock(block: common.Block, chaincode: string): LedgerBlock {
   const envelopes = block.getData()?.getDataList_asU8() ?? [];
   const filter = block.getMetadata()?.getMetadataList_asU8()[common.BlockMetadataIndex.TRANSACTIONS_FILTER] ?? new Uint8Array();
-  const payloads = envelopes.map((bytes) => common.Payload.deserializeBinary(common.Envelope.deserializeBinary(bytes).getPayload_asU8()));
-  const headers = payloads.map((payload) =>
-    common.ChannelHeader.deserializeBinary(payload.getHeader()?.getChannelHeader_asU8() ?? new Uint8Array()),
-  );
+  const parsed = envelopes.map((bytes, index) => ({ ...parseEnvelope(bytes), index, code: filter[index] ?? 255 }));
+  const isTransaction = ({ header }: ParsedEnvelope): boolean => header?.getType() === common.HeaderType.ENDORSER_TRANSACTION;
   return {
     number: block.getHeader()?.getNumber() ?? 0,
-    configuration: headers.some((header) => header.getType() === common.HeaderType.CONFIG),
-    transactions: headers.flatMap((header, index) => {
-      const payload = payloads[index];
-      if (payload === undefined || header.getType() !== common.HeaderType.ENDORSER_TRANSACTION) return [];
-      const code = filter[index] ?? 255;
+    time: Math.max(0, ...parsed.filter(({ code }) => code === VALID).map(({ header }) => header?.getTimestamp()?.toDate().getTime() ?? 0)),
+    configuration: parsed.some(({ header }) => header?.getType() === common.HeaderType.CONFIG),
+    transactions: parsed.filter(isTransaction).map(({ payload, header, index, code }) => {
       const content = code === VALID ? parseActions(payload, chaincode) : { writes: [], event: undefined };
-      return [{ index, transactionId: header.getTxId(), code, ...content }];
+      return { index, transactionId: header?.getTxId() ?? '', code, ...content };
     }),
   };
+}
+
+interface ParsedEnvelope {
+  readonly payload: common.Payload;
+  readonly header: common.ChannelHeader | undefined;
+}
+
+/** Anybody who may write to the channel can have bytes ordered that are no transaction; peers mark them invalid, and they count for nothing. */
+function parseEnvelope(bytes: Uint8Array): ParsedEnvelope {
+  try {
+    const payload = common.Payload.deserializeBinary(common.Envelope.deserializeBinary(bytes).getPayload_asU8());
+    return { payload, header: common.ChannelHeader.deserializeBinary(payload.getHeader()?.getChannelHeader_asU8() ?? new Uint8Array()) };
+  } catch {
+    return { payload: new common.Payload(), header: undefined };
+  }
 }
 
 function parseActions(payload: common.Payload, chaincode: string): Pick<LedgerTransaction, 'writes' | 'event'> {

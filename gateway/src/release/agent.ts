@@ -6,128 +6,142 @@ import {
   type MspId,
   type RecordId,
   type RecordStatus,
-  type RelationEntry,
   type Rules,
 } from '@medaccord/chaincode/model';
-import type { LedgerBlock } from '../ledger/ledger';
-import { newBackoff } from '../ledger/backoff';
-import { newLanes } from '../ledger/lanes';
+import type { IntentStore } from '../ledger/intent';
+import type { LedgerBlock, LedgerEvent } from '../ledger/ledger';
 import { readCode } from '../problem';
-import type { Projector, RequestName } from '../store';
+import type { Fact, IndexedRecord, Projector, RequestName } from '../store';
 import { submitRefusal, submitRelease, type DecideOptions } from './decide';
-import { deliver, type DeliverOptions } from './deliver';
+import { deliver, readOpening, type DeliverOptions } from './deliver';
 import { findPatient, findRequestFacts, readSealedTexts, type RequestFacts, type SealedTexts } from './gather';
 import { judge, type Verdict } from './judge';
+import type { DecisionOpening } from './openings';
+import { isOwnDecision } from './own-decision';
+import { Turns } from './turns';
 
-/** Requests worked on at once. */
-const lanesInFlight = 4;
+/** Requests of one counterparty that are worked on at once. */
+const perCounterparty = 4;
 /** What is sealed to the custodian follows its public entry in a transaction of its own; without it after this time the answer is no. */
 const sealedWaitMs = 20_000;
+/** Longest pauses: of a request that waits for something sealed, and of one that met a trouble. */
+const longestPauses = { waiting: 1_000, trouble: 15_000 };
 /** Errors after which a released decision is never delivered. */
 const withdrawals = ['DECISION_EXPIRED', 'RELEASE_NOT_PERMITTED', 'CONSENT_NOT_CURRENT', 'CONSENT_INVALID', 'ORGANISATION_NOT_ACTIVE'];
 
+/** `foreign`: a decision in this organisation's name that its gateway did not make; it is never delivered. */
+export type Outcome = 'released' | 'refused' | 'withdrawn' | 'foreign';
+
 export interface AgentOptions extends DeliverOptions, DecideOptions {
   readonly mspId: MspId;
+  readonly intents: Pick<IntentStore, 'find'>;
   readonly projector: Pick<Projector, 'waitFor' | 'waitForBlock'>;
   readonly onTrouble: (error: unknown) => void;
-  readonly onOutcome: (outcome: {
-    readonly requestId: string;
-    readonly outcome: 'released' | 'refused' | 'withdrawn';
-    readonly ms: number;
-  }) => void;
+  /** A decision in this organisation's name stands on the ledger that this gateway did not make. */
+  readonly onAlarm: (alarm: RequestName & { readonly transactionId: string }) => void;
+  readonly onOutcome: (outcome: { readonly requestId: string; readonly outcome: Outcome; readonly ms: number }) => void;
+}
+
+/** A request that is being answered, or was since it is listed. */
+interface Task {
+  readonly name: RequestName;
+  readonly startedAt: number;
+  attempts: number;
+  /** Something that was sealed for it has not arrived yet. */
+  isWaiting: boolean;
+  isDone: boolean;
 }
 
 /**
  * The custodian's release agent: answers every request of its patients' counterparties by the shared rule, decision first, delivery after
- * its commit. All it needs stands on the ledger, so it goes on after any restart, and no outcome rests on a single failed endorsement.
+ * its commit. What it needs stands on the ledger and in the gateway's intents, so it goes on after any restart, and no outcome rests on a
+ * single failed endorsement. Each turn is one attempt, in a lane of the counterparty's own.
  */
 export class ReleaseAgent {
   readonly #options: AgentOptions;
-  readonly #lane = newLanes(lanesInFlight);
-  readonly #working = new Map<string, Promise<void>>();
-  /** Names of sealed values that blocks told of, so that a waiting request is looked at again at once. */
-  readonly #arrived = new Set<string>();
-  readonly #withdrawn = new Set<string>();
-  readonly #ending = new AbortController();
-  #started = false;
+  readonly #turns = new Turns({ perLane: perCounterparty, firstPauseMs: 50 });
+  readonly #tasks = new Map<string, Task>();
+  #isRunning = false;
 
   constructor(options: AgentOptions) {
     this.#options = options;
   }
 
   start(): void {
-    this.#started = true;
+    this.#isRunning = true;
     this.#look();
   }
 
   /** Looks for work after a block. */
   onBlock(block: LedgerBlock): void {
-    for (const { event } of block.transactions) if (event?.name === 'SealedStored') this.#note(event.payload);
-    if (this.#started) this.#look();
+    if (!this.#isRunning) return;
+    this.#look();
+    const refs = new Set(block.transactions.map(({ event }) => readSealedRef(event)));
+    for (const [key, { name, isWaiting }] of this.#tasks)
+      if (isWaiting && refs.has(name.relationRef)) this.#turns.wake(name.requester, key);
   }
 
-  /** Ends after the requests that are being worked on; the others are taken up at the next start. */
+  /** Ends after the turns that are being taken; the rest is taken up at the next start. */
   async stop(): Promise<void> {
-    this.#ending.abort();
-    await Promise.allSettled(this.#working.values());
-  }
-
-  get #isStopped(): boolean {
-    return this.#ending.signal.aborted;
-  }
-
-  #note(payload: string): void {
-    const { kind, ref, id } = JSON.parse(payload) as { kind: string; ref: string; id: string };
-    if (this.#arrived.size > 10_000) this.#arrived.clear();
-    this.#arrived.add(formatName(kind, ref, id));
+    this.#isRunning = false;
+    await this.#turns.stop();
   }
 
   #look(): void {
     const { facts } = this.#options;
-    for (const name of [...facts.listUndecided(), ...facts.listUndelivered()]) {
-      if (this.#isStopped || this.#working.has(name.requestId) || this.#withdrawn.has(name.requestId) || !this.#isOurs(name)) continue;
-      const work = this.#lane(() => this.#work(name)).finally(() => this.#working.delete(name.requestId));
-      this.#working.set(name.requestId, work);
+    const names = [...facts.listUndecided(), ...facts.listUndelivered(formatInstant(Date.now()))];
+    const listed = new Map(names.map((name) => [formatKey(name), name]));
+    for (const [key, { isDone }] of this.#tasks) if (isDone && !listed.has(key)) this.#tasks.delete(key);
+    for (const [key, name] of listed) if (!this.#tasks.has(key)) this.#add(key, name);
+  }
+
+  #add(key: string, name: RequestName): void {
+    const task: Task = { name, startedAt: Date.now(), attempts: 0, isWaiting: false, isDone: false };
+    this.#tasks.set(key, task);
+    this.#turns.add(name.requester, key, () => this.#take(task));
+  }
+
+  /** One attempt; gives the longest pause before the next, or nothing when the request is answered. */
+  async #take(task: Task): Promise<number | undefined> {
+    try {
+      const outcome = await this.#answer(task);
+      task.attempts += 1;
+      task.isWaiting = outcome === 'waiting';
+      if (outcome === 'waiting') return longestPauses.waiting;
+      task.isDone = true;
+      this.#options.onOutcome({ requestId: task.name.requestId, outcome, ms: Date.now() - task.startedAt });
+      return undefined;
+    } catch (error) {
+      task.attempts += 1;
+      this.#options.onTrouble(error);
+      return longestPauses.trouble;
     }
   }
 
-  #isOurs({ relationRef }: RequestName): boolean {
-    return this.#options.facts.find<RelationEntry>('relation', relationRef)?.value.custodian === this.#options.mspId;
-  }
-
-  /** Tries until the request is answered and delivered; troubles are waited out. */
-  async #work(name: RequestName): Promise<void> {
-    const startedAt = performance.now();
-    const backoff = newBackoff({ firstMs: 50, mostMs: 15_000, signal: this.#ending.signal });
-    for (let attempt = 0; !this.#isStopped; attempt += 1) {
-      try {
-        const outcome = await this.#answer(name, attempt);
-        this.#options.onOutcome({ requestId: name.requestId, outcome, ms: Math.round(performance.now() - startedAt) });
-        return;
-      } catch (error) {
-        this.#options.onTrouble(error);
-        await backoff.wait();
-      }
+  async #answer(task: Task): Promise<Outcome | 'waiting'> {
+    const { name } = task;
+    const decision = this.#findDecision(name) ?? (await this.#decide(task));
+    if (decision === 'waiting') return decision;
+    if (!isOwnDecision(this.#options.intents, decision)) {
+      this.#options.onAlarm({ ...name, transactionId: decision.transactionId });
+      return 'foreign';
     }
+    return decision.value.outcome === 'refused' ? 'refused' : this.#deliver(name, decision.value);
   }
 
-  async #answer(name: RequestName, attempt: number): Promise<'released' | 'refused' | 'withdrawn'> {
-    const decision = this.#findDecision(name) ?? (await this.#decide(name, attempt));
-    if (decision.outcome === 'refused') return 'refused';
-    return this.#deliver(name, decision);
-  }
-
-  async #decide(name: RequestName, attempt: number): Promise<Decision> {
+  async #decide(task: Task): Promise<Fact<Decision> | 'waiting'> {
     const { projector } = this.#options;
-    const facts = await this.#gather(name);
+    const facts = await this.#gather(task.name);
+    const hasTime = Date.now() < task.startedAt + sealedWaitMs;
+    if (facts === undefined || (hasTime && isMissing(facts))) return 'waiting';
     const verdict = await this.#judge(facts);
     try {
-      const { block } = await this.#submit(facts, verdict, attempt);
+      const { block } = await this.#submit(facts, verdict, task.attempts);
       await projector.waitForBlock(block);
     } catch (error) {
       if (readCode(error) !== 'REQUEST_ALREADY_DECIDED' && readCode(error) !== 'OPERATION_CHANGED') throw error;
     }
-    const decision = await projector.waitFor(() => this.#findDecision(name), 10_000);
+    const decision = await projector.waitFor(() => this.#findDecision(task.name), 10_000);
     if (decision === undefined) throw new Error('The decision is not visible yet');
     return decision;
   }
@@ -146,65 +160,75 @@ export class ReleaseAgent {
     return witnesses[attempt % witnesses.length] ?? relation.counterparty;
   }
 
-  async #judge(facts: RequestFacts & SealedTexts): Promise<Verdict> {
+  #judge(facts: RequestFacts & SealedTexts, released?: DecisionOpening['records']): Promise<Verdict> {
     const { facts: known, index, mspId } = this.#options;
+    const listRecords = (subjectRef: string): readonly IndexedRecord[] =>
+      released === undefined
+        ? index.listSubject(subjectRef)
+        : released
+            .flatMap(({ recordId, version }) => index.findVersion(recordId, version) ?? [])
+            .filter((one) => one.subjectRef === subjectRef);
     return judge({
       ...facts,
       findPatient: (subjectRef) => findPatient(known, subjectRef),
-      listRecords: (subjectRef) => index.listSubject(subjectRef),
+      listRecords,
       isWithdrawn: (recordId) =>
         known.findKey<RecordStatus>(recordStatusKey(mspId, recordId as RecordId))?.value.status === 'entered-in-error',
       now: formatInstant(Date.now()),
     });
   }
 
-  /** Waits, bounded, for what is sealed to the custodian: the ask, the binding, the document of the consent in force. */
-  async #gather(name: RequestName): Promise<RequestFacts & SealedTexts> {
-    const { sealed, projector, facts } = this.#options;
-    const endsAt = Date.now() + sealedWaitMs;
-    for (;;) {
-      const request = await projector.waitFor(() => findRequestFacts(facts, name), sealedWaitMs);
-      if (request === undefined) throw new Error('The facts of a request are not visible yet');
-      const texts = await readSealedTexts(sealed, request);
-      const missing = listMissing(request, texts);
-      if (missing.length === 0 || Date.now() >= endsAt || this.#isStopped) return { ...request, ...texts };
-      await projector.waitFor(() => (missing.every((one) => this.#arrived.has(one)) ? true : undefined), 1_000);
-      for (const one of missing) this.#arrived.delete(one);
-    }
+  /** Public facts and what was sealed to the custodian; nothing as long as a public fact is missing. */
+  async #gather(name: RequestName): Promise<(RequestFacts & SealedTexts) | undefined> {
+    const request = findRequestFacts(this.#options.facts, name);
+    return request === undefined ? undefined : { ...request, ...(await readSealedTexts(this.#options.sealed, request)) };
   }
 
   async #deliver(name: RequestName, decision: Decision): Promise<'released' | 'withdrawn'> {
-    const { facts } = this.#options;
-    if (decision.deadline !== null && decision.deadline < formatInstant(Date.now())) return this.#withdraw(name);
+    const { facts, sealed, projector } = this.#options;
+    if (decision.deadline !== null && decision.deadline < formatInstant(Date.now())) return 'withdrawn';
+    const { records } = await readOpening(sealed, decision);
+    if (!(await this.#isStillPermitted(name, decision, records))) return 'withdrawn';
     try {
-      await deliver(this.#options, name);
+      await deliver(this.#options, decision, records);
     } catch (error) {
       if (!withdrawals.includes(readCode(error) ?? '')) throw error;
-      return this.#withdraw(name);
+      return 'withdrawn';
     }
-    await this.#options.projector.waitFor(() => (facts.isDelivered(name) ? true : undefined), 10_000);
+    await projector.waitFor(() => (facts.isDelivered(name) ? true : undefined), 10_000);
     return 'released';
   }
 
-  #withdraw({ requestId }: RequestName): 'withdrawn' {
-    this.#withdrawn.add(requestId);
-    return 'withdrawn';
+  /** Runs the rule again over the very records that were decided, on what stands now. */
+  async #isStillPermitted(name: RequestName, decision: Decision, records: DecisionOpening['records']): Promise<boolean> {
+    const facts = await this.#gather(name);
+    if (facts === undefined) throw new Error('The facts of a request are not visible yet');
+    if (facts.consent.version !== decision.consentVersion) return false;
+    const verdict = await this.#judge(facts, records);
+    return verdict.records.length === records.length;
   }
 
-  #findDecision({ relationRef, requester, requestId }: RequestName): Decision | undefined {
-    return this.#options.facts.findKey<Decision>(decisionKey(relationRef, requester, requestId))?.value;
+  #findDecision({ relationRef, requester, requestId }: RequestName): Fact<Decision> | undefined {
+    return this.#options.facts.findKey<Decision>(decisionKey(relationRef, requester, requestId));
   }
 }
 
-function listMissing({ request, consent, relation }: RequestFacts, { ask, binding, document }: SealedTexts): readonly string[] {
-  const { relationRef } = relation;
-  return [
-    ...(ask === undefined ? [formatName('ask', relationRef, request.requestId)] : []),
-    ...(binding === undefined ? [formatName('binding', relationRef, '1')] : []),
-    ...(document === undefined && consent.document !== null ? [formatName('consent-document', relationRef, String(consent.version))] : []),
-  ];
+function formatKey({ relationRef, requester, requestId }: RequestName): string {
+  return `${relationRef}/${requester}/${requestId}`;
 }
 
-function formatName(kind: string, ref: string, id: string): string {
-  return [kind, ref, id].join('/');
+/** Whether the ask, the binding or the document of the consent in force has not arrived. */
+function isMissing({ consent, ask, binding, document }: RequestFacts & SealedTexts): boolean {
+  return ask === undefined || binding === undefined || (document === undefined && consent.document !== null);
+}
+
+/** The relation that a sealed value was stored for. An event is a hint alone: whoever commits can put anything in one. */
+function readSealedRef(event: LedgerEvent | undefined): unknown {
+  if (event?.name !== 'SealedStored') return undefined;
+  try {
+    const ids: unknown = JSON.parse(event.payload);
+    return typeof ids === 'object' && ids !== null && 'ref' in ids ? ids.ref : undefined;
+  } catch {
+    return undefined;
+  }
 }

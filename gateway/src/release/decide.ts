@@ -14,6 +14,7 @@ import { newError } from '../problem';
 import type { RequestFacts, SealedTexts } from './gather';
 import type { Verdict } from './judge';
 import type { DecisionOpening, Notice } from './openings';
+import { decideOperation, refuseOperation } from './own-decision';
 
 export interface DecideOptions {
   readonly transactions: Transactions;
@@ -41,7 +42,7 @@ export async function submitRelease(
     'DecideRelease',
     { relationRef, requestId, consentVersion: consent.version },
     {
-      operation: `decide/${relationRef}/${requestId}`,
+      operation: decideOperation(relationRef, requestId),
       organisations: [relation.custodian, relation.counterparty],
       mayLag: true,
       input: {
@@ -72,7 +73,7 @@ export async function submitRefusal(
     'RefuseAccess',
     { relationRef, requestId, consentVersion: consent.version },
     {
-      operation: `refuse/${relationRef}/${requestId}`,
+      operation: refuseOperation(relationRef, requestId),
       organisations: [relation.custodian, witness],
       mayLag: true,
       input: { notice: await sealNotice(facts, verdict) },

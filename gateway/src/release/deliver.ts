@@ -1,22 +1,22 @@
 import {
-  decisionKey,
   decisionRef,
   deliveryKey,
   deliveryRef,
   formatCanonical,
   formatUtf8,
+  recordsPreimage,
   type Decision,
   type Organisation,
   type RecordId,
   type RelationEntry,
 } from '@medaccord/chaincode/model';
-import { seal } from '../crypto';
+import { assertOpens, seal } from '../crypto';
 import { newLanes } from '../ledger/lanes';
 import type { Transactions } from '../ledger/transactions';
 import { newError } from '../problem';
 import type { RecordReader } from '../record/record-reader';
 import type { SealedReader } from '../sealed/sealed-reader';
-import type { ClinicalIndex, Facts, IndexedRecord, RequestName } from '../store';
+import type { ClinicalIndex, Facts, IndexedRecord } from '../store';
 import { findSealingKey } from './decide';
 import { wrapContext, type DecisionOpening, type DeliveredRecord, type DeliveryOpening } from './openings';
 
@@ -39,12 +39,11 @@ export interface DeliverOptions {
  * left out, so that it can go on after any interruption.
  * @throws CodedError; DECISION_EXPIRED, RELEASE_NOT_PERMITTED, CONSENT_NOT_CURRENT and the like: the decision is withdrawn
  */
-export async function deliver(options: DeliverOptions, name: RequestName): Promise<void> {
+export async function deliver(options: DeliverOptions, decision: Decision, records: DecisionOpening['records']): Promise<void> {
   const { facts } = options;
-  const decision = need(facts.findKey<Decision>(decisionKey(name.relationRef, name.requester, name.requestId))?.value);
-  const relation = need(facts.find<RelationEntry>('relation', name.relationRef)?.value);
+  const relation = need(facts.find<RelationEntry>('relation', decision.relationRef)?.value);
   const counterparty = need(facts.find<Organisation>('organisation', relation.counterparty)?.value);
-  const parts = await newParts(options, await readDecision(options.sealed, decision));
+  const parts = await newParts(options, records);
   const lane = newLanes(lanesInFlight);
   const outcomes = await Promise.allSettled(
     parts.map((part, at) =>
@@ -83,19 +82,22 @@ async function deliverPart(
   );
 }
 
-async function readDecision(sealed: SealedReader, { relationRef, requestId }: Decision): Promise<DecisionOpening> {
+/** What a decision released. @throws CodedError CONTENT_NOT_ANCHORED when it is not what the decision commits to */
+export async function readOpening(
+  sealed: SealedReader,
+  { relationRef, requestId, records: commitment }: Decision,
+): Promise<DecisionOpening> {
   const text = await sealed.openText(decisionRef(relationRef, requestId));
-  if (text === undefined) throw newError('INTERNAL', 'The opening of a decision is missing');
-  return JSON.parse(text) as DecisionOpening;
+  if (text === undefined || commitment === null) throw newError('CONTENT_NOT_ANCHORED', 'The opening of a decision is missing');
+  const opening = JSON.parse(text) as DecisionOpening;
+  await assertOpens(commitment, recordsPreimage(opening.records, opening.recordsSalt));
+  return opening;
 }
 
 type Opened = { readonly record: IndexedRecord; readonly opening: Awaited<ReturnType<RecordReader['openAll']>>[number] };
 
 /** Always the same parts for the same decision: a part keeps its number across restarts. */
-async function newParts(
-  { index, records }: DeliverOptions,
-  { records: released }: DecisionOpening,
-): Promise<readonly (readonly Opened[])[]> {
+async function newParts({ index, records }: DeliverOptions, released: DecisionOpening['records']): Promise<readonly (readonly Opened[])[]> {
   const indexed = released.map(({ recordId, version }) => need(index.findVersion(recordId, version)));
   const openings = await records.openAll(indexed);
   const parts: Opened[][] = [];

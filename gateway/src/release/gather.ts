@@ -37,7 +37,7 @@ export function findRequestFacts(facts: Facts, { relationRef, requester, request
   const found = {
     request: facts.findKey<AccessRequest>(requestKey(relationRef, requester, requestId))?.value,
     relation,
-    consent: facts.findNewest<ConsentEntry>('consent', relationRef)?.value,
+    consent: facts.findConsent(relationRef)?.value,
     rules: facts.find<Rules>('rules')?.value,
     counterparty: relation && facts.find<Organisation>('organisation', relation.counterparty)?.value,
   };

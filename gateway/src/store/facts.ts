@@ -1,22 +1,29 @@
 import type { StatementSync } from 'node:sqlite';
 import {
   decisionKey,
+  deliveryKey,
+  formatCanonical,
   parseEntryName,
   type AccessRequest,
-  type EntryName,
+  type ConsentEntry,
+  type Decision,
+  type Delivery,
   type MspId,
   type PublicKeyType,
   type RecordAnchor,
+  type RelationEntry,
   type RelationRef,
   type RequestId,
 } from '@medaccord/chaincode/model';
 import type { LedgerBlock, LedgerTransaction, StateWrite } from '../ledger/ledger';
 import { inTransaction, openDatabase, type Database, type Row } from './database';
+import { parseEntry, type Entries, type NamedEntry } from './parse-entry';
+import { continuePatient, trustConsent, trustRelation } from './trust-entry';
 
 const migrations = [
   `
-CREATE TABLE checkpoint (only INTEGER PRIMARY KEY CHECK (only = 1), height INTEGER NOT NULL, configuration INTEGER NOT NULL) STRICT;
-INSERT INTO checkpoint VALUES (1, 0, 0);
+CREATE TABLE checkpoint (only INTEGER PRIMARY KEY CHECK (only = 1), height INTEGER NOT NULL, configuration INTEGER NOT NULL, time INTEGER NOT NULL) STRICT;
+INSERT INTO checkpoint VALUES (1, 0, 0, 0);
 CREATE TABLE fact (
   type TEXT NOT NULL,
   ref TEXT NOT NULL,
@@ -32,7 +39,8 @@ CREATE INDEX fact_ordinal ON fact (type, ref, ordinal);
 CREATE INDEX fact_id ON fact (id) WHERE type = 'request';
 CREATE INDEX fact_group ON fact (json_extract(value, '$.groupId')) WHERE type = 'record';
 CREATE TABLE undecided (ref TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (ref, id)) STRICT, WITHOUT ROWID;
-CREATE TABLE undelivered (ref TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (ref, id)) STRICT, WITHOUT ROWID;`,
+CREATE TABLE undelivered (ref TEXT NOT NULL, id TEXT NOT NULL, deadline TEXT NOT NULL, PRIMARY KEY (ref, id)) STRICT, WITHOUT ROWID;
+CREATE TABLE junk_consent (ref TEXT NOT NULL, version INTEGER NOT NULL, PRIMARY KEY (ref, version)) STRICT, WITHOUT ROWID;`,
 ];
 
 /** A fact of the ledger's public state: its newest value and the transaction that wrote it. */
@@ -52,19 +60,28 @@ export interface RequestName {
   readonly requestId: RequestId;
 }
 
-/** The read model: public facts as the blocks wrote them, and nothing else. It can be deleted at any time and is rebuilt from block 0. */
+/**
+ * The read model: what the blocks wrote to public state as far as it counts, and nothing else. It can be deleted at any time and is rebuilt
+ * from block 0. Whatever has not the shape of its kind, names another key, lacks the patient's signature or comes after what never
+ * changes is passed over, so that members that endorse junk together stop and hide nothing.
+ */
 export class Facts {
   readonly #database: Database;
   readonly #statements: Statements;
+  readonly #mspId: string;
   #height: number;
   #configuration: number;
+  #time: number;
 
-  constructor(path: string) {
+  /** @param mspId the organisation whose relations make work here */
+  constructor(path: string, mspId: string) {
+    this.#mspId = mspId;
     this.#database = openDatabase(path, migrations, 'made-again');
     this.#statements = prepareStatements(this.#database);
-    const checkpoint = this.#database.prepare('SELECT height, configuration FROM checkpoint').get() as Row;
+    const checkpoint = this.#database.prepare('SELECT height, configuration, time FROM checkpoint').get() as Row;
     this.#height = Number(checkpoint.height);
     this.#configuration = Number(checkpoint.configuration);
+    this.#time = Number(checkpoint.time);
   }
 
   /** Number of blocks applied; the next block to read. */
@@ -77,6 +94,11 @@ export class Facts {
     return this.#configuration;
   }
 
+  /** Newest time that a valid transaction on the chain states, in milliseconds since the epoch. */
+  get newestTime(): number {
+    return this.#time;
+  }
+
   /**
    * Applies a block and moves the checkpoint in one database transaction; a block that was applied already changes nothing.
    * @returns whether the block was new
@@ -86,12 +108,14 @@ export class Facts {
     if (block.number < this.#height) return false;
     if (block.number > this.#height) throw new Error(`Block ${String(this.#height)} is missing before block ${String(block.number)}`);
     const configuration = block.configuration ? block.number : this.#configuration;
+    const time = Math.max(this.#time, block.time);
     inTransaction(this.#database, () => {
       for (const transaction of block.transactions) this.#applyTransaction(block.number, transaction);
-      this.#statements.checkpoint.run(block.number + 1, configuration);
+      this.#statements.checkpoint.run(block.number + 1, configuration, time);
     });
     this.#height = block.number + 1;
     this.#configuration = configuration;
+    this.#time = time;
     return true;
   }
 
@@ -99,11 +123,12 @@ export class Facts {
   clear(): void {
     inTransaction(this.#database, () => {
       this.#database.exec(
-        'DELETE FROM fact; DELETE FROM undecided; DELETE FROM undelivered; UPDATE checkpoint SET height = 0, configuration = 0',
+        'DELETE FROM fact; DELETE FROM undecided; DELETE FROM undelivered; DELETE FROM junk_consent; UPDATE checkpoint SET height = 0, configuration = 0, time = 0',
       );
     });
     this.#height = 0;
     this.#configuration = 0;
+    this.#time = 0;
   }
 
   find<T>(type: PublicKeyType, ref = '', id = ''): Fact<T> | undefined {
@@ -121,14 +146,19 @@ export class Facts {
     return parseRow<AccessRequest>(this.#statements.findRequest.get(`${requester}/${requestId}`));
   }
 
-  /** The one with the highest number: the newest consent of a relation, however many there are. */
-  findNewest<T>(type: PublicKeyType, ref: string): Fact<T> | undefined {
-    return parseRow<T>(this.#statements.findNewest.get(type, ref));
+  /** The newest version of a consent that the patient signed, up to the first number at which nothing stands. */
+  findConsent(relationRef: string): Fact<ConsentEntry> | undefined {
+    let current: Fact<ConsentEntry> | undefined;
+    for (let version = 1; ; version += 1) {
+      const found = this.find<ConsentEntry>('consent', relationRef, String(version));
+      if (found === undefined && this.#statements.findJunk.get(relationRef, version) === undefined) return current;
+      current = found ?? current;
+    }
   }
 
   /** The newest version of a custodian's record, whether its group is closed or not. */
   findNewestVersion(custodian: MspId, recordId: string): number | undefined {
-    return this.findNewest<RecordAnchor>('record', `${custodian}/${recordId}`)?.value.version;
+    return parseRow<RecordAnchor>(this.#statements.findNewest.get('record', `${custodian}/${recordId}`))?.value.version;
   }
 
   /** All of one relation, record or the like, in the order in which the ledger got them. */
@@ -152,59 +182,93 @@ export class Facts {
     return anchors.map(({ value }) => value).filter(({ recordId, version }) => !isKnown(recordId, version));
   }
 
-  /** Requests of a relation's counterparty that have no decision yet. */
+  /** Requests that this organisation, as the custodian, has to answer: of a relation's counterparty, without a decision. */
   listUndecided(): readonly RequestName[] {
     return this.#statements.undecided.all().map(parseName);
   }
 
-  /** Decisions to release of which not every part is delivered yet. */
-  listUndelivered(): readonly RequestName[] {
-    return this.#statements.undelivered.all().map(parseName);
+  /** This organisation's decisions to release of which not every part is delivered and the deadline is not over at `now`. */
+  listUndelivered(now: string): readonly RequestName[] {
+    return this.#statements.undelivered.all(now).map(parseName);
   }
 
   /** Whether every part of a released decision is on the ledger. */
   isDelivered({ relationRef, requester, requestId }: RequestName): boolean {
-    const decision = this.findKey<{ outcome: string }>(decisionKey(relationRef, requester, requestId))?.value;
-    return decision?.outcome === 'released' && this.#statements.isUndelivered.get(relationRef, `${requester}/${requestId}`) === undefined;
+    const decision = this.findKey<Decision>(decisionKey(relationRef, requester, requestId))?.value;
+    const first = this.findKey<Delivery>(deliveryKey(relationRef, requester, requestId, 1))?.value;
+    if (decision?.outcome !== 'released' || first === undefined) return false;
+    const { number } = this.#statements.countParts.get(relationRef, `${requester}/${requestId}/*`, first.parts) as Row;
+    return Number(number) === first.parts;
   }
 
   close(): void {
     this.#database.close();
   }
 
-  #applyTransaction(block: number, transaction: LedgerTransaction): void {
-    for (const write of transaction.writes) this.#applyWrite(block, transaction, write);
+  #applyTransaction(block: number, { index, transactionId, writes }: LedgerTransaction): void {
+    const isRelation = ({ key }: StateWrite): boolean => parseEntryName(key)?.type === 'relation';
+    // A relation stands beside its first consent, which is trusted by the relation's keys.
+    for (const write of [...writes.filter(isRelation), ...writes.filter((one) => !isRelation(one))])
+      this.#applyWrite({ block, index, transactionId }, write);
   }
 
-  #applyWrite(block: number, { index, transactionId }: LedgerTransaction, { key, value }: StateWrite): void {
+  #applyWrite({ block, index, transactionId }: Position, { key, value }: StateWrite): void {
     const name = parseEntryName(key);
     if (name === undefined) return;
     const { type, ref, id, number } = name;
-    if (value === undefined) this.#statements.remove.run(type, ref, id);
-    else if (!immutable.includes(type) || this.find(type, ref, id) === undefined) {
-      this.#statements.put.run(type, ref, id, number ?? block, value, block, index, transactionId);
-      this.#keepWorkLists(name, value);
+    if (value === undefined) {
+      if (!kept.includes(type)) this.#statements.remove.run(type, ref, id);
+      return;
+    }
+    const entry = parseEntry(key, value);
+    const trusted = entry === undefined ? undefined : this.#trust(entry);
+    if (trusted !== undefined) {
+      this.#statements.put.run(type, ref, id, number ?? block, formatCanonical(trusted), block, index, transactionId);
+      this.#keepWorkLists({ ...name, type, value: trusted } as Applied);
+    } else if (number !== undefined && type === 'consent') {
+      this.#statements.addJunk.run(ref, number);
     }
   }
 
-  #keepWorkLists({ type, ref, id }: EntryName, text: string): void {
-    const { addUndecided, endUndecided, addUndelivered, endUndelivered, countParts } = this.#statements;
-    if (type === 'request') {
-      if ((JSON.parse(text) as { party: boolean }).party) addUndecided.run(ref, id, ref, id);
-    } else if (type === 'decision') {
-      endUndecided.run(ref, id);
-      if ((JSON.parse(text) as { outcome: string }).outcome === 'released') addUndelivered.run(ref, id);
-    } else if (type === 'delivery') {
-      const { parts } = JSON.parse(text) as { parts: number };
-      const request = id.slice(0, id.lastIndexOf('/'));
-      const delivered = Number((countParts.get(ref, `${request}/*`) as Row).number);
-      if (delivered >= parts) endUndelivered.run(ref, request);
-    }
+  /** An entry as it counts; nothing when it does not. */
+  #trust({ type, name: { ref, id }, value }: NamedEntry): Entries[PublicKeyType] | undefined {
+    if (type === 'patient') return continuePatient(this.find<Entries['patient']>(type, ref)?.value, value);
+    if (kept.includes(type) && this.find(type, ref, id) !== undefined) return undefined;
+    if (type === 'relation') return trustRelation(value);
+    if (type !== 'consent') return value;
+    const relation = this.find<RelationEntry>('relation', ref)?.value;
+    return relation === undefined ? undefined : trustConsent(value, relation);
+  }
+
+  /** The lists of work hold what concerns relations that this organisation is the custodian of. */
+  #keepWorkLists({ type, ref, id, value }: Applied): void {
+    const relation = this.find<RelationEntry>('relation', ref)?.value;
+    if (relation?.custodian !== this.#mspId) return;
+    const { addUndecided, endUndelivered } = this.#statements;
+    if (type === 'decision') this.#decide(ref, id, value);
+    else if (type === 'request' && value.by.mspId === relation.counterparty) addUndecided.run(ref, id, ref, id);
+    else if (type === 'delivery' && this.isDelivered(value)) endUndelivered.run(ref, `${value.requester}/${value.requestId}`);
+  }
+
+  #decide(ref: string, id: string, { outcome, deadline }: Decision): void {
+    this.#statements.endUndecided.run(ref, id);
+    if (outcome === 'released' && deadline !== null) this.#statements.addUndelivered.run(ref, id, deadline);
   }
 }
 
-/** Never change by rule: what came later, whoever endorsed it, does not count. */
-const immutable: readonly PublicKeyType[] = ['record', 'group'];
+interface Position {
+  readonly block: number;
+  readonly index: number;
+  readonly transactionId: string;
+}
+
+/** An entry that counts, with the name under which it is kept. */
+type Applied = {
+  [T in PublicKeyType]: { readonly type: T; readonly ref: string; readonly id: string; readonly value: Entries[T] };
+}[PublicKeyType];
+
+/** Are made once: what came later, whoever endorsed it, does not count, and none goes. A patient's own statements alone change her entry. */
+const kept: readonly PublicKeyType[] = ['patient', 'relation', 'consent', 'group', 'record', 'request', 'decision', 'delivery'];
 
 type Statements = Readonly<
   Record<
@@ -222,9 +286,10 @@ type Statements = Readonly<
     | 'addUndecided'
     | 'endUndecided'
     | 'undelivered'
-    | 'isUndelivered'
     | 'addUndelivered'
-    | 'endUndelivered',
+    | 'endUndelivered'
+    | 'addJunk'
+    | 'findJunk',
     StatementSync
   >
 >;
@@ -232,7 +297,7 @@ type Statements = Readonly<
 function prepareStatements(database: Database): Statements {
   const columns = 'type, ref, id, value, block, transaction_id';
   return {
-    checkpoint: database.prepare('UPDATE checkpoint SET height = ?, configuration = ?'),
+    checkpoint: database.prepare('UPDATE checkpoint SET height = ?, configuration = ?, time = ?'),
     put: database.prepare('INSERT OR REPLACE INTO fact VALUES (?, ?, ?, ?, ?, ?, ?, ?)'),
     remove: database.prepare('DELETE FROM fact WHERE type = ? AND ref = ? AND id = ?'),
     find: database.prepare(`SELECT ${columns} FROM fact WHERE type = ? AND ref = ? AND id = ?`),
@@ -243,16 +308,17 @@ function prepareStatements(database: Database): Statements {
     anchors: database.prepare(
       `SELECT ${columns} FROM fact WHERE type = 'record' AND json_extract(value, '$.groupId') = ? AND ref GLOB ? ORDER BY block, position, ref, ordinal`,
     ),
-    countParts: database.prepare("SELECT count(*) AS number FROM fact WHERE type = 'delivery' AND ref = ? AND id GLOB ?"),
+    countParts: database.prepare("SELECT count(*) AS number FROM fact WHERE type = 'delivery' AND ref = ? AND id GLOB ? AND ordinal <= ?"),
     undecided: database.prepare('SELECT ref, id FROM undecided'),
     addUndecided: database.prepare(
       `INSERT OR IGNORE INTO undecided SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM fact WHERE type = 'decision' AND ref = ? AND id = ?)`,
     ),
     endUndecided: database.prepare('DELETE FROM undecided WHERE ref = ? AND id = ?'),
-    undelivered: database.prepare('SELECT ref, id FROM undelivered'),
-    isUndelivered: database.prepare('SELECT 1 FROM undelivered WHERE ref = ? AND id = ?'),
-    addUndelivered: database.prepare('INSERT OR IGNORE INTO undelivered VALUES (?, ?)'),
+    undelivered: database.prepare('SELECT ref, id FROM undelivered WHERE deadline >= ?'),
+    addUndelivered: database.prepare('INSERT OR IGNORE INTO undelivered VALUES (?, ?, ?)'),
     endUndelivered: database.prepare('DELETE FROM undelivered WHERE ref = ? AND id = ?'),
+    addJunk: database.prepare('INSERT OR IGNORE INTO junk_consent VALUES (?, ?)'),
+    findJunk: database.prepare('SELECT 1 FROM junk_consent WHERE ref = ? AND version = ?'),
   };
 }
 

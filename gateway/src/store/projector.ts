@@ -7,7 +7,7 @@ import type { Facts } from './facts';
 export interface ProjectorOptions {
   readonly ledger: Pick<Ledger, 'followBlocks' | 'readHeight'>;
   readonly facts: Facts;
-  /** Called after a block has been applied. */
+  /** Called after a block has been applied; what it throws is reported and stops nothing. */
   readonly onBlock: (block: LedgerBlock) => void;
   readonly onTrouble: (error: unknown) => void;
   /** Without a proof of the height younger than this, nothing is answered. */
@@ -109,8 +109,13 @@ export class Projector {
   }
 
   #apply(block: LedgerBlock): void {
-    if (!this.#options.facts.apply(block)) return;
-    this.#options.onBlock(block);
+    const { facts, onBlock, onTrouble } = this.#options;
+    if (!facts.apply(block)) return;
+    try {
+      onBlock(block);
+    } catch (error) {
+      onTrouble(error);
+    }
     this.#wake();
   }
 

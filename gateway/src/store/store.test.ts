@@ -1,19 +1,32 @@
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { decisionKey, deliveryKey, formatKey, requestKey } from '@medaccord/chaincode/model';
+import {
+  consentKey,
+  decisionKey,
+  deliveryKey,
+  formatKey,
+  groupKey,
+  parseSigned,
+  patientKey,
+  recordKey,
+  relationKey,
+  requestKey,
+} from '@medaccord/chaincode/model';
 import type { LedgerBlock } from '../ledger/ledger';
+import { checkIn, newWallet, registerPatient, revokeConsent, type Wallet } from '../wallet';
 import { Facts } from './facts';
 import { newLocalKey } from './local-key';
 import { openStore } from './store';
 
-const relationRef = 'R'.repeat(22) as never;
-const requestId = 'Q'.repeat(22) as never;
-const custodian = 'AlphaMSP';
-const requester = 'BetaMSP' as never;
+const [requestId, recordId, groupId] = ['Q', 'A', 'G'].map((one) => one.repeat(22)) as never[] as [never, never, never];
+const [custodian, requester] = ['AlphaMSP', 'BetaMSP'] as never[] as [never, never];
+const at = '2026-03-01T08:00:00.000Z';
+const hash = 'A'.repeat(43);
 
-const block = (number: number, ...writes: [string, object | undefined][]): LedgerBlock => ({
+const block = (number: number, ...writes: [string, unknown][]): LedgerBlock => ({
   number,
+  time: 1_000 * number,
   configuration: number === 0,
   transactions: [
     {
@@ -21,104 +34,186 @@ const block = (number: number, ...writes: [string, object | undefined][]): Ledge
       transactionId: `tx${String(number)}`,
       code: 0,
       event: undefined,
-      writes: writes.map(([key, value]) => ({ key, value: value === undefined ? undefined : JSON.stringify(value) })),
+      writes: writes.map(([key, value]) => ({
+        key,
+        value: value === undefined || typeof value === 'string' ? value : JSON.stringify(value),
+      })),
     },
   ],
 });
 
-const chain: readonly LedgerBlock[] = [
-  block(0),
-  block(1, [formatKey('consent', relationRef, '9'), { version: 9 }], [formatKey('consent', relationRef, '10'), { version: 10 }]),
-  block(2, [requestKey(relationRef, requester, requestId), { party: true }]),
-  block(3, [decisionKey(relationRef, requester, requestId), { outcome: 'released' }]),
-  block(4, [deliveryKey(relationRef, requester, requestId, 1), { parts: 2 }]),
-  block(5, [deliveryKey(relationRef, requester, requestId, 2), { parts: 2 }]),
-];
+/** A patient's signed entries, as the chaincode writes them. */
+async function signEntries() {
+  const registered = await registerPatient(newWallet(), custodian);
+  const { subjectRef } = registered;
+  const related = await checkIn(registered.wallet, { subjectRef, counterparty: requester, kinds: ['care'] }, []);
+  const { relationRef, request } = related;
+  const consents: unknown[] = [];
+  let wallet: Wallet = related.wallet;
+  for (let jws = request.consent; consents.length < 3;) {
+    consents.push({ ...parseSigned('consent', jws, 'consent').payload, jws, recordedAt: at });
+    const next = await revokeConsent(wallet, relationRef);
+    [wallet, jws] = [next.wallet, next.request.consent];
+  }
+  const { keys, bound } = parseSigned('patient', registered.registration, 'patient').payload;
+  const by = { mspId: custodian, role: 'registrar', actor: hash };
+  return {
+    subjectRef,
+    relationRef,
+    patient: { subjectRef, custodian, keys, bound, jws: registered.registration, registeredAt: at, by },
+    relation: { ...parseSigned('relation', request.relation, 'relation').payload, jws: request.relation, createdAt: at },
+    consents,
+  };
+}
 
 describe('Facts', () => {
+  let signed: Awaited<ReturnType<typeof signEntries>>;
+  let stranger: Awaited<ReturnType<typeof signEntries>>;
+  let chain: readonly LedgerBlock[];
+  let name: { relationRef: never; requester: never; requestId: never };
   let facts: Facts;
+
+  beforeAll(async () => {
+    [signed, stranger] = await Promise.all([signEntries(), signEntries()]);
+    name = { relationRef: signed.relationRef as never, requester, requestId };
+    chain = [block(0), ...newChain()];
+  });
+
+  beforeEach(() => {
+    facts = new Facts(':memory:', custodian);
+  });
+
+  const newRequest = (more: object = {}): object => ({
+    ...{ relationRef: signed.relationRef, requestId, by: { mspId: requester, role: 'clinician', actor: hash } },
+    ...{ purpose: 'TREAT', ask: hash, attestation: null, requestHash: hash, party: true, at },
+    ...more,
+  });
+  const newDecision = (more: object = {}): object => ({
+    ...{ ...name, outcome: 'released', code: null, custodian, purpose: 'TREAT', consentVersion: 1, rulesVersion: 1 },
+    ...{ deadline: '2026-03-01T08:10:00.000Z', records: hash, count: 2, bound: 'custodian', at },
+    ...more,
+  });
+  const newDelivery = (part: number): object => ({ ...name, part, parts: 2, envelope: hash, at });
+  const newGroup = (size: number): object => ({ groupId, custodian, status: 'closed', size, at });
+  const consentAt = (version: number): [string, unknown] => [consentKey(name.relationRef, version), signed.consents[version - 1]];
+  const requestAt = (): string => requestKey(name.relationRef, requester, requestId);
+  const decisionAt = (): string => decisionKey(name.relationRef, requester, requestId);
+  const deliveryAt = (part: number): string => deliveryKey(name.relationRef, requester, requestId, part);
+  const newChain = (): LedgerBlock[] => [
+    block(1, consentAt(1), [relationKey(name.relationRef), signed.relation]),
+    block(2, [requestAt(), newRequest()]),
+    block(3, [decisionAt(), newDecision()]),
+    block(4, [deliveryAt(1), newDelivery(1)]),
+    block(5, [deliveryAt(2), newDelivery(2)]),
+  ];
   const applyUpTo = (last: number): void => {
     for (const one of chain.slice(0, last + 1)) facts.apply(one);
   };
+  const listWork = (): unknown => [facts.listUndecided(), facts.listUndelivered(at), facts.isDelivered(name)];
 
-  beforeEach(() => {
-    facts = new Facts(':memory:');
-  });
-
-  it('applies every block once, in order, and knows its height', () => {
+  it('applies every block once, in order, and knows its height and its time', () => {
     applyUpTo(2);
-    expect(facts.height).toBe(3);
+    expect([facts.height, facts.newestTime]).toEqual([3, 2_000]);
     expect(facts.apply(chain[1] as LedgerBlock)).toBe(false);
     expect(() => facts.apply(chain[4] as LedgerBlock)).toThrow('Block 3 is missing');
     expect(facts.height).toBe(3);
   });
 
-  it('finds the newest version by its number, not by its spelling', () => {
+  it('trusts the consents that the patient signed, up to the first number at which nothing stands', () => {
     applyUpTo(1);
-    expect(facts.findNewest('consent', relationRef)).toMatchObject({ value: { version: 10 }, block: 1, transactionId: 'tx1' });
+    const current = (): unknown => facts.findConsent(signed.relationRef)?.value.version;
+    expect(current()).toBe(1);
+    facts.apply(block(2, consentAt(3), [consentKey(name.relationRef, 900), { ...(signed.consents[1] as object), version: 900 }]));
+    expect(current()).toBe(1);
+    facts.apply(block(3, [consentKey(name.relationRef, 2), 'junk']));
+    expect(current()).toBe(3);
   });
 
-  it('lists a request as undecided until its decision, and a release as undelivered until its last part', () => {
+  it('lists a request as undecided until its decision, and a release as undelivered until its last part or its deadline', () => {
     applyUpTo(2);
-    expect([facts.listUndecided(), facts.listUndelivered()]).toEqual([[{ relationRef, requester, requestId }], []]);
+    expect(listWork()).toEqual([[name], [], false]);
     facts.apply(chain[3] as LedgerBlock);
-    expect([facts.listUndecided(), facts.listUndelivered()]).toEqual([[], [{ relationRef, requester, requestId }]]);
+    expect(listWork()).toEqual([[], [name], false]);
+    expect(facts.listUndelivered('2026-03-01T08:10:00.001Z')).toEqual([]);
     facts.apply(chain[4] as LedgerBlock);
-    expect(facts.isDelivered({ relationRef, requester, requestId })).toBe(false);
+    expect(listWork()).toEqual([[], [name], false]);
     facts.apply(chain[5] as LedgerBlock);
-    expect([facts.listUndelivered(), facts.isDelivered({ relationRef, requester, requestId })]).toEqual([[], true]);
+    expect(listWork()).toEqual([[], [], true]);
   });
 
-  it('never lists the request of somebody who is no party, nor a refusal as undelivered', () => {
-    facts.apply(
-      block(
-        0,
-        [requestKey(relationRef, requester, requestId), { party: false }],
-        [decisionKey(relationRef, requester, requestId), { outcome: 'refused' }],
-      ),
-    );
-    expect([facts.listUndecided(), facts.listUndelivered(), facts.isDelivered({ relationRef, requester, requestId })]).toEqual([
-      [],
-      [],
-      false,
-    ]);
+  it('lists no work of another custodian, but knows what was delivered there', () => {
+    facts = new Facts(':memory:', requester);
+    applyUpTo(3);
+    expect(listWork()).toEqual([[], [], false]);
+    for (const one of chain.slice(4)) facts.apply(one);
+    expect(listWork()).toEqual([[], [], true]);
   });
 
-  it('keeps the first value of an anchor and a group, and the last of everything else', () => {
-    const keys: [string, string, string, string][] = [
-      ['record', `${custodian}/${'A'.repeat(22)}`, '1', 'first'],
-      ['group', custodian, 'G'.repeat(22), 'first'],
-      ['organisation', custodian, '', 'second'],
+  it('never lists the request of somebody who is no party, whatever it says of itself', () => {
+    applyUpTo(1);
+    const by = { mspId: 'GammaMSP', role: 'clinician', actor: hash };
+    facts.apply(block(2, [requestKey(name.relationRef, 'GammaMSP' as never, requestId), newRequest({ by })]));
+    expect(facts.listType('request')).toHaveLength(1);
+    expect(listWork()).toEqual([[], [], false]);
+  });
+
+  it('keeps what is made once: no later value and no delete changes it', () => {
+    applyUpTo(5);
+    const group = groupKey(custodian, groupId);
+    facts.apply(block(6, [group, newGroup(1)]));
+    const types = ['relation', 'consent', 'request', 'decision', 'delivery', 'group'] as const;
+    const look = (): unknown => types.flatMap((type) => facts.listType(type));
+    const before = look();
+    const later: [string, unknown][] = [
+      [group, newGroup(2)],
+      [requestAt(), newRequest({ purpose: 'HPAYMT' })],
+      [decisionAt(), newDecision({ deadline: '2099-01-01T00:00:00.000Z' })],
+      [deliveryAt(1), { ...newDelivery(1), parts: 1 }],
+      [relationKey(name.relationRef), { ...signed.relation, createdAt: '2026-03-02T08:00:00.000Z' }],
     ];
-    const write = (value: string): [string, object][] =>
-      keys.map(([type, ref, id]) => [
-        formatKey(
-          type,
-          ...[ref, id]
-            .join('/')
-            .split('/')
-            .filter((one) => one !== ''),
-        ),
-        { value },
-      ]);
-    facts.apply(block(0, ...write('first')));
-    facts.apply(block(1, ...write('second')));
-    for (const [type, ref, id, expected] of keys) expect(facts.find(type as never, ref, id)).toMatchObject({ value: { value: expected } });
+    facts.apply(block(7, ...later));
+    facts.apply(block(8, ...later.map(([key]): [string, unknown] => [key, undefined]), [consentAt(1)[0], undefined]));
+    expect(before).toHaveLength(7);
+    expect(look()).toEqual(before);
   });
 
-  it('forgets what the ledger deleted, and ignores keys that are none of ours', () => {
-    facts.apply(block(0, [formatKey('organisation', custodian), { a: 1 }], ['plain-key', { b: 1 }], [formatKey('else', 'x'), { c: 1 }]));
-    facts.apply(block(1, [formatKey('organisation', custodian), undefined]));
-    expect(facts.listType('organisation')).toEqual([]);
+  it('passes over what has not the shape of its kind, names another key or is not signed', () => {
+    applyUpTo(1);
+    const { relationRef } = name;
+    const other = 'Z'.repeat(22) as never;
+    const junk: [string, unknown][] = [
+      [patientKey(other), signed.patient],
+      [patientKey(signed.subjectRef), { ...stranger.patient, subjectRef: signed.subjectRef }],
+      [relationKey(other), { ...signed.relation, relationRef: other }],
+      [requestKey(relationRef, requester, other), newRequest()],
+      [decisionKey(relationRef, 'GammaMSP' as never, requestId), newDecision()],
+      [deliveryKey(relationRef, requester, requestId, 3), newDelivery(1)],
+      [recordKey(custodian, recordId, 1), 'null'],
+      [groupKey(custodian, groupId), '{"groupId":1}'],
+      [formatKey('rules'), '['],
+      ['plain-key', '{}'],
+      [formatKey('else', 'x'), '{}'],
+    ];
+    const count = (): number =>
+      (['patient', 'relation', 'consent', 'request', 'decision', 'delivery', 'record', 'group', 'rules'] as const).flatMap((type) =>
+        facts.listType(type),
+      ).length;
+    const before = count();
+    for (const [at, write] of junk.entries()) facts.apply(block(2 + at, write));
+    expect([facts.height, count()]).toEqual([2 + junk.length, before]);
+    facts.apply(block(facts.height, [patientKey(signed.subjectRef), signed.patient]));
+    facts.apply(block(facts.height, [patientKey(signed.subjectRef), { ...stranger.patient, subjectRef: signed.subjectRef }]));
+    expect(facts.find('patient', signed.subjectRef)?.value).toEqual(signed.patient);
   });
 
   it('is the same after it was cleared and built again', () => {
     applyUpTo(5);
     const look = (): unknown => [
-      facts.list('consent', relationRef),
-      facts.list('delivery', relationRef),
-      facts.listUndelivered(),
+      facts.list('consent', signed.relationRef),
+      facts.list('delivery', signed.relationRef),
+      listWork(),
       facts.height,
+      facts.newestTime,
       facts.configurationBlock,
     ];
     const before = look();

@@ -34,7 +34,7 @@ export function openStore(data: string, mspId: string): Store {
   makePrivateFolder(data);
   const secret = loadOrCreatePrivateFile(join(data, 'keys', 'local.key'), () => randomBytes(32).toString('base64url'));
   const key = newLocalKey(Buffer.from(secret, 'base64url'));
-  const facts = new Facts(join(data, 'projection.sqlite'));
+  const facts = new Facts(join(data, 'projection.sqlite'), mspId);
   const database = openDatabase(join(data, 'gateway.sqlite'), [
     [intentTable, responseTable, recordTable, importTable, enrolmentTable, outboxTable].join('\n'),
   ]);

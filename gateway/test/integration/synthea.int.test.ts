@@ -194,13 +194,15 @@ if (PATIENTS.length === 0) {
 
     test('has every resource anchored on the ledger, in groups that are closed, and no other group open', async () => {
       const { blocks } = await readChain(custodian.connection, custodian.mspId);
-      const facts = new Facts(':memory:');
+      const facts = new Facts(':memory:', custodian.mspId);
       for (const block of blocks) facts.apply(parseBlock(block, custodian.connection.chaincode));
       const groups = new Map(facts.listType<Group>('group').map(({ value }) => [value.groupId as string, value]));
       expect(imports.length).toBe(FILES.length + 2);
       for (const { groupId, resources } of imports) {
         expect(groups.get(groupId)).toMatchObject({ status: 'closed', size: resources.length });
-        const anchors = resources.map(({ recordId, version }) => facts.find<RecordAnchor>('record', recordId, String(version))?.value);
+        const anchors = resources.map(
+          ({ recordId, version }) => facts.find<RecordAnchor>('record', `${custodian.mspId}/${recordId}`, String(version))?.value,
+        );
         expect(anchors.map((anchor) => anchor?.groupId)).toEqual(resources.map(() => groupId));
         const withSubject = resources.filter(({ reference }) => !/^(Organization|Practitioner)\//.test(reference));
         expect(anchors.filter((anchor) => anchor?.subject !== null)).toHaveLength(withSubject.length);

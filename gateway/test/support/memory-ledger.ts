@@ -76,10 +76,30 @@ export class MemoryLedger {
     }));
     const transaction = { index: 0, transactionId: txId, code, writes: code === 0 ? writes : [], event: code === 0 ? event : undefined };
     const status = { code, block: this.blocks.length };
-    this.blocks.push({ number: status.block, configuration: false, transactions: [transaction] });
+    this.blocks.push({ number: status.block, time: code === 0 ? Date.now() : 0, configuration: false, transactions: [transaction] });
     this.statuses.set(txId, status);
     for (const wake of [...this.#followers]) wake();
     return status;
+  }
+
+  /** What members that collude can commit: anything at all under a key that has no policy of its own, with any event. */
+  forge(writes: Readonly<Record<string, string>>, event?: { readonly name: string; readonly payload: string }): void {
+    const { values, history } = this.twin.world;
+    const number = this.blocks.length;
+    for (const [key, text] of Object.entries(writes)) {
+      const value = Buffer.from(text);
+      values.set(key, { value, version: 1_000_000 + number });
+      history.set(key, [{ value }, ...(history.get(key) ?? [])]);
+    }
+    const transaction = {
+      index: 0,
+      transactionId: `forged-${String(number)}`,
+      code: 0,
+      writes: Object.entries(writes).map(([key, value]) => ({ key, value })),
+      event,
+    };
+    this.blocks.push({ number, time: Date.now(), configuration: false, transactions: [transaction] });
+    for (const wake of [...this.#followers]) wake();
   }
 
   identityOf(name: string): TwinIdentity {

@@ -134,7 +134,7 @@ function newReadRoute({ facts, mspId: own }: RelationRoutesOptions): Route {
       handle: ({ params: { relationRef }, caller }) => {
         const { value, transactionId: id, block } = findRelation(facts, relationRef, caller, own);
         const { custodian, counterparty, kinds, createdAt, jws: text } = value;
-        const newest = facts.findNewest<ConsentEntry>('consent', relationRef);
+        const newest = facts.findConsent(relationRef);
         const shown = newest === undefined ? null : describeConsent(newest);
         return Promise.resolve({
           body: { relationRef, custodian, counterparty, kinds, createdAt, jws: text, transactionId: id, block, consent: shown },
