@@ -63,7 +63,8 @@ describe('Courier', () => {
   let intents: IntentStore;
   let configuration: number;
   let alarms: number[];
-  let now: number;
+  let newestTime: number;
+  let now: () => number;
 
   const newCourier = (): Courier =>
     new Courier({
@@ -71,6 +72,8 @@ describe('Courier', () => {
       intents,
       times,
       configurationBlock: () => configuration,
+      newestTime: () => newestTime,
+      now: () => now(),
       onAlarm: ({ code }) => alarms.push(code),
     });
 
@@ -79,7 +82,8 @@ describe('Courier', () => {
     intents = newIntentStore(openDatabase(':memory:', [intentTable]));
     configuration = 0;
     alarms = [];
-    now = Date.now();
+    newestTime = 0;
+    now = Date.now;
   });
 
   afterEach(() => {
@@ -152,12 +156,37 @@ describe('Courier', () => {
     expect(carrier.number).toBe(1);
   });
 
-  it('makes a new transaction only after the orderers must have forgotten the old one and no block has it', async () => {
-    carrier.failSends = Array<'before'>(50).fill('before');
-    await expect(newCourier().submit(submission)).rejects.toThrow();
-    carrier.failSends = ['before'];
-    const later = new Courier({ carrier, intents, times, configurationBlock: () => 0, onAlarm: () => undefined, now: () => now + 5_000 });
-    expect(await later.submit(submission)).toMatchObject({ transactionId: 'tx2' });
+  describe('gives a transaction up', () => {
+    let sentAt: number;
+
+    beforeEach(async () => {
+      carrier.failSends = Array<'before'>(500).fill('before');
+      sentAt = Date.now();
+      await expect(newCourier().submit(submission)).rejects.toMatchObject({ code: 'LEDGER_OUTCOME_UNKNOWN' });
+      expect(intents.find('op')).toMatchObject({ state: 'open' });
+    });
+
+    it('and makes a new one only when blocks are there that are later than the orderers remember', async () => {
+      now = () => Date.now() + 5_000;
+      newestTime = sentAt + 500;
+      await expect(newCourier().submit(submission)).rejects.toMatchObject({ code: 'LEDGER_OUTCOME_UNKNOWN' });
+      expect(carrier.number).toBe(1);
+      newestTime = sentAt + 4_000;
+      carrier.failSends = ['before'];
+      expect(await newCourier().submit(submission)).toMatchObject({ transactionId: 'tx2' });
+    });
+
+    it('no earlier than that after the orderers took it again', async () => {
+      now = () => Date.now() + 5_000;
+      newestTime = sentAt + 5_500;
+      carrier.hidden = 500;
+      carrier.failSends = [];
+      await expect(newCourier().submit(submission)).rejects.toMatchObject({ code: 'LEDGER_OUTCOME_UNKNOWN' });
+      expect(intents.find('op')?.sentAt).toBeGreaterThanOrEqual(sentAt + 5_000);
+      carrier.failSends = Array<'before'>(500).fill('before');
+      await expect(newCourier().submit(submission)).rejects.toMatchObject({ code: 'LEDGER_OUTCOME_UNKNOWN' });
+      expect(carrier.number).toBe(1);
+    });
   });
 
   it.each([11, 12])('tries a conflict (code %i) again with a new proposal, a bounded number of times', async (code) => {

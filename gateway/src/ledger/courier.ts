@@ -33,6 +33,8 @@ export interface CourierOptions {
   readonly intents: IntentStore;
   /** Number of the newest configuration block that was seen; a policy failure is tried again once when it moved. */
   readonly configurationBlock: () => number;
+  /** Newest time that a transaction states in the blocks that the own peer has, in milliseconds since the epoch. */
+  readonly newestTime: () => number;
   readonly onAlarm: (alarm: { readonly transactionId: string; readonly code: number; readonly transaction: string }) => void;
   readonly times?: Partial<CourierTimes>;
   readonly now?: () => number;
@@ -147,11 +149,13 @@ export class Courier implements Ledger {
     if (intent.state === 'committed') return { code: VALID, block: intent.block ?? 0 };
     const backoff = newBackoff({ firstMs: 50, mostMs: 2_000, lastsMs: this.#times.settleMs, now: this.#now });
     let patienceMs = accepted ? this.#times.statusMs : 1_000;
+    let { sentAt } = intent;
     do {
       const status = await this.#readStatus(intent, patienceMs);
       if (status !== undefined) return status;
-      const isTaken = await this.#sendAgain(intent);
-      if (!isTaken && this.#now() - intent.sentAt > this.#times.forgottenMs) return this.#giveUp(intent);
+      const takenAt = await this.#sendAgain(intent);
+      sentAt = takenAt ?? sentAt;
+      if (takenAt === undefined && this.#isForgotten(sentAt)) return this.#giveUp(intent);
       patienceMs = Math.min(this.#times.statusMs, patienceMs * 2);
     } while (await backoff.wait());
     throw newError(
@@ -167,12 +171,23 @@ export class Courier implements Ledger {
     return status;
   }
 
-  /** Whether the orderers took the same envelope; a refusal says nothing about the outcome. */
-  #sendAgain({ envelope }: Intent): Promise<boolean> {
-    return this.#options.carrier.send(envelope).then(
+  /** Sends the same envelope; gives the time, stored with the intent, when the orderers took it. A refusal says nothing about the outcome. */
+  async #sendAgain({ operation, envelope }: Intent): Promise<number | undefined> {
+    const { carrier, intents } = this.#options;
+    const sentAt = this.#now();
+    const isTaken = await carrier.send(envelope).then(
       () => true,
       () => false,
     );
+    if (!isTaken) return undefined;
+    intents.sentAgain(operation, sentAt);
+    return sentAt;
+  }
+
+  /** The orderers have forgotten what they took at `sentAt`, by this clock and by what the chain itself tells: a peer that lags proves nothing. */
+  #isForgotten(sentAt: number): boolean {
+    const forgottenAt = sentAt + this.#times.forgottenMs;
+    return this.#now() > forgottenAt && this.#options.newestTime() > forgottenAt;
   }
 
   /** A transaction that no orderer holds any more and no block contains, although the chain is reachable: it has no effect. */

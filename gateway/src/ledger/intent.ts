@@ -21,6 +21,8 @@ export interface IntentStore {
   find(operation: string): Intent | undefined;
   /** Stores durably before it returns; replaces a failed intent of the same operation. */
   open(intent: Omit<Intent, 'state' | 'code' | 'block'>): void;
+  /** The orderers took the same envelope again. */
+  sentAgain(operation: string, sentAt: number): void;
   settle(
     operation: string,
     outcome: { readonly state: 'committed' | 'failed'; readonly code: number | undefined; readonly block: number | undefined },

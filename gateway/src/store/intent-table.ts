@@ -26,6 +26,7 @@ export function newIntentStore(database: Database): IntentStore {
      WHERE intent.state = 'failed'`,
   );
   const settle = database.prepare('UPDATE intent SET state = ?, code = ?, block = ?, envelope = NULL WHERE operation = ?');
+  const sentAgain = database.prepare("UPDATE intent SET sent_at = ? WHERE operation = ? AND state = 'open'");
   return {
     find: (operation) => {
       const row = find.get(operation) as Row | undefined;
@@ -35,6 +36,9 @@ export function newIntentStore(database: Database): IntentStore {
     open: ({ operation, requestHash, transactionId, envelope, result, sentAt }) => {
       const { changes } = open.run(operation, requestHash, transactionId, envelope, result, sentAt);
       if (changes !== 1) throw new Error('An intent of this operation is still open or was committed');
+    },
+    sentAgain: (operation, sentAt) => {
+      sentAgain.run(sentAt, operation);
     },
     settle: (operation, { state, code, block }) => {
       settle.run(state, code ?? null, block ?? null, operation);
