@@ -1,8 +1,7 @@
-import type { ConsentEntry, Instant, RelationEntry, Signed } from '../model';
+import { isSameStatement, type ConsentEntry, type ConsentHeader, type Instant, type RelationEntry, type Signed } from '../model';
 import { SignatureInvalid } from '../signature';
 import { ConsentInvalid, ConsentSubmittedLate, ConsentVersionSkipped, ConsentVersionTaken, RelationClosed } from './consent-errors';
 import { isConsentSigned } from './is-consent-signed';
-import { trustConsent } from './trust-consent';
 
 /** What stands at a version: nothing, an entry, or bytes that are none. */
 export type StoredConsent = ConsentEntry | 'junk' | undefined;
@@ -10,26 +9,29 @@ export type StoredConsent = ConsentEntry | 'junk' | undefined;
 /** The chain around a new version. */
 export interface ConsentChain {
   readonly relation: RelationEntry;
-  readonly previous: StoredConsent;
+  /** Whether anything stands at the version before. */
+  readonly isContinued: boolean;
+  /** The newest earlier version that the patient signed, whatever stands after it. */
+  readonly trusted: ConsentHeader | undefined;
   readonly standing: StoredConsent;
 }
 
 /**
  * The entry of a consent's next version, or the standing one when it is of the same statement. Version 1 comes with the relation.
- * Junk in a version number stops that number only: the next one may follow it.
+ * Junk in a version number stops that number only: the next one may follow it, but not a relation that is closed.
  *
  * @throws SignatureInvalid, ConsentSubmittedLate, ConsentVersionTaken, ConsentVersionSkipped, RelationClosed
  */
 export function recordConsent(signed: Signed<'consent'>, chain: ConsentChain, at: Instant): ConsentEntry {
   const { relationRef, version, submitBy } = signed.payload;
-  const { relation, previous, standing } = chain;
+  const { relation, standing } = chain;
   if (!isConsentSigned(signed, relation)) throw new SignatureInvalid('consent');
   if (standing !== undefined) {
-    if (standing === 'junk' || standing.jws !== signed.jws) throw new ConsentVersionTaken(relationRef, version);
+    if (standing === 'junk' || !isSameStatement(standing.jws, signed.jws)) throw new ConsentVersionTaken(relationRef, version);
     return standing;
   }
   if (submitBy < at) throw new ConsentSubmittedLate(relationRef, submitBy);
-  if (version > 1) assertContinues(relation, previous, version);
+  if (version > 1) assertContinues(chain, version);
   return { ...signed.payload, jws: signed.jws, recordedAt: at };
 }
 
@@ -40,9 +42,7 @@ export function assertFirstConsent(signed: Signed<'consent'>): void {
   if (status !== 'in-force') throw new ConsentInvalid(relationRef, 'begins a relation and must be in force');
 }
 
-function assertContinues(relation: RelationEntry, previous: StoredConsent, version: number): void {
-  if (previous === undefined) throw new ConsentVersionSkipped(relation.relationRef, version);
-  if (previous === 'junk') return;
-  // Only the patient closes: an entry without her signature is junk.
-  if (trustConsent(previous, relation)?.payload.status === 'closed') throw new RelationClosed(relation.relationRef);
+function assertContinues({ relation, isContinued, trusted }: ConsentChain, version: number): void {
+  if (!isContinued) throw new ConsentVersionSkipped(relation.relationRef, version);
+  if (trusted?.status === 'closed') throw new RelationClosed(relation.relationRef);
 }

@@ -6,14 +6,15 @@ import {
   RequestInvalid,
   relationKey,
   type ConsentEntry,
+  type ConsentHeader,
   type RelationEntry,
   type TransactionRequest,
   type TransactionResponse,
 } from '../model';
 import { assertFirstConsent, recordConsent, type StoredConsent } from '../consent';
-import { all, type Ledger } from '../ledger';
+import type { Ledger } from '../ledger';
 import { registerRelation } from '../relation';
-import { membersOf, organisationOf, relationOf, rulesOf } from './facts';
+import { organisationOf, relationOf, rulesOf, sealForGood, signedConsentOf } from './facts';
 
 export async function registerRelationDesk(
   ledger: Ledger,
@@ -27,7 +28,7 @@ export async function registerRelationDesk(
   const current = await ledger.read(relationKey(relationRef), parseRelationEntry);
   const relation = registerRelation(signed, current, ledger.now);
   const standing = await ledger.readOrJunk(consentKey(relationRef, 1), parseConsentEntry);
-  const consent = recordConsent(first, { relation, previous: undefined, standing }, ledger.now);
+  const consent = recordConsent(first, { relation, isContinued: false, trusted: undefined, standing }, ledger.now);
   if (relation === current) return { relation, consent };
   for (const mspId of [custodian, counterparty]) await organisationOf(ledger, mspId);
   await ledger.write(relationKey(relationRef), relation);
@@ -41,20 +42,29 @@ export async function recordConsentDesk(ledger: Ledger, request: TransactionRequ
   const { relationRef, version } = signed.payload;
   const relation = await relationOf(ledger, relationRef);
   const standing: StoredConsent = await ledger.readOrJunk(consentKey(relationRef, version), parseConsentEntry);
-  const previous = version === 1 ? undefined : await ledger.readOrJunk(consentKey(relationRef, version - 1), parseConsentEntry);
-  const consent = recordConsent(signed, { relation, previous, standing }, ledger.now);
+  const isContinued = version > 1 && (await ledger.readOrJunk(consentKey(relationRef, version - 1), parseConsentEntry)) !== undefined;
+  const trusted = standing === undefined ? await lastTrustedOf(ledger, relation, version - 1) : undefined;
+  const consent = recordConsent(signed, { relation, isContinued, trusted, standing }, ledger.now);
   if (consent === standing) return consent;
   await writeConsent(ledger, consent, []);
   ledger.emit({ name: 'ConsentRecorded', ids: { relationRef, version } });
   return consent;
 }
 
+/** The newest version, from the given one down, that the patient signed: what others put in between hides nothing. */
+async function lastTrustedOf(ledger: Ledger, relation: RelationEntry, from: number): Promise<ConsentHeader | undefined> {
+  for (let version = from; version >= 1; version -= 1) {
+    const signed = await signedConsentOf(ledger, relation, version);
+    if (signed !== undefined) return signed;
+  }
+  return undefined;
+}
+
 /** Writes a version and seals it, and what is immutable with it, by a policy of all members: no two can take it back. */
 async function writeConsent(ledger: Ledger, consent: ConsentEntry, more: readonly string[]): Promise<void> {
   const key = consentKey(consent.relationRef, consent.version);
-  const everybody = all(membersOf(await rulesOf(ledger)));
   await ledger.write(key, consent);
-  for (const sealed of [key, ...more]) await ledger.protect(sealed, everybody);
+  await sealForGood(ledger, await rulesOf(ledger), [key, ...more]);
 }
 
 export function getRelationDesk(ledger: Ledger, { relationRef }: TransactionRequest<'GetRelation'>): Promise<RelationEntry> {

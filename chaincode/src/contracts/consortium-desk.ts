@@ -15,7 +15,7 @@ import { membersOf, organisationOf, rulesOf } from './facts';
 
 export async function adoptRulesDesk(ledger: Ledger, request: TransactionRequest<'AdoptRules'>): Promise<Rules> {
   const current = await ledger.read(rulesKey(), parseRules);
-  const rules = adoptRules(request, current, ledger.now);
+  const rules = adoptRules(request, current, ledger.caller.mspId, ledger.now);
   if (rules === current) return rules;
   await ledger.write(rulesKey(), rules);
   await ledger.protect(rulesKey(), majority(membersOf(rules)));

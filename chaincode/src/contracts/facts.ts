@@ -24,13 +24,13 @@ import {
   type SubjectRef,
   type TransactionRequest,
 } from '../model';
-import { ConsentInvalid, ConsentNotCurrent, ConsentNotFound, trustConsent } from '../consent';
+import { ConsentInvalid, ConsentNotCurrent, ConsentNotFound, trustConsent, type StoredConsent } from '../consent';
 import { assertStanding, OrganisationNotFound } from '../organisation';
 import { PatientNotFound, tracePatient } from '../patient';
 import { RelationNotFound, trustRelation } from '../relation';
 import { RequestNotFound } from '../release';
 import { RulesNotAdopted } from '../rules';
-import type { Ledger } from '../ledger';
+import { all, type Ledger } from '../ledger';
 
 // What several desks look up: each function reads one fact, or throws the error that says it is not there.
 
@@ -74,9 +74,24 @@ export async function currentConsentOf(ledger: Ledger, relation: RelationEntry, 
   if ((await ledger.readOrJunk(consentKey(relationRef, version + 1), parseConsentEntry)) !== undefined) {
     throw new ConsentNotCurrent(relationRef, version);
   }
-  const signed = entry === 'junk' || entry.version !== version ? undefined : trustConsent(entry, relation);
-  if (signed === undefined) throw new ConsentInvalid(relationRef, 'carries no valid statement of the patient');
-  return signed.payload;
+  const header = trustedHeader(entry, relation, version);
+  if (header === undefined) throw new ConsentInvalid(relationRef, 'carries no valid statement of the patient');
+  return header;
+}
+
+/** The signed header that stands at a version; undefined when there is none of the patient. */
+export async function signedConsentOf(ledger: Ledger, relation: RelationEntry, version: number): Promise<ConsentHeader | undefined> {
+  return trustedHeader(await ledger.readOrJunk(consentKey(relation.relationRef, version), parseConsentEntry), relation, version);
+}
+
+function trustedHeader(entry: StoredConsent, relation: RelationEntry, version: number): ConsentHeader | undefined {
+  return entry === undefined || entry === 'junk' || entry.version !== version ? undefined : trustConsent(entry, relation)?.payload;
+}
+
+/** Seals entries that this transaction writes by a policy of all members: no collusion short of everybody changes them. */
+export async function sealForGood(ledger: Ledger, rules: Rules, keys: readonly string[]): Promise<void> {
+  const everybody = all(membersOf(rules));
+  for (const key of keys) await ledger.protect(key, everybody);
 }
 
 export async function requestOf(

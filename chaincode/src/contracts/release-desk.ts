@@ -39,7 +39,7 @@ import {
   type RecordFacts,
 } from '../release';
 import { digestOf } from '../signature';
-import { assertPartiesStand, currentConsentOf, participantOf, relationOf, requestOf, rulesOf, tracedPatientOf } from './facts';
+import { assertPartiesStand, currentConsentOf, participantOf, relationOf, requestOf, rulesOf, sealForGood, tracedPatientOf } from './facts';
 
 export async function requestAccessDesk(
   ledger: Ledger,
@@ -53,9 +53,12 @@ export async function requestAccessDesk(
   if (entry === standing) {
     return { request: entry, decision: entry.party ? null : await decisionOf(ledger, { relationRef, requester: mspId, requestId }) };
   }
-  const decision = entry.party ? null : refuseOutsider(entry, relation, await rulesOf(ledger));
-  await ledger.write(requestKey(relationRef, mspId, requestId), entry);
-  if (decision !== null) await ledger.write(decisionKey(relationRef, mspId, requestId), decision);
+  const rules = await rulesOf(ledger);
+  const decision = entry.party ? null : refuseOutsider(entry, relation, rules);
+  const [asked, decided] = [requestKey(relationRef, mspId, requestId), decisionKey(relationRef, mspId, requestId)];
+  await ledger.write(asked, entry);
+  if (decision !== null) await ledger.write(decided, decision);
+  await sealForGood(ledger, rules, decision === null ? [asked] : [asked, decided]);
   ledger.emit({ name: decision === null ? 'AccessRequested' : 'AccessRefused', ids: { relationRef, requestId } });
   return { request: entry, decision };
 }
@@ -84,6 +87,7 @@ export async function decideReleaseDesk(
   const records = await tracedRecordsOf(ledger, opening.records, relation.custodian);
   const decision = decideRelease(opening, { request, relation, patient, consent, rules, records }, ledger.now);
   await ledger.write(key, decision);
+  await sealForGood(ledger, rules, [key]);
   await ledger.seal(relation.custodian, decisionRef(relationRef, requestId), opening.sealed.custodian);
   await ledger.seal(relation.counterparty, decisionRef(relationRef, requestId), opening.sealed.counterparty);
   await ledger.seal(relation.custodian, noticeRef(relationRef, requestId), opening.sealed.patient);
@@ -123,6 +127,7 @@ export async function refuseAccessDesk(
   await currentConsentOf(ledger, relation, consentVersion);
   const decision = refuseAccess(request, { relation, rules, consentVersion }, ledger.now);
   await ledger.write(key, decision);
+  await sealForGood(ledger, rules, [key]);
   await ledger.seal(relation.custodian, noticeRef(relationRef, requestId), notice);
   ledger.emit({ name: 'AccessRefused', ids: { relationRef, requestId } });
   return decision;
@@ -143,6 +148,7 @@ export async function deliverRecordsDesk(ledger: Ledger, request: TransactionReq
   const delivery = deliverRecords(request, { relation, decision, consent, rules, standing }, context);
   if (delivery === standing) return delivery;
   await ledger.write(key, delivery);
+  await sealForGood(ledger, rules, [key]);
   await ledger.seal(relation.counterparty, deliveryRef(relationRef, requestId, part), envelope);
   ledger.emit({ name: 'RecordsDelivered', ids: { relationRef, requestId, part } });
   return delivery;

@@ -1,12 +1,11 @@
 import {
-  consentKey,
-  parseConsentEntry,
   parsePatientEntry,
   parseRelationRef,
   parseRequestId,
   parseSealedRef,
   parseSubjectRef,
   patientKey,
+  type Digest,
   type SealedRef,
   type SealedValue,
   type TransactionRequest,
@@ -15,9 +14,9 @@ import {
 import { ConsentNotFound } from '../consent';
 import type { Ledger } from '../ledger';
 import { PatientNotFound } from '../patient';
-import { assertAskSealable, assertIdentitySealable, assertPartySealable, assertReplaceable } from '../sealed';
+import { assertAskSealable, assertIdentitySealable, assertFirst, assertNamed, assertPartySealable } from '../sealed';
 import { digestOf } from '../signature';
-import { relationOf, requestOf } from './facts';
+import { relationOf, requestOf, signedConsentOf } from './facts';
 
 type StoreSealed = TransactionRequest<'StoreSealed'>;
 
@@ -27,32 +26,39 @@ export async function storeSealedDesk(ledger: Ledger, request: StoreSealed): Pro
   ledger.assertOwnPeer(organisation);
   const { envelope } = ledger.input('StoreSealed');
   const ref = parseSealedRef({ kind: request.kind, ref: request.ref, id: request.id }, 'request');
-  await entryChecks[request.kind](ledger, request);
-  const standing = await ledger.sealedDigest(organisation, ref);
-  assertReplaceable(ref, { standing, envelope: digestOf(envelope) }, organisation, ledger.caller);
+  await entryChecks[request.kind](ledger, request, { ref, envelope: digestOf(envelope) });
   // Written also when it stands already: a transaction that writes nothing would need two organisations.
   await ledger.seal(organisation, ref, envelope);
   ledger.emit({ name: 'SealedStored', ids: { kind: ref.kind, ref: ref.ref, id: ref.id } });
   return ref;
 }
 
-const entryChecks: Readonly<Record<StoreSealed['kind'], (ledger: Ledger, request: StoreSealed) => Promise<void>>> = {
+/** What is to be stored: its name, and its SHA-256. */
+interface Offer {
+  readonly ref: SealedRef;
+  readonly envelope: Digest;
+}
+
+const entryChecks: Readonly<Record<StoreSealed['kind'], (ledger: Ledger, request: StoreSealed, offer: Offer) => Promise<void>>> = {
   identity: async (ledger, { ref, organisation }) => {
     const subjectRef = parseSubjectRef(ref, 'request.ref');
     const patient = await ledger.read(patientKey(subjectRef), parsePatientEntry);
     if (patient === undefined) throw new PatientNotFound(subjectRef);
     assertIdentitySealable(patient, organisation, ledger.caller);
   },
-  binding: async (ledger, { ref, organisation }) => {
-    assertPartySealable(await relationOf(ledger, parseRelationRef(ref, 'request.ref')), organisation);
-  },
-  'consent-document': async (ledger, { ref, id, organisation }) => {
+  binding: async (ledger, { ref, organisation }, { envelope }) => {
     const relation = await relationOf(ledger, parseRelationRef(ref, 'request.ref'));
-    const consent = await ledger.readOrJunk(consentKey(relation.relationRef, Number(id)), parseConsentEntry);
+    assertPartySealable(relation, organisation);
+    assertNamed(relation.sealed, organisation, envelope);
+  },
+  'consent-document': async (ledger, { ref, id, organisation }, { envelope }) => {
+    const relation = await relationOf(ledger, parseRelationRef(ref, 'request.ref'));
+    const consent = await signedConsentOf(ledger, relation, Number(id));
     if (consent === undefined) throw new ConsentNotFound(relation.relationRef, Number(id));
     assertPartySealable(relation, organisation);
+    assertNamed(consent.sealed, organisation, envelope);
   },
-  ask: async (ledger, { ref, id, organisation }) => {
+  ask: async (ledger, { ref, id, organisation }, offer) => {
     const relation = await relationOf(ledger, parseRelationRef(ref, 'request.ref'));
     const request = await requestOf(ledger, {
       relationRef: relation.relationRef,
@@ -60,6 +66,7 @@ const entryChecks: Readonly<Record<StoreSealed['kind'], (ledger: Ledger, request
       requestId: parseRequestId(id, 'request.id'),
     });
     assertAskSealable(request, relation, organisation, ledger.caller);
+    assertFirst(offer.ref, await ledger.sealedDigest(organisation, offer.ref), offer.envelope);
   },
 };
 

@@ -14,7 +14,7 @@ import { parseInstant, parsePeriod } from './instant';
 import { parseJwk, parseKeys } from './jwk';
 import { parsePurpose, parsePurposes } from './purpose';
 import { parseMemberRole, parseStaffRole } from './role';
-import { consentStatuses, parseBindingMethod, relationKinds } from './signed-payload';
+import { consentStatuses, parseBindingMethod, parseSealedDigests, relationKinds } from './signed-payload';
 
 // Values of public state, one shape per kind of key (keys.ts). Stored as canonical JSON.
 
@@ -68,6 +68,7 @@ export const parseRelationEntry = object({
   kinds: distinct(oneOf(relationKinds), 1, relationKinds.length),
   keys: parseKeys,
   binding: parseCommitment,
+  sealed: parseSealedDigests,
   issuedAt: parseInstant,
   jws: text(/^[A-Za-z0-9_.-]+$/, 'a compact JWS'),
   createdAt: parseInstant,
@@ -81,6 +82,7 @@ export const parseConsentEntry = object({
   validity: nullable(parsePeriod),
   submitBy: parseInstant,
   document: nullable(parseCommitment),
+  sealed: parseSealedDigests,
   issuedAt: parseInstant,
   jws: text(/^[A-Za-z0-9_.-]+$/, 'a compact JWS'),
   recordedAt: parseInstant,

@@ -67,7 +67,7 @@ export {
 } from './commitment';
 export { parseConsentDocument, type ConsentDocument, type ConsentException, type ConsentSet } from './consent-document';
 export { parseLabel, parseRecordDetails, type RecordDetails } from './record-details';
-export { formatSigned, formatSigningInput, parseSigned, type Signed } from './signed';
+export { formatSigned, formatSigningInput, isSameStatement, parseSigned, payloadBytes, type Signed } from './signed';
 export {
   bindingMethods,
   consentStatuses,

@@ -1,5 +1,5 @@
-import { RequestInvalid, distinct, integer, nullable, object, oneOf, optional, type Parsed, type Parser } from './encoding/parser';
-import { parseCommitment, parseMspId, parseRelationRef, parseSalt, parseSubjectRef, parseThumbprint } from './identifiers';
+import { RequestInvalid, distinct, integer, nullable, object, oneOf, optional, table, type Parsed, type Parser } from './encoding/parser';
+import { parseCommitment, parseDigest, parseMspId, parseRelationRef, parseSalt, parseSubjectRef } from './identifiers';
 import { parseInstant, parsePeriod } from './instant';
 import { parseKeys } from './jwk';
 
@@ -25,9 +25,15 @@ const parsePatient = object({
 });
 export type PatientRegistration = Parsed<typeof parsePatient>;
 
-/** A patient replaces her keys; signed by the current signing key (named by `previous`) or by the current recovery key. */
-const parsePatientKeys = object({ subjectRef: parseSubjectRef, previous: parseThumbprint, keys: parseKeys, issuedAt: parseInstant });
+/**
+ * A patient replaces her keys; signed by the current signing key or by the current recovery key. `previous` is the SHA-256 of the payload of
+ * the statement that it follows, so that no statement comes back.
+ */
+const parsePatientKeys = object({ subjectRef: parseSubjectRef, previous: parseDigest, keys: parseKeys, issuedAt: parseInstant });
 export type PatientKeysReplacement = Parsed<typeof parsePatientKeys>;
+
+/** By organisation: SHA-256 of the envelope that the wallet sealed to it. What the patient did not name is not stored there. */
+export const parseSealedDigests = table(parseMspId, parseDigest, 2);
 
 /** A relation of a patient with a counterparty; signed by the relation's own signing key. */
 const parseRelation = object({
@@ -37,6 +43,8 @@ const parseRelation = object({
   kinds: distinct(oneOf(relationKinds), 1, relationKinds.length),
   keys: parseKeys,
   binding: parseCommitment,
+  /** Of the sealed bindings. */
+  sealed: parseSealedDigests,
   issuedAt: parseInstant,
 });
 export type RelationRegistration = Parsed<typeof parseRelation>;
@@ -59,6 +67,8 @@ const parseConsentShape = object({
   validity: nullable(parsePeriod),
   submitBy: parseInstant,
   document: nullable(parseCommitment),
+  /** Of the sealed documents. */
+  sealed: parseSealedDigests,
   issuedAt: parseInstant,
 });
 /** The public part of a consent; signed by the relation's signing key, or by its recovery key when the status is `closed`. */
@@ -68,6 +78,9 @@ const parseConsent: Parser<ConsentHeader> = (value, place) => {
   const header = parseConsentShape(value, place);
   if (header.status === 'in-force' && header.document === null) {
     throw new RequestInvalid(`${place}.document`, 'a commitment, for the consent is in force');
+  }
+  if (header.document === null && Object.keys(header.sealed).length > 0) {
+    throw new RequestInvalid(`${place}.sealed`, 'empty, for there is no document');
   }
   return header;
 };

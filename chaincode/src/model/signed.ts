@@ -46,6 +46,20 @@ export function parseSigned<K extends SignedKind>(kind: K, jws: unknown, place: 
   return { kind, payload, jws: compact, signingInput: `${header}.${body}`, signature };
 }
 
+/** Tells whether two compact JWS are of one statement: header and payload. A signature has more than one valid form. */
+export function isSameStatement(one: string, other: string): boolean {
+  return statementOf(one) === statementOf(other);
+}
+
+function statementOf(jws: string): string {
+  return jws.slice(0, jws.lastIndexOf('.'));
+}
+
+/** The bytes of a compact JWS's payload, whatever it is of. */
+export function payloadBytes(jws: string): Uint8Array {
+  return parseBase64url(jws.split('.')[1] ?? '') ?? new Uint8Array();
+}
+
 interface CompactParts {
   readonly compact: string;
   readonly header: string;

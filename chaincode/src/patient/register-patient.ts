@@ -1,4 +1,4 @@
-import type { Instant, Participant, PatientEntry, Signed } from '../model';
+import { isSameStatement, type Instant, type Participant, type PatientEntry, type Signed } from '../model';
 import { CallerNotCustodian } from '../organisation';
 import { assertDistinctKeys, assertSignedBy } from '../signature';
 import { PatientAlreadyRegistered } from './patient-errors';
@@ -19,7 +19,7 @@ export function registerPatient(
   assertDistinctKeys(keys);
   assertSignedBy(registration, keys.signing);
   if (current !== undefined) {
-    if (current.jws !== registration.jws) throw new PatientAlreadyRegistered(subjectRef);
+    if (!isSameStatement(current.jws, registration.jws)) throw new PatientAlreadyRegistered(subjectRef);
     return current;
   }
   return { subjectRef, custodian, keys, bound, jws: registration.jws, registeredAt: at, by: caller };

@@ -1,5 +1,5 @@
 import { parseSigned, type PatientEntry, type Signed, type SignedKind, type SubjectRef } from '../model';
-import { isSignedBy, thumbprintOf } from '../signature';
+import { isSignedBy, payloadDigestOf } from '../signature';
 import { PatientHistoryBroken } from './patient-errors';
 
 /**
@@ -25,7 +25,7 @@ function registered(subjectRef: SubjectRef, entry: PatientEntry): PatientEntry |
 function replaced(patient: PatientEntry, entry: PatientEntry): PatientEntry | undefined {
   const replacement = readSigned('patient-keys', entry.jws);
   if (replacement?.payload.subjectRef !== patient.subjectRef) return undefined;
-  if (replacement.payload.previous !== thumbprintOf(patient.keys.signing)) return undefined;
+  if (replacement.payload.previous !== payloadDigestOf(patient.jws)) return undefined;
   const isValid = isSignedBy(replacement, patient.keys.signing) || isSignedBy(replacement, patient.keys.recovery);
   return isValid ? { ...patient, keys: replacement.payload.keys, jws: replacement.jws } : undefined;
 }

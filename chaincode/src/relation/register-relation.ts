@@ -1,4 +1,4 @@
-import type { Instant, RelationEntry, Signed } from '../model';
+import { isSameStatement, type Instant, type RelationEntry, type Signed } from '../model';
 import { assertDistinctKeys, assertSignedBy } from '../signature';
 import { RelationAlreadyRegistered, RelationInvalid } from './relation-errors';
 
@@ -13,6 +13,6 @@ export function registerRelation(signed: Signed<'relation'>, current: RelationEn
   assertDistinctKeys(keys);
   assertSignedBy(signed, keys.signing);
   if (current === undefined) return { ...signed.payload, jws: signed.jws, createdAt: at };
-  if (current.jws !== signed.jws) throw new RelationAlreadyRegistered(relationRef);
+  if (!isSameStatement(current.jws, signed.jws)) throw new RelationAlreadyRegistered(relationRef);
   return current;
 }

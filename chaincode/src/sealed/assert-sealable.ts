@@ -4,10 +4,9 @@ import { CallerNotRequester } from '../release';
 
 // Who may store which sealed value at whom. What is inside nobody can check here; that its public entry exists, and who sends it, is.
 
-/** The identity details of a patient: her custodian, at itself. @throws CallerNotCustodian */
+/** The identity details of a patient: her custodian's gateway, at itself; it may correct them. @throws CallerNotCustodian */
 export function assertIdentitySealable(patient: PatientEntry, organisation: MspId, caller: Caller): void {
-  const isStaff = caller.role === 'gateway' || caller.role === 'registrar';
-  if (!isStaff || caller.mspId !== patient.custodian || organisation !== patient.custodian) throw new CallerNotCustodian(patient.custodian);
+  if (caller.role !== 'gateway' || caller.mspId !== patient.custodian || organisation !== patient.custodian) throw new CallerNotCustodian(patient.custodian);
 }
 
 /** A binding or consent document: any member on the patient's behalf, at custodian and counterparty. @throws RequestInvalid */

@@ -1,3 +1,3 @@
-export { assertReplaceable } from './assert-replaceable';
+export { assertFirst, assertNamed } from './assert-envelope';
 export { assertAskSealable, assertIdentitySealable, assertPartySealable } from './assert-sealable';
 export { SealedAlreadyStored } from './sealed-errors';

@@ -1,4 +1,4 @@
 export { assertDistinctKeys, KeysNotDistinct } from './assert-distinct-keys';
-export { digestOf } from './digest';
+export { digestOf, payloadDigestOf } from './digest';
 export { assertOpening, CommitmentMismatch, isOpening } from './opening';
-export { assertSignedBy, isSignedBy, SignatureInvalid, thumbprintOf } from './verify-signed';
+export { assertSignedBy, isSignedBy, SignatureInvalid } from './verify-signed';

@@ -1,6 +1,5 @@
 import { createPublicKey, verify, type KeyObject } from 'node:crypto';
-import { DomainError, thumbprintInput, type Jwk, type Signed, type SignedKind, type Thumbprint } from '../model';
-import { digestOf } from './digest';
+import { DomainError, type Jwk, type Signed, type SignedKind } from '../model';
 
 /** A statement that is not signed by the key that it needs. */
 export class SignatureInvalid extends DomainError {
@@ -19,11 +18,6 @@ export function isSignedBy(signed: Signed<SignedKind>, key: Jwk): boolean {
 /** @throws SignatureInvalid when none of the keys signed the statement. */
 export function assertSignedBy(signed: Signed<SignedKind>, ...keys: readonly Jwk[]): void {
   if (!keys.some((key) => isSignedBy(signed, key))) throw new SignatureInvalid(signed.kind);
-}
-
-/** The thumbprint of a key (RFC 7638 with SHA-256). */
-export function thumbprintOf(key: Jwk): Thumbprint {
-  return digestOf(thumbprintInput(key)) as string as Thumbprint;
 }
 
 function importKey(key: Jwk): KeyObject | undefined {

@@ -2,11 +2,13 @@ import { createHash, generateKeyPairSync, randomBytes, sign, type KeyObject } fr
 import {
   bindingPreimage,
   consentDocumentPreimage,
+  formatCanonical,
   formatSigned,
   formatSigningInput,
   type Commitment,
   type ConsentDocument,
   type ConsentHeader,
+  type Digest,
   type Instant,
   type Jwk,
   type Keys,
@@ -110,9 +112,23 @@ export class PatientRelation {
       kinds: this.kinds,
       keys: publicKeys(this.keys),
       binding: commit(bindingPreimage(this.binding, this.bindingSalt)),
+      sealed: this.sealedDigests(this.bindingEnvelope),
       issuedAt: ISSUED,
     };
     return signAs('relation', payload, this.keys.signing);
+  }
+
+  /** What the wallet seals to an organisation, as far as a ledger can tell. */
+  bindingEnvelope = (mspId: string): string => this.envelope('binding', mspId);
+  documentEnvelope = (version: number, mspId: string): string => this.envelope(`document ${String(version)}`, mspId);
+
+  private envelope(what: string, mspId: string): string {
+    return formatCanonical({ v: 1, ciphertext: sha256([this.relationRef, what, mspId].join(' ')) });
+  }
+
+  private sealedDigests(envelopeFor: (mspId: string) => string): Record<MspId, Digest> {
+    const parties = [this.patient.custodian, this.counterparty];
+    return Object.fromEntries(parties.map((mspId) => [mspId, sha256(envelopeFor(mspId))])) as Record<MspId, Digest>;
   }
 
   document(version: number, sets: ConsentDocument['sets']): ConsentDocument {
@@ -128,6 +144,7 @@ export class PatientRelation {
       validity: null,
       submitBy: SUBMIT_BY,
       document: document === undefined ? commit(Buffer.from('nothing')) : commit(consentDocumentPreimage(document)),
+      sealed: header.document === null ? {} : this.sealedDigests((mspId) => this.documentEnvelope(version, mspId)),
       issuedAt: ISSUED,
       ...header,
     };
