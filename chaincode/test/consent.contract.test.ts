@@ -2,7 +2,7 @@ import { consentKey, relationKey, type Instant } from '../src/model';
 import { ENDORSEMENT_POLICY_FAILURE, OK, refusalOf, type ConsortiumTwin } from './support/consortium-twin';
 import type { WriteSet } from './support/peer-twin';
 import { AUTHORITY, checkIn, CLINIC, HOSPITAL, INSURER, MEMBERS, newConsortium, register } from './support/story';
-import { Patient, type PatientRelation } from './support/wallet';
+import { otherForm, Patient, type PatientRelation } from './support/wallet';
 
 describe('a relation and its consents', () => {
   let twin: ConsortiumTwin;
@@ -79,8 +79,9 @@ describe('a relation and its consents', () => {
     const second = relation.consent(2);
     await record(second);
     await record(second, CLINIC);
+    await record(otherForm(second), CLINIC);
     expect(twin.chain.at(-1)?.simulation.rwset.writes).toEqual({});
-    expect(await refusalOf(record(relation.consent(2)))).toEqual({
+    expect(await refusalOf(record(relation.consent(2, { status: 'revoked', document: null })))).toEqual({
       code: 'CONSENT_VERSION_TAKEN',
       details: { relationRef: relation.relationRef, version: 2 },
     });
@@ -99,6 +100,14 @@ describe('a relation and its consents', () => {
   test('a closed relation takes no consent any more', async () => {
     await record(relation.consent(2, { status: 'closed', document: null }));
     expect((await refusalOf(record(relation.consent(3)))).code).toBe('RELATION_CLOSED');
+  });
+
+  test('junk after it opens a closed relation to nobody', async () => {
+    await record(relation.consent(2, { status: 'closed', document: null }));
+    twin.world.values.set(consentKey(relation.relationRef, 3), { value: Buffer.from('{}'), version: 99 });
+    const unsigned = { ...(twin.state(consentKey(relation.relationRef, 1)) as object), version: 4 };
+    twin.world.values.set(consentKey(relation.relationRef, 4), { value: Buffer.from(JSON.stringify(unsigned)), version: 99 });
+    expect((await refusalOf(record(relation.consent(5)))).code).toBe('RELATION_CLOSED');
   });
 
   test('junk in a version number stops that number only', async () => {

@@ -10,6 +10,13 @@ describe('the rules of the consortium', () => {
     expect(twin.state(rulesKey())).toEqual(rules);
   });
 
+  test('are adopted by a member that they name', async () => {
+    const twin = new ConsortiumTwin(MEMBERS);
+    const { [INSURER]: _, ...roles } = RULES.roles;
+    const refusal = await refusalOf(twin.submit(await twin.identity(INSURER, 'admin'), 'AdoptRules', { ...RULES, roles }));
+    expect(refusal).toMatchObject({ code: 'REQUEST_INVALID', details: { place: 'request.roles' } });
+  });
+
   test('the same content again is answered the same and writes nothing', async () => {
     const twin = await newConsortium();
     const { simulation } = await twin.endorse(await twin.identity(HOSPITAL, 'admin'), ['AdoptRules', JSON.stringify(RULES)]);

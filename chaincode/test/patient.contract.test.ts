@@ -1,19 +1,21 @@
-import { createHash } from 'node:crypto';
-import { patientKey, thumbprintInput, type PatientKeysReplacement, type Thumbprint } from '../src/model';
+import { patientKey } from '../src/model';
 import { ENDORSEMENT_POLICY_FAILURE, refusalOf, type ConsortiumTwin } from './support/consortium-twin';
 import { CLINIC, HOSPITAL, INSURER, newConsortium, register } from './support/story';
-import { ISSUED, newKeyRing, Patient, publicKeys, signAs, type KeyPair, type KeyRing } from './support/wallet';
+import {
+  ISSUED,
+  newKeyRing,
+  otherForm,
+  Patient,
+  publicKeys,
+  replacementStatement,
+  signAs,
+  type KeyPair,
+  type KeyRing,
+} from './support/wallet';
 
-const replacementOf = (patient: Patient, previous: KeyPair, next: KeyRing, signer: KeyPair): string => {
-  const thumbprint = createHash('sha256').update(thumbprintInput(previous.jwk)).digest('base64url') as Thumbprint;
-  const payload: PatientKeysReplacement = {
-    subjectRef: patient.subjectRef,
-    previous: thumbprint,
-    keys: publicKeys(next),
-    issuedAt: ISSUED,
-  };
-  return signAs('patient-keys', payload, signer);
-};
+/** A replacement that follows the statement `current`. */
+const replacementOf = (patient: Patient, current: string, next: KeyRing, signer: KeyPair): string =>
+  signAs('patient-keys', replacementStatement(patient.subjectRef, current, next), signer);
 
 describe('a patient', () => {
   let twin: ConsortiumTwin;
@@ -54,6 +56,9 @@ describe('a patient', () => {
     await register(twin, patient);
     await register(twin, patient);
     expect(twin.chain.at(-1)?.simulation.rwset.writes).toEqual({});
+    const registrar = await twin.identity(HOSPITAL, 'registrar');
+    await twin.submit(registrar, 'RegisterPatient', { registration: otherForm(patient.registration) });
+    expect(twin.chain.at(-1)?.simulation.rwset.writes).toEqual({});
     const payload = JSON.parse(Buffer.from(patient.registration.split('.')[1] ?? '', 'base64url').toString());
     const other = newKeyRing();
     const registration = signAs('patient', { ...payload, keys: publicKeys(other) }, other.signing);
@@ -64,9 +69,9 @@ describe('a patient', () => {
   test('replaces her keys through any member, with her signing or her recovery key', async () => {
     await register(twin, patient);
     const [second, third] = [newKeyRing(), newKeyRing()];
-    const bySigning = replacementOf(patient, patient.keys.signing, second, patient.keys.signing);
+    const bySigning = replacementOf(patient, patient.registration, second, patient.keys.signing);
     await twin.submit(await twin.identity(INSURER), 'ReplacePatientKeys', { replacement: bySigning });
-    const byRecovery = replacementOf(patient, second.signing, third, second.recovery);
+    const byRecovery = replacementOf(patient, bySigning, third, second.recovery);
     await twin.submit(await twin.identity(CLINIC), 'ReplacePatientKeys', { replacement: byRecovery });
     const entry = await twin.evaluate(await twin.identity(HOSPITAL), 'GetPatient', { subjectRef: patient.subjectRef });
     expect(entry.keys).toEqual(publicKeys(third));
@@ -77,14 +82,17 @@ describe('a patient', () => {
     const [second, third] = [newKeyRing(), newKeyRing()];
     const submit = async (replacement: string): Promise<unknown> =>
       twin.submit(await twin.identity(HOSPITAL), 'ReplacePatientKeys', { replacement });
-    expect((await refusalOf(submit(replacementOf(patient, patient.keys.signing, second, second.signing)))).code).toBe('SIGNATURE_INVALID');
-    expect((await refusalOf(submit(replacementOf(patient, patient.keys.signing, second, patient.keys.sealing)))).code).toBe(
+    expect((await refusalOf(submit(replacementOf(patient, patient.registration, second, second.signing)))).code).toBe('SIGNATURE_INVALID');
+    expect((await refusalOf(submit(replacementOf(patient, patient.registration, second, patient.keys.sealing)))).code).toBe(
       'SIGNATURE_INVALID',
     );
-    const old = replacementOf(patient, patient.keys.signing, second, patient.keys.signing);
+    const old = replacementOf(patient, patient.registration, second, patient.keys.signing);
     await submit(old);
-    await submit(replacementOf(patient, second.signing, third, second.signing));
+    const back = replacementOf(patient, old, patient.keys, second.signing);
+    await submit(back);
+    // Her first keys are in force again, but what replaced them once does not replace them twice.
     expect((await refusalOf(submit(old))).code).toBe('PATIENT_KEYS_OUTDATED');
+    await submit(replacementOf(patient, back, third, patient.keys.signing));
   });
 
   test('keeps her keys when two members write others past the rules', async () => {
@@ -93,7 +101,7 @@ describe('a patient', () => {
     const other = newKeyRing();
     const forged = { ...(twin.state(key) as object), keys: publicKeys(other) };
     twin.world.history.get(key)?.push({ txId: 'x', value: Buffer.from(JSON.stringify(forged)), isDelete: false });
-    const jws = replacementOf(patient, patient.keys.signing, other, other.signing);
+    const jws = replacementOf(patient, patient.registration, other, other.signing);
     twin.world.history.get(key)?.push({ txId: 'y', value: Buffer.from(JSON.stringify({ ...forged, jws })), isDelete: false });
     twin.world.history.get(key)?.push({ txId: 'z', value: Buffer.alloc(0), isDelete: true });
     const entry = await twin.evaluate(await twin.identity(CLINIC), 'GetPatient', { subjectRef: patient.subjectRef });
@@ -150,7 +158,7 @@ describe('a patient', () => {
   test('that is not registered is not found', async () => {
     const refusal = await refusalOf(twin.evaluate(await twin.identity(HOSPITAL), 'GetPatient', { subjectRef: patient.subjectRef }));
     expect(refusal.code).toBe('PATIENT_NOT_FOUND');
-    const replacement = replacementOf(patient, patient.keys.signing, newKeyRing(), patient.keys.signing);
+    const replacement = replacementOf(patient, patient.registration, newKeyRing(), patient.keys.signing);
     expect((await refusalOf(twin.submit(await twin.identity(HOSPITAL), 'ReplacePatientKeys', { replacement }))).code).toBe(
       'PATIENT_NOT_FOUND',
     );

@@ -2,6 +2,7 @@ import {
   askRef,
   bindingRef,
   consentDocumentRef,
+  consentKey,
   identityRef,
   implicitCollection,
   privateKey,
@@ -23,7 +24,7 @@ describe('sealed values', () => {
       role,
       envelope = sealedText(ref.kind),
       at = organisation,
-    }: { by?: string; role?: 'gateway' | 'clinician'; envelope?: string; at?: string } = {},
+    }: { by?: string; role?: 'gateway' | 'clinician' | 'registrar'; envelope?: string; at?: string } = {},
   ): Promise<Endorsed> => {
     const request = { organisation, ...ref } as TransactionRequest<'StoreSealed'>;
     return twin.endorse(await twin.identity(by, role), ['StoreSealed', JSON.stringify(request)], { input: { envelope }, endorsers: [at] });
@@ -37,7 +38,8 @@ describe('sealed values', () => {
   test('a binding and a document are delivered by any member, endorsed by the receiving organisation alone', async () => {
     for (const ref of [bindingRef(scene.relation.relationRef), consentDocumentRef(scene.relation.relationRef, 2)]) {
       for (const organisation of [HOSPITAL, CLINIC]) {
-        const envelope = sealedText(ref.kind);
+        const envelope =
+          ref.kind === 'binding' ? scene.relation.bindingEnvelope(organisation) : scene.relation.documentEnvelope(2, organisation);
         expect(twin.commit(await store(ref, organisation, { envelope }))).toBe(OK);
         expect(twin.world.collections.get(implicitCollection(organisation))?.get(privateKey(ref))?.value.toString()).toBe(envelope);
       }
@@ -62,13 +64,31 @@ describe('sealed values', () => {
     );
   });
 
-  test('the same may be stored again; another value only by the organisation itself', async () => {
-    const ref = bindingRef(scene.relation.relationRef);
-    const envelope = sealedText('binding');
-    twin.commit(await store(ref, HOSPITAL, { envelope }));
-    expect(twin.commit(await store(ref, HOSPITAL, { envelope, by: CLINIC }))).toBe(OK);
-    expect((await refusalOf(store(ref, HOSPITAL, { by: CLINIC }))).code).toBe('SEALED_ALREADY_STORED');
-    expect(twin.commit(await store(ref, HOSPITAL, { by: HOSPITAL }))).toBe(OK);
+  test('a binding and a document are what the patient signed for this organisation, whoever comes first and again', async () => {
+    const { relation } = scene;
+    const offers = [
+      [bindingRef(relation.relationRef), relation.bindingEnvelope(HOSPITAL), relation.bindingEnvelope(CLINIC)],
+      [consentDocumentRef(relation.relationRef, 2), relation.documentEnvelope(2, HOSPITAL), relation.documentEnvelope(1, HOSPITAL)],
+      [consentDocumentRef(relation.relationRef, 1), relation.documentEnvelope(1, HOSPITAL), relation.documentEnvelope(2, HOSPITAL)],
+    ] as const;
+    for (const [ref, envelope, other] of offers) {
+      for (const by of [INSURER, CLINIC, HOSPITAL]) {
+        for (const junk of [sealedText(ref.kind), other]) {
+          expect((await refusalOf(store(ref, HOSPITAL, { by, role: 'gateway', envelope: junk }))).code).toBe('COMMITMENT_MISMATCH');
+        }
+        expect(twin.commit(await store(ref, HOSPITAL, { by, envelope }))).toBe(OK);
+      }
+    }
+  });
+
+  test('a document that belongs to an entry that the patient did not sign is not stored', async () => {
+    const { relation } = scene;
+    const key = consentKey(relation.relationRef, 3);
+    const forged = { ...(twin.state(consentKey(relation.relationRef, 2)) as object), version: 3 };
+    twin.world.values.set(key, { value: Buffer.from(JSON.stringify(forged)), version: 99 });
+    const envelope = relation.documentEnvelope(2, HOSPITAL);
+    const refusal = await refusalOf(store(consentDocumentRef(relation.relationRef, 3), HOSPITAL, { envelope }));
+    expect(refusal.code).toBe('CONSENT_NOT_FOUND');
   });
 
   test('identity details are stored by the custodian at itself', async () => {
@@ -76,6 +96,7 @@ describe('sealed values', () => {
     expect((await refusalOf(store(ref, HOSPITAL, { by: CLINIC, role: 'gateway' }))).code).toBe('CALLER_NOT_CUSTODIAN');
     expect((await refusalOf(store(ref, HOSPITAL, { by: HOSPITAL, role: 'clinician' }))).code).toBe('CALLER_NOT_CUSTODIAN');
     expect((await refusalOf(store(ref, CLINIC, { by: HOSPITAL, role: 'gateway' }))).code).toBe('CALLER_NOT_CUSTODIAN');
+    expect((await refusalOf(store(ref, HOSPITAL, { by: HOSPITAL, role: 'registrar' }))).code).toBe('CALLER_NOT_CUSTODIAN');
     expect(twin.commit(await store(ref, HOSPITAL, { by: HOSPITAL, role: 'gateway' }))).toBe(OK);
   });
 
@@ -84,7 +105,9 @@ describe('sealed values', () => {
     const ref = askRef(relationRef, requestId);
     expect((await refusalOf(store(ref, HOSPITAL, { by: INSURER }))).code).toBe('CALLER_NOT_REQUESTER');
     expect((await refusalOf(store(ref, CLINIC, { by: CLINIC }))).code).toBe('REQUEST_INVALID');
-    expect(twin.commit(await store(ref, HOSPITAL, { by: CLINIC }))).toBe(OK);
+    const envelope = sealedText('ask');
+    for (const by of [CLINIC, CLINIC]) expect(twin.commit(await store(ref, HOSPITAL, { by, envelope }))).toBe(OK);
+    expect((await refusalOf(store(ref, HOSPITAL, { by: CLINIC }))).code).toBe('SEALED_ALREADY_STORED');
   });
 
   test('an id has the form of its kind', async () => {

@@ -20,8 +20,6 @@ export type Actor = Branded<'Actor'>;
 export type Commitment = Branded<'Commitment'>;
 /** base64url(SHA-256(bytes)). */
 export type Digest = Branded<'Digest'>;
-/** RFC 7638 thumbprint of a public key, base64url. */
-export type Thumbprint = Branded<'Thumbprint'>;
 /** 16 random bytes, base64url. */
 export type Salt = Branded<'Salt'>;
 
@@ -42,5 +40,4 @@ export const parseMspId = text<MspId>(/^[A-Za-z0-9][A-Za-z0-9.-]{0,63}$/, 'the i
 export const parseActor = hash<Actor>();
 export const parseCommitment = hash<Commitment>();
 export const parseDigest = hash<Digest>();
-export const parseThumbprint = hash<Thumbprint>();
 export const parseSalt = text<Salt>(BYTES_16, '16 bytes in base64url');

@@ -18,7 +18,6 @@ export {
   parseRequestId,
   parseSalt,
   parseSubjectRef,
-  parseThumbprint,
   type Actor,
   type Commitment,
   type Digest,
@@ -29,11 +28,10 @@ export {
   type RequestId,
   type Salt,
   type SubjectRef,
-  type Thumbprint,
 } from './identifiers';
 export { addMinutes, epochMsOf, formatInstant, isWithin, parseInstant, parsePeriod, type Instant, type Period } from './instant';
 export type { Caller } from './caller';
-export { isSameKey, parseJwk, parseKeys, thumbprintInput, type Jwk, type Keys } from './jwk';
+export { isSameKey, parseJwk, parseKeys, type Jwk, type Keys } from './jwk';
 
 export {
   categories,

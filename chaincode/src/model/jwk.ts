@@ -1,4 +1,3 @@
-import { formatCanonical } from './encoding/canonical-json';
 import { object, oneOf, text, type Parsed } from './encoding/parser';
 
 const coordinate = text(/^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/, '32 bytes in base64url');
@@ -10,11 +9,6 @@ export type Jwk = Parsed<typeof parseJwk>;
 /** What a patient's and a relation's keys are for: signing, being sealed to, and closing when all else is lost. */
 export const parseKeys = object({ signing: parseJwk, sealing: parseJwk, recovery: parseJwk });
 export type Keys = Parsed<typeof parseKeys>;
-
-/** The text whose SHA-256 is the thumbprint of a key (RFC 7638 section 3). */
-export function thumbprintInput(key: Jwk): string {
-  return formatCanonical({ crv: key.crv, kty: key.kty, x: key.x, y: key.y });
-}
 
 /** Tells whether two keys are the same point. */
 export function isSameKey(one: Jwk, other: Jwk): boolean {

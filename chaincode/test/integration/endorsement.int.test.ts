@@ -4,10 +4,14 @@ import { join } from 'node:path';
 import { EndorseError } from '@hyperledger/fabric-gateway';
 import {
   consentKey,
+  bindingRef,
+  consentDocumentRef,
   decisionKey,
+  deliveryKey,
   patientKey,
   recordKey,
   relationKey,
+  requestKey,
   type GroupId,
   type MspId,
   type TransactionResponse,
@@ -150,6 +154,39 @@ describe('with members that run altered chaincode', () => {
     expect((await refused).code).toBe('CALLER_NOT_CUSTODIAN');
   });
 
+  test('requests, decisions and deliveries that stand are rewritten by no collusion short of everybody', async () => {
+    const { relationRef, requestId } = await ask(consortium, scene.relation);
+    const request = { relationRef, requestId } as TransactionResponse<'RequestAccess'>['request'];
+    await send(HOSPITAL, decisionArgs(request), BOTH, openingOf(scene.relation, scene.document, [scene.laboratory]));
+    const args = ['DeliverRecords', JSON.stringify({ relationRef, requestId, part: 1, parts: 1 })];
+    expect(await send(HOSPITAL, args, BOTH, { envelope: sealedText('delivery') })).toBe(VALID);
+    const refused = await ask(consortium, scene.relation);
+    const refusal = JSON.stringify({ relationRef, requestId: refused.requestId, consentVersion: 2 });
+    expect(await send(HOSPITAL, ['RefuseAccess', refusal], [HOSPITAL, AUTHORITY], { notice: sealedText('notice') })).toBe(VALID);
+    const outsider = await consortium.submit(await consortium.identity(AUTHORITY, 'clinician'), 'RequestAccess', {
+      relationRef,
+      requestId: newRef(),
+      purpose: 'TREAT',
+      ask: refused.ask,
+    });
+    const keys = [
+      requestKey(relationRef, CLINIC, requestId),
+      decisionKey(relationRef, CLINIC, requestId),
+      deliveryKey(relationRef, CLINIC, requestId, 1),
+      decisionKey(relationRef, CLINIC, refused.requestId),
+      requestKey(relationRef, AUTHORITY, outsider.request.requestId),
+      decisionKey(relationRef, AUTHORITY, outsider.request.requestId),
+    ];
+    for (const script of keys.flatMap((key) => [
+      ['delete', key],
+      ['put', key, '{}'],
+      ['free', key],
+    ])) {
+      expect(await forge([HOSPITAL, CLINIC], script)).toBe(BAD_ENDORSEMENT);
+      expect(await forge([HOSPITAL, CLINIC, INSURER], script)).toBe(BAD_ENDORSEMENT);
+    }
+  });
+
   test('a delivery without the counterparty does not validate', async () => {
     const { relationRef, requestId } = await ask(consortium, scene.relation).then(async (request) => {
       await send(HOSPITAL, decisionArgs(request), BOTH, openingOf(scene.relation, scene.document, [scene.laboratory]));
@@ -271,6 +308,31 @@ describe('with the chaincode of the consortium at every member', () => {
       relationRef: scene.relation.relationRef,
     });
     expect(consents.at(-1)).toMatchObject({ version: 8, status: 'revoked' });
+  });
+
+  test("a stranger's squatting stops nobody: at both sides only what the patient signed is stored, first and last", async () => {
+    const { relation } = await newScene(consortium, new Patient(HOSPITAL));
+    const { relationRef } = relation;
+    const stranger = await consortium.identity(INSURER);
+    for (const organisation of BOTH) {
+      const values = [
+        { ...bindingRef(relationRef), envelope: relation.bindingEnvelope(organisation) },
+        { ...consentDocumentRef(relationRef, 1), envelope: relation.documentEnvelope(1, organisation) },
+        { ...consentDocumentRef(relationRef, 2), envelope: relation.documentEnvelope(2, organisation) },
+      ];
+      for (const { envelope, ...ref } of values) {
+        const args = ['StoreSealed', JSON.stringify({ organisation, ...ref })];
+        const squat = async (): Promise<string> =>
+          (await refusedWith(consortium.endorse(stranger, args, { input: { envelope: sealedText('junk') }, endorsers: [organisation] })))
+            .code;
+        expect(await squat()).toBe('COMMITMENT_MISMATCH');
+        const stored = await consortium.endorse(stranger, args, { input: { envelope }, endorsers: [organisation] });
+        expect(await consortium.commitOf(stored)).toBe(VALID);
+        expect(await squat()).toBe('COMMITMENT_MISMATCH');
+        const reader = await consortium.identity(organisation, 'gateway');
+        expect((await consortium.evaluate(reader, 'ReadSealed', { keys: [ref] })).values).toEqual([{ ...ref, envelope }]);
+      }
+    }
   });
 
   test('automatic planning finds the organisations that an import and a registration need', async () => {

@@ -13,6 +13,7 @@ import {
   type Jwk,
   type Keys,
   type MspId,
+  type PatientKeysReplacement,
   type RelationRef,
   type Salt,
   type SignedKind,
@@ -57,6 +58,25 @@ export function signAs<K extends SignedKind>(kind: K, payload: SignedPayload<K>,
 }
 
 export const ISSUED = '2026-03-01T07:59:00.000Z' as Instant;
+/** What a patient signs to replace her keys after the statement `current`. */
+export const replacementStatement = (subjectRef: SubjectRef, current: string, next: KeyRing): PatientKeysReplacement => {
+  const payload = Buffer.from(current.split('.')[1] ?? '', 'base64url');
+  const previous = createHash('sha256').update(payload).digest('base64url') as Digest;
+  return { subjectRef, previous, keys: publicKeys(next), issuedAt: ISSUED };
+};
+
+/** The order of the group of P-256 (FIPS 186-4 D.1.2.3). */
+const ORDER = BigInt('0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551');
+
+/** The same statement with its signature's other valid form (r, n - s). */
+export const otherForm = (jws: string): string => {
+  const [header, payload, mac = ''] = jws.split('.');
+  const signature = Buffer.from(mac, 'base64url');
+  const s = ORDER - BigInt(`0x${signature.subarray(32).toString('hex')}`);
+  const other = Buffer.concat([signature.subarray(0, 32), Buffer.from(s.toString(16).padStart(64, '0'), 'hex')]);
+  return [header, payload, other.toString('base64url')].join('.');
+};
+
 const SUBMIT_BY = '2036-03-01T09:00:00.000Z' as Instant;
 
 /** A patient at a custodian. */

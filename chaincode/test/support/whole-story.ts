@@ -1,6 +1,5 @@
-import { newRef, Patient, PatientRelation, newKeyRing, publicKeys, signAs, ISSUED } from './wallet';
-import { createHash } from 'node:crypto';
-import { askRef, bindingRef, identityRef, thumbprintInput, type GroupId, type Thumbprint } from '../../src/model';
+import { newKeyRing, newRef, Patient, PatientRelation, replacementStatement, signAs } from './wallet';
+import { askRef, bindingRef, identityRef, type GroupId } from '../../src/model';
 import type { ConsortiumTwin } from './consortium-twin';
 import { ask, CLINIC, HOSPITAL, INSURER, newRecord, newScene, openingOf, sealedText, storeRecords } from './story';
 
@@ -16,12 +15,16 @@ export async function runWholeStory(twin: ConsortiumTwin): Promise<PatientRelati
   const both = [HOSPITAL, CLINIC];
   const { relationRef } = relation;
 
-  const deliver = async (ref: { kind: string; ref: string; id: string }, as: typeof gateway): Promise<void> => {
+  const deliver = async (
+    ref: { kind: string; ref: string; id: string },
+    as: typeof gateway,
+    envelope = sealedText(ref.kind),
+  ): Promise<void> => {
     const request = { organisation: HOSPITAL, ...ref } as never;
-    await twin.submit(as, 'StoreSealed', request, { input: { envelope: sealedText(ref.kind) }, endorsers: [HOSPITAL] });
+    await twin.submit(as, 'StoreSealed', request, { input: { envelope }, endorsers: [HOSPITAL] });
   };
   await deliver(identityRef(patient.subjectRef), gateway);
-  await deliver(bindingRef(relationRef), reader);
+  await deliver(bindingRef(relationRef), reader, relation.bindingEnvelope(HOSPITAL));
 
   const refused = await ask(twin, relation);
   await deliver(askRef(relationRef, refused.requestId), clinician);
@@ -48,8 +51,7 @@ export async function runWholeStory(twin: ConsortiumTwin): Promise<PatientRelati
   await twin.submit(gateway, 'SetRecordStatus', { recordId: long.recordId, status: 'entered-in-error' });
 
   const keys = newKeyRing();
-  const previous = createHash('sha256').update(thumbprintInput(patient.keys.signing.jwk)).digest('base64url') as Thumbprint;
-  const statement = { subjectRef: patient.subjectRef, previous, keys: publicKeys(keys), issuedAt: ISSUED };
+  const statement = replacementStatement(patient.subjectRef, patient.registration, keys);
   await twin.submit(reader, 'ReplacePatientKeys', { replacement: signAs('patient-keys', statement, patient.keys.signing) });
   await twin.submit(reader, 'RecordConsent', { consent: relation.consent(3, { status: 'closed', document: null }) });
 

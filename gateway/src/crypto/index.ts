@@ -4,7 +4,7 @@ export { CommitmentMismatch, DecryptFailed, SignatureInvalid } from './crypto-er
 export { assertDataKey, commitDataKey, decryptPart, encryptPart, newDataKey, type DataContext } from './data-envelope';
 export { hashBytes } from './digest';
 export { signJws, verifyJws } from './jws';
-export { computeThumbprint, publicJwkOf, type PrivateJwk, type PublicJwk } from './p256-jwk';
+export { publicJwkOf, type PrivateJwk, type PublicJwk } from './p256-jwk';
 export { newRandomBytes, newReference, newSalt } from './random';
 export { PATIENT, open, seal, type SealingContext } from './sealed-envelope';
 export {

@@ -8,7 +8,6 @@ import {
   type WalletToken,
 } from '@medaccord/chaincode/model';
 import {
-  computeThumbprint,
   formatBase64url,
   generateSigningKey,
   importSigningKey,
@@ -71,17 +70,6 @@ describe('a JWS', () => {
     await expect(verifyJws('wallet-token', jws, { ...key.publicJwk, x: key.publicJwk.y })).rejects.toMatchObject({
       code: 'SIGNATURE_INVALID',
     });
-  });
-
-  it('names a key by the thumbprint of RFC 7638', async () => {
-    // The P-256 key of RFC 7515 appendix A.3; its thumbprint computed with OpenSSL from the members in order.
-    const key = {
-      kty: 'EC',
-      crv: 'P-256',
-      x: 'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU',
-      y: 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0',
-    } as const;
-    await expect(computeThumbprint(key)).resolves.toBe('oKIywvGUpTVTyxMQ3bwIIeQUudfr_CkLMjCE19ECD-U');
   });
 });
 

@@ -1,4 +1,4 @@
-import { thumbprintInput, type Jwk, type Thumbprint } from '@medaccord/chaincode/model';
+import type { Jwk } from '@medaccord/chaincode/model';
 import { formatBase64url, parseBase64url } from './base64url';
 import { sha256 } from './digest';
 
@@ -26,9 +26,4 @@ export function parsePoint(point: Uint8Array): PublicJwk {
 /** The public half of a key, member by member, so that nothing private slips through. */
 export function publicJwkOf(jwk: PublicJwk): PublicJwk {
   return { kty: 'EC', crv: 'P-256', x: jwk.x, y: jwk.y };
-}
-
-/** The thumbprint of a key (RFC 7638, SHA-256, base64url). */
-export async function computeThumbprint(jwk: PublicJwk): Promise<Thumbprint> {
-  return formatBase64url(await sha256(new TextEncoder().encode(thumbprintInput(jwk)))) as Thumbprint;
 }

@@ -45,8 +45,8 @@ const deliveryWaitMs = 4_000;
 
 /** Puts a relation and the first version of its consent on the ledger, then what the wallet sealed to both sides. Any member's gateway may. */
 export async function registerRelation(options: RelationOptions, { relation, consent, sealed }: SignedRelation): Promise<Recorded> {
-  const { relationRef, custodian, counterparty, keys } = parseSigned('relation', relation, 'body.relation').payload;
-  const { version } = parseSigned('consent', consent, 'body.consent').payload;
+  const { relationRef, custodian, counterparty, keys, ...named } = parseSigned('relation', relation, 'body.relation').payload;
+  const { version, sealed: documents } = parseSigned('consent', consent, 'body.consent').payload;
   await verifyJws('relation', relation, keys.signing);
   await verifyJws('consent', consent, keys.signing);
   assertParties(Object.keys(sealed), [custodian, counterparty], 'body.sealed');
@@ -54,6 +54,7 @@ export async function registerRelation(options: RelationOptions, { relation, con
     { ...bindingRef(relationRef), kind: 'binding', organisation, envelope: binding },
     { ...consentDocumentRef(relationRef, version), kind: 'consent-document', organisation, envelope: document },
   ]);
+  assertNamed(parcels, { binding: named.sealed, 'consent-document': documents }, 'body.sealed');
   options.mailer.put(parcels);
   const operation = `relation/${relationRef}/${digest(relation + consent)}`;
   const done = await options.transactions.submit('RegisterRelation', { relation, consent }, { operation });
@@ -66,7 +67,7 @@ export async function recordConsent(
   { consent, documents }: SignedConsent,
   findRelation: (relationRef: string) => RelationEntry | undefined,
 ): Promise<Recorded> {
-  const { relationRef, version, status } = parseSigned('consent', consent, 'body.consent').payload;
+  const { relationRef, version, status, sealed } = parseSigned('consent', consent, 'body.consent').payload;
   const relation = findRelation(relationRef);
   if (relation === undefined) throw newError('RELATION_UNKNOWN', 'No such relation is on the ledger');
   const { signing, recovery } = relation.keys;
@@ -81,6 +82,7 @@ export async function recordConsent(
     organisation,
     envelope,
   }));
+  assertNamed(parcels, { 'consent-document': sealed }, 'body.documents');
   options.mailer.put(parcels);
   const operation = `consent/${relationRef}/${String(version)}/${digest(consent)}`;
   const done = await options.transactions.submit('RecordConsent', { consent }, { operation, mayLag: true });
@@ -103,6 +105,19 @@ function assertParties(named: readonly string[], parties: readonly string[], pla
   if (named.every((mspId) => parties.includes(mspId))) return;
   throw newError('REQUEST_INVALID', `${place}: may name only custodian and counterparty of the relation`, {
     details: { problems: [{ place, problem: 'names another organisation' }] },
+  });
+}
+
+/** Checks that every envelope is the one that the patient signed for its organisation: another is not taken into the outbox. */
+function assertNamed(
+  parcels: readonly Parcel[],
+  named: Partial<Record<Parcel['kind'], Readonly<Record<string, string>>>>,
+  place: string,
+): void {
+  const isNamed = ({ kind, organisation, envelope }: Parcel): boolean => named[kind]?.[organisation] === digest(envelope);
+  if (parcels.every(isNamed)) return;
+  throw newError('REQUEST_INVALID', `${place}: holds an envelope that is not the one that the patient signed`, {
+    details: { problems: [{ place, problem: 'is not what the statement names' }] },
   });
 }
 

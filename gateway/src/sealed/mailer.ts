@@ -12,12 +12,15 @@ export interface MailerOptions {
   readonly onTrouble: (error: unknown) => void;
 }
 
-export type DeliveryStatus = 'delivered' | 'pending';
+/** `refused`: the receiver will never take it; it stays in the outbox to be looked at. */
+export type DeliveryStatus = 'delivered' | 'pending' | 'refused';
 
 /** What belongs to an entry that never came is dropped after this time. */
 const orphanMs = 24 * 3_600_000;
 /** Parcels under way at once. */
 const lanesInFlight = 8;
+/** Errors that no repetition mends. */
+const refusals = ['COMMITMENT_MISMATCH', 'SEALED_ALREADY_STORED'];
 /** A receiver that cannot be reached is tried again at this pace. */
 const pauseMs = { first: 500, most: 30_000 };
 
@@ -29,6 +32,8 @@ export class Mailer {
   readonly #options: MailerOptions;
   readonly #lane = newLanes(lanesInFlight);
   readonly #running = new Map<string, Promise<DeliveryStatus>>();
+  /** Names of parcels that were refused for good; tried again after a restart. */
+  readonly #refused = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #pause = pauseMs.first;
   #stopped = false;
@@ -71,10 +76,11 @@ export class Mailer {
 
   async #deliverAll(): Promise<void> {
     const waiting = this.#options.outbox.list();
-    const ready = waiting.filter((parcel) => this.#hasEntry(parcel));
+    const ready = waiting.filter((parcel) => this.#hasEntry(parcel) && !this.#refused.has(formatName(parcel)));
     for (const parcel of waiting) if (!this.#hasEntry(parcel) && isOrphan(parcel)) this.#options.outbox.remove(parcel);
     const statuses = await Promise.all(ready.map((parcel) => this.#deliver(parcel)));
-    const isDone = waiting.length === ready.length && !statuses.includes('pending');
+    const isDone =
+      waiting.every((parcel) => ready.includes(parcel) || this.#refused.has(formatName(parcel))) && !statuses.includes('pending');
     this.#pause = isDone ? pauseMs.first : Math.min(pauseMs.most, this.#pause * 2);
     if (!isDone) this.#schedule();
   }
@@ -86,8 +92,9 @@ export class Mailer {
     return running;
   }
 
-  async #submit({ envelope, ...parcel }: Parcel): Promise<DeliveryStatus> {
+  async #submit({ envelope: newest, ...parcel }: Parcel): Promise<DeliveryStatus> {
     const { organisation, kind, ref, id } = parcel;
+    const envelope = this.#options.outbox.find(parcel) ?? newest;
     try {
       await this.#options.transactions.submit(
         'StoreSealed',
@@ -95,9 +102,12 @@ export class Mailer {
         { operation: `sealed/${formatName(parcel)}`, organisations: [organisation], input: { envelope }, mayLag: true },
       );
     } catch (error) {
-      if (readCode(error) !== 'SEALED_ALREADY_STORED') {
+      // Only this organisation stores its asks: another one that stands there is an earlier seal of the same ask.
+      if (kind !== 'ask' || readCode(error) !== 'SEALED_ALREADY_STORED') {
         this.#options.onTrouble(error);
-        return 'pending';
+        if (!refusals.includes(readCode(error) ?? '')) return 'pending';
+        this.#refused.add(formatName(parcel));
+        return 'refused';
       }
     }
     this.#options.outbox.remove({ ...parcel, envelope });

@@ -27,18 +27,26 @@ export interface WaitingParcel extends Parcel {
 
 /** Sealed values that still have to reach somebody; they survive every restart. */
 export interface Outbox {
+  /** One that waits already at the same place stays as it is. */
   put(parcels: readonly Parcel[]): void;
+  /** The envelope that waits at a parcel's place. */
+  find(parcel: Omit<Parcel, 'envelope'>): string | undefined;
   list(): readonly WaitingParcel[];
   remove(parcel: Parcel): void;
 }
 
 export function newOutbox(database: Database): Outbox {
-  const put = database.prepare('INSERT OR REPLACE INTO outbox VALUES (?, ?, ?, ?, ?, ?)');
+  const put = database.prepare('INSERT OR IGNORE INTO outbox VALUES (?, ?, ?, ?, ?, ?)');
   const list = database.prepare('SELECT * FROM outbox ORDER BY at');
+  const find = database.prepare('SELECT envelope FROM outbox WHERE organisation = ? AND kind = ? AND ref = ? AND id = ?');
   const remove = database.prepare('DELETE FROM outbox WHERE organisation = ? AND kind = ? AND ref = ? AND id = ?');
   return {
     put: (parcels) => {
       for (const { organisation, kind, ref, id, envelope } of parcels) put.run(organisation, kind, ref, id, envelope, Date.now());
+    },
+    find: ({ organisation, kind, ref, id }) => {
+      const row = find.get(organisation, kind, ref, id) as Row | undefined;
+      return row === undefined ? undefined : String(row.envelope);
     },
     list: () =>
       (list.all() as Row[]).map((row) => ({

@@ -10,7 +10,7 @@ import {
 } from '@medaccord/chaincode/model';
 import { commit, newSalt, seal, signJws } from '../crypto';
 import { deriveKeys } from './derive-keys';
-import { signVersion, type Recipient } from './sign-consent';
+import { hashEnvelopes, signVersion, type Recipient } from './sign-consent';
 import { deriveRelationRef, findPatient, type Wallet } from './wallet';
 
 export type CheckIn = { readonly subjectRef: SubjectRef; readonly counterparty: MspId; readonly kinds: readonly RelationKind[] };
@@ -44,6 +44,7 @@ export async function checkIn(
     { subjectRef, relationRef, counterparty, keys: keys.public, salt, issuedAt },
     patientKeys.signing,
   );
+  const bindings = await sealBinding(binding, relationRef, recipients);
   const header = {
     relationRef,
     custodian,
@@ -51,19 +52,25 @@ export async function checkIn(
     kinds,
     keys: keys.public,
     binding: await commit(bindingPreimage(binding, salt)),
+    sealed: await hashEnvelopes(bindings),
     issuedAt,
   };
   const relation = await signJws('relation', header, keys.signing);
 
   const nothing = { sets: [{ base: 'deny' as const, exceptions: [] }], validity: null, recipients };
   const { consent, documents } = await signVersion({ relationRef, consentVersion: 1 }, keys.signing, nothing);
-  const sealed = recipients.map(async ({ mspId, key }) => {
-    const envelope = await seal(key, { ...bindingRef(relationRef), recipient: mspId }, formatUtf8(binding));
-    return [mspId, { binding: envelope, document: documents[mspId] ?? '' }] as const;
-  });
+  const sealed = recipients.map(({ mspId }) => [mspId, { binding: bindings[mspId] ?? '', document: documents[mspId] ?? '' }] as const);
   return {
     wallet: { ...wallet, relations: [...wallet.relations, { relationRef, subjectRef, custodian, counterparty, kinds, consentVersion: 1 }] },
     relationRef,
-    request: { relation, consent, sealed: Object.fromEntries(await Promise.all(sealed)) },
+    request: { relation, consent, sealed: Object.fromEntries(sealed) },
   };
+}
+
+async function sealBinding(binding: string, relationRef: RelationRef, recipients: readonly Recipient[]): Promise<Record<string, string>> {
+  const context = bindingRef(relationRef);
+  const sealed = recipients.map(
+    async ({ mspId, key }) => [mspId, await seal(key, { ...context, recipient: mspId }, formatUtf8(binding))] as const,
+  );
+  return Object.fromEntries(await Promise.all(sealed));
 }

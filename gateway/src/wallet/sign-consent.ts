@@ -9,10 +9,12 @@ import {
   type ConsentDocument,
   type ConsentHeader,
   type ConsentSet,
+  type Digest,
+  type MspId,
   type Period,
   type RelationRef,
 } from '@medaccord/chaincode/model';
-import { commit, newSalt, seal, signJws, type SealingPublicKey, type SigningKey } from '../crypto';
+import { commit, hashBytes, newSalt, seal, signJws, type SealingPublicKey, type SigningKey } from '../crypto';
 import { deriveKeys, deriveRecoveryKey } from './derive-keys';
 import { findRelation, type Wallet, type WalletRelation } from './wallet';
 
@@ -65,12 +67,20 @@ export async function signVersion(
   { sets, validity, recipients }: Version,
 ): Promise<SignedConsent> {
   const document = parseConsentDocument({ relationRef, version: consentVersion, salt: newSalt(), sets }, 'document');
+  const documents = await sealDocument(document, recipients);
   const header = {
     ...newHeader(relationRef, consentVersion, 'in-force'),
     validity,
     document: await commit(consentDocumentPreimage(document)),
+    sealed: await hashEnvelopes(documents),
   };
-  return { consent: await signJws('consent', header, signing), documents: await sealDocument(document, recipients) };
+  return { consent: await signJws('consent', header, signing), documents };
+}
+
+/** What a statement names of sealed values: the SHA-256 of each organisation's envelope. */
+export async function hashEnvelopes(envelopes: Readonly<Record<string, string>>): Promise<Readonly<Record<MspId, Digest>>> {
+  const digests = Object.entries(envelopes).map(async ([mspId, text]) => [mspId, await hashBytes(formatUtf8(text))] as const);
+  return Object.fromEntries(await Promise.all(digests)) as Record<MspId, Digest>;
 }
 
 async function sealDocument(document: ConsentDocument, recipients: readonly Recipient[]): Promise<Record<string, string>> {
@@ -93,7 +103,16 @@ async function signEnd(
 
 function newHeader(relationRef: RelationRef, version: number, status: ConsentHeader['status']): ConsentHeader {
   const issuedAt = formatInstant(Date.now());
-  return { relationRef, version, status, validity: null, submitBy: addMinutes(issuedAt, SUBMIT_WITHIN_MINUTES), document: null, issuedAt };
+  return {
+    relationRef,
+    version,
+    status,
+    validity: null,
+    submitBy: addMinutes(issuedAt, SUBMIT_WITHIN_MINUTES),
+    document: null,
+    sealed: {},
+    issuedAt,
+  };
 }
 
 function nextVersion(relation: WalletRelation): WalletRelation {

@@ -2,6 +2,8 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  payloadBytes,
+  formatUtf8,
   bindingPreimage,
   bindingRef,
   consentDocumentPreimage,
@@ -16,7 +18,7 @@ import {
 import {
   PATIENT,
   assertOpens,
-  computeThumbprint,
+  hashBytes,
   generateSealingKey,
   importSealingKey,
   newReference,
@@ -139,6 +141,21 @@ describe('a wallet', () => {
     await assertOpens(header.document!, consentDocumentPreimage(document));
   });
 
+  it('names in what it signs every envelope that it sealed', async () => {
+    const { wallet, relationRef, request, members } = await newPatient();
+    const recipients = members.map(({ recipient }) => recipient);
+    const sets = [{ base: 'deny' as const, exceptions: [] }];
+    const second = (await signConsent(wallet, relationRef, { sets, validity: null }, recipients)).request;
+    const relation = parseSigned('relation', request.relation, 'r').payload;
+    const [first, next] = [request.consent, second.consent].map((jws) => parseSigned('consent', jws, 'c').payload);
+    for (const mspId of [custodian, counterparty]) {
+      const { binding, document } = request.sealed[mspId]!;
+      expect(relation.sealed[mspId]).toBe(await hashBytes(formatUtf8(binding)));
+      expect(first!.sealed[mspId]).toBe(await hashBytes(formatUtf8(document)));
+      expect(next!.sealed[mspId]).toBe(await hashBytes(formatUtf8(second.documents[mspId]!)));
+    }
+  });
+
   it('counts the versions of a consent on and ends it with a revocation that carries no document', async () => {
     const { wallet, relationRef, members, request } = await newPatient();
     const { keys } = parseSigned('relation', request.relation, 'r').payload;
@@ -163,9 +180,9 @@ describe('a wallet', () => {
     const closing = (await closeByRecovery(recoverySeed, relationRef, 2)).consent;
     expect(await verifyJws('consent', closing, relationKeys.recovery)).toMatchObject({ status: 'closed', version: 2 });
     const fresh = newWallet();
-    const replacement = await recoverPatient(recoverySeed, subjectRef, { wallet: fresh, previous: patientKeys.signing, generation: 0 });
+    const replacement = await recoverPatient(recoverySeed, subjectRef, { wallet: fresh, current: registration, generation: 0 });
     expect(await verifyJws('patient-keys', replacement, patientKeys.recovery)).toMatchObject({
-      previous: await computeThumbprint(patientKeys.signing),
+      previous: await hashBytes(payloadBytes(registration)),
     });
     // From the recovery seed, taken for a seed, no key follows that was ever registered.
     const impostor: Wallet = { ...wallet, seed: recoverySeed };
@@ -177,11 +194,13 @@ describe('a wallet', () => {
   it('signs the replacement of its keys with the key that it replaces', async () => {
     const { wallet, subjectRef, registration } = await newPatient();
     const { keys } = parseSigned('patient', registration, 'r').payload;
-    const replaced = await replacePatientKeys(wallet, subjectRef);
+    const replaced = await replacePatientKeys(wallet, subjectRef, registration);
     const payload = await verifyJws('patient-keys', replaced.replacement, keys.signing);
     expect(payload.keys).not.toEqual(keys);
-    const next = await replacePatientKeys(replaced.wallet, subjectRef);
-    await expect(verifyJws('patient-keys', next.replacement, payload.keys.signing)).resolves.toBeDefined();
+    const next = await replacePatientKeys(replaced.wallet, subjectRef, replaced.replacement);
+    await expect(verifyJws('patient-keys', next.replacement, payload.keys.signing)).resolves.toMatchObject({
+      previous: await hashBytes(payloadBytes(replaced.replacement)),
+    });
   });
 
   it('signs tokens of five minutes for one gateway', async () => {

@@ -23,7 +23,7 @@ const recorded = z.object({
   version: z.int(),
   transactionId,
   block: z.int(),
-  deliveries: z.array(z.object({ organisation: mspId, kind: z.string(), status: z.enum(['delivered', 'pending']) })),
+  deliveries: z.array(z.object({ organisation: mspId, kind: z.string(), status: z.enum(['delivered', 'pending', 'refused']) })),
 });
 
 const consent = z.object({
