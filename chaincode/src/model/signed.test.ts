@@ -12,6 +12,7 @@ const header = {
   validity: null,
   submitBy: INSTANT,
   document: null,
+  sealed: {},
   issuedAt: INSTANT,
 } as unknown as ConsentHeader;
 const signature = new Uint8Array(64).fill(7);

@@ -6,7 +6,8 @@ import { CallerNotRequester } from '../release';
 
 /** The identity details of a patient: her custodian's gateway, at itself; it may correct them. @throws CallerNotCustodian */
 export function assertIdentitySealable(patient: PatientEntry, organisation: MspId, caller: Caller): void {
-  if (caller.role !== 'gateway' || caller.mspId !== patient.custodian || organisation !== patient.custodian) throw new CallerNotCustodian(patient.custodian);
+  if (caller.role !== 'gateway' || caller.mspId !== patient.custodian || organisation !== patient.custodian)
+    throw new CallerNotCustodian(patient.custodian);
 }
 
 /** A binding or consent document: any member on the patient's behalf, at custodian and counterparty. @throws RequestInvalid */

@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
+import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { formatSigned, parseSigned, type Commitment, type Jwk, type Signed, type SignedPayload } from '../model';
 import { assertOpening, assertSignedBy, digestOf, isSignedBy } from '.';
 

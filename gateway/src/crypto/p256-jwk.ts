@@ -1,6 +1,5 @@
 import type { Jwk } from '@medaccord/chaincode/model';
 import { formatBase64url, parseBase64url } from './base64url';
-import { sha256 } from './digest';
 
 /** A P-256 public key as JWK (RFC 7518 section 6.2), with no other member. */
 export type PublicJwk = Jwk;

@@ -1,7 +1,7 @@
 import { createHash, createPublicKey, verify, type KeyObject } from 'node:crypto';
 import {
   parseSigned,
-  thumbprintInput,
+  payloadBytes,
   type ConsentEntry,
   type Jwk,
   type PatientEntry,
@@ -45,7 +45,7 @@ function trustRegistration(entry: PatientEntry): PatientEntry | undefined {
 
 function trustReplacement(current: PatientEntry, jws: string): PatientEntry | undefined {
   const signed = readSigned('patient-keys', jws);
-  if (signed?.payload.subjectRef !== current.subjectRef || signed.payload.previous !== thumbprintOf(current.keys.signing)) return undefined;
+  if (signed?.payload.subjectRef !== current.subjectRef || signed.payload.previous !== payloadDigestOf(current.jws)) return undefined;
   const isValid = isSignedBy(signed, current.keys.signing) || isSignedBy(signed, current.keys.recovery);
   return isValid ? { ...current, keys: signed.payload.keys, jws } : undefined;
 }
@@ -73,7 +73,7 @@ function importKey(key: Jwk): KeyObject | undefined {
   }
 }
 
-/** RFC 7638 with SHA-256. */
-function thumbprintOf(key: Jwk): string {
-  return createHash('sha256').update(thumbprintInput(key)).digest('base64url');
+/** SHA-256 of the statement that a replacement follows. */
+function payloadDigestOf(jws: string): string {
+  return createHash('sha256').update(payloadBytes(jws)).digest('base64url');
 }

@@ -80,7 +80,7 @@ export async function signVersion(
 /** What a statement names of sealed values: the SHA-256 of each organisation's envelope. */
 export async function hashEnvelopes(envelopes: Readonly<Record<string, string>>): Promise<Readonly<Record<MspId, Digest>>> {
   const digests = Object.entries(envelopes).map(async ([mspId, text]) => [mspId, await hashBytes(formatUtf8(text))] as const);
-  return Object.fromEntries(await Promise.all(digests)) as Record<MspId, Digest>;
+  return Object.fromEntries(await Promise.all(digests));
 }
 
 async function sealDocument(document: ConsentDocument, recipients: readonly Recipient[]): Promise<Record<string, string>> {
