@@ -19,7 +19,7 @@ export const advice = {
   ],
   KEYS_NOT_DISTINCT: ['Signing, sealing and recovery must be different keys.', 'Derive three keys.'],
   COMMITMENT_MISMATCH: [
-    'An opening is not of the value that was committed to.',
+    'An opening or a sealed value is not the one that was committed to.',
     'Send the value and salt that were committed to; if they were, the sender was given something else.',
   ],
   CALLER_NOT_ALLOWED: [
@@ -38,7 +38,7 @@ export const advice = {
   ORGANISATION_NOT_ACTIVE: ['The organisation is not a member in good standing by the consortium rules.', 'Ask the consortium.'],
   PATIENT_NOT_FOUND: ['No patient is registered under this reference.', 'Register the patient, or check the reference.'],
   PATIENT_ALREADY_REGISTERED: ['This reference stands for a patient already.', 'Make a new wallet; references are random.'],
-  PATIENT_KEYS_OUTDATED: ['The replacement names keys that are not the current ones.', 'Read the current keys and sign again.'],
+  PATIENT_KEYS_OUTDATED: ['The replacement does not follow the current statement.', 'Read the current statement and sign again.'],
   PATIENT_HISTORY_BROKEN: [
     "The chain of the patient's keys does not hold: a replacement is not signed by the keys before it.",
     'Do not trust the entry; have members compare their ledgers.',
