@@ -29,6 +29,7 @@ function run(command: string, ...argv: readonly string[]): { said(): string; int
     env: { ...process.env, TMPDIR: network.temporary },
     detached: true,
   });
+  network.watch(child);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
   return {

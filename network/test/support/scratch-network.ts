@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { readLiveNetwork, type NetworkState } from '../../src/deployment';
 import { findFreePorts, isRunning, type FreePorts, type ProcessIdentity } from '../../src/process';
+import { Leash } from './leash';
 import { resolveTopology, parseTopologySpec, type Topology } from '../../src/topology';
 
 const NETWORK = join(__dirname, '../..');
@@ -31,11 +32,13 @@ export class ScratchNetwork {
   readonly folder: string;
   readonly topologyFile: string;
   readonly #ports: FreePorts;
+  readonly #leash: Leash;
 
   private constructor(ports: FreePorts, topology: string) {
     this.#ports = ports;
     this.folder = mkdtempSync(join(tmpdir(), 'network-'));
     this.topologyFile = join(this.folder, 'topology.json');
+    this.#leash = new Leash(this.folder, [process.execPath, CLI, 'down', ...this.#place()]);
     cpSync(join(FIXTURES, 'chaincode'), join(this.folder, 'chaincode'), { recursive: true });
     cpSync(join(FIXTURES, 'gateway'), join(this.folder, 'gateway/dist'), { recursive: true });
     symlinkSync(join(NETWORK, '../node_modules'), join(this.folder, 'node_modules'));
@@ -75,9 +78,9 @@ export class ScratchNetwork {
   }
 
   start(verb: string, ...options: readonly string[]): RunningCommand {
-    const place = ['--topology', this.topologyFile, '--run-folder', join(this.folder, 'run'), '--base-port', String(this.basePort)];
-    const argv = ['--disable-warning=ExperimentalWarning', CLI, verb, ...place, ...options];
+    const argv = ['--disable-warning=ExperimentalWarning', CLI, verb, ...this.#place(), ...options];
     const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#leash.watch(child);
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -126,6 +129,11 @@ export class ScratchNetwork {
     await this.run('down');
     rmSync(this.folder, { recursive: true, force: true });
     this.#ports.release();
+    this.#leash.release();
+  }
+
+  #place(): string[] {
+    return ['--topology', this.topologyFile, '--run-folder', join(this.folder, 'run'), '--base-port', String(this.basePort)];
   }
 }
 

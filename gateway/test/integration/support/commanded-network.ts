@@ -8,6 +8,7 @@ import { findFreePorts } from '@medaccord/network';
 import type { PrivateJwk } from '../../../src/crypto';
 import { tokenKeyPath } from '../../../src/organisation/organisation-keys';
 import type { ConnectionDocument } from '../../../src/config/connection-document';
+import { Leash } from '../../../../network/test/support/leash';
 import { Door, type Doors } from '../../support/door';
 
 const ROOT = join(__dirname, '../../../..');
@@ -72,6 +73,7 @@ export class CommandedNetwork implements Doors {
   /** Every process of the network that was ever seen. */
   readonly seen = new Map<number, Identity>();
   readonly #watch: NodeJS.Timeout;
+  readonly #leash: Leash;
 
   private constructor(
     readonly folder: string,
@@ -80,6 +82,7 @@ export class CommandedNetwork implements Doors {
     readonly releasePorts: () => void,
   ) {
     mkdirSync(this.temporary);
+    this.#leash = new Leash(folder, [process.execPath, CLI, 'down', ...this.#place()]);
     this.#watch = setInterval(() => this.#look(), 20);
     this.#watch.unref();
   }
@@ -109,13 +112,14 @@ export class CommandedNetwork implements Doors {
   }
 
   start(verb: string, ...options: readonly string[]): RunningCommand {
-    const place = ['--topology', this.topologyFile, '--run-folder', this.run, '--base-port', String(this.basePort), '--json'];
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', CLI, verb, ...place, ...options], {
+    const argv = ['--disable-warning=ExperimentalWarning', CLI, verb, ...this.#place(), '--json', ...options];
+    const child = spawn(process.execPath, argv, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, TMPDIR: this.temporary },
       // As in a terminal: Ctrl-C reaches the command and everything it shares its group with.
       detached: true,
     });
+    this.watch(child);
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -127,6 +131,11 @@ export class CommandedNetwork implements Doors {
       });
     });
     return { child, ended, lines };
+  }
+
+  /** Ends a command of this network, should the test be interrupted. */
+  watch(child: ChildProcess): void {
+    this.#leash.watch(child);
   }
 
   /** Runs a verb to its end. */
@@ -201,6 +210,11 @@ export class CommandedNetwork implements Doors {
     await this.ask('down');
     rmSync(this.folder, { recursive: true, force: true });
     this.releasePorts();
+    this.#leash.release();
+  }
+
+  #place(): string[] {
+    return ['--topology', this.topologyFile, '--run-folder', this.run, '--base-port', String(this.basePort)];
   }
 
   #look(): void {
@@ -226,7 +240,7 @@ function parseLines(output: string): Line[] {
 }
 
 /** Processes that were given the path, as an argument or in their environment. */
-function findProcessesOf(path: string): number[] {
+export function findProcessesOf(path: string): number[] {
   const read = (file: string): string => {
     try {
       return readFileSync(file, 'utf8');
