@@ -184,9 +184,7 @@ if (PATIENTS.length === 0) {
     function countAnchors(): number {
       const database = new DatabaseSync(join(custodian.connection.data, 'projection.sqlite'), { readOnly: true });
       try {
-        return Number(
-          (database.prepare("SELECT count(*) AS anchors FROM fact WHERE type = 'record'").get() as { anchors: number }).anchors,
-        );
+        return (database.prepare("SELECT count(*) AS anchors FROM fact WHERE type = 'record'").get() as { anchors: number }).anchors;
       } finally {
         database.close();
       }
