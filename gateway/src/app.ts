@@ -78,8 +78,14 @@ export function newApp(options: AppOptions): App {
       log.error(alarm, 'a decision in the name of this organisation was not made here: nothing is delivered for it');
     },
   });
-  const importer = new Importer({ ...shared, key: keys.publicSealing });
   const state = { registered: false, recovered: false, draining: false };
+  const importer = new Importer({
+    ...shared,
+    key: keys.publicSealing,
+    assertRecovered: () => {
+      if (!state.recovered) throw newError('NOT_READY', 'The gateway is still settling what an earlier run of it left; ask again');
+    },
+  });
   const readReadiness = (): Readiness => ({ projection: projector.isFresh, registered: state.registered, recovered: state.recovered });
   const identityOf = newIdentityOf(options.staff);
   const routes: readonly Route[] = [

@@ -22,6 +22,8 @@ export interface ImportOptions {
   readonly records: RecordReader;
   readonly projector: Pick<Projector, 'waitForBlock' | 'waitFor'>;
   readonly onTrouble: (error: unknown) => void;
+  /** Before an earlier run is settled an import could take up what is about to be abandoned. @throws CodedError NOT_READY */
+  readonly assertRecovered: () => void;
 }
 
 export interface ImportRequest {
@@ -64,11 +66,12 @@ export class Importer {
    * @throws FhirError, CodedError; nothing is visible then
    */
   import(request: ImportRequest): Promise<ImportOutcome> {
+    this.#options.assertRecovered();
     this.#assertOwnPatient(request.subjectRef);
     return this.#queue(request.subjectRef ?? '', () => this.#import(request));
   }
 
-  /** Ends what an earlier run of the gateway left: closed groups count, all others are abandoned. */
+  /** Ends what an earlier run of the gateway left: closed groups count, all others are abandoned. Nothing may be imported meanwhile. */
   async recover(): Promise<void> {
     for (const entry of this.#options.store.imports.listRunning()) {
       if (this.#isClosed(entry.groupId)) this.#options.store.imports.put({ ...entry, state: 'closed' });
