@@ -27,8 +27,8 @@ import { readChain } from './support/read-chain';
 jest.setTimeout(400_000);
 
 const KILLS = 50;
-const IMPORTERS = 4;
-const RELATIONS = 2;
+const IMPORTERS = 2;
+const RELATIONS = 3;
 /** Codes of transactions that met another one: they have no effect and are made anew. */
 const CONTENTION = [11, 12];
 
