@@ -1,5 +1,5 @@
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
-import { loadTopology, type Topology } from '../topology';
+import { LEDGER_NAMES, loadTopology, type LedgerName, type Topology } from '../topology';
 import type { CliConfig } from './config';
 import { newReporter, type Reporter } from './reporter';
 import { UsageError } from './usage-error';
@@ -12,6 +12,7 @@ export const NETWORK_OPTIONS = {
   topology: { type: 'string' },
   'run-folder': { type: 'string' },
   'base-port': { type: 'string' },
+  ledger: { type: 'string' },
   json: { type: 'boolean', default: false },
 } as const satisfies ParseArgsOptionsConfig;
 
@@ -25,6 +26,7 @@ interface NetworkValues {
   readonly topology?: string | undefined;
   readonly 'run-folder'?: string | undefined;
   readonly 'base-port'?: string | undefined;
+  readonly ledger?: string | undefined;
   readonly json?: boolean | undefined;
   readonly 'test-switches'?: boolean | undefined;
 }
@@ -50,12 +52,13 @@ export function topologyOf(values: NetworkValues, config: CliConfig): Topology {
     root: config.root,
     ...(values['run-folder'] === undefined ? {} : { runFolder: values['run-folder'] }),
     ...(values['base-port'] === undefined ? {} : { basePort: parsePort(values['base-port']) }),
+    ...(values.ledger === undefined ? {} : { ledger: parseLedger(values.ledger) }),
   });
 }
 
 /** The options that lead another command to the same network. */
 export function repeatOptions(values: NetworkValues): string[] {
-  const given = (['topology', 'run-folder', 'base-port'] as const).flatMap((name) =>
+  const given = (['topology', 'run-folder', 'base-port', 'ledger'] as const).flatMap((name) =>
     values[name] === undefined ? [] : [`--${name}`, values[name]],
   );
   const flags = (['json', 'test-switches'] as const).filter((name) => values[name] === true);
@@ -64,6 +67,12 @@ export function repeatOptions(values: NetworkValues): string[] {
 
 export function reporterOf(values: NetworkValues, config: CliConfig): Reporter {
   return newReporter(values.json === true, config.colour);
+}
+
+function parseLedger(text: string): LedgerName {
+  const ledger = LEDGER_NAMES.find((name) => name === text);
+  if (ledger === undefined) throw new UsageError(`--ledger ${text}: must be ${LEDGER_NAMES.join(' or ')}`);
+  return ledger;
 }
 
 function parsePort(text: string): number {

@@ -32,6 +32,7 @@ const HELP = `network <verb> [options]
 
   --topology FILE   another consortium than network/topologies/default.json
   --run-folder DIR  another place for everything it writes than run/<name>
+  --ledger NAME     devnet or fabric, instead of the topology's
   --base-port N     other ports than the topology's: ten for each organisation
   --json            one JSON object per line and step
   --test-switches   with start and up: lets tests make the ledger misbehave; never where real data is

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { resolveTopology, type Topology } from '../topology';
+import { parseTopologySpec, resolveTopology, type Topology } from '../topology';
 import { askNetwork, openControlDoor } from './control-door';
 
 let folder: string;
@@ -17,17 +17,17 @@ afterEach(() => {
 
 function topologyIn(run: string): Topology {
   mkdirSync(run, { recursive: true });
-  const organisations = [{ name: 'one', title: 'One', mspId: 'OneMSP', role: 'hospital' as const }];
-  const policies = { Witnessed: { outOf: 1, of: 'all' as const } };
-  const rest = {
-    chaincode: { name: 'notes', folder: '.', policy: 'Witnessed', first: [] },
+  const spec = {
+    name: 'small',
+    channel: 'small',
+    ledger: 'devnet',
+    organisations: [{ name: 'one', title: 'One', mspId: 'OneMSP', role: 'hospital' }],
+    policies: { Witnessed: { outOf: 1, of: 'all' } },
+    chaincode: { name: 'notes', folder: '.', policy: 'Witnessed' },
     gateway: { folder: '.' },
     ports: { base: 7100 },
   };
-  return resolveTopology(
-    { name: 'small', channel: 'small', ledger: 'devnet', organisations, policies, ...rest },
-    { root: folder, runFolder: run },
-  );
+  return resolveTopology(parseTopologySpec(JSON.stringify(spec), 'small.json'), { root: folder, runFolder: run });
 }
 
 /** A kernel takes at most 107 bytes for the name of a socket. */

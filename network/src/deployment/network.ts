@@ -121,16 +121,20 @@ export class Network {
     const { name, folder } = this.#topology.chaincode;
     const release = readChaincodePackage(folder, name);
     const gateways = this.#topology.organisations.map((each) => newGatewayProcess(this.#topology, each, this.#options.platform));
+    await this.#time('what the ledger needs', () => this.#engine.provide());
     await endLeftovers(this.#topology);
     this.#record({ phase: 'starting' });
     const [ca, chaincodes] = [newCaProcess(this.#topology, this.#options.platform), this.#newChaincodeProcesses(release)];
-    const [ground = [], ...floors] = this.#engine.stages;
-    await assertPortsFree([ca, ...chaincodes, ...this.#engine.stages.flat(), ...gateways]);
+    const stages = this.#engine.stages();
+    const [ground = [], ...floors] = stages;
+    await assertPortsFree([ca, ...chaincodes, ...stages.flat(), ...gateways]);
     handOutDocuments(this.#topology);
     // The certificate authorities issue what all others need, so they come first.
     await this.#startStage([ca]);
+    await this.#engine.prepare();
     await this.#startStage([...ground, ...chaincodes]);
     for (const floor of floors) await this.#startStage(floor);
+    await this.#time('the channel', () => this.#engine.openChannel());
     const facts = await this.#deploy(release);
     await this.#startStage(gateways);
     this.#record({ phase: 'up' });
@@ -162,6 +166,13 @@ export class Network {
       const places = listens.map(({ host, port }) => `${host}:${String(port)}`).join(' ');
       this.#tell({ title, detail: places, ms });
     });
+  }
+
+  /** A step is told when it has something to say. */
+  async #time(title: string, run: () => Promise<string | undefined>): Promise<void> {
+    const since = Date.now();
+    const detail = await run();
+    if (detail !== undefined) this.#tell({ title, detail, ms: Date.now() - since });
   }
 
   #newChaincodeProcesses(release: ChaincodePackage): ProcessSpec[] {

@@ -17,7 +17,10 @@ export function newDevnetEngine({ topology, platform, testSwitches, ask }: Ledge
     topology.paths.run,
   );
   return {
-    stages: [[{ ...spec, talks: true }]],
+    provide: () => Promise.resolve(undefined),
+    stages: () => [[{ ...spec, talks: true }]],
+    prepare: () => Promise.resolve(),
+    openChannel: () => Promise.resolve(undefined),
     deploy: async (release) => (await ask(PROCESS, { verb: 'deploy', release } satisfies DevnetQuestion)) as Deployment,
   };
 }

@@ -14,10 +14,19 @@ export interface Deployment {
   readonly transactions: readonly string[];
 }
 
-/** What a network needs of a ledger. An engine is a plan for processes, and the verbs that only that ledger can carry out. */
+/**
+ * What a network needs of a ledger: a plan for processes, and the verbs that only that ledger can carry out. A network calls them in this
+ * order; each finds out what an earlier start did already.
+ */
 export interface LedgerEngine {
+  /** Finds what the ledger needs beside npm packages, before anything starts. Returns what a person is told of it. */
+  provide(): Promise<string | undefined>;
   /** The ledger's processes, in stages that must become ready one after another; all of them before anything that uses the ledger. */
-  readonly stages: readonly (readonly ProcessSpec[])[];
+  stages(): readonly (readonly ProcessSpec[])[];
+  /** Writes what the processes read, once every organisation has its certificates. */
+  prepare(): Promise<void>;
+  /** Brings the channel into being on the running processes and waits until it answers. Returns what a person is told of it. */
+  openChannel(): Promise<string | undefined>;
   /** Makes the definition the channel's newest: the first one, or the next sequence when release or policy changed; else nothing. */
   deploy(release: ChaincodeRelease): Promise<Deployment>;
 }

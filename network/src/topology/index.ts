@@ -7,6 +7,7 @@ export type {
   IdentityType,
   KeyFiles,
   MspIdentity,
+  NodeFolders,
   Organisation,
   OrganisationEndpoints,
   OrganisationIdentities,
@@ -17,4 +18,4 @@ export type {
   Topology,
 } from './topology';
 export { TopologyInvalid, TopologyUnreadable, type TopologyProblem } from './topology-errors';
-export type { LedgerName, Role, TopologySpec } from './topology-spec';
+export { LEDGER_NAMES, type FabricSpec, type LedgerName, type Role, type TopologySpec } from './topology-spec';

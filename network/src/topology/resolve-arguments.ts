@@ -6,7 +6,10 @@ const ROLES_PLACEHOLDER = '$roles';
 type Json = TopologySpec['chaincode']['first'][number]['arguments'][number];
 
 /** Puts the table MSP id -> role in the place of `"$roles"`, at any depth, so that a member more is a line more in `organisations` only. */
-export function resolveArguments(values: readonly Json[], organisations: TopologySpec['organisations']): Json[] {
+export function resolveArguments(
+  values: readonly Json[],
+  organisations: readonly Pick<TopologySpec['organisations'][number], 'mspId' | 'role'>[],
+): Json[] {
   const roles = Object.fromEntries(organisations.map(({ mspId, role }) => [mspId, role]));
   const resolve = (value: Json): Json => {
     if (value === ROLES_PLACEHOLDER) return roles;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { CaNode, IdentityType, MspIdentity, Organisation, OrganisationPorts, TlsIdentity } from './topology';
+import type { CaNode, IdentityType, MspIdentity, NodeFolders, Organisation, OrganisationPorts, TlsIdentity } from './topology';
 import type { TopologySpec } from './topology-spec';
 
 interface OrganisationPlace {
@@ -15,7 +15,7 @@ export function resolveOrganisation(
   spec: TopologySpec['organisations'][number],
   { host, firstPort, folder }: OrganisationPlace,
 ): Organisation {
-  const ports: OrganisationPorts = { peer: firstPort, ca: firstPort + 1, chaincode: firstPort + 2, gateway: firstPort + 3 };
+  const ports = allotPorts(firstPort);
   const msp = join(folder, 'msp');
   const mspIdentity = newMspIdentity.bind(undefined, join(folder, 'identities'));
   const tlsIdentity = newTlsIdentity.bind(undefined, join(folder, 'identities'));
@@ -27,6 +27,7 @@ export function resolveOrganisation(
     ports,
     endpoints: {
       peer: `${host}:${String(ports.peer)}`,
+      orderer: `${host}:${String(ports.orderer)}`,
       ca: `http://${host}:${String(ports.ca)}`,
       chaincode: `${host}:${String(ports.chaincode)}`,
       gateway: `http://${host}:${String(ports.gateway)}`,
@@ -47,9 +48,31 @@ export function resolveOrganisation(
       gateway: mspIdentity('gateway', 'client', { role: 'gateway' }),
     },
     tls: { peer: tlsIdentity('peer', 'peer'), orderer: tlsIdentity('orderer', 'orderer'), chaincode: tlsIdentity('chaincode', 'client') },
+    nodes: {
+      peer: newNodeFolders(join(folder, 'peer')),
+      orderer: spec.orderer ? newNodeFolders(join(folder, 'orderer')) : undefined,
+    },
     connection: join(folder, 'connection.json'),
     gatewayData: join(folder, 'gateway'),
   };
+}
+
+function allotPorts(first: number): OrganisationPorts {
+  return {
+    peer: first,
+    ca: first + 1,
+    chaincode: first + 2,
+    gateway: first + 3,
+    orderer: first + 4,
+    ordererAdmin: first + 5,
+    ordererOperations: first + 6,
+    peerOperations: first + 7,
+    peerChaincode: first + 8,
+  };
+}
+
+function newNodeFolders(folder: string): NodeFolders {
+  return { config: folder, data: join(folder, 'data') };
 }
 
 function newCaNode(name: string, folder: string): CaNode {

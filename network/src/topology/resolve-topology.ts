@@ -3,12 +3,14 @@ import { PORTS_PER_ORGANISATION } from './find-reference-problems';
 import { resolveArguments } from './resolve-arguments';
 import { resolveOrganisation } from './resolve-organisation';
 import type { FirstTransaction, Policy, Topology } from './topology';
-import type { TopologySpec } from './topology-spec';
+import type { LedgerName, TopologySpec } from './topology-spec';
 
 export interface ResolveOptions {
   /** Folder that the chaincode's and the gateway's folder are relative to. */
   readonly root: string;
-  /** Where everything of the running network is kept; `<root>/run/<name>` unless given. */
+  /** The ledger, instead of the file's. */
+  readonly ledger?: LedgerName;
+  /** Where everything of the running network is kept; `<root>/run/<name>` (on Fabric `<name>-fabric`) unless given. */
   readonly runFolder?: string;
   /** First port, instead of the file's: several networks can run side by side. */
   readonly basePort?: number;
@@ -18,7 +20,8 @@ const HOST = '127.0.0.1';
 
 /** Makes everything of a topology explicit: ports, addresses, paths, identities, members of policies. Pure; the result is deeply frozen. */
 export function resolveTopology(spec: TopologySpec, options: ResolveOptions): Topology {
-  const run = resolve(options.runFolder ?? join(options.root, 'run', spec.name));
+  const ledger = options.ledger ?? spec.ledger;
+  const run = resolve(options.runFolder ?? join(options.root, 'run', ledger === 'devnet' ? spec.name : `${spec.name}-${ledger}`));
   const base = options.basePort ?? spec.ports.base;
   const organisations = spec.organisations.map((organisation, index) =>
     resolveOrganisation(organisation, {
@@ -31,7 +34,7 @@ export function resolveTopology(spec: TopologySpec, options: ResolveOptions): To
     version: 1,
     name: spec.name,
     channel: spec.channel,
-    ledger: spec.ledger,
+    ledger,
     host: HOST,
     organisations,
     policies: resolvePolicies(spec),
@@ -47,6 +50,7 @@ export function resolveTopology(spec: TopologySpec, options: ResolveOptions): To
       })),
     },
     gateway: { folder: resolve(options.root, spec.gateway.folder) },
+    fabric: spec.fabric,
     paths: {
       run,
       topology: join(run, 'topology.json'),

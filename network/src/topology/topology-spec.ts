@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Ledgers that the network can run. A further one is a further name here and an engine in `src/ledger`. */
-export const LEDGER_NAMES = ['devnet'] as const;
+export const LEDGER_NAMES = ['devnet', 'fabric'] as const;
 
 /** What an organisation is in the consortium; the chaincode's rules speak of roles, never of organisations. */
 export const ROLES = ['hospital', 'insurer', 'authority'] as const;
@@ -29,7 +29,18 @@ const policyName = named(/^[A-Za-z][A-Za-z0-9]*$/, 'must be letters and digits, 
 );
 const folder = z.string().min(1, 'must not be empty');
 
-const organisation = z.strictObject({ name: organisationName, title, mspId, role: z.enum(ROLES) });
+/** As Fabric writes them; one unit, so that a person reads what the node will do. */
+const duration = named(/^[1-9][0-9]*(ms|s|m)$/, 'must be a whole number with a unit: 100ms, 2s, 3m');
+const count = z.int().min(1, 'must be at least 1');
+
+const organisation = z.strictObject({
+  name: organisationName,
+  title,
+  mspId,
+  role: z.enum(ROLES),
+  /** Whether it runs a node of the ordering service, where the ledger has one. */
+  orderer: z.boolean().default(true),
+});
 
 const policy = z.strictObject({
   outOf: z.int().min(1, 'must be at least 1'),
@@ -37,6 +48,29 @@ const policy = z.strictObject({
 });
 
 const firstTransaction = z.strictObject({ organisation: z.string(), transaction: transactionName, arguments: z.array(z.json()) });
+
+/**
+ * Settings of Hyperledger Fabric that members agree on. The timers are faster than Fabric's samples: a leader that dies is replaced after
+ * `forward` + `complain`, and a block waits at most `interval` for more transactions.
+ */
+const fabric = z.strictObject({
+  version: named(/^\d+\.\d+\.\d+$/, 'must be three numbers: 3.1.5').default('3.1.5'),
+  block: z.strictObject({ messages: count.default(100), megabytes: count.default(10), interval: duration.default('100ms') }).prefault({}),
+  bft: z
+    .strictObject({
+      forward: duration.default('2s'),
+      complain: duration.default('5s'),
+      autoRemove: duration.default('3m'),
+      viewChangeResend: duration.default('2s'),
+      viewChange: duration.default('10s'),
+      heartbeat: duration.default('10s'),
+      heartbeatCount: count.default(10),
+      collect: duration.default('1s'),
+      incomingMessages: count.default(200),
+      poolSize: count.default(10_000),
+    })
+    .prefault({}),
+});
 
 export const topologySpec = z.strictObject({
   name: organisationName,
@@ -46,10 +80,12 @@ export const topologySpec = z.strictObject({
   policies: z.record(policyName, policy),
   chaincode: z.strictObject({ name: chaincodeName, folder, policy: z.string(), first: z.array(firstTransaction).default([]) }),
   gateway: z.strictObject({ folder }),
+  fabric: fabric.prefault({}),
   ports: z.strictObject({ base: z.int().min(1024, 'must be at least 1024').max(65535, 'must be at most 65535') }),
 });
 
 /** A topology as a person writes it: every name in it is checked, nothing is derived yet. */
 export type TopologySpec = z.output<typeof topologySpec>;
 export type Role = (typeof ROLES)[number];
+export type FabricSpec = TopologySpec['fabric'];
 export type LedgerName = (typeof LEDGER_NAMES)[number];

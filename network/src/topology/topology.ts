@@ -1,16 +1,23 @@
-import type { LedgerName, Role } from './topology-spec';
+import type { FabricSpec, LedgerName, Role } from './topology-spec';
 
-/** Ports of one organisation: a block of ten, of which four are used and six are reserved. */
+/** Ports of one organisation: a block of ten, of which nine are used. The last five serve a ledger whose nodes are processes of their own. */
 export interface OrganisationPorts {
   readonly peer: number;
   readonly ca: number;
   readonly chaincode: number;
   readonly gateway: number;
+  readonly orderer: number;
+  readonly ordererAdmin: number;
+  readonly ordererOperations: number;
+  readonly peerOperations: number;
+  /** Where a peer would wait for chaincode that calls it; always opened by Fabric, used by nobody. */
+  readonly peerChaincode: number;
 }
 
 /** Addresses of one organisation's processes: `host:port` for gRPC, a URL for HTTP. */
 export interface OrganisationEndpoints {
   readonly peer: string;
+  readonly orderer: string;
   readonly ca: string;
   readonly chaincode: string;
   readonly gateway: string;
@@ -68,6 +75,13 @@ export interface OrganisationTls {
   readonly chaincode: TlsIdentity;
 }
 
+/** Where a node of the ledger keeps what it is told and what it writes. */
+export interface NodeFolders {
+  /** Its configuration file (FABRIC_CFG_PATH). */
+  readonly config: string;
+  readonly data: string;
+}
+
 export interface Organisation {
   readonly name: string;
   readonly title: string;
@@ -82,6 +96,11 @@ export interface Organisation {
   readonly msp: { readonly folder: string; readonly caCertificate: string; readonly tlsCaCertificate: string; readonly config: string };
   readonly identities: OrganisationIdentities;
   readonly tls: OrganisationTls;
+  readonly nodes: {
+    readonly peer: NodeFolders;
+    /** Undefined: the organisation runs no node of the ordering service. */
+    readonly orderer: NodeFolders | undefined;
+  };
   /** The connection document handed to this organisation's gateway. */
   readonly connection: string;
   /** The gateway's own data. */
@@ -122,6 +141,7 @@ export interface Topology {
     readonly first: readonly FirstTransaction[];
   };
   readonly gateway: { readonly folder: string };
+  readonly fabric: FabricSpec;
   readonly paths: {
     readonly run: string;
     readonly topology: string;
