@@ -46,3 +46,34 @@ it('takes another run folder and another first port, so that networks run side b
     '127.0.0.1:21030',
   ]);
 });
+
+it('a collection of all is kept by every peer unless it says how many, and its policy is named as the channel knows it', () => {
+  const spec = JSON.parse(readFileSync(join(folder, 'default.json'), 'utf8')) as { chaincode: Record<string, unknown> };
+  spec.chaincode['collections'] = [
+    { name: 'everybody', members: 'all' },
+    { name: 'pair', members: ['unity', 'northside'], maxPeerCount: 0, blockToLive: 3, memberOnlyRead: false, endorsement: 'Witnessed' },
+  ];
+  const topology = resolveTopology(parseTopologySpec(JSON.stringify(spec), 'default.json'), options);
+  expect(topology.chaincode.collections).toEqual([
+    {
+      name: 'everybody',
+      mspIds: ['NorthsideMSP', 'LakeviewMSP', 'UnityMSP', 'AuthorityMSP'],
+      requiredPeerCount: 0,
+      maxPeerCount: 3,
+      blockToLive: 0,
+      memberOnlyRead: true,
+      memberOnlyWrite: true,
+      policyReference: undefined,
+    },
+    {
+      name: 'pair',
+      mspIds: ['UnityMSP', 'NorthsideMSP'],
+      requiredPeerCount: 0,
+      maxPeerCount: 0,
+      blockToLive: 3,
+      memberOnlyRead: false,
+      memberOnlyWrite: true,
+      policyReference: '/Channel/Application/Witnessed',
+    },
+  ]);
+});

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { ChaincodeServiceSpec, ChaincodeSpec, ConsortiumSpec, OrganisationSpec, PolicySpec } from '@medaccord/devnet';
-import type { KeyFiles, Organisation, Policy, Topology } from '../topology';
+import type { ChaincodeServiceSpec, ChaincodeSpec, CollectionSpec, ConsortiumSpec, OrganisationSpec, PolicySpec } from '@medaccord/devnet';
+import type { Collection, KeyFiles, Organisation, Policy, Topology } from '../topology';
 import type { ChaincodeRelease } from './ledger-engine';
 
 /** The consortium of a topology in the devnet's words, with the material that its certificate authorities issued. */
@@ -16,7 +16,16 @@ export function readDevnetConsortium(topology: Topology): ConsortiumSpec {
 export function readDevnetChaincode(topology: Topology, release: ChaincodeRelease, sequence: number): ChaincodeSpec {
   const { name, policyReference } = topology.chaincode;
   const services = Object.fromEntries(topology.organisations.map((organisation) => [organisation.mspId, readService(organisation)]));
-  return { name, ...release, sequence, policy: policyReference, services };
+  return { name, ...release, sequence, policy: policyReference, collections: topology.chaincode.collections.map(readCollection), services };
+}
+
+function readCollection({ mspIds, policyReference, ...collection }: Collection): CollectionSpec {
+  const policy = `OR(${mspIds.map((mspId) => `'${mspId}.member'`).join(', ')})`;
+  return {
+    ...collection,
+    policy,
+    ...(policyReference === undefined ? {} : { endorsementPolicy: { channelConfigPolicy: policyReference } }),
+  };
 }
 
 function readOrganisation({ mspId, ports, identities, tls, msp }: Organisation): OrganisationSpec {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { DevnetError, type Devnet } from '@medaccord/devnet';
 import { writePrivateFile } from '../files';
 import type { Topology } from '../topology';
@@ -10,6 +11,8 @@ import type { ChaincodeRelease, Deployment } from './ledger-engine';
 interface DeployedRelease {
   readonly release: ChaincodeRelease;
   readonly policy: string;
+  /** Absent where an earlier version wrote the note. */
+  readonly collections?: Topology['chaincode']['collections'];
   readonly sequence: number;
 }
 
@@ -36,10 +39,15 @@ export class DevnetDeployments {
   /** The same release again changes nothing; another one, or another policy, becomes the next sequence. Resolves when every process has registered. */
   async deploy(release: ChaincodeRelease): Promise<Deployment> {
     const last = this.#readLast();
-    const policy = this.#topology.chaincode.policyReference;
-    const isSame = last?.release.packageId === release.packageId && last.policy === policy;
+    const { policyReference: policy, collections } = this.#topology.chaincode;
+    const isSame =
+      last?.release.packageId === release.packageId && last.policy === policy && isDeepStrictEqual(last.collections ?? [], collections);
     const deployment = await this.#deploy(release, isSame ? last.sequence : (last?.sequence ?? 0) + 1);
-    if (!isSame) writePrivateFile(this.#file, JSON.stringify({ release, policy, sequence: deployment.sequence } satisfies DeployedRelease));
+    if (!isSame)
+      writePrivateFile(
+        this.#file,
+        JSON.stringify({ release, policy, collections, sequence: deployment.sequence } satisfies DeployedRelease),
+      );
     const { organisations, chaincode } = this.#topology;
     await Promise.all(organisations.map(({ mspId }) => this.#devnet.chaincodeReady(mspId, chaincode.name)));
     return deployment;

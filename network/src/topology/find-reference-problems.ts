@@ -14,16 +14,25 @@ const sketch = z
       .record(z.string(), z.object({ outOf: number(), of: z.array(z.unknown()).optional().catch(undefined) }).catch({ outOf: undefined }))
       .catch({}),
     chaincode: z
-      .object({ policy: text(), first: z.array(z.object({ organisation: text() }).catch({ organisation: undefined })).catch([]) })
-      .catch({ policy: undefined, first: [] }),
+      .object({
+        policy: text(),
+        collections: z.array(collectionSketch()).catch([]),
+        first: z.array(z.object({ organisation: text() }).catch({ organisation: undefined })).catch([]),
+      })
+      .catch({ policy: undefined, collections: [], first: [] }),
     ports: z.object({ base: number() }).catch({ base: undefined }),
   })
-  .catch({ organisations: [], policies: {}, chaincode: { policy: undefined, first: [] }, ports: { base: undefined } });
+  .catch({ organisations: [], policies: {}, chaincode: { policy: undefined, collections: [], first: [] }, ports: { base: undefined } });
 
 type Sketch = z.output<typeof sketch>;
 
 function text(): z.ZodCatch<z.ZodOptional<z.ZodString>> {
   return z.string().optional().catch(undefined);
+}
+
+function collectionSketch(): z.ZodType<{ name?: string | undefined; members?: unknown[] | undefined; endorsement?: string | undefined }> {
+  const members = z.array(z.unknown()).optional().catch(undefined);
+  return z.object({ name: text(), members, endorsement: text() }).catch({});
 }
 
 function number(): z.ZodCatch<z.ZodOptional<z.ZodNumber>> {
@@ -78,7 +87,25 @@ function chaincodeProblems({ organisations, policies, chaincode }: Sketch): Topo
       ? []
       : [{ place: `chaincode.first[${String(index)}].organisation`, problem: 'names no organisation of this file' }],
   );
-  return [...policy, ...first];
+  return [...policy, ...collectionProblems({ organisations, policies, chaincode }), ...first];
+}
+
+function collectionProblems({
+  organisations,
+  policies,
+  chaincode: { collections },
+}: Pick<Sketch, 'organisations' | 'policies' | 'chaincode'>): TopologyProblem[] {
+  return collections.flatMap(({ name, members = [], endorsement }, index) => {
+    const place = `chaincode.collections[${String(index)}]`;
+    const first = collections.findIndex((other) => other.name === name);
+    const repeated = name !== undefined && first < index;
+    const unknownPolicy = endorsement !== undefined && !Object.hasOwn(policies, endorsement);
+    return [
+      ...(repeated ? [{ place: `${place}.name`, problem: `is taken by chaincode.collections[${String(first)}]` }] : []),
+      ...listProblems(organisations, members, `${place}.members`),
+      ...(unknownPolicy ? [{ place: `${place}.endorsement`, problem: 'names no policy of this file' }] : []),
+    ];
+  });
 }
 
 function portProblems({ organisations, ports }: Sketch): TopologyProblem[] {

@@ -3,6 +3,7 @@ export { parseTopologySpec } from './parse-topology-spec';
 export { resolveTopology, type ResolveOptions } from './resolve-topology';
 export type {
   CaNode,
+  Collection,
   FirstTransaction,
   IdentityType,
   KeyFiles,

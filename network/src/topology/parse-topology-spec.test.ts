@@ -52,6 +52,21 @@ const cases: [string, (spec: any) => void, string][] = [
     (spec) => spec.chaincode.first.push({ organisation: 'three', transaction: 'Adopt', arguments: [] }),
     'chaincode.first[0].organisation',
   ],
+  [
+    'a collection of a stranger',
+    (spec) => (spec.chaincode.collections = [{ name: 'pair', members: ['one', 'three'] }]),
+    'chaincode.collections[0].members[1]',
+  ],
+  [
+    'a collection given twice',
+    (spec) => (spec.chaincode.collections = ['a', 'a'].map((name) => ({ name, members: 'all' }))),
+    'chaincode.collections[1].name',
+  ],
+  [
+    'a collection under a policy that is not there',
+    (spec) => (spec.chaincode.collections = [{ name: 'pair', members: 'all', endorsement: 'Nobody' }]),
+    'chaincode.collections[0].endorsement',
+  ],
   ['a port that is none', (spec) => (spec.ports.base = 80), 'ports.base'],
   ['ports that run out', (spec) => (spec.ports.base = 65530), 'ports.base'],
   ['no organisation at all', (spec) => (spec.organisations = []), 'organisations'],

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { PORTS_PER_ORGANISATION } from './find-reference-problems';
 import { resolveArguments } from './resolve-arguments';
 import { resolveOrganisation } from './resolve-organisation';
-import type { FirstTransaction, Policy, Topology } from './topology';
+import type { Collection, FirstTransaction, Policy, Topology } from './topology';
 import type { LedgerName, TopologySpec } from './topology-spec';
 
 export interface ResolveOptions {
@@ -43,6 +43,7 @@ export function resolveTopology(spec: TopologySpec, options: ResolveOptions): To
       folder: resolve(options.root, spec.chaincode.folder),
       policy: spec.chaincode.policy,
       policyReference: policyReference(spec.chaincode.policy),
+      collections: resolveCollections(spec),
       first: spec.chaincode.first.map((first): FirstTransaction => ({
         ...first,
         arguments: resolveArguments(first.arguments, spec.organisations),
@@ -67,8 +68,20 @@ function resolvePolicies(spec: TopologySpec): Policy[] {
     name,
     reference: policyReference(name),
     outOf,
-    mspIds: of === 'all' ? spec.organisations.map(({ mspId }) => mspId) : of.map((member) => mspIdOf(spec, member)),
+    mspIds: mspIdsOf(spec, of),
   }));
+}
+
+function resolveCollections(spec: TopologySpec): Collection[] {
+  return spec.chaincode.collections.map(({ members, maxPeerCount, endorsement, ...collection }) => {
+    const mspIds = mspIdsOf(spec, members);
+    const policy = endorsement === undefined ? undefined : policyReference(endorsement);
+    return { ...collection, mspIds, maxPeerCount: maxPeerCount ?? mspIds.length - 1, policyReference: policy };
+  });
+}
+
+function mspIdsOf(spec: TopologySpec, members: 'all' | readonly string[]): string[] {
+  return members === 'all' ? spec.organisations.map(({ mspId }) => mspId) : members.map((member) => mspIdOf(spec, member));
 }
 
 /** Fabric finds a channel policy by its absolute path only: without the leading slash the definition commits and no write validates. */

@@ -49,6 +49,23 @@ const policy = z.strictObject({
 
 const firstTransaction = z.strictObject({ organisation: z.string(), transaction: transactionName, arguments: z.array(z.json()) });
 
+const whole = z.int().min(0, 'must not be negative');
+
+/** Values that only some members keep, with hashes of them on everybody's ledger. */
+const collection = z.strictObject({
+  name: named(/^[A-Za-z0-9-]+([A-Za-z0-9_-]+)*$/, 'must be letters, digits, dashes and underscores, not starting with an underscore'),
+  members: z.union([z.literal('all'), z.array(z.string()).min(1)], { error: 'must be "all" or a list of names of organisations' }),
+  requiredPeerCount: whole.default(0),
+  /** All other members' peers unless given. */
+  maxPeerCount: whole.optional(),
+  /** Blocks after which values are forgotten; 0: never. */
+  blockToLive: whole.default(0),
+  memberOnlyRead: z.boolean().default(true),
+  memberOnlyWrite: z.boolean().default(true),
+  /** Name of a policy, which then stands in the place of the chaincode's for this collection's keys. */
+  endorsement: z.string().optional(),
+});
+
 /**
  * Settings of Hyperledger Fabric that members agree on. The timers are faster than Fabric's samples: a leader that dies is replaced after
  * `forward` + `complain`, and a block waits at most `interval` for more transactions.
@@ -78,7 +95,13 @@ export const topologySpec = z.strictObject({
   ledger: z.enum(LEDGER_NAMES),
   organisations: z.array(organisation).min(1, 'must name at least one organisation'),
   policies: z.record(policyName, policy),
-  chaincode: z.strictObject({ name: chaincodeName, folder, policy: z.string(), first: z.array(firstTransaction).default([]) }),
+  chaincode: z.strictObject({
+    name: chaincodeName,
+    folder,
+    policy: z.string(),
+    collections: z.array(collection).default([]),
+    first: z.array(firstTransaction).default([]),
+  }),
   gateway: z.strictObject({ folder }),
   fabric: fabric.prefault({}),
   ports: z.strictObject({ base: z.int().min(1024, 'must be at least 1024').max(65535, 'must be at most 65535') }),

@@ -123,6 +123,20 @@ export interface FirstTransaction {
   readonly arguments: readonly unknown[];
 }
 
+/** A private data collection of the chaincode. */
+export interface Collection {
+  readonly name: string;
+  readonly mspIds: readonly string[];
+  readonly requiredPeerCount: number;
+  readonly maxPeerCount: number;
+  /** Blocks; 0: for ever. */
+  readonly blockToLive: number;
+  readonly memberOnlyRead: boolean;
+  readonly memberOnlyWrite: boolean;
+  /** Channel policy for its keys; undefined: the chaincode's. */
+  readonly policyReference: string | undefined;
+}
+
 /** A topology that programs rely on: everything explicit, every path absolute, deeply frozen. */
 export interface Topology {
   readonly version: 1;
@@ -137,6 +151,7 @@ export interface Topology {
     readonly folder: string;
     readonly policy: string;
     readonly policyReference: string;
+    readonly collections: readonly Collection[];
     /** Transactions that the first deployment runs, in this order. */
     readonly first: readonly FirstTransaction[];
   };
