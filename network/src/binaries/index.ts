@@ -1,0 +1,4 @@
+export { BinariesError, type BinariesErrorCode } from './binaries-error';
+export { findFabricBinaries, findInstalledFabric, type WantedFabric } from './find-fabric-binaries';
+export type { FabricBinaries, FabricWay, ProgramPaths } from './fabric-programs';
+export type { DownloadLimits, FabricSurroundings, SearchOptions } from './fabric-surroundings';
