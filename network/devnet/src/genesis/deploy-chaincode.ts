@@ -1,3 +1,4 @@
+import { peer } from '@hyperledger/fabric-protos';
 import { DevnetError } from '../devnet-error';
 import { equalBytes, sha256, utf8 } from '../proto/bytes';
 import type { Snapshot } from '../store/ledger';
@@ -7,7 +8,6 @@ import type { Chaincode } from './consortium';
 import { LifecycleSimulation, type LifecycleResults } from './lifecycle-simulation';
 import {
   approvalArguments,
-  approvalName,
   approvalState,
   commitArguments,
   definitionState,
@@ -19,6 +19,7 @@ import { newLifecycleTransaction } from './lifecycle-transaction';
 import { newSigner } from './signer';
 
 const NAMESPACE = '_lifecycle';
+const { TxValidationCode: CODE } = peer;
 
 /**
  * Brings a definition to the ledger by real lifecycle transactions: an approval of every member that has not approved it, then the commit.
@@ -29,9 +30,24 @@ const NAMESPACE = '_lifecycle';
 export async function deployChaincode(context: Administration, chaincode: Chaincode): Promise<string[]> {
   assertNextSequence(context, chaincode);
   const transactions: string[] = [];
-  for (const member of context.members)
-    if (!hasApproved(context, chaincode, member)) transactions.push(await approve(context, chaincode, member));
-  if (!isCommitted(context, chaincode)) transactions.push(await commit(context, chaincode));
+  const bring = async (isThere: () => boolean, submit: () => Promise<Placed>): Promise<void> => {
+    while (!isThere()) {
+      const { txId, code } = await submit();
+      if (code === CODE.VALID) transactions.push(txId);
+      // What an interrupted deployment had ordered came first: look again whether that was all.
+      else if (code !== CODE.MVCC_READ_CONFLICT) throw newRefused(chaincode, txId, code);
+    }
+  };
+  for (const member of context.members) {
+    await bring(
+      () => hasApproved(context, chaincode, member),
+      () => approve(context, chaincode, member),
+    );
+  }
+  await bring(
+    () => isCommitted(context, chaincode),
+    () => commit(context, chaincode),
+  );
   return transactions;
 }
 
@@ -80,23 +96,25 @@ function packageIdFor(chaincode: Chaincode, mspId: string): string {
   return chaincode.services.has(mspId) ? chaincode.packageId : '';
 }
 
-async function approve(context: Administration, chaincode: Chaincode, member: Member): Promise<string> {
+async function approve(context: Administration, chaincode: Chaincode, member: Member): Promise<Placed> {
   const { mspId } = member.organisation;
   const packageId = packageIdFor(chaincode, mspId);
   const simulated = reading(context, (snapshot) => new LifecycleSimulation(snapshot, chaincode).approve(mspId, packageId), mspId);
-  return execute(
-    context,
-    { simulated, args: approvalArguments(chaincode, packageId), caller: member, endorsers: [member] },
-    approvalName(chaincode),
-  );
+  return execute(context, { simulated, args: approvalArguments(chaincode, packageId), caller: member, endorsers: [member] });
 }
 
-async function commit(context: Administration, chaincode: Chaincode): Promise<string> {
+async function commit(context: Administration, chaincode: Chaincode): Promise<Placed> {
   const mspIds = context.ledger.channel.members.map((member) => member.mspId);
   const simulated = reading(context, (snapshot) => new LifecycleSimulation(snapshot, chaincode).commit(mspIds));
   const [caller] = context.members;
   if (caller === undefined) throw new DevnetError('DEVNET_LIFECYCLE_REFUSED', 'the channel has no member whose admin could commit');
-  return execute(context, { simulated, args: commitArguments(chaincode), caller, endorsers: context.members }, chaincode.name);
+  return execute(context, { simulated, args: commitArguments(chaincode), caller, endorsers: context.members });
+}
+
+/** A transaction in the chain, with its validation code. */
+interface Placed {
+  readonly txId: string;
+  readonly code: number | undefined;
 }
 
 interface Execution {
@@ -106,7 +124,7 @@ interface Execution {
   readonly endorsers: readonly Member[];
 }
 
-async function execute(context: Administration, { simulated, args, caller, endorsers }: Execution, what: string): Promise<string> {
+async function execute(context: Administration, { simulated, args, caller, endorsers }: Execution): Promise<Placed> {
   const { ledger } = context;
   const { txId, envelope } = newLifecycleTransaction({
     channelId: ledger.channel.id,
@@ -117,11 +135,15 @@ async function execute(context: Administration, { simulated, args, caller, endor
   });
   if (simulated.privateSets !== undefined) ledger.peer(caller.organisation.mspId)?.stage(txId, simulated.privateSets);
   await context.place(envelope);
-  const place = ledger.transaction(txId);
-  if (place?.code === 0) return txId;
-  throw new DevnetError('DEVNET_LIFECYCLE_REFUSED', `${what}: the lifecycle transaction ended with code ${place?.code ?? 'none'}`, {
-    txId,
-  });
+  return { txId, code: ledger.transaction(txId)?.code };
+}
+
+function newRefused({ name, sequence }: Chaincode, txId: string, code: number | undefined): DevnetError {
+  return new DevnetError(
+    'DEVNET_LIFECYCLE_REFUSED',
+    `${name}, sequence ${sequence}: a lifecycle transaction ended with code ${code ?? 'none'}`,
+    { txId },
+  );
 }
 
 /** On the newest state of a peer. */
