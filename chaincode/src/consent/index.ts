@@ -1,12 +1,3 @@
-export {
-  ConsentInvalid,
-  ConsentNotCurrent,
-  ConsentNotFound,
-  ConsentSubmittedLate,
-  ConsentVersionSkipped,
-  ConsentVersionTaken,
-  RelationClosed,
-} from './consent-errors';
 export { isConsentSigned } from './is-consent-signed';
 export { assertFirstConsent, recordConsent, type ConsentChain, type StoredConsent } from './record-consent';
 export { trustConsent } from './trust-consent';

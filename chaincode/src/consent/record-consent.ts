@@ -1,6 +1,4 @@
-import { isSameStatement, type ConsentEntry, type ConsentHeader, type Instant, type RelationEntry, type Signed } from '../model';
-import { SignatureInvalid } from '../signature';
-import { ConsentInvalid, ConsentSubmittedLate, ConsentVersionSkipped, ConsentVersionTaken, RelationClosed } from './consent-errors';
+import { isSameStatement, newError, type ConsentEntry, type ConsentHeader, type Instant, type RelationEntry, type Signed } from '../model';
 import { isConsentSigned } from './is-consent-signed';
 
 /** What stands at a version: nothing, an entry, or bytes that are none. */
@@ -20,29 +18,30 @@ export interface ConsentChain {
  * The entry of a consent's next version, or the standing one when it is of the same statement. Version 1 comes with the relation.
  * Junk in a version number stops that number only: the next one may follow it, but not a relation that is closed.
  *
- * @throws SignatureInvalid, ConsentSubmittedLate, ConsentVersionTaken, ConsentVersionSkipped, RelationClosed
+ * @throws SIGNATURE_INVALID, CONSENT_SUBMITTED_LATE, CONSENT_VERSION_TAKEN, CONSENT_VERSION_SKIPPED, RELATION_CLOSED
  */
 export function recordConsent(signed: Signed<'consent'>, chain: ConsentChain, at: Instant): ConsentEntry {
   const { relationRef, version, submitBy } = signed.payload;
   const { relation, standing } = chain;
-  if (!isConsentSigned(signed, relation)) throw new SignatureInvalid('consent');
+  if (!isConsentSigned(signed, relation)) throw newError('SIGNATURE_INVALID', { kind: 'consent' });
   if (standing !== undefined) {
-    if (standing === 'junk' || !isSameStatement(standing.jws, signed.jws)) throw new ConsentVersionTaken(relationRef, version);
+    if (standing === 'junk' || !isSameStatement(standing.jws, signed.jws))
+      throw newError('CONSENT_VERSION_TAKEN', { relationRef, version });
     return standing;
   }
-  if (submitBy < at) throw new ConsentSubmittedLate(relationRef, submitBy);
+  if (submitBy < at) throw newError('CONSENT_SUBMITTED_LATE', { relationRef, submitBy });
   if (version > 1) assertContinues(chain, version);
   return { ...signed.payload, jws: signed.jws, recordedAt: at };
 }
 
-/** Checks the version that a relation begins with. @throws ConsentInvalid */
+/** Checks the version that a relation begins with. @throws CONSENT_INVALID */
 export function assertFirstConsent(signed: Signed<'consent'>): void {
   const { relationRef, version, status } = signed.payload;
-  if (version !== 1) throw new ConsentInvalid(relationRef, 'comes with its relation and must be version 1');
-  if (status !== 'in-force') throw new ConsentInvalid(relationRef, 'begins a relation and must be in force');
+  if (version !== 1) throw newError('CONSENT_INVALID', { relationRef, problem: 'comes with its relation and must be version 1' });
+  if (status !== 'in-force') throw newError('CONSENT_INVALID', { relationRef, problem: 'begins a relation and must be in force' });
 }
 
 function assertContinues({ relation, isContinued, trusted }: ConsentChain, version: number): void {
-  if (!isContinued) throw new ConsentVersionSkipped(relation.relationRef, version);
-  if (trusted?.status === 'closed') throw new RelationClosed(relation.relationRef);
+  if (!isContinued) throw newError('CONSENT_VERSION_SKIPPED', { relationRef: relation.relationRef, version });
+  if (trusted?.status === 'closed') throw newError('RELATION_CLOSED', { relationRef: relation.relationRef });
 }

@@ -1,5 +1,6 @@
 import {
   consentKey,
+  newError,
   organisationKey,
   parseAccessRequest,
   parseConsentEntry,
@@ -24,19 +25,17 @@ import {
   type SubjectRef,
   type TransactionRequest,
 } from '../model';
-import { ConsentInvalid, ConsentNotCurrent, ConsentNotFound, trustConsent, type StoredConsent } from '../consent';
-import { assertStanding, OrganisationNotFound } from '../organisation';
-import { PatientNotFound, tracePatient } from '../patient';
-import { RelationNotFound, trustRelation } from '../relation';
-import { RequestNotFound } from '../release';
-import { RulesNotAdopted } from '../rules';
+import { trustConsent, type StoredConsent } from '../consent';
+import { assertStanding } from '../organisation';
+import { tracePatient } from '../patient';
+import { trustRelation } from '../relation';
 import { all, type Ledger } from '../ledger';
 
 // What several desks look up: each function reads one fact, or throws the error that says it is not there.
 
 export async function rulesOf(ledger: Ledger): Promise<Rules> {
   const rules = await ledger.read(rulesKey(), parseRules);
-  if (rules === undefined) throw new RulesNotAdopted();
+  if (rules === undefined) throw newError('RULES_NOT_ADOPTED');
   return rules;
 }
 
@@ -47,7 +46,7 @@ export function membersOf(rules: Rules): readonly MspId[] {
 
 export async function organisationOf(ledger: Ledger, mspId: MspId): Promise<Organisation> {
   const organisation = await ledger.read(organisationKey(mspId), parseOrganisation);
-  if (organisation === undefined) throw new OrganisationNotFound(mspId);
+  if (organisation === undefined) throw newError('ORGANISATION_NOT_FOUND', { mspId });
   return organisation;
 }
 
@@ -59,7 +58,7 @@ export async function assertPartiesStand(ledger: Ledger, { custodian, counterpar
 /** The relation as its own statement says it. */
 export async function relationOf(ledger: Ledger, relationRef: RelationRef): Promise<RelationEntry> {
   const relation = await ledger.read(relationKey(relationRef), parseRelationEntry);
-  if (relation === undefined) throw new RelationNotFound(relationRef);
+  if (relation === undefined) throw newError('RELATION_NOT_FOUND', { relationRef });
   return trustRelation(relation);
 }
 
@@ -70,12 +69,12 @@ export async function relationOf(ledger: Ledger, relationRef: RelationRef): Prom
 export async function currentConsentOf(ledger: Ledger, relation: RelationEntry, version: number): Promise<ConsentHeader> {
   const { relationRef } = relation;
   const entry = await ledger.readOrJunk(consentKey(relationRef, version), parseConsentEntry);
-  if (entry === undefined) throw new ConsentNotFound(relationRef, version);
+  if (entry === undefined) throw newError('CONSENT_NOT_FOUND', { relationRef, version });
   if ((await ledger.readOrJunk(consentKey(relationRef, version + 1), parseConsentEntry)) !== undefined) {
-    throw new ConsentNotCurrent(relationRef, version);
+    throw newError('CONSENT_NOT_CURRENT', { relationRef, version });
   }
   const header = trustedHeader(entry, relation, version);
-  if (header === undefined) throw new ConsentInvalid(relationRef, 'carries no valid statement of the patient');
+  if (header === undefined) throw newError('CONSENT_INVALID', { relationRef, problem: 'carries no valid statement of the patient' });
   return header;
 }
 
@@ -99,14 +98,14 @@ export async function requestOf(
   { relationRef, requester, requestId }: TransactionRequest<'GetRequest'>,
 ): Promise<AccessRequest> {
   const request = await ledger.read(requestKey(relationRef, requester, requestId), parseAccessRequest);
-  if (request === undefined) throw new RequestNotFound(relationRef, requestId);
+  if (request === undefined) throw newError('REQUEST_NOT_FOUND', { relationRef, requestId });
   return request;
 }
 
 /** The patient as her own statements made her; leaves no trace in the read set. */
 export async function tracedPatientOf(ledger: Ledger, subjectRef: SubjectRef): Promise<PatientEntry> {
   const history = await ledger.trace(patientKey(subjectRef), parsePatientEntry);
-  if (history.length === 0) throw new PatientNotFound(subjectRef);
+  if (history.length === 0) throw newError('PATIENT_NOT_FOUND', { subjectRef });
   return tracePatient(subjectRef, history);
 }
 

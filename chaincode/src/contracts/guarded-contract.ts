@@ -1,17 +1,11 @@
 import { Context, Contract } from 'fabric-contract-api';
-import { DomainError, formatError } from '../model';
+import { DomainError, formatError, newError } from '../model';
 import { Ledger } from '../ledger';
 import { assertAllowed } from './policy';
 
 /** The context of one transaction; `ledger` is there once the transaction is known and its caller allowed. */
 export class LedgerContext extends Context {
   ledger!: Ledger;
-}
-
-class TransactionUnknown extends DomainError {
-  constructor() {
-    super('TRANSACTION_UNKNOWN', 'there is no such transaction: org.hyperledger.fabric:GetMetadata lists them');
-  }
 }
 
 /** A contract whose every transaction has a policy that is checked before it runs, and whose errors cross the wire as codes. */
@@ -35,7 +29,7 @@ export class GuardedContract extends Contract {
   }
 
   override unknownTransaction(): Promise<void> {
-    return Promise.reject(new Error(formatError(new TransactionUnknown())));
+    return Promise.reject(new Error(formatError(newError('TRANSACTION_UNKNOWN'))));
   }
 }
 
@@ -44,6 +38,5 @@ function wireErrorOf(error: unknown, ctx: LedgerContext): Error {
   // The text of an error without a code may hold anything: it stays here. Where it was thrown is logged, what it says is not.
   const frames = error instanceof Error ? (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)) : [];
   ctx.logging.getLogger('internal').error(`[${ctx.stub.getTxID()}] failed without a code\n${frames.join('\n')}`);
-  const internal = new DomainError('INTERNAL', 'the transaction failed; the peer or the chaincode is at fault');
-  return new Error(formatError(internal), { cause: error });
+  return new Error(formatError(newError('INTERNAL')), { cause: error });
 }

@@ -1,6 +1,6 @@
-import { parsePatientEntry, parseSigned, patientKey, type PatientEntry, type TransactionRequest } from '../model';
+import { newError, parsePatientEntry, parseSigned, patientKey, type PatientEntry, type TransactionRequest } from '../model';
 import type { Ledger } from '../ledger';
-import { PatientNotFound, registerPatient, replacePatientKeys } from '../patient';
+import { registerPatient, replacePatientKeys } from '../patient';
 import { participantOf, tracedPatientOf } from './facts';
 
 export async function registerPatientDesk(ledger: Ledger, request: TransactionRequest<'RegisterPatient'>): Promise<PatientEntry> {
@@ -18,7 +18,8 @@ export async function replacePatientKeysDesk(ledger: Ledger, request: Transactio
   const replacement = parseSigned('patient-keys', request.replacement, 'request.replacement');
   const { subjectRef } = replacement.payload;
   // Read for the conflict check; believed is what the patient's own statements lead to.
-  if ((await ledger.readOrJunk(patientKey(subjectRef), parsePatientEntry)) === undefined) throw new PatientNotFound(subjectRef);
+  if ((await ledger.readOrJunk(patientKey(subjectRef), parsePatientEntry)) === undefined)
+    throw newError('PATIENT_NOT_FOUND', { subjectRef });
   const current = await tracedPatientOf(ledger, subjectRef);
   const patient = replacePatientKeys(replacement, current, participantOf(ledger.caller));
   if (patient === current) return patient;

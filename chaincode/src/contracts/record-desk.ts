@@ -1,5 +1,6 @@
 import {
   groupKey,
+  newError,
   parseGroup,
   parseRecordAnchor,
   parseRecordStatus,
@@ -20,10 +21,6 @@ import {
   assertFollows,
   assertGroupTakes,
   endGroup,
-  GroupNotAbandoned,
-  GroupNotFound,
-  RecordAlreadyAnchored,
-  RecordNotFound,
   setRecordStatus,
   type AnchoringContext,
   type GroupEnd,
@@ -44,7 +41,7 @@ export async function storeRecordsDesk(ledger: Ledger): Promise<TransactionRespo
   for (const record of records) {
     const { recordId, version } = record;
     const anchor = await ledger.readOrJunk(recordKey(mspId, recordId, version), parseRecordAnchor);
-    if (anchor !== undefined) throw new RecordAlreadyAnchored(recordId, version);
+    if (anchor !== undefined) throw newError('RECORD_ALREADY_ANCHORED', { recordId, version });
     for (const part of recordParts) await ledger.seal(mspId, recordPartRef(part, recordId, version), record[part]);
   }
   ledger.emit({ name: 'RecordsStored', ids: { mspId } });
@@ -149,10 +146,10 @@ export async function deleteRecordPartsDesk(
   assertDistinctRecords(records, 'request.records');
   const { mspId } = ledger.caller;
   const group = await ledger.read(groupKey(mspId, groupId), parseGroup);
-  if (group?.status !== 'abandoned') throw new GroupNotAbandoned(groupId);
+  if (group?.status !== 'abandoned') throw newError('GROUP_NOT_ABANDONED', { groupId });
   for (const { recordId, version } of records) {
     const anchor = await ledger.read(recordKey(mspId, recordId, version), parseRecordAnchor);
-    if (anchor !== undefined && anchor.groupId !== groupId) throw new RecordAlreadyAnchored(recordId, version);
+    if (anchor !== undefined && anchor.groupId !== groupId) throw newError('RECORD_ALREADY_ANCHORED', { recordId, version });
     for (const part of recordParts) await ledger.dropSealed(recordPartRef(part, recordId, version));
   }
   ledger.emit({ name: 'RecordPartsDeleted', ids: { groupId } });
@@ -161,7 +158,7 @@ export async function deleteRecordPartsDesk(
 
 export async function getGroupDesk(ledger: Ledger, { custodian, groupId }: TransactionRequest<'GetGroup'>): Promise<Group> {
   const group = await ledger.read(groupKey(custodian, groupId), parseGroup);
-  if (group === undefined) throw new GroupNotFound(groupId);
+  if (group === undefined) throw newError('GROUP_NOT_FOUND', { groupId });
   return group;
 }
 
@@ -170,7 +167,7 @@ export async function getRecordAnchorDesk(
   { custodian, recordId, version }: TransactionRequest<'GetRecordAnchor'>,
 ): Promise<RecordAnchor> {
   const anchor = await ledger.read(recordKey(custodian, recordId, version), parseRecordAnchor);
-  if (anchor === undefined) throw new RecordNotFound(recordId, version);
+  if (anchor === undefined) throw newError('RECORD_NOT_FOUND', { recordId, version });
   return anchor;
 }
 

@@ -4,6 +4,7 @@ import {
   deliveryKey,
   deliveryRef,
   groupKey,
+  newError,
   noticeRef,
   parseAccessRequest,
   parseDecision,
@@ -27,17 +28,7 @@ import {
 import type { Ledger } from '../ledger';
 import { assertDistinctRecords } from '../record';
 import { assertBindingOf, checkBinding } from '../relation';
-import {
-  assertDecidable,
-  decideRelease,
-  DecisionNotFound,
-  deliverRecords,
-  DeliveryNotFound,
-  refuseAccess,
-  refuseOutsider,
-  requestAccess,
-  type RecordFacts,
-} from '../release';
+import { assertDecidable, decideRelease, deliverRecords, refuseAccess, refuseOutsider, requestAccess, type RecordFacts } from '../release';
 import { digestOf } from '../signature';
 import { assertPartiesStand, currentConsentOf, participantOf, relationOf, requestOf, rulesOf, sealForGood, tracedPatientOf } from './facts';
 
@@ -156,7 +147,7 @@ export async function deliverRecordsDesk(ledger: Ledger, request: TransactionReq
 
 async function decisionOf(ledger: Ledger, { relationRef, requester, requestId }: TransactionRequest<'GetDecision'>): Promise<Decision> {
   const decision = await ledger.read(decisionKey(relationRef, requester, requestId), parseDecision);
-  if (decision === undefined) throw new DecisionNotFound(relationRef, requestId);
+  if (decision === undefined) throw newError('DECISION_NOT_FOUND', { relationRef, requestId });
   return decision;
 }
 
@@ -173,6 +164,6 @@ export async function getDeliveryDesk(
   { relationRef, requester, requestId, part }: TransactionRequest<'GetDelivery'>,
 ): Promise<Delivery> {
   const delivery = await ledger.read(deliveryKey(relationRef, requester, requestId, part), parseDelivery);
-  if (delivery === undefined) throw new DeliveryNotFound(relationRef, requestId, part);
+  if (delivery === undefined) throw newError('DELIVERY_NOT_FOUND', { relationRef, requestId, part });
   return delivery;
 }

@@ -1,4 +1,5 @@
 import {
+  newError,
   parsePatientEntry,
   parseRelationRef,
   parseRequestId,
@@ -11,9 +12,7 @@ import {
   type TransactionRequest,
   type TransactionResponse,
 } from '../model';
-import { ConsentNotFound } from '../consent';
 import type { Ledger } from '../ledger';
-import { PatientNotFound } from '../patient';
 import { assertAskSealable, assertIdentitySealable, assertFirst, assertNamed, assertPartySealable } from '../sealed';
 import { digestOf } from '../signature';
 import { relationOf, requestOf, signedConsentOf } from './facts';
@@ -43,7 +42,7 @@ const entryChecks: Readonly<Record<StoreSealed['kind'], (ledger: Ledger, request
   identity: async (ledger, { ref, organisation }) => {
     const subjectRef = parseSubjectRef(ref, 'request.ref');
     const patient = await ledger.read(patientKey(subjectRef), parsePatientEntry);
-    if (patient === undefined) throw new PatientNotFound(subjectRef);
+    if (patient === undefined) throw newError('PATIENT_NOT_FOUND', { subjectRef });
     assertIdentitySealable(patient, organisation, ledger.caller);
   },
   binding: async (ledger, { ref, organisation }, { envelope }) => {
@@ -54,7 +53,7 @@ const entryChecks: Readonly<Record<StoreSealed['kind'], (ledger: Ledger, request
   'consent-document': async (ledger, { ref, id, organisation }, { envelope }) => {
     const relation = await relationOf(ledger, parseRelationRef(ref, 'request.ref'));
     const consent = await signedConsentOf(ledger, relation, Number(id));
-    if (consent === undefined) throw new ConsentNotFound(relation.relationRef, Number(id));
+    if (consent === undefined) throw newError('CONSENT_NOT_FOUND', { relationRef: relation.relationRef, version: Number(id) });
     assertPartySealable(relation, organisation);
     assertNamed(consent.sealed, organisation, envelope);
   },

@@ -1,10 +1,11 @@
 import type { ChaincodeStub, ClientIdentity } from 'fabric-shim-api';
 import {
-  formatCanonical,
   formatBase64url,
+  formatCanonical,
   formatEventPayload,
   formatInstant,
   implicitCollection,
+  newError,
   parseJson,
   parseKey,
   presenceKey,
@@ -23,7 +24,6 @@ import {
 } from '../model';
 import { callerOf } from './caller-of';
 import { formatKeyPolicy, type KeyPolicy } from './key-policy';
-import { PeerNotOwn, StateInvalid, TransientInputMissing } from './ledger-errors';
 
 /**
  * One transaction's view of the ledger: the only code that touches the stub. As in Fabric, a read answers what is committed, never what
@@ -42,7 +42,7 @@ export class Ledger {
     this.now = formatInstant(seconds.toNumber() * 1000 + Math.floor(nanos / 1_000_000));
   }
 
-  /** The value of a public key, undefined when absent. The read is recorded: a change before commit invalidates the transaction. @throws StateInvalid */
+  /** The value of a public key, undefined when absent. The read is recorded: a change before commit invalidates the transaction. @throws STATE_INVALID */
   async read<T>(key: string, parse: Parser<T>): Promise<T | undefined> {
     const bytes = await this.#stub.getState(key);
     return bytes.length === 0 ? undefined : parseStored(key, bytes, parse);
@@ -113,15 +113,15 @@ export class Ledger {
     await this.#stub.deletePrivateData(implicitCollection(this.caller.mspId), privateKey(ref));
   }
 
-  /** @throws PeerNotOwn when this peer is not of the given member, by default the caller's. */
+  /** @throws PEER_NOT_OWN when this peer is not of the given member, by default the caller's. */
   assertOwnPeer(mspId: MspId = this.caller.mspId): void {
-    if (this.#stub.getMspID() !== mspId) throw new PeerNotOwn(mspId);
+    if (this.#stub.getMspID() !== mspId) throw newError('PEER_NOT_OWN', { mspId });
   }
 
-  /** The transient input of a transaction, strictly parsed. @throws TransientInputMissing, RequestInvalid */
+  /** The transient input of a transaction, strictly parsed. @throws TRANSIENT_INPUT_MISSING, RequestInvalid */
   input<N extends TransientName>(transaction: N): TransientInput<N> {
     const bytes = this.#stub.getTransient().get(TRANSIENT_FIELD);
-    if (bytes === undefined) throw new TransientInputMissing(TRANSIENT_FIELD);
+    if (bytes === undefined) throw newError('TRANSIENT_INPUT_MISSING', { field: TRANSIENT_FIELD });
     const text = Buffer.from(bytes).toString('utf8');
     return parseJson(transientInputs[transaction] as Parser<unknown>, text, TRANSIENT_FIELD) as TransientInput<N>;
   }
@@ -134,7 +134,7 @@ export class Ledger {
 
 function parseStored<T>(key: string, bytes: Uint8Array, parse: Parser<T>): T {
   const value = parseOrSkip(bytes, parse);
-  if (value === undefined) throw new StateInvalid(parseKey(key)?.type ?? 'value');
+  if (value === undefined) throw newError('STATE_INVALID', { type: parseKey(key)?.type ?? 'value' });
   return value;
 }
 

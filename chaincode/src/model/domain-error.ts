@@ -1,5 +1,5 @@
 import { formatCanonical } from './encoding/canonical-json';
-import { errorCategories, isErrorCode, type ErrorCategory, type ErrorCode } from './error-codes';
+import { errorRows, type ErrorCategory, type ErrorCode, type FactsOf, isErrorCode } from './error-codes';
 
 /** Facts of an error: pseudonymous ids, enum values and counts only, never names, content or what a caller typed. */
 export type ErrorDetails = Readonly<Record<string, string | number | boolean | null>>;
@@ -15,8 +15,17 @@ export class DomainError extends Error {
     readonly details: ErrorDetails = {},
   ) {
     super(message);
-    this.category = errorCategories[code];
+    this.category = errorRows[code].category;
   }
+}
+
+type FactArguments<C extends ErrorCode> = keyof FactsOf<C> extends never ? [] : [facts: FactsOf<C>];
+
+/** The error of a code, with the facts that its row in the table names; the message is composed from them. */
+export function newError<C extends ErrorCode>(code: C, ...[facts]: FactArguments<C>): DomainError {
+  const details: ErrorDetails = { ...facts };
+  const message = errorRows[code].message.replace(/\{(\w+)\}/g, (_, name: string) => String(details[name]));
+  return new DomainError(code, message, details);
 }
 
 /** The text that crosses the wire as the message of a failed transaction. */

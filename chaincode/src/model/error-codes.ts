@@ -1,76 +1,204 @@
+import type { GroupId, MspId, RecordId, RelationRef, RequestId, SubjectRef } from './identifiers';
+import type { Instant } from './instant';
+import type { AccessReason } from './rule/decide-access';
+
 /** What a caller can do about an error; the gateway turns a category into an HTTP status. */
-export type ErrorCategory =
-  | 'invalid'
-  | 'unauthenticated'
-  | 'forbidden'
-  | 'not-found'
-  | 'conflict'
-  | 'rule'
-  | 'gone'
-  | 'contention'
-  | 'unavailable'
-  | 'uncertain'
-  | 'internal';
+export const errorCategoryNames = [
+  'invalid',
+  'unauthenticated',
+  'forbidden',
+  'not-found',
+  'conflict',
+  'rule',
+  'gone',
+  'contention',
+  'unavailable',
+  'uncertain',
+  'internal',
+] as const;
+export type ErrorCategory = (typeof errorCategoryNames)[number];
 
-/** Every code that chaincode answers, with its category. Codes are part of the interface: they are added, never renamed. */
-export const errorCategories = {
-  REQUEST_INVALID: 'invalid',
-  TRANSACTION_UNKNOWN: 'invalid',
-  TRANSIENT_INPUT_MISSING: 'invalid',
-  SIGNATURE_INVALID: 'invalid',
-  COMMITMENT_MISMATCH: 'invalid',
-  KEYS_NOT_DISTINCT: 'invalid',
-  CALLER_NOT_ALLOWED: 'forbidden',
-  CALLER_NOT_CUSTODIAN: 'forbidden',
-  CALLER_NOT_REQUESTER: 'forbidden',
-  PEER_NOT_OWN: 'forbidden',
-  RULES_NOT_ADOPTED: 'rule',
-  RULES_ALREADY_ADOPTED: 'conflict',
-  ORGANISATION_NOT_FOUND: 'not-found',
-  ORGANISATION_NOT_ACTIVE: 'rule',
-  PATIENT_NOT_FOUND: 'not-found',
-  PATIENT_ALREADY_REGISTERED: 'conflict',
-  PATIENT_KEYS_OUTDATED: 'conflict',
-  PATIENT_HISTORY_BROKEN: 'rule',
-  RELATION_NOT_FOUND: 'not-found',
-  RELATION_ALREADY_REGISTERED: 'conflict',
-  RELATION_CLOSED: 'rule',
-  RELATION_INVALID: 'rule',
-  BINDING_INVALID: 'rule',
-  CONSENT_NOT_FOUND: 'not-found',
-  CONSENT_VERSION_TAKEN: 'conflict',
-  CONSENT_VERSION_SKIPPED: 'conflict',
-  CONSENT_NOT_CURRENT: 'conflict',
-  CONSENT_INVALID: 'rule',
-  CONSENT_SUBMITTED_LATE: 'rule',
-  GROUP_NOT_FOUND: 'not-found',
-  GROUP_NOT_OPEN: 'conflict',
-  GROUP_NOT_CLOSED: 'rule',
-  GROUP_NOT_ABANDONED: 'rule',
-  GROUP_SIZE_WRONG: 'invalid',
-  RECORD_NOT_FOUND: 'not-found',
-  RECORD_NOT_STORED: 'rule',
-  RECORD_ALREADY_ANCHORED: 'conflict',
-  RECORD_NOT_OF_SUBJECT: 'rule',
-  RECORD_WITHDRAWN: 'rule',
-  REQUEST_NOT_FOUND: 'not-found',
-  REQUEST_ALREADY_MADE: 'conflict',
-  REQUEST_ALREADY_DECIDED: 'conflict',
-  REQUEST_NOT_OF_PARTY: 'rule',
-  RELEASE_NOT_PERMITTED: 'rule',
-  DECISION_NOT_FOUND: 'not-found',
-  DECISION_NOT_RELEASED: 'rule',
-  DECISION_EXPIRED: 'rule',
-  DELIVERY_NOT_FOUND: 'not-found',
-  DELIVERY_ALREADY_MADE: 'conflict',
-  SEALED_ALREADY_STORED: 'conflict',
-  STATE_INVALID: 'internal',
-  INTERNAL: 'internal',
-} as const satisfies Record<string, ErrorCategory>;
+/** What errors tell, one type for each name: pseudonymous ids, enum values, places and counts. */
+export interface ErrorFacts {
+  readonly allowed: string;
+  /** Of a record, its place in a list: where the record itself must not be named. */
+  readonly at: number;
+  readonly custodian: MspId;
+  readonly deadline: Instant;
+  readonly expected: string;
+  readonly field: string;
+  readonly groupId: GroupId;
+  readonly id: string;
+  readonly kind: string;
+  readonly mspId: MspId;
+  readonly of: string;
+  readonly outcome: string;
+  readonly part: number | string;
+  readonly place: string;
+  readonly problem: string;
+  readonly reason: AccessReason;
+  readonly recordId: RecordId;
+  readonly records: number;
+  readonly ref: string;
+  readonly relationRef: RelationRef;
+  readonly requester: MspId;
+  readonly requestId: RequestId;
+  readonly size: number;
+  readonly status: string;
+  readonly subjectRef: SubjectRef;
+  readonly submitBy: Instant;
+  readonly transaction: string;
+  readonly type: string;
+  readonly version: number;
+}
 
-export type ErrorCode = keyof typeof errorCategories;
+interface ErrorRow {
+  readonly category: ErrorCategory;
+  readonly facts: readonly (keyof ErrorFacts)[];
+  /** For people; `{name}` stands for the fact of that name. */
+  readonly message: string;
+}
+
+const relationVersion = ['relationRef', 'version'] as const;
+const recordVersion = ['recordId', 'version'] as const;
+const request = ['relationRef', 'requestId'] as const;
+
+/** Every error of the chaincode. Codes are part of the interface: they are added, never renamed. */
+export const errorRows = {
+  REQUEST_INVALID: { category: 'invalid', facts: ['place', 'expected'], message: '{place} must be {expected}' },
+  TRANSACTION_UNKNOWN: {
+    category: 'invalid',
+    facts: [],
+    message: 'there is no such transaction: org.hyperledger.fabric:GetMetadata lists them',
+  },
+  TRANSIENT_INPUT_MISSING: { category: 'invalid', facts: ['field'], message: 'the transient field "{field}" is missing' },
+  SIGNATURE_INVALID: {
+    category: 'invalid',
+    facts: ['kind'],
+    message: 'the signature of this {kind} is not one of the key that it needs',
+  },
+  COMMITMENT_MISMATCH: { category: 'invalid', facts: ['of'], message: 'the {of} is not the one that was committed to' },
+  KEYS_NOT_DISTINCT: { category: 'invalid', facts: [], message: 'signing, sealing and recovery need three different keys' },
+  CALLER_NOT_ALLOWED: { category: 'forbidden', facts: ['transaction', 'allowed'], message: '{transaction} is for {allowed}' },
+  CALLER_NOT_CUSTODIAN: { category: 'forbidden', facts: ['custodian'], message: 'only the custodian may do this' },
+  CALLER_NOT_REQUESTER: { category: 'forbidden', facts: ['requester'], message: 'only the member that asked may do this' },
+  PEER_NOT_OWN: {
+    category: 'forbidden',
+    facts: ['mspId'],
+    message: 'only a peer of this organisation may do this: name it as the endorsing organisation',
+  },
+  RULES_NOT_ADOPTED: {
+    category: 'rule',
+    facts: [],
+    message: 'the consortium has no rules yet: an admin of a member adopts the first version with AdoptRules',
+  },
+  RULES_ALREADY_ADOPTED: {
+    category: 'conflict',
+    facts: ['version'],
+    message: 'the consortium has other rules: AdoptRules writes the first version only',
+  },
+  ORGANISATION_NOT_FOUND: {
+    category: 'not-found',
+    facts: ['mspId'],
+    message: 'this organisation has not registered its keys: its gateway does so when it starts',
+  },
+  ORGANISATION_NOT_ACTIVE: { category: 'rule', facts: ['mspId'], message: 'this organisation is suspended or has withdrawn' },
+  PATIENT_NOT_FOUND: { category: 'not-found', facts: ['subjectRef'], message: 'no patient is registered under this reference' },
+  PATIENT_ALREADY_REGISTERED: {
+    category: 'conflict',
+    facts: ['subjectRef'],
+    message: 'this reference belongs to another registration: make a new one',
+  },
+  PATIENT_KEYS_OUTDATED: { category: 'conflict', facts: ['subjectRef'], message: 'this replacement does not start from the current keys' },
+  PATIENT_HISTORY_BROKEN: {
+    category: 'rule',
+    facts: ['subjectRef'],
+    message: 'no signed registration leads to the keys of this patient',
+  },
+  RELATION_NOT_FOUND: { category: 'not-found', facts: ['relationRef'], message: 'no relation is registered under this reference' },
+  RELATION_ALREADY_REGISTERED: {
+    category: 'conflict',
+    facts: ['relationRef'],
+    message: 'this reference belongs to another relation: make a new one',
+  },
+  RELATION_CLOSED: { category: 'rule', facts: ['relationRef'], message: 'this relation is closed for good: the wallet opens another' },
+  RELATION_INVALID: { category: 'rule', facts: ['relationRef', 'problem'], message: 'this relation {problem}' },
+  BINDING_INVALID: { category: 'rule', facts: ['relationRef', 'problem'], message: 'the binding of this relation {problem}' },
+  CONSENT_NOT_FOUND: { category: 'not-found', facts: relationVersion, message: 'this relation has no such version of its consent' },
+  CONSENT_VERSION_TAKEN: {
+    category: 'conflict',
+    facts: relationVersion,
+    message: 'this version stands already and cannot be changed: sign the next one',
+  },
+  CONSENT_VERSION_SKIPPED: { category: 'conflict', facts: relationVersion, message: 'the version before this one is missing' },
+  CONSENT_NOT_CURRENT: { category: 'conflict', facts: relationVersion, message: 'a later version of this consent stands' },
+  CONSENT_INVALID: { category: 'rule', facts: ['relationRef', 'problem'], message: 'this consent {problem}' },
+  CONSENT_SUBMITTED_LATE: {
+    category: 'rule',
+    facts: ['relationRef', 'submitBy'],
+    message: 'this consent had to be submitted earlier: sign it anew',
+  },
+  GROUP_NOT_FOUND: { category: 'not-found', facts: ['groupId'], message: 'this group is neither closed nor abandoned' },
+  GROUP_NOT_OPEN: { category: 'conflict', facts: ['groupId', 'status'], message: 'this group is {status} for good' },
+  GROUP_NOT_CLOSED: { category: 'rule', facts: ['groupId'], message: 'the records of this group do not count: it is not closed' },
+  GROUP_NOT_ABANDONED: { category: 'rule', facts: ['groupId'], message: 'parts are deleted only of groups that are abandoned' },
+  GROUP_SIZE_WRONG: {
+    category: 'invalid',
+    facts: ['groupId', 'size', 'records'],
+    message: 'a list that closes its group is the whole group; a longer group is closed with CloseGroup',
+  },
+  RECORD_NOT_FOUND: { category: 'not-found', facts: recordVersion, message: 'no such version of this record is anchored' },
+  RECORD_NOT_STORED: {
+    category: 'rule',
+    facts: [...recordVersion, 'part'],
+    message: 'the custodian has not stored this part, or stored another one: StoreRecords comes first',
+  },
+  RECORD_ALREADY_ANCHORED: {
+    category: 'conflict',
+    facts: recordVersion,
+    message: 'this version is anchored with other content and cannot be changed: anchor the next one',
+  },
+  RECORD_NOT_OF_SUBJECT: { category: 'rule', facts: ['at'], message: 'this record is not one of this patient at this custodian' },
+  RECORD_WITHDRAWN: { category: 'rule', facts: ['at'], message: 'this record was entered in error' },
+  REQUEST_NOT_FOUND: { category: 'not-found', facts: request, message: 'this relation has no such request' },
+  REQUEST_ALREADY_MADE: { category: 'conflict', facts: request, message: 'this request id belongs to another request' },
+  REQUEST_ALREADY_DECIDED: { category: 'conflict', facts: [...request, 'outcome'], message: 'a request is decided once' },
+  REQUEST_NOT_OF_PARTY: { category: 'rule', facts: request, message: "the asking member is not this relation's counterparty" },
+  RELEASE_NOT_PERMITTED: { category: 'rule', facts: ['reason', 'at'], message: 'the consent does not permit this release' },
+  DECISION_NOT_FOUND: { category: 'not-found', facts: request, message: 'this request is not decided' },
+  DECISION_NOT_RELEASED: { category: 'rule', facts: request, message: 'this request was refused' },
+  DECISION_EXPIRED: {
+    category: 'rule',
+    facts: [...request, 'deadline'],
+    message: 'the deadline of this decision has passed: the counterparty asks again',
+  },
+  DELIVERY_NOT_FOUND: { category: 'not-found', facts: [...request, 'part'], message: 'this part is not delivered' },
+  DELIVERY_ALREADY_MADE: { category: 'conflict', facts: [...request, 'part'], message: 'a part is delivered once' },
+  SEALED_ALREADY_STORED: {
+    category: 'conflict',
+    facts: ['kind', 'ref', 'id'],
+    message: 'another value is stored here, and nothing replaces it',
+  },
+  STATE_INVALID: { category: 'internal', facts: ['type'], message: 'a stored {type} is not one' },
+  INTERNAL: { category: 'internal', facts: [], message: 'the transaction failed; the peer or the chaincode is at fault' },
+} as const satisfies Record<string, ErrorRow>;
+
+export type ErrorCode = keyof typeof errorRows;
+
+/** The facts that an error of a code tells. */
+export type FactsOf<C extends ErrorCode> = Pick<ErrorFacts, (typeof errorRows)[C]['facts'][number]>;
+
+/** The category of every code. */
+export const errorCategories = Object.fromEntries(Object.entries(errorRows).map(([code, { category }]) => [code, category])) as {
+  readonly [C in ErrorCode]: (typeof errorRows)[C]['category'];
+};
 
 /** Tells whether a text is one of our codes. */
 export function isErrorCode(text: string): text is ErrorCode {
-  return Object.hasOwn(errorCategories, text);
+  return Object.hasOwn(errorRows, text);
+}
+
+/** Tells whether a value is one of our categories. */
+export function isErrorCategory(value: unknown): value is ErrorCategory {
+  return (errorCategoryNames as readonly unknown[]).includes(value);
 }

@@ -3,8 +3,8 @@ export { formatCanonical, type CanonicalValue } from './encoding/canonical-json'
 export { parseJson, RequestInvalid, type Parsed, type Parser } from './encoding/parser';
 export { formatUtf8, parseUtf8 } from './encoding/utf8';
 
-export { DomainError, formatError, parseError, type ErrorDetails } from './domain-error';
-export { errorCategories, isErrorCode, type ErrorCategory, type ErrorCode } from './error-codes';
+export { DomainError, formatError, newError, parseError, type ErrorDetails } from './domain-error';
+export { errorCategories, isErrorCategory, isErrorCode, type ErrorCategory, type ErrorCode } from './error-codes';
 export { eventIds, formatEventPayload, type EventName, type LedgerEvent } from './event';
 
 export {

@@ -7,11 +7,11 @@ import {
   commitmentPreimage,
   consentKey,
   DomainError,
-  errorCategories,
   formatError,
   formatKey,
   isCoveredBy,
   isSensitive,
+  newError,
   parseError,
   parseKey,
   parseSealedRef,
@@ -22,6 +22,7 @@ import {
   type RelationRef,
   type Salt,
 } from '.';
+import { errorRows } from './error-codes';
 
 const ref = 'R'.repeat(22);
 
@@ -58,11 +59,19 @@ describe('the model', () => {
     for (const code of ['toString', '__proto__']) expect(parseError(JSON.stringify({ code, message: '', details: {} }))).toBeUndefined();
   });
 
-  test('every error code is in capitals and has a category', () => {
-    for (const [code, category] of Object.entries(errorCategories)) {
+  test('every error code is in capitals and its message names facts of its own only', () => {
+    for (const [code, { facts, message }] of Object.entries(errorRows)) {
       expect(code).toMatch(/^[A-Z]+(_[A-Z]+)*$/);
-      expect(category).toMatch(/^[a-z-]+$/);
+      for (const [, name] of message.matchAll(/\{(\w+)\}/g)) expect(facts).toContain(name);
     }
+  });
+
+  test('the message of an error is composed of its facts, which are not read for names again', () => {
+    expect(newError('TRANSIENT_INPUT_MISSING', { field: '{field}$&' })).toMatchObject({
+      message: 'the transient field "{field}$&" is missing',
+      details: { field: '{field}$&' },
+    });
+    expect(newError('RULES_NOT_ADOPTED').details).toEqual({});
   });
 
   test('a commitment keeps its domain, salt and bytes apart', () => {

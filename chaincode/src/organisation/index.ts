@@ -1,3 +1,2 @@
 export { assertStanding } from './assert-standing';
-export { CallerNotCustodian, OrganisationNotActive, OrganisationNotFound } from './organisation-errors';
 export { registerOrganisation } from './register-organisation';

@@ -1,12 +1,10 @@
-import { isSameStatement, type Instant, type Participant, type PatientEntry, type Signed } from '../model';
-import { CallerNotCustodian } from '../organisation';
+import { isSameStatement, newError, type Instant, type Participant, type PatientEntry, type Signed } from '../model';
 import { assertDistinctKeys, assertSignedBy } from '../signature';
-import { PatientAlreadyRegistered } from './patient-errors';
 
 /**
  * The entry of a new patient, or the current one when it is of the same registration.
  *
- * @throws CallerNotCustodian, KeysNotDistinct, SignatureInvalid, PatientAlreadyRegistered
+ * @throws CALLER_NOT_CUSTODIAN, KEYS_NOT_DISTINCT, SIGNATURE_INVALID, PATIENT_ALREADY_REGISTERED
  */
 export function registerPatient(
   registration: Signed<'patient'>,
@@ -15,11 +13,11 @@ export function registerPatient(
   at: Instant,
 ): PatientEntry {
   const { subjectRef, custodian, keys, bound } = registration.payload;
-  if (custodian !== caller.mspId) throw new CallerNotCustodian(custodian);
+  if (custodian !== caller.mspId) throw newError('CALLER_NOT_CUSTODIAN', { custodian });
   assertDistinctKeys(keys);
   assertSignedBy(registration, keys.signing);
   if (current !== undefined) {
-    if (!isSameStatement(current.jws, registration.jws)) throw new PatientAlreadyRegistered(subjectRef);
+    if (!isSameStatement(current.jws, registration.jws)) throw newError('PATIENT_ALREADY_REGISTERED', { subjectRef });
     return current;
   }
   return { subjectRef, custodian, keys, bound, jws: registration.jws, registeredAt: at, by: caller };

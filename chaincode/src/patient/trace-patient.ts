@@ -1,17 +1,16 @@
-import { parseSigned, type PatientEntry, type Signed, type SignedKind, type SubjectRef } from '../model';
+import { newError, parseSigned, type PatientEntry, type Signed, type SignedKind, type SubjectRef } from '../model';
 import { isSignedBy, payloadDigestOf } from '../signature';
-import { PatientHistoryBroken } from './patient-errors';
 
 /**
  * The patient as her own statements made her: the first valid registration, then every replacement that the keys of its time signed.
  * Anything else that stands in the key's history (oldest first) is passed over, so two members that write there together change nothing.
  *
- * @throws PatientHistoryBroken when there is no valid registration.
+ * @throws PATIENT_HISTORY_BROKEN when there is no valid registration.
  */
 export function tracePatient(subjectRef: SubjectRef, history: readonly PatientEntry[]): PatientEntry {
   let patient: PatientEntry | undefined;
   for (const entry of history) patient = patient === undefined ? registered(subjectRef, entry) : (replaced(patient, entry) ?? patient);
-  if (patient === undefined) throw new PatientHistoryBroken(subjectRef);
+  if (patient === undefined) throw newError('PATIENT_HISTORY_BROKEN', { subjectRef });
   return patient;
 }
 

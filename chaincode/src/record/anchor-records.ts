@@ -1,5 +1,13 @@
-import { formatCanonical, type Digest, type Group, type Instant, type MspId, type RecordAnchor, type TransactionRequest } from '../model';
-import { GroupNotOpen, GroupSizeWrong, RecordAlreadyAnchored, RecordNotFound, RecordNotStored } from './record-errors';
+import {
+  formatCanonical,
+  newError,
+  type Digest,
+  type Group,
+  type Instant,
+  type MspId,
+  type RecordAnchor,
+  type TransactionRequest,
+} from '../model';
 
 type Anchoring = TransactionRequest<'AnchorRecords'>['records'][number];
 
@@ -20,7 +28,7 @@ export interface StoredParts {
 /**
  * The anchor of a record version; the standing one when it has the same content.
  *
- * @throws RecordAlreadyAnchored, RecordNotStored
+ * @throws RECORD_ALREADY_ANCHORED, RECORD_NOT_STORED
  */
 export function anchorRecord(
   record: Anchoring,
@@ -30,28 +38,29 @@ export function anchorRecord(
 ): RecordAnchor {
   const anchor: RecordAnchor = { ...record, custodian, groupId: request.groupId, anchoredAt: standing?.anchoredAt ?? at };
   if (standing !== undefined) {
-    if (formatCanonical(standing) !== formatCanonical(anchor)) throw new RecordAlreadyAnchored(record.recordId, record.version);
+    if (formatCanonical(standing) !== formatCanonical(anchor))
+      throw newError('RECORD_ALREADY_ANCHORED', { recordId: record.recordId, version: record.version });
     return standing;
   }
   for (const part of ['payload', 'details', 'wrap'] as const) {
     const isStored = part === 'payload' ? parts.payload === record.ciphertext : parts[part] !== undefined;
-    if (!isStored) throw new RecordNotStored(record.recordId, record.version, part);
+    if (!isStored) throw newError('RECORD_NOT_STORED', { recordId: record.recordId, version: record.version, part });
   }
   return anchor;
 }
 
-/** Checks that a later version follows one; `previous` is the custodian's anchor of the version before. @throws RecordNotFound */
+/** Checks that a later version follows one; `previous` is the custodian's anchor of the version before. @throws RECORD_NOT_FOUND */
 export function assertFollows(record: Anchoring, previous: RecordAnchor | undefined): void {
-  if (previous === undefined) throw new RecordNotFound(record.recordId, record.version - 1);
+  if (previous === undefined) throw newError('RECORD_NOT_FOUND', { recordId: record.recordId, version: record.version - 1 });
 }
 
 /**
  * Checks that records may be added to a group. A repeat of the list that closed the group is welcome: its anchors stand.
  *
- * @throws GroupNotOpen, GroupSizeWrong
+ * @throws GROUP_NOT_OPEN, GROUP_SIZE_WRONG
  */
 export function assertGroupTakes(context: AnchoringContext, group: Group | undefined, count: number, isRepeat: boolean): void {
   const { groupId, close, size } = context.request;
-  if (close ? size !== count : size < count) throw new GroupSizeWrong(groupId, size, count);
-  if (group !== undefined && !(isRepeat && group.status === 'closed')) throw new GroupNotOpen(groupId, group.status);
+  if (close ? size !== count : size < count) throw newError('GROUP_SIZE_WRONG', { groupId, size, records: count });
+  if (group !== undefined && !(isRepeat && group.status === 'closed')) throw newError('GROUP_NOT_OPEN', { groupId, status: group.status });
 }

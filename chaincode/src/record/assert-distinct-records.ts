@@ -1,8 +1,7 @@
-import type { RecordVersion } from '../model';
-import { RecordRepeated } from './record-errors';
+import { RequestInvalid, type RecordVersion } from '../model';
 
-/** @throws RecordRepeated (REQUEST_INVALID) when a record version stands twice in a list. */
+/** @throws REQUEST_INVALID when a record version stands twice in a list. */
 export function assertDistinctRecords(records: readonly RecordVersion[], place: string): void {
   const names = new Set(records.map(({ recordId, version }) => `${recordId} ${String(version)}`));
-  if (names.size !== records.length) throw new RecordRepeated(place);
+  if (names.size !== records.length) throw new RequestInvalid(place, 'a list without repetitions');
 }

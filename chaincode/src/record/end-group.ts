@@ -1,5 +1,4 @@
-import type { Group, GroupId, Instant, MspId } from '../model';
-import { GroupNotOpen } from './record-errors';
+import { newError, type Group, type GroupId, type Instant, type MspId } from '../model';
 
 /** How a group ends. */
 export interface GroupEnd {
@@ -11,10 +10,11 @@ export interface GroupEnd {
 /**
  * The entry of a group that ends, or the standing one when it ended so already.
  *
- * @throws GroupNotOpen
+ * @throws GROUP_NOT_OPEN
  */
 export function endGroup(end: GroupEnd, standing: Group | undefined, custodian: MspId, at: Instant): Group {
   if (standing === undefined) return { ...end, custodian, at };
-  if (standing.status !== end.status || standing.size !== end.size) throw new GroupNotOpen(end.groupId, standing.status);
+  if (standing.status !== end.status || standing.size !== end.size)
+    throw newError('GROUP_NOT_OPEN', { groupId: end.groupId, status: standing.status });
   return standing;
 }

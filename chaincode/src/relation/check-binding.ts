@@ -1,8 +1,7 @@
-import { bindingPreimage, formatCanonical, type PatientEntry, type RelationEntry, type Signed } from '../model';
+import { bindingPreimage, formatCanonical, newError, type PatientEntry, type RelationEntry, type Signed } from '../model';
 import { assertOpening, isSignedBy } from '../signature';
-import { BindingInvalid } from './relation-errors';
 
-/** Checks that a binding is the one that its relation commits to. @throws CommitmentMismatch */
+/** Checks that a binding is the one that its relation commits to. @throws COMMITMENT_MISMATCH */
 export function assertBindingOf(relation: RelationEntry, binding: Signed<'binding'>): void {
   assertOpening(relation.binding, bindingPreimage(binding.jws, binding.payload.salt), 'binding');
 }
@@ -10,12 +9,12 @@ export function assertBindingOf(relation: RelationEntry, binding: Signed<'bindin
 /**
  * Checks that the patient's registered key says: this relation, with these keys and this counterparty, is mine, at this custodian.
  *
- * @throws BindingInvalid naming what does not hold.
+ * @throws BINDING_INVALID naming what does not hold.
  */
 export function checkBinding(relation: RelationEntry, binding: Signed<'binding'>, patient: PatientEntry): void {
   const { relationRef, counterparty, keys, subjectRef } = binding.payload;
   const check = (holds: boolean, problem: string): void => {
-    if (!holds) throw new BindingInvalid(relation.relationRef, problem);
+    if (!holds) throw newError('BINDING_INVALID', { relationRef: relation.relationRef, problem });
   };
   check(relationRef === relation.relationRef, 'names another relation');
   check(counterparty === relation.counterparty, 'names another counterparty');

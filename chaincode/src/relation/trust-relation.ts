@@ -1,16 +1,15 @@
-import { parseSigned, type RelationEntry } from '../model';
+import { newError, parseSigned, type RelationEntry } from '../model';
 import { isSignedBy } from '../signature';
-import { RelationInvalid } from './relation-errors';
 
 /**
  * The relation as its own signed statement says it; what else stands in the entry is not relied on.
  *
- * @throws RelationInvalid when the statement is not one of this relation's key.
+ * @throws RELATION_INVALID when the statement is not one of this relation's key.
  */
 export function trustRelation(entry: RelationEntry): RelationEntry {
   const signed = parseSigned('relation', entry.jws, 'relation');
   if (signed.payload.relationRef !== entry.relationRef || !isSignedBy(signed, signed.payload.keys.signing)) {
-    throw new RelationInvalid(entry.relationRef, 'carries no valid statement');
+    throw newError('RELATION_INVALID', { relationRef: entry.relationRef, problem: 'carries no valid statement' });
   }
   return { ...signed.payload, jws: entry.jws, createdAt: entry.createdAt };
 }

@@ -4,6 +4,7 @@ import {
   decideAccess,
   detailsPreimage,
   formatCanonical,
+  newError,
   parseConsentDocument,
   parseJson,
   parseRecordDetails,
@@ -25,9 +26,7 @@ import {
   type Rules,
   type TransientInput,
 } from '../model';
-import { GroupNotClosed, RecordNotFound, RecordNotOfSubject, RecordWithdrawn } from '../record';
 import { assertOpening, digestOf, isOpening } from '../signature';
-import { ReleaseNotPermitted } from './release-errors';
 
 type Opening = TransientInput<'DecideRelease'>;
 
@@ -52,14 +51,14 @@ export interface ReleaseFacts {
  * The decision to release. Opens the commitments to document, subjects and details, and runs the rule for every record; both endorsing
  * organisations do the same on what they were sent.
  *
- * @throws CommitmentMismatch, RecordNotFound, GroupNotClosed, RecordWithdrawn, RecordNotOfSubject, ReleaseNotPermitted
+ * @throws COMMITMENT_MISMATCH, RECORD_NOT_FOUND, GROUP_NOT_CLOSED, RECORD_WITHDRAWN, RECORD_NOT_OF_SUBJECT, RELEASE_NOT_PERMITTED
  */
 export function decideRelease(opening: Opening, facts: ReleaseFacts, at: Instant): Decision {
   const document = openDocument(opening.document, facts.consent);
   facts.records.forEach((record, index) => {
     const details = openRecord(opening.records[index], record, facts, index);
     const { decision, reason } = decideAccess({ ...facts, document, now: at, purpose: facts.request.purpose, record: details });
-    if (decision === 'deny') throw new ReleaseNotPermitted(reason, index);
+    if (decision === 'deny') throw newError('RELEASE_NOT_PERMITTED', { reason, at: index });
   });
   const { relationRef, requestId, purpose } = facts.request;
   return {
@@ -94,11 +93,11 @@ function openRecord(
   at: number,
 ): RecordDetails {
   if (opening === undefined) throw new RequestInvalid(`input.records[${String(at)}]`, 'the opening of a record');
-  if (anchor === undefined) throw new RecordNotFound(opening.recordId, opening.version);
-  if (group?.status !== 'closed') throw new GroupNotClosed(anchor.groupId);
-  if (status?.status === 'entered-in-error') throw new RecordWithdrawn(at);
+  if (anchor === undefined) throw newError('RECORD_NOT_FOUND', { recordId: opening.recordId, version: opening.version });
+  if (group?.status !== 'closed') throw newError('GROUP_NOT_CLOSED', { groupId: anchor.groupId });
+  if (status?.status === 'entered-in-error') throw newError('RECORD_WITHDRAWN', { at });
   const isOfSubject = isOpening(anchor.subject, subjectPreimage(patient.subjectRef, opening.subjectSalt));
-  if (anchor.custodian !== relation.custodian || !isOfSubject) throw new RecordNotOfSubject(at);
+  if (anchor.custodian !== relation.custodian || !isOfSubject) throw newError('RECORD_NOT_OF_SUBJECT', { at });
   assertOpening(anchor.details, detailsPreimage(opening.details, opening.detailsSalt), 'details of a record');
   return parseJson(parseRecordDetails, opening.details, `input.records[${String(at)}].details`);
 }

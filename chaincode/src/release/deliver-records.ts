@@ -1,5 +1,6 @@
 import {
   decideAccess,
+  newError,
   RequestInvalid,
   type ConsentHeader,
   type Decision,
@@ -11,8 +12,6 @@ import {
   type Rules,
   type TransactionRequest,
 } from '../model';
-import { CallerNotCustodian } from '../organisation';
-import { DecisionExpired, DecisionNotReleased, DeliveryAlreadyMade, ReleaseNotPermitted } from './release-errors';
 
 /** What a delivery rests on: what its decision rested on, read again. */
 export interface DeliveryFacts {
@@ -27,7 +26,7 @@ export interface DeliveryFacts {
  * The entry of one delivered part; the standing one when it is of the same envelope. A consent that ended meanwhile, a suspended member
  * or a passed deadline withdraw the decision.
  *
- * @throws CallerNotCustodian, DecisionNotReleased, DecisionExpired, DeliveryAlreadyMade, ReleaseNotPermitted
+ * @throws CALLER_NOT_CUSTODIAN, DECISION_NOT_RELEASED, DECISION_EXPIRED, DELIVERY_ALREADY_MADE, RELEASE_NOT_PERMITTED
  */
 export function deliverRecords(
   request: TransactionRequest<'DeliverRecords'>,
@@ -36,12 +35,13 @@ export function deliverRecords(
 ): Delivery {
   const { relationRef, requestId, part, parts } = request;
   const { relation, decision, standing } = facts;
-  if (caller !== relation.custodian) throw new CallerNotCustodian(relation.custodian);
-  if (decision.outcome !== 'released') throw new DecisionNotReleased(relationRef, requestId);
+  if (caller !== relation.custodian) throw newError('CALLER_NOT_CUSTODIAN', { custodian: relation.custodian });
+  if (decision.outcome !== 'released') throw newError('DECISION_NOT_RELEASED', { relationRef, requestId });
   if (part > parts || parts > decision.count)
     throw new RequestInvalid('request.part', 'one of the parts, of which there are no more than records');
   if (standing !== undefined) {
-    if (standing.envelope !== envelope || standing.parts !== parts) throw new DeliveryAlreadyMade(relationRef, requestId, part);
+    if (standing.envelope !== envelope || standing.parts !== parts)
+      throw newError('DELIVERY_ALREADY_MADE', { relationRef, requestId, part });
     return standing;
   }
   assertInForce(facts, at);
@@ -51,8 +51,8 @@ export function deliverRecords(
 /** Asks the deadline, and the rule what it can say without the document: whether the consent, the purpose and the members still stand. */
 function assertInForce({ relation, consent, rules, decision }: DeliveryFacts, now: Instant): void {
   const { relationRef, requestId, deadline, purpose } = decision;
-  if (deadline === null || deadline < now) throw new DecisionExpired(relationRef, requestId, deadline ?? now);
+  if (deadline === null || deadline < now) throw newError('DECISION_EXPIRED', { relationRef, requestId, deadline: deadline ?? now });
   const record = { category: 'other', labels: [] } as const;
   const { reason } = decideAccess({ relation, consent, rules, document: undefined, now, purpose, record });
-  if (reason !== 'document-missing') throw new ReleaseNotPermitted(reason, 0);
+  if (reason !== 'document-missing') throw newError('RELEASE_NOT_PERMITTED', { reason, at: 0 });
 }

@@ -2,17 +2,4 @@ export { assertDecidable } from './assert-decidable';
 export { decideRelease, type RecordFacts, type ReleaseFacts } from './decide-release';
 export { deliverRecords, type DeliveryFacts } from './deliver-records';
 export { refuseAccess } from './refuse-access';
-export {
-  CallerNotRequester,
-  DecisionExpired,
-  DecisionNotFound,
-  DecisionNotReleased,
-  DeliveryAlreadyMade,
-  DeliveryNotFound,
-  ReleaseNotPermitted,
-  RequestAlreadyDecided,
-  RequestAlreadyMade,
-  RequestNotFound,
-  RequestNotOfParty,
-} from './release-errors';
 export { refuseOutsider, requestAccess } from './request-access';

@@ -1,5 +1,6 @@
 import {
   formatCanonical,
+  newError,
   type AccessRequest,
   type Decision,
   type Instant,
@@ -9,12 +10,11 @@ import {
   type TransactionRequest,
 } from '../model';
 import { digestOf } from '../signature';
-import { RequestAlreadyMade } from './release-errors';
 
 /**
  * The entry of a request; the standing one when it is the same request of the same member.
  *
- * @throws RequestAlreadyMade
+ * @throws REQUEST_ALREADY_MADE
  */
 export function requestAccess(
   request: TransactionRequest<'RequestAccess'>,
@@ -24,7 +24,8 @@ export function requestAccess(
 ): AccessRequest {
   const requestHash = digestOf(formatCanonical({ ...request, mspId: by.mspId }));
   if (standing !== undefined) {
-    if (standing.requestHash !== requestHash) throw new RequestAlreadyMade(request.relationRef, request.requestId);
+    if (standing.requestHash !== requestHash)
+      throw newError('REQUEST_ALREADY_MADE', { relationRef: request.relationRef, requestId: request.requestId });
     return standing;
   }
   const { relationRef, requestId, purpose, ask, attestation = null } = request;

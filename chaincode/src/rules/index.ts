@@ -1,2 +1,1 @@
 export { adoptRules } from './adopt-rules';
-export { RulesAlreadyAdopted, RulesNotAdopted } from './rules-errors';

@@ -1,13 +1,11 @@
-import { RequestInvalid, type AccessRequest, type Caller, type MspId, type PatientEntry, type RelationEntry } from '../model';
-import { CallerNotCustodian } from '../organisation';
-import { CallerNotRequester } from '../release';
+import { newError, RequestInvalid, type AccessRequest, type Caller, type MspId, type PatientEntry, type RelationEntry } from '../model';
 
 // Who may store which sealed value at whom. What is inside nobody can check here; that its public entry exists, and who sends it, is.
 
-/** The identity details of a patient: her custodian's gateway, at itself; it may correct them. @throws CallerNotCustodian */
+/** The identity details of a patient: her custodian's gateway, at itself; it may correct them. @throws CALLER_NOT_CUSTODIAN */
 export function assertIdentitySealable(patient: PatientEntry, organisation: MspId, caller: Caller): void {
   if (caller.role !== 'gateway' || caller.mspId !== patient.custodian || organisation !== patient.custodian)
-    throw new CallerNotCustodian(patient.custodian);
+    throw newError('CALLER_NOT_CUSTODIAN', { custodian: patient.custodian });
 }
 
 /** A binding or consent document: any member on the patient's behalf, at custodian and counterparty. @throws RequestInvalid */
@@ -17,8 +15,8 @@ export function assertPartySealable(relation: RelationEntry, organisation: MspId
   }
 }
 
-/** What a request asks for: the member that asked, at the custodian. @throws CallerNotRequester, RequestInvalid */
+/** What a request asks for: the member that asked, at the custodian. @throws CALLER_NOT_REQUESTER, RequestInvalid */
 export function assertAskSealable(request: AccessRequest, relation: RelationEntry, organisation: MspId, caller: Caller): void {
-  if (request.by.mspId !== caller.mspId) throw new CallerNotRequester(request.by.mspId);
+  if (request.by.mspId !== caller.mspId) throw newError('CALLER_NOT_REQUESTER', { requester: request.by.mspId });
   if (organisation !== relation.custodian) throw new RequestInvalid('request.organisation', 'the custodian of the relation');
 }

@@ -1,3 +1,2 @@
 export { assertFirst, assertNamed } from './assert-envelope';
 export { assertAskSealable, assertIdentitySealable, assertPartySealable } from './assert-sealable';
-export { SealedAlreadyStored } from './sealed-errors';

@@ -1,4 +1,4 @@
-export { assertDistinctKeys, KeysNotDistinct } from './assert-distinct-keys';
+export { assertDistinctKeys } from './assert-distinct-keys';
 export { digestOf, payloadDigestOf } from './digest';
-export { assertOpening, CommitmentMismatch, isOpening } from './opening';
-export { assertSignedBy, isSignedBy, SignatureInvalid } from './verify-signed';
+export { assertOpening, isOpening } from './opening';
+export { assertSignedBy, isSignedBy } from './verify-signed';

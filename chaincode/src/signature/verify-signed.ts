@@ -1,12 +1,5 @@
 import { createPublicKey, verify, type KeyObject } from 'node:crypto';
-import { DomainError, type Jwk, type Signed, type SignedKind } from '../model';
-
-/** A statement that is not signed by the key that it needs. */
-export class SignatureInvalid extends DomainError {
-  constructor(kind: SignedKind) {
-    super('SIGNATURE_INVALID', `the signature of this ${kind} is not one of the key that it needs`, { kind });
-  }
-}
+import { newError, type Jwk, type Signed, type SignedKind } from '../model';
 
 /** Tells whether a statement is signed by a key: ES256 (RFC 7518 section 3.4). False also for a key that is no point of the curve. */
 export function isSignedBy(signed: Signed<SignedKind>, key: Jwk): boolean {
@@ -15,9 +8,9 @@ export function isSignedBy(signed: Signed<SignedKind>, key: Jwk): boolean {
   return verify('sha256', Buffer.from(signed.signingInput, 'ascii'), { key: publicKey, dsaEncoding: 'ieee-p1363' }, signed.signature);
 }
 
-/** @throws SignatureInvalid when none of the keys signed the statement. */
+/** @throws SIGNATURE_INVALID when none of the keys signed the statement. */
 export function assertSignedBy(signed: Signed<SignedKind>, ...keys: readonly Jwk[]): void {
-  if (!keys.some((key) => isSignedBy(signed, key))) throw new SignatureInvalid(signed.kind);
+  if (!keys.some((key) => isSignedBy(signed, key))) throw newError('SIGNATURE_INVALID', { kind: signed.kind });
 }
 
 function importKey(key: Jwk): KeyObject | undefined {

@@ -1,5 +1,5 @@
-import { errorCategories, isErrorCode } from '@medaccord/chaincode/model';
-import { findCode, toCodedError, type Category, type CodedError } from '../problem';
+import type { ErrorCategory } from '@medaccord/chaincode/model';
+import { findCode, toCodedError, type CodedError } from '../problem';
 
 /** An error as RFC 9457 writes it, with the code that programs look at. */
 export interface ProblemDocument {
@@ -22,7 +22,7 @@ interface CategoryRow {
 }
 
 /** The one table from families of errors to HTTP. */
-export const categoryTable: Readonly<Record<Category, CategoryRow>> = {
+export const categoryTable: Readonly<Record<ErrorCategory, CategoryRow>> = {
   invalid: { status: 400, title: 'The request is not valid' },
   unauthenticated: { status: 401, title: 'Not signed in' },
   forbidden: { status: 403, title: 'Not allowed' },
@@ -55,11 +55,4 @@ export function formatProblem(error: unknown, instance: string): ProblemDocument
 /** Seconds for a Retry-After header, where trying again makes sense. */
 export function readRetryAfter({ category }: CodedError): number | undefined {
   return categoryTable[category].retryAfter;
-}
-
-/** The status of every code that can be answered; for the generated catalogue and for tests. */
-export function statusOf(code: string): number | undefined {
-  const own = findCode(code);
-  if (own !== undefined) return own.status ?? categoryTable[own.category].status;
-  return isErrorCode(code) ? categoryTable[errorCategories[code]].status : undefined;
 }

@@ -1,12 +1,11 @@
-import { errorCategories, isErrorCode } from '@medaccord/chaincode/model';
-import { categories, type Category } from './categories';
+import { errorCategories, isErrorCategory, isErrorCode, type ErrorCategory } from '@medaccord/chaincode/model';
 import { codes, findCode, type GatewayCode } from './codes';
 
 export type Details = Readonly<Record<string, unknown>>;
 
 interface CodedErrorFields {
   readonly code: string;
-  readonly category: Category;
+  readonly category: ErrorCategory;
   readonly message: string;
   readonly details?: Details;
   readonly transactionId?: string;
@@ -16,7 +15,7 @@ interface CodedErrorFields {
 /** An error that may be shown: its code is from a table, its message and details hold no personal data. */
 export class CodedError extends Error {
   readonly code: string;
-  readonly category: Category;
+  readonly category: ErrorCategory;
   readonly details: Details;
   readonly transactionId: string | undefined;
 
@@ -57,11 +56,10 @@ export function readCode(error: unknown): string | undefined {
   return findCategory(error) === undefined ? undefined : (error as { code: string }).code;
 }
 
-function findCategory(error: unknown): Category | undefined {
+function findCategory(error: unknown): ErrorCategory | undefined {
   if (!(error instanceof Error)) return undefined;
   const { code, category } = error as { code?: unknown; category?: unknown };
   if (typeof code !== 'string') return undefined;
-  return (
-    categories.find((known) => known === category) ?? findCode(code)?.category ?? (isErrorCode(code) ? errorCategories[code] : undefined)
-  );
+  if (isErrorCategory(category)) return category;
+  return findCode(code)?.category ?? (isErrorCode(code) ? errorCategories[code] : undefined);
 }

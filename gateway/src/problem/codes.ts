@@ -1,7 +1,7 @@
-import type { Category } from './categories';
+import type { ErrorCategory } from '@medaccord/chaincode/model';
 
 interface CodeRow {
-  readonly category: Category;
+  readonly category: ErrorCategory;
   readonly title: string;
   /** Where the status of the category does not say enough. */
   readonly status?: number;

@@ -1,3 +1,2 @@
-export { categories, type Category } from './categories';
 export { CodedError, newError, readCode, toCodedError, type Details } from './coded-error';
 export { codes, findCode, type GatewayCode } from './codes';
