@@ -44,33 +44,37 @@ export async function download(url: URL, partial: PartialFile, { limits, tell }:
   }
 }
 
-async function fetchRest({ url, partial, limits, progress }: Attempt): Promise<void> {
-  const resumable = partial.findResumable(url.href);
+async function fetchRest(attempt: Attempt): Promise<void> {
   const watch = new Watchdog();
   try {
-    watch.expect(limits.connectMs, `no answer within ${formatSeconds(limits.connectMs)}`);
-    const response = await fetch(url, { headers: askFor(resumable), signal: watch.signal });
-    const { from, total, isComplete, validator } = readAnswer(response, resumable);
-    if (isComplete) return;
-    const handle = from === 0 ? await partial.begin(url.href, validator) : await partial.append();
-    progress.begin(from, total);
-    try {
-      for await (const chunk of response.body ?? []) {
-        await handle.writeFile(chunk as Uint8Array);
-        progress.add((chunk as Uint8Array).length);
-        watch.expect(limits.stallMs, `nothing more came for ${formatSeconds(limits.stallMs)}`);
-      }
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    if (total !== undefined && progress.bytes() !== total) throw new DownloadFailure('connection broken off');
+    await requestRest(attempt, watch);
   } catch (error) {
-    if (error instanceof DownloadFailure && error.mustBeginAnew) partial.remove();
+    if (error instanceof DownloadFailure && error.mustBeginAnew) attempt.partial.remove();
     throw watch.reason === undefined ? error : new DownloadFailure(watch.reason);
   } finally {
     watch.rest();
   }
+}
+
+async function requestRest({ url, partial, limits, progress }: Attempt, watch: Watchdog): Promise<void> {
+  const resumable = partial.findResumable(url.href);
+  watch.expect(limits.connectMs, `no answer within ${formatSeconds(limits.connectMs)}`);
+  const response = await fetch(url, { headers: askFor(resumable), signal: watch.signal });
+  const { from, total, isComplete, validator } = readAnswer(response, resumable);
+  if (isComplete) return;
+  const handle = from === 0 ? await partial.begin(url.href, validator) : await partial.append();
+  progress.begin(from, total);
+  try {
+    for await (const chunk of response.body ?? []) {
+      await handle.writeFile(chunk as Uint8Array);
+      progress.add((chunk as Uint8Array).length);
+      watch.expect(limits.stallMs, `nothing more came for ${formatSeconds(limits.stallMs)}`);
+    }
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  if (total !== undefined && progress.bytes() !== total) throw new DownloadFailure('connection broken off');
 }
 
 function formatSeconds(ms: number): string {
