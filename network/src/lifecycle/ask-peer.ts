@@ -1,4 +1,3 @@
-import { credentials } from '@grpc/grpc-js';
 import { gateway as messages, peer } from '@hyperledger/fabric-protos';
 import type { PeerConnection } from './peer-connection';
 import { newPeerFailure, newPeerRefusal, type PeerCall } from './peer-errors';
@@ -64,10 +63,10 @@ function processProposal(
   proposal: peer.SignedProposal,
   question: PeerQuestion,
 ): Promise<peer.ProposalResponse> {
-  const endorser = new peer.EndorserClient('', credentials.createInsecure(), { channelOverride: client.getChannel() });
+  const { path, requestSerialize, responseDeserialize } = peer.EndorserService.processProposal;
   const deadline = Date.now() + (question.withinMs ?? ANSWERS_WITHIN_MS);
   return new Promise((resolve, reject) => {
-    endorser.processProposal(proposal, null, { deadline }, (error, response) => {
+    client.makeUnaryRequest(path, requestSerialize, responseDeserialize, proposal, { deadline }, (error, response) => {
       if (error !== null) reject(newPeerFailure(organisation, question, error));
       else resolve(response ?? new peer.ProposalResponse());
     });

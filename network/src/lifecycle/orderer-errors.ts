@@ -54,9 +54,7 @@ function readReason(body: Buffer): string {
   }
 }
 
-/** Node gives a failure to connect on several addresses no message of its own. */
-function tell(error: Error): string {
-  const { code } = error as NodeJS.ErrnoException;
-  if (error.message !== '') return error.message;
-  return code ?? error.name;
+/** OpenSSL says more of itself than of the matter, and Node nothing of several addresses that failed. */
+function tell(error: NodeJS.ErrnoException & { readonly reason?: string }): string {
+  return error.reason ?? (error.message === '' ? (error.code ?? error.name) : error.message);
 }
