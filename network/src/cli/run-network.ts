@@ -46,7 +46,10 @@ export async function runNetwork({ topology, config, reporter, testSwitches }: R
     return failedStart(failure, stop, reporter);
   }
   try {
-    const closeDoor = await openControlDoor(topology, { deploy: () => network.redeploy() });
+    const closeDoor = await openControlDoor(topology, {
+      deploy: () => network.redeploy(),
+      restart: (name) => network.restart(name),
+    });
     reporter.up(facts, introduction);
     const code = await whileUp(network, stop);
     await closeDoor();

@@ -40,9 +40,11 @@ test.each([
   const topology = topologyIn(join(folder, path));
   const close = await openControlDoor(topology, {
     count: () => Promise.resolve({ blocks: 7 }),
+    echo: (about) => Promise.resolve(about),
     fail: () => Promise.reject(Object.assign(new Error('no'), { code: 'TEST_REFUSED', hint: 'ask nicely' })),
   });
   await expect(askNetwork(topology, 'count')).resolves.toEqual({ blocks: 7 });
+  await expect(askNetwork(topology, 'echo', 'peer-one')).resolves.toBe('peer-one');
   await expect(askNetwork(topology, 'fail')).rejects.toMatchObject({ code: 'TEST_REFUSED', message: 'no', hint: 'ask nicely' });
   await expect(askNetwork(topology, 'unheard-of')).rejects.toMatchObject({ code: 'NETWORK_UNREACHABLE' });
   await close();

@@ -5,8 +5,8 @@ import { AnsweredError, readLines } from '../process';
 import type { Topology } from '../topology';
 import { DeploymentError } from './deployment-error';
 
-/** What a running network does on request, by verb. */
-export type ControlVerbs = Readonly<Record<string, () => Promise<unknown>>>;
+/** What a running network does on request, by verb; `about` is the word after it, or empty. */
+export type ControlVerbs = Readonly<Record<string, (about: string) => Promise<unknown>>>;
 
 interface Answer {
   readonly body?: unknown;
@@ -19,7 +19,7 @@ const LONGEST_SOCKET_PATH = 107;
 
 /**
  * Opens the running network's door for this machine's commands: a socket inside the run folder, which only its owner may enter. One line
- * with a verb is asked, one line of JSON is answered. Returns the function that closes it.
+ * with a verb, and a word that it is about, is asked; one line of JSON is answered. Returns the function that closes it.
  */
 export async function openControlDoor(topology: Topology, verbs: ControlVerbs): Promise<() => Promise<void>> {
   const path = join(topology.paths.run, SOCKET);
@@ -48,10 +48,10 @@ export async function openControlDoor(topology: Topology, verbs: ControlVerbs): 
 }
 
 /** Asks the running network. @throws DeploymentError NETWORK_UNREACHABLE; AnsweredError with the network's own code. */
-export async function askNetwork(topology: Topology, verb: string): Promise<unknown> {
+export async function askNetwork(topology: Topology, verb: string, about = ''): Promise<unknown> {
   const { reachable, release } = shorten(join(topology.paths.run, SOCKET));
   const socket = connect(reachable);
-  socket.write(`${verb}\n`);
+  socket.write(`${verb} ${about}\n`);
   let line: string | undefined;
   try {
     line = await firstLine(socket);
@@ -73,10 +73,11 @@ export async function askNetwork(topology: Topology, verb: string): Promise<unkn
 
 function answer(socket: Socket, verbs: ControlVerbs): void {
   socket.on('error', () => undefined);
-  void firstLine(socket).then(async (verb) => {
-    const carryOut = verb === undefined ? undefined : verbs[verb];
+  void firstLine(socket).then(async (line) => {
+    const [verb = '', about = ''] = (line ?? '').split(' ');
+    const carryOut = verbs[verb];
     if (carryOut === undefined) return socket.destroy();
-    const said: Answer = await carryOut().then(
+    const said: Answer = await carryOut(about).then(
       (body) => ({ body }),
       (error: unknown) => ({ error: describe(error) }),
     );

@@ -118,6 +118,11 @@ export class Network {
     return { ...deployment, packageId };
   }
 
+  /** Stops one process and starts it again; it reads anew what it reads when it starts. @throws ProcessError PROCESS_UNKNOWN, ... */
+  restart(name: string): Promise<void> {
+    return this.#supervisor.restart(name);
+  }
+
   /** Keeps a process that somebody else started from outliving the network. Returns the function that ends that. */
   guard(pid: number): () => void {
     return this.#supervisor.guard(pid);

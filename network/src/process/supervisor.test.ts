@@ -208,6 +208,16 @@ describe('the supervisor', () => {
     expect(statusOf('one')).toMatchObject({ state: 'ready', restarts: 0 });
   });
 
+  test('a restarted process is another one that runs the same, and its restart is no death', async () => {
+    await newSupervisor().startStage([program('one', idle('up as ever'))]);
+    const before = statusOf('one').process;
+    await supervisor.restart('one');
+    expect(readFileSync(join(folder, 'one.log'), 'utf8')).toBe('up as ever\nup as ever\n');
+    expect(statusOf('one')).toMatchObject({ state: 'ready', restarts: 0 });
+    expect(statusOf('one').process).not.toEqual(before);
+    await expect(supervisor.restart('nobody')).rejects.toMatchObject({ code: 'PROCESS_UNKNOWN' });
+  });
+
   test('a talking process answers questions, and its errors keep their code', async () => {
     await newSupervisor().startStage([program('talker', TELLS, { talks: true })]);
     await expect(supervisor.ask('talker', 'me')).resolves.toBe('heard me');

@@ -66,6 +66,14 @@ export class Supervisor {
     );
   }
 
+  /**
+   * Stops a process and starts it again as it was; resolves when it is ready.
+   * @throws ProcessError PROCESS_UNKNOWN, or why it did not become ready again.
+   */
+  async restart(name: string): Promise<void> {
+    await this.replace([this.#find(name).spec]);
+  }
+
   /** Asks a process that talks. @throws ProcessError PROCESS_UNKNOWN or PROCESS_UNREACHABLE; AnsweredError. */
   async ask(name: string, body: unknown): Promise<unknown> {
     return this.#find(name).ask(body);
