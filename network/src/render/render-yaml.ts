@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 
-const HEAD = '# Written by the network from its topology at every start: change the topology, not this file.\n';
+const HEAD = '# Rendered from the topology of the network: change the topology, not this file.\n';
 
 /** A YAML document for Fabric's nodes. The same part twice is written twice, so that each node's file can be read from top to bottom. */
 export function renderYaml(document: object): string {

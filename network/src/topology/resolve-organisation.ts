@@ -6,6 +6,9 @@ interface OrganisationPlace {
   readonly host: string;
   readonly firstPort: number;
   readonly folder: string;
+  /** Name of the network. */
+  readonly network: string;
+  readonly domain: string;
 }
 
 const REGISTRAR = 'registrar';
@@ -13,12 +16,16 @@ const REGISTRAR = 'registrar';
 /** Names every port, address, identity and file of one organisation. */
 export function resolveOrganisation(
   spec: TopologySpec['organisations'][number],
-  { host, firstPort, folder }: OrganisationPlace,
+  { host, firstPort, folder, network, domain }: OrganisationPlace,
 ): Organisation {
   const ports = allotPorts(firstPort);
   const msp = join(folder, 'msp');
   const mspIdentity = newMspIdentity.bind(undefined, join(folder, 'identities'));
-  const tlsIdentity = newTlsIdentity.bind(undefined, join(folder, 'identities'));
+  const tlsIdentity = (id: string, type: IdentityType): TlsIdentity => {
+    // Containers and machines of their own, then Kubernetes.
+    const hosts = [`${id}.${spec.name}.${domain}`, `${id}.${network}-${spec.name}.svc.cluster.local`];
+    return newTlsIdentity(join(folder, 'identities', id, 'tls'), { id, type, hosts });
+  };
   return {
     name: spec.name,
     title: spec.title,
@@ -103,11 +110,9 @@ function newMspIdentity(
   };
 }
 
-function newTlsIdentity(identities: string, id: string, type: IdentityType): TlsIdentity {
-  const folder = join(identities, id, 'tls');
+function newTlsIdentity(folder: string, named: Pick<TlsIdentity, 'id' | 'type' | 'hosts'>): TlsIdentity {
   return {
-    id,
-    type,
+    ...named,
     folder,
     certificate: join(folder, 'server.crt'),
     privateKey: join(folder, 'server.key'),

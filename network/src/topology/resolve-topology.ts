@@ -22,17 +22,21 @@ const HOST = '127.0.0.1';
 export function resolveTopology(spec: TopologySpec, options: ResolveOptions): Topology {
   const ledger = options.ledger ?? spec.ledger;
   const run = resolve(options.runFolder ?? join(options.root, 'run', ledger === 'devnet' ? spec.name : `${spec.name}-${ledger}`));
+  const domain = spec.domain ?? `${spec.name}.internal`;
   const base = options.basePort ?? spec.ports.base;
   const organisations = spec.organisations.map((organisation, index) =>
     resolveOrganisation(organisation, {
       host: HOST,
       firstPort: base + index * PORTS_PER_ORGANISATION,
       folder: join(run, 'organisations', organisation.name),
+      network: spec.name,
+      domain,
     }),
   );
   return deepFreeze({
     version: 1,
     name: spec.name,
+    domain,
     channel: spec.channel,
     ledger,
     host: HOST,

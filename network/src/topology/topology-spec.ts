@@ -27,6 +27,10 @@ const policyName = named(/^[A-Za-z][A-Za-z0-9]*$/, 'must be letters and digits, 
   (name) => !RESERVED_POLICIES.some((reserved) => reserved === name),
   { error: `must not be one of ${RESERVED_POLICIES.join(', ')}, which the channel has already` },
 );
+const domain = named(
+  /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/,
+  'must be a DNS name in lower case, such as consortium.example',
+).max(200, 'must have at most 200 characters');
 const folder = z.string().min(1, 'must not be empty');
 
 /** As Fabric writes them; one unit, so that a person reads what the node will do. */
@@ -93,6 +97,8 @@ const fabric = z.strictObject({
 
 export const topologySpec = z.strictObject({
   name: organisationName,
+  /** Under which members' nodes reach each other across machines: `peer.<organisation>.<domain>`; `<name>.internal` unless given. */
+  domain: domain.optional(),
   channel: channelName,
   ledger: z.enum(LEDGER_NAMES),
   organisations: z.array(organisation).min(1, 'must name at least one organisation'),

@@ -58,6 +58,8 @@ export interface TlsIdentity extends KeyFiles {
   readonly type: IdentityType;
   readonly folder: string;
   readonly rootCertificate: string;
+  /** DNS names that its certificate carries beside those of this machine: under them it is reached on another. */
+  readonly hosts: readonly string[];
 }
 
 export interface OrganisationIdentities {
@@ -141,6 +143,8 @@ export interface Collection {
 export interface Topology {
   readonly version: 1;
   readonly name: string;
+  /** DNS domain under which members' nodes reach each other across machines. */
+  readonly domain: string;
   readonly channel: string;
   readonly ledger: LedgerName;
   readonly host: string;
