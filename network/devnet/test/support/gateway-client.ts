@@ -10,6 +10,8 @@ export interface ClientSpec {
   readonly tlsRootCertificates: string;
   readonly certificate: string;
   readonly privateKey: string;
+  /** Name in the server's certificate, where it is not that of the endpoint. */
+  readonly serverName?: string;
 }
 
 export interface GatewayClient {
@@ -18,8 +20,9 @@ export interface GatewayClient {
 }
 
 /** An unmodified fabric-gateway client. */
-export function connectGateway({ mspId, endpoint, tlsRootCertificates, certificate, privateKey }: ClientSpec): GatewayClient {
-  const client = new Client(endpoint, credentials.createSsl(Buffer.from(tlsRootCertificates)));
+export function connectGateway({ mspId, endpoint, tlsRootCertificates, certificate, privateKey, serverName }: ClientSpec): GatewayClient {
+  const options = serverName === undefined ? {} : { 'grpc.ssl_target_name_override': serverName };
+  const client = new Client(endpoint, credentials.createSsl(Buffer.from(tlsRootCertificates)), options);
   const gateway = connect({
     client,
     identity: { mspId, credentials: Buffer.from(certificate) },

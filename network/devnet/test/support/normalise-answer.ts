@@ -1,5 +1,7 @@
 import { mspIdOf, type RecordedAnswer, type RecordedError, type Step } from './recording';
 
+const VERSION = /\{BlockNum: \d+, TxNum: \d+\}/g;
+
 /**
  * An answer without what differs from run to run: the normalisations of the recording's README. firstBlock: number of the first block that
  * the transcript made.
@@ -8,7 +10,7 @@ export function normaliseAnswer(step: Step, answer: RecordedAnswer, firstBlock: 
   const { endorsers, txid: _, block, result, error, each, code } = answer;
   return {
     code,
-    result: result?.replace(/x509::[^"]*/g, '<client id>'),
+    result: result === undefined ? undefined : normaliseResult(result),
     endorsers: endorsers && normaliseEndorsers(step, endorsers),
     block: block === undefined ? undefined : block - firstBlock,
     each: each?.map((one) => ({ ...one, block: one.block - firstBlock })),
@@ -25,15 +27,29 @@ function normaliseEndorsers(step: Step, endorsers: readonly string[]): unknown {
   return { count: endorsers.length, own: endorsers.includes(mspIdOf(step.org ?? '')) };
 }
 
-function normaliseError({ name, code, message, details }: RecordedError): unknown {
+/** A result may hold a client id, or the text of an error that the chaincode caught. */
+export function normaliseResult(result: string): string {
+  return result
+    .replace(/x509::[^"]*/g, '<client id>')
+    .replace(/(transaction ID: |txid:? \[?)[0-9a-f]{64}/g, '$1<txid>')
+    .replace(VERSION, '{version}');
+}
+
+/** The details are sorted: they arrive in any order. */
+export function normaliseError({ name, code, message, details }: RecordedError): RecordedErrorText {
   // Which of the orderers answered first is chance.
   const plain = details.map(([mspId, text]) => `${text.includes('from orderer') ? '<orderer>' : mspId}: ${normaliseText(text)}`);
   return { name, code, message: normaliseText(message), details: plain.sort() };
 }
 
+export interface RecordedErrorText extends Omit<RecordedError, 'details'> {
+  readonly details: readonly string[];
+}
+
 function normaliseText(text: string): string {
   return text
     .replace(/\b[0-9a-f]{64}\b/g, '<txid>')
-    .replace(/\{BlockNum: \d+, TxNum: \d+\}/g, '{version}')
-    .replace(/\[(_implicit_org_\w+(?: _implicit_org_\w+)+)\]/g, (_, names: string) => `[${names.split(' ').sort().join(' ')}]`);
+    .replace(/Creator \[[0-9a-f]+\]/g, 'Creator [<creator>]')
+    .replace(VERSION, '{version}')
+    .replace(/(collection\(s\): )\[([^\]]*)\]/g, (_, before: string, names: string) => `${before}[${names.split(' ').sort().join(' ')}]`);
 }

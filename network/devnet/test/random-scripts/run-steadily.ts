@@ -1,0 +1,38 @@
+import type { Run, Script } from './script';
+import type { ScriptLedger } from './script-ledger';
+import { RunAgain, ScriptRun } from './script-run';
+
+const TRIES = 40;
+const DEADLINE_MS = 180_000;
+
+export interface SteadyOptions {
+  /** Gives a prefix that no run had before. */
+  readonly newPrefix: () => string;
+  readonly blockToLive: number;
+  readonly wanted?: Run | undefined;
+}
+
+/** Runs a script, again where chance came in its way. @throws Error when that does not end, or a step does not */
+export async function runSteadily(ledger: ScriptLedger, script: Script, options: SteadyOptions): Promise<Run> {
+  for (let tries = 1; ; tries++) {
+    const run = new ScriptRun(ledger, script, {
+      ...options,
+      prefix: tries === 1 && options.wanted ? options.wanted.prefix : options.newPrefix(),
+    });
+    try {
+      return await within(DEADLINE_MS, run.run(), () => `${ledger.spec.name}: script ${String(script.seed)} stands at ${run.where()}`);
+    } catch (error) {
+      if (!(error instanceof RunAgain) || tries === TRIES) throw error;
+    }
+  }
+}
+
+async function within<T>(ms: number, work: Promise<T>, describe: () => string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => (timer = setTimeout(() => reject(new Error(describe())), ms)));
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
