@@ -8,7 +8,6 @@ export type {
   MachineNeeds,
   NewLedgerEngine,
 } from './ledger-engine';
-export { LedgerRefusal } from './ledger-refusal';
 export type { FirstTransactionFacts } from './run-first-transactions';
 export { submitFirstTransactions } from './first-transactions';
 export type { FabricSurroundings } from '../binaries';

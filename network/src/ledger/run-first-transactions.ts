@@ -1,6 +1,7 @@
+import { openPeerConnection, submitTransaction, type PeerConnection } from '../lifecycle';
 import type { Topology } from '../topology';
-import { openLedgerClient, type LedgerClient } from './ledger-client';
-import { submitTransaction } from './submit-transaction';
+
+const HINT = 'Look at the logs of the chaincode and at `chaincode.first` in the topology file.';
 
 export interface FirstTransactionFacts {
   readonly organisation: string;
@@ -14,13 +15,14 @@ export interface FirstTransactionFacts {
  * @throws LedgerRefusal
  */
 export async function runFirstTransactions(topology: Topology): Promise<FirstTransactionFacts[]> {
-  const clients = new Map<string, LedgerClient>();
+  const clients = new Map<string, PeerConnection>();
   const facts: FirstTransactionFacts[] = [];
   try {
     for (const { organisation, transaction, arguments: values } of topology.chaincode.first) {
       const client = clients.get(organisation) ?? openClient(topology, organisation);
       clients.set(organisation, client);
-      const { transactionId } = await submitTransaction(client, { transaction, arguments: values.map(formatArgument) });
+      const request = { channel: topology.channel, chaincode: topology.chaincode.name, transaction, hint: HINT };
+      const { transactionId } = await submitTransaction(client, { ...request, arguments: values.map(formatArgument) });
       facts.push({ organisation, transaction, transactionId });
     }
     return facts;
@@ -29,10 +31,10 @@ export async function runFirstTransactions(topology: Topology): Promise<FirstTra
   }
 }
 
-function openClient(topology: Topology, name: string): LedgerClient {
+function openClient(topology: Topology, name: string): PeerConnection {
   const organisation = topology.organisations.find((candidate) => candidate.name === name);
   if (organisation === undefined) throw new Error(`A resolved topology names only organisations it has, but not ${name}`);
-  return openLedgerClient(topology, organisation);
+  return openPeerConnection(organisation);
 }
 
 /** Transactions take text; whatever else the topology says goes as JSON. */

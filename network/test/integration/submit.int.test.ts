@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { callControl, type ControlAddress } from '@medaccord/devnet';
-import { openLedgerClient, type LedgerClient } from '../../src/ledger/ledger-client';
-import { submitTransaction } from '../../src/ledger/submit-transaction';
+import { openPeerConnection, submitTransaction, type PeerConnection, type SubmittedFacts } from '../../src/lifecycle';
 import { ScratchNetwork } from '../support/scratch-network';
 
 let network: ScratchNetwork;
-let client: LedgerClient;
+let client: PeerConnection;
 let control: ControlAddress;
 
 beforeAll(async () => {
@@ -15,7 +14,7 @@ beforeAll(async () => {
   expect({ code, lines }).toMatchObject({ code: 0 });
   const [organisation] = network.topology.organisations;
   if (organisation === undefined) throw new Error('a topology has organisations');
-  client = openLedgerClient({ ...network.topology }, organisation);
+  client = openPeerConnection(organisation);
   control = JSON.parse(readFileSync(join(network.topology.paths.ledger, 'control.json'), 'utf8')) as ControlAddress;
 }, 90_000);
 
@@ -24,7 +23,11 @@ afterAll(async () => {
   await network.remove();
 }, 60_000);
 
-const write = (key: string, text: string) => submitTransaction(client, { transaction: 'Write', arguments: [key, text] });
+const submit = (transaction: string, ...values: string[]): Promise<SubmittedFacts> => {
+  const { channel, chaincode } = network.topology;
+  return submitTransaction(client, { channel, chaincode: chaincode.name, transaction, arguments: values });
+};
+const write = (key: string, text: string): Promise<SubmittedFacts> => submit('Write', key, text);
 const height = async (): Promise<number> => ((await callControl(control, 'status')) as { height: number }).height;
 
 test('a submission whose answer is lost is known by its transaction id to have committed, once', async () => {
@@ -41,7 +44,7 @@ test('transactions that contend for a key all commit in the end', async () => {
 });
 
 test('what the chaincode refuses is refused at once, with its words', async () => {
-  await expect(submitTransaction(client, { transaction: 'Found', arguments: ['other rules'] })).rejects.toMatchObject({
+  await expect(submit('Found', 'other rules')).rejects.toMatchObject({
     code: 'LEDGER_REFUSED',
     message: expect.stringContaining('RULES_DIFFER'),
   });

@@ -2,13 +2,19 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { status as grpcStatus } from '@grpc/grpc-js';
 import { EndorseError, GatewayError, type Status, type SubmittedTransaction, type Transaction } from '@hyperledger/fabric-gateway';
 import { gateway as messages, msp } from '@hyperledger/fabric-protos';
-import type { LedgerClient } from './ledger-client';
 import { LedgerRefusal } from './ledger-refusal';
+import type { PeerConnection } from './peer-connection';
 
-/** A transaction to submit with its arguments as the chaincode takes them: text. */
+/** A transaction to submit with its arguments as the chaincode takes them. */
 export interface TransactionRequest {
+  readonly channel: string;
+  readonly chaincode: string;
   readonly transaction: string;
-  readonly arguments: readonly string[];
+  readonly arguments: readonly (string | Uint8Array)[];
+  /** Members whose peers endorse it; found by what it reads and writes unless given. */
+  readonly endorsers?: readonly string[];
+  /** What to do when it is refused. */
+  readonly hint?: string;
 }
 
 export interface SubmittedFacts {
@@ -30,25 +36,26 @@ const PHANTOM_READ_CONFLICT = 12;
  * conflict, which wrote nothing, is tried again with a new transaction.
  * @throws LedgerRefusal LEDGER_REFUSED when the chaincode or the policy refused, LEDGER_UNCERTAIN when the outcome could not be learned.
  */
-export async function submitTransaction(client: LedgerClient, request: TransactionRequest): Promise<SubmittedFacts> {
+export async function submitTransaction(client: PeerConnection, request: TransactionRequest): Promise<SubmittedFacts> {
   for (let tries = 1; ; tries += 1) {
     const endorsed = await endorse(client, request);
-    const status = await submit(client, endorsed);
+    const status = await submit(client, request, endorsed);
     if (status.successful) return { transactionId: endorsed.getTransactionId(), result: endorsed.getResult() };
     const conflict = status.code === MVCC_READ_CONFLICT || status.code === PHANTOM_READ_CONFLICT;
     if (!conflict || tries === TRIES_AFTER_CONFLICT) {
       const message = `${request.transaction} was ordered, but is invalid: validation code ${String(status.code)}.`;
-      throw new LedgerRefusal('LEDGER_REFUSED', message, endorsed.getTransactionId());
+      throw new LedgerRefusal('LEDGER_REFUSED', message, { transactionId: endorsed.getTransactionId(), hint: request.hint });
     }
   }
 }
 
-async function endorse({ gateway, topology }: LedgerClient, request: TransactionRequest): Promise<Transaction> {
-  const contract = gateway.getNetwork(topology.channel).getContract(topology.chaincode.name);
+async function endorse({ gateway }: PeerConnection, request: TransactionRequest): Promise<Transaction> {
+  const contract = gateway.getNetwork(request.channel).getContract(request.chaincode);
+  const named = request.endorsers === undefined ? {} : { endorsingOrganizations: [...request.endorsers] };
   const deadline = Date.now() + ENDORSE_AGAIN_FOR_MS;
   for (;;) {
     try {
-      return await contract.newProposal(request.transaction, { arguments: [...request.arguments] }).endorse();
+      return await contract.newProposal(request.transaction, { arguments: [...request.arguments], ...named }).endorse();
     } catch (error) {
       if (!isPassing(error) || Date.now() > deadline) throw newRefusal(request, error);
       await pause(ENDORSE_AGAIN_AFTER_MS);
@@ -62,34 +69,30 @@ function isPassing(error: unknown): boolean {
   return !error.details.some(({ message }) => message.startsWith('chaincode response'));
 }
 
-function newRefusal(request: TransactionRequest, error: unknown): LedgerRefusal {
+function newRefusal({ transaction, hint }: TransactionRequest, error: unknown): LedgerRefusal {
   const { message, details = [], transactionId } = error as Partial<EndorseError> & Error;
   const said = details.map((detail) => `${detail.mspId}: ${detail.message}`);
-  return new LedgerRefusal(
-    'LEDGER_REFUSED',
-    [`${request.transaction} was refused: ${message}`, ...said].join('\n  '),
-    transactionId,
-    error,
-  );
+  const story = [`${transaction} was refused: ${message}`, ...said].join('\n  ');
+  return new LedgerRefusal('LEDGER_REFUSED', story, { transactionId, hint, cause: error });
 }
 
-async function submit(client: LedgerClient, endorsed: Transaction): Promise<Status> {
+async function submit(client: PeerConnection, { channel }: TransactionRequest, endorsed: Transaction): Promise<Status> {
   try {
     const submitted: SubmittedTransaction = await endorsed.submit();
     return await submitted.getStatus();
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
-    return askStatus(client, endorsed.getTransactionId());
+    return askStatus(client, channel, endorsed.getTransactionId());
   }
 }
 
 /** The status of a transaction whose submission was not answered: it waits on the peer's side until the transaction commits. */
-async function askStatus({ gateway, mspId, topology }: LedgerClient, transactionId: string): Promise<Status> {
+async function askStatus({ gateway, mspId }: PeerConnection, channel: string, transactionId: string): Promise<Status> {
   const creator = new msp.SerializedIdentity();
   creator.setMspid(mspId);
   creator.setIdBytes(gateway.getIdentity().credentials);
   const request = new messages.CommitStatusRequest();
-  request.setChannelId(topology.channel);
+  request.setChannelId(channel);
   request.setTransactionId(transactionId);
   request.setIdentity(creator.serializeBinary());
   const signed = new messages.SignedCommitStatusRequest();
@@ -98,6 +101,6 @@ async function askStatus({ gateway, mspId, topology }: LedgerClient, transaction
     return await gateway.newCommit(signed.serializeBinary()).getStatus();
   } catch (error) {
     const message = `Whether transaction ${transactionId} was ordered could not be learned: ${(error as Error).message}`;
-    throw new LedgerRefusal('LEDGER_UNCERTAIN', message, transactionId, error);
+    throw new LedgerRefusal('LEDGER_UNCERTAIN', message, { transactionId, cause: error });
   }
 }
