@@ -68,6 +68,19 @@ it('what is missing or does not fit its root is made anew, and only that', async
   expect(hasMaterial(first)).toBe(true);
 });
 
+it('a TLS certificate stands for the names that the topology gives its node, and is made anew when one is missing', async () => {
+  await withCas(() => Promise.resolve());
+  const { peer } = first.tls;
+  const names = (): string | undefined => new X509Certificate(readFileSync(peer.certificate)).subjectAltName;
+  expect(peer.hosts.length).toBeGreaterThan(0);
+  for (const host of ['localhost', ...peer.hosts]) expect(names()).toContain(`DNS:${host}`);
+  const moved = { ...first, tls: { ...first.tls, peer: { ...peer, hosts: [...peer.hosts, 'peer.elsewhere.example'] } } };
+  expect(hasMaterial(moved)).toBe(false);
+  const written = await withCas(() => bootstrapOrganisation(moved));
+  expect(written.enrolled).toEqual([peer.certificate]);
+  expect(names()).toContain('DNS:peer.elsewhere.example');
+});
+
 it('two processes with TLS material of one organisation trust each other, and nobody without', async () => {
   await withCas(() => Promise.resolve());
   const { chaincode, peer } = first.tls;

@@ -17,6 +17,7 @@ const VERBS: Readonly<Record<string, () => Promise<Command>>> = {
   deploy: async () => (await import('./deploy.js')).deploy,
   reset: async () => (await import('./reset.js')).reset,
   binaries: async () => (await import('./binaries.js')).binaries,
+  certs: async () => (await import('./certs.js')).certs,
   ca: async () => (await import('./ca.js')).ca,
 };
 
@@ -30,6 +31,7 @@ const HELP = `network <verb> [options]
   deploy [--sequence auto]         the chaincode as it is built now, as an upgrade of the running network
   reset                            forgets a stopped network
   binaries                         finds Fabric's programs or fetches their release   [--archive URL|FILE] [--sha256 HEX]
+  certs [renew [--restart]]        certificates and their days left; renews what is due   [--within DAYS] [--organisation NAME] [--metrics FILE]
   ca [--organisation NAME]         serves the certificate authorities alone
 
   --topology FILE   another consortium than network/topologies/default.json

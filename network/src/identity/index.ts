@@ -20,5 +20,6 @@ export {
 } from './client/ca-client';
 export { CaRequestFailed, CaUnreachable } from './client/ca-client-errors';
 export { bootstrapOrganisation, hasMaterial, type BootstrapResult } from './material/bootstrap-organisation';
-export { serveOrganisations, type OrganisationCas } from './serve-organisations';
+export { renewOrganisation } from './material/renew-organisation';
+export { serveCasOf, serveOrganisations, type OrganisationCas } from './serve-organisations';
 export type { Credentials } from './pki/request-token';

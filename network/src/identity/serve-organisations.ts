@@ -19,13 +19,7 @@ export async function serveOrganisations(
   organisations: readonly Organisation[] = topology.organisations,
   options: CaServiceOptions = {},
 ): Promise<OrganisationCas> {
-  const sites = organisations.map(({ title, ports, ca, tlsCa }) => ({
-    host: topology.host,
-    port: ports.ca,
-    organisation: title,
-    nodes: [ca, tlsCa],
-  }));
-  const service = await serveCas(sites, options);
+  const service = await serveCasOf(topology, organisations, options);
   try {
     const results = await Promise.all(organisations.map((organisation) => bootstrapOrganisation(organisation)));
     return { ...service, enrolled: results.flatMap(({ enrolled }) => enrolled) };
@@ -33,4 +27,15 @@ export async function serveOrganisations(
     await service.close();
     throw error;
   }
+}
+
+/** Serves the embedded CAs of organisations in this process, and leaves their material as it is. @throws as {@link serveCas} */
+export function serveCasOf(topology: Topology, organisations: readonly Organisation[], options: CaServiceOptions = {}): Promise<CaService> {
+  const sites = organisations.map(({ title, ports, ca, tlsCa }) => ({
+    host: topology.host,
+    port: ports.ca,
+    organisation: title,
+    nodes: [ca, tlsCa],
+  }));
+  return serveCas(sites, options);
 }

@@ -25,6 +25,8 @@ export interface EnrollRequest {
   readonly profile?: 'tls';
   /** Names and addresses that a TLS certificate stands for. */
   readonly hosts?: readonly string[];
+  /** The key to certify, PEM; a fresh one unless given. */
+  readonly privateKey?: string;
 }
 
 export interface Enrollment extends Credentials {
@@ -59,21 +61,21 @@ export interface Revocation {
 
 const API = '/api/v1';
 
-/** Gets a certificate for a fresh key by enrolment id and secret. */
-export async function enroll(ca: CaEndpoint, { id, secret, profile, hosts }: EnrollRequest): Promise<Enrollment> {
-  const { csr, privateKeyPem } = await newCertificateRequest(id, hosts);
+/** Gets a certificate by enrolment id and secret. */
+export async function enroll(ca: CaEndpoint, { id, secret, profile, hosts, privateKey }: EnrollRequest): Promise<Enrollment> {
+  const { csr, privateKeyPem } = await newCertificateRequest(id, hosts, privateKey);
   const authorization = `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
   const body = { certificate_request: csr, ...(profile ? { profile } : {}), caname: ca.name };
   return toEnrollment(await send<EnrollAnswer>(ca, { operation: 'enroll', body, authorize: () => authorization }), privateKeyPem);
 }
 
-/** Gets a further certificate, for a fresh key, with one that is still good. */
+/** Gets a further certificate with one that is still good. */
 export async function reenroll(
   ca: CaEndpoint,
   credentials: Credentials,
-  { id, profile, hosts }: Omit<EnrollRequest, 'secret'>,
+  { id, profile, hosts, privateKey }: Omit<EnrollRequest, 'secret'>,
 ): Promise<Enrollment> {
-  const { csr, privateKeyPem } = await newCertificateRequest(id, hosts);
+  const { csr, privateKeyPem } = await newCertificateRequest(id, hosts, privateKey);
   const body = { certificate_request: csr, ...(profile ? { profile } : {}), caname: ca.name };
   return toEnrollment(await sendAs<EnrollAnswer>(ca, credentials, { method: 'POST', operation: 'reenroll', body }), privateKeyPem);
 }

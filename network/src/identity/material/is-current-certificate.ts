@@ -1,6 +1,7 @@
-import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { X509Certificate } from 'node:crypto';
+import { isIP } from 'node:net';
 import type { KeyFiles } from '../../topology';
+import { readKeyPairOnDisk } from './current-pair';
 
 const RENEWAL_MS = 30 * 24 * 3_600_000;
 
@@ -8,13 +9,19 @@ const RENEWAL_MS = 30 * 24 * 3_600_000;
  * Tells whether the files hold a certificate of that root, with its own key, that stays valid for another 30 days.
  *
  * @param root PEM; undefined: any root will do.
+ * @param hosts names and addresses that it must stand for.
  */
-export function isCurrentCertificate(files: KeyFiles, root: string | undefined): boolean {
-  if (!existsSync(files.certificate) || !existsSync(files.privateKey)) {
+export function isCurrentCertificate(files: KeyFiles, root: string | undefined, hosts: readonly string[] = []): boolean {
+  const pair = readKeyPairOnDisk(files);
+  if (pair === undefined) {
     return false;
   }
-  const certificate = new X509Certificate(readFileSync(files.certificate));
-  const publicKey = createPublicKey(createPrivateKey(readFileSync(files.privateKey)));
-  const issued = root === undefined || certificate.verify(new X509Certificate(root).publicKey);
-  return issued && certificate.publicKey.equals(publicKey) && Date.parse(certificate.validTo) - Date.now() > RENEWAL_MS;
+  const issued = root === undefined || pair.certificate.verify(new X509Certificate(root).publicKey);
+  return (
+    issued && hosts.every((host) => standsFor(pair.certificate, host)) && Date.parse(pair.certificate.validTo) - Date.now() > RENEWAL_MS
+  );
+}
+
+function standsFor(certificate: X509Certificate, host: string): boolean {
+  return (isIP(host) === 0 ? certificate.checkHost(host) : certificate.checkIP(host)) !== undefined;
 }

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { writePrivateFile, writePublicFile } from '../../files';
-import type { Credentials } from '../pki/request-token';
+import { writePublicFile } from '../../files';
 
 /** Roots that an MSP trusts, PEM. */
 export interface MspRoots {
@@ -26,11 +25,4 @@ export function writeMspFolder(folder: string, roots: MspRoots): void {
   writePublicFile(join(folder, CA_FILE), roots.ca);
   writePublicFile(join(folder, TLS_CA_FILE), roots.tlsCa);
   writePublicFile(join(folder, 'config.yaml'), renderNodeOus());
-}
-
-/** Adds an identity to an MSP folder. The certificate is written last: with it the folder is complete. */
-export function writeMspIdentity(folder: string, roots: MspRoots, { certificate, privateKey }: Credentials): void {
-  writeMspFolder(folder, roots);
-  writePrivateFile(join(folder, 'keystore', 'key.pem'), privateKey);
-  writePublicFile(join(folder, 'signcerts', 'cert.pem'), certificate);
 }

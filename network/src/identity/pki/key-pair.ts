@@ -1,4 +1,4 @@
-import { createPrivateKey, webcrypto } from 'node:crypto';
+import { createPrivateKey, createPublicKey, webcrypto } from 'node:crypto';
 import { KEY_ALGORITHM } from './x509-library';
 
 /** A P-256 key pair as WebCrypto takes it, and its private key as PKCS #8 PEM, which is how Fabric's tools keep keys. */
@@ -13,6 +13,16 @@ export async function newKeyPair(): Promise<KeyPair> {
   const der = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey);
   const key = createPrivateKey({ key: Buffer.from(der), format: 'der', type: 'pkcs8' });
   return { keys, privateKeyPem: key.export({ format: 'pem', type: 'pkcs8' }).toString() };
+}
+
+/** Reads a pair from its private key in PEM. @throws when it is no P-256 key */
+export async function readKeyPair(privateKeyPem: string): Promise<KeyPair> {
+  const spki = createPublicKey(privateKeyPem).export({ format: 'der', type: 'spki' });
+  const [privateKey, publicKey] = await Promise.all([
+    parseSigningKey(privateKeyPem),
+    webcrypto.subtle.importKey('spki', spki, KEY_ALGORITHM, true, ['verify']),
+  ]);
+  return { keys: { privateKey, publicKey }, privateKeyPem };
 }
 
 /** Reads a private key in PEM into a key that can sign certificates. */
