@@ -28,7 +28,7 @@ import {
 import type { Ledger } from '../ledger';
 import { assertDistinctRecords } from '../record';
 import { assertBindingOf, checkBinding } from '../relation';
-import { assertDecidable, decideRelease, deliverRecords, refuseAccess, refuseOutsider, requestAccess, type RecordFacts } from '../release';
+import { assertDecidable, decideRelease, deliverRecords, refuseAccess, requestAccess, type RecordFacts } from '../release';
 import { digestOf } from '../signature';
 import { assertPartiesStand, currentConsentOf, participantOf, relationOf, requestOf, rulesOf, sealForGood, tracedPatientOf } from './facts';
 
@@ -45,7 +45,7 @@ export async function requestAccessDesk(
     return { request: entry, decision: entry.party ? null : await decisionOf(ledger, { relationRef, requester: mspId, requestId }) };
   }
   const rules = await rulesOf(ledger);
-  const decision = entry.party ? null : refuseOutsider(entry, relation, rules);
+  const decision = entry.party ? null : refuseAccess(entry, { relation, rules, consentVersion: null }, entry.at);
   const [asked, decided] = [requestKey(relationRef, mspId, requestId), decisionKey(relationRef, mspId, requestId)];
   await ledger.write(asked, entry);
   if (decision !== null) await ledger.write(decided, decision);

@@ -2,4 +2,4 @@ export { assertDecidable } from './assert-decidable';
 export { decideRelease, type RecordFacts, type ReleaseFacts } from './decide-release';
 export { deliverRecords, type DeliveryFacts } from './deliver-records';
 export { refuseAccess } from './refuse-access';
-export { refuseOutsider, requestAccess } from './request-access';
+export { requestAccess } from './request-access';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Access, Caller } from '../auth';
 
 export interface Request<Params = unknown, Query = unknown, Body = unknown> {
@@ -60,11 +60,11 @@ interface RouteSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodTyp
   readonly handle: (request: Request<z.output<P>, z.output<Q>, z.output<B>>) => Promise<Response>;
 }
 
+/** No path or query parameters. */
+const nothing = z.strictObject({});
+
 /** Fills in what a route leaves unsaid, checking handler against schemas; what it may not leave unsaid is who may call it. */
-export function newRoute<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(
-  spec: RouteSpec<P, Q, B>,
-  nothing: z.ZodType,
-): Route {
+export function newRoute<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(spec: RouteSpec<P, Q, B>): Route {
   return {
     idempotency: false,
     status: 200,

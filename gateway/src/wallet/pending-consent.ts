@@ -2,7 +2,7 @@ import { addMinutes, formatInstant, parseSigned, type ConsentHeader, type Relati
 import { signJws, verifyJws } from '../crypto';
 import { deriveKeys } from './derive-keys';
 import { SUBMIT_WITHIN_MINUTES, type SignedConsent } from './sign-consent';
-import { findRelation, type Wallet, type WalletRelation } from './wallet';
+import { findRelation, replaceRelation, type Wallet } from './wallet';
 
 /** A renewed header leaves with at least this much of its time left. */
 const LEAST_MINUTES = 1;
@@ -12,13 +12,13 @@ export type PendingConsent = { readonly header: ConsentHeader; readonly request:
 
 /** Keeps what was signed until it is known to be on the ledger. @throws {WalletUnknown} */
 export function keepPending(wallet: Wallet, relationRef: RelationRef, request: SignedConsent): Wallet {
-  return withRelation(wallet, { ...findRelation(wallet, relationRef), pending: request });
+  return replaceRelation(wallet, { ...findRelation(wallet, relationRef), pending: request });
 }
 
 /** Forgets what was kept: it is on the ledger, or something else stands there. @throws {WalletUnknown} */
 export function dropPending(wallet: Wallet, relationRef: RelationRef): Wallet {
   const { pending: _, ...relation } = findRelation(wallet, relationRef);
-  return withRelation(wallet, relation);
+  return replaceRelation(wallet, relation);
 }
 
 /** @throws {WalletUnknown} */
@@ -30,7 +30,7 @@ export function findPending(wallet: Wallet, relationRef: RelationRef): PendingCo
 
 /** Sets from where the next version is counted: the one recorded last. @throws {WalletUnknown} */
 export function countFrom(wallet: Wallet, relationRef: RelationRef, consentVersion: number): Wallet {
-  return withRelation(wallet, { ...findRelation(wallet, relationRef), consentVersion });
+  return replaceRelation(wallet, { ...findRelation(wallet, relationRef), consentVersion });
 }
 
 /**
@@ -64,8 +64,4 @@ export function isSameConsent(one: ConsentHeader, other: ConsentHeader): boolean
   const said = ({ relationRef, version, status, validity, document }: ConsentHeader): string =>
     JSON.stringify([relationRef, version, status, validity?.from, validity?.until, document]);
   return said(one) === said(other);
-}
-
-function withRelation(wallet: Wallet, relation: WalletRelation): Wallet {
-  return { ...wallet, relations: wallet.relations.map((one) => (one.relationRef === relation.relationRef ? relation : one)) };
 }

@@ -16,7 +16,7 @@ import {
 } from '@medaccord/chaincode/model';
 import { commit, hashBytes, newSalt, seal, signJws, type SealingPublicKey, type SigningKey } from '../crypto';
 import { deriveKeys, deriveRecoveryKey } from './derive-keys';
-import { findRelation, type Wallet, type WalletRelation } from './wallet';
+import { findRelation, replaceRelation, type Wallet, type WalletRelation } from './wallet';
 
 /** An organisation that documents are sealed to: custodian and counterparty of the relation. */
 export type Recipient = { readonly mspId: string; readonly key: SealingPublicKey };
@@ -39,7 +39,7 @@ export async function signConsent(
 ): Promise<{ wallet: Wallet; request: SignedConsent }> {
   const relation = nextVersion(findRelation(wallet, relationRef));
   const { signing } = await deriveKeys(wallet.seed, relationRef);
-  return { wallet: withRelation(wallet, relation), request: await signVersion(relation, signing, { ...wish, recipients }) };
+  return { wallet: replaceRelation(wallet, relation), request: await signVersion(relation, signing, { ...wish, recipients }) };
 }
 
 /** Signs the next version as a revocation: from its commit on nothing is permitted. */
@@ -98,7 +98,7 @@ async function signEnd(
   const relation = nextVersion(findRelation(wallet, relationRef));
   const { signing } = await deriveKeys(wallet.seed, relationRef);
   const consent = await signJws('consent', newHeader(relationRef, relation.consentVersion, status), signing);
-  return { wallet: withRelation(wallet, relation), request: { consent, documents: {} } };
+  return { wallet: replaceRelation(wallet, relation), request: { consent, documents: {} } };
 }
 
 function newHeader(relationRef: RelationRef, version: number, status: ConsentHeader['status']): ConsentHeader {
@@ -117,8 +117,4 @@ function newHeader(relationRef: RelationRef, version: number, status: ConsentHea
 
 function nextVersion(relation: WalletRelation): WalletRelation {
   return { ...relation, consentVersion: relation.consentVersion + 1 };
-}
-
-function withRelation(wallet: Wallet, relation: WalletRelation): Wallet {
-  return { ...wallet, relations: wallet.relations.map((one) => (one.relationRef === relation.relationRef ? relation : one)) };
 }

@@ -59,6 +59,11 @@ export function findRelation(wallet: Wallet, relationRef: string): WalletRelatio
   return relation;
 }
 
+/** The wallet with another state of one of its relations. */
+export function replaceRelation(wallet: Wallet, relation: WalletRelation): Wallet {
+  return { ...wallet, relations: wallet.relations.map((one) => (one.relationRef === relation.relationRef ? relation : one)) };
+}
+
 /** The reference for the n-th registration at a custodian. It follows from the seed, so a lost list can be found again; to others it is random. */
 export function deriveSubjectRef(seed: string, custodian: string, n: number): Promise<SubjectRef> {
   return deriveRef<SubjectRef>(seed, `subject/${custodian}/${String(n)}`);

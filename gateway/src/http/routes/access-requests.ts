@@ -5,7 +5,7 @@ import { requestAccess, waitForAnswer, type AccessOptions } from '../../access/r
 import type { LedgerIdentity } from '../../ledger/ledger';
 import { readRelease, type ReadReleaseOptions } from '../../release/read-release';
 import { newRoute, type Route } from '../route';
-import { category, instant, nothing, purpose, reference, transactionId } from './schemas';
+import { category, instant, purpose, reference, transactionId } from './schemas';
 
 export interface AccessRoutesOptions {
   readonly access: AccessOptions;
@@ -41,67 +41,58 @@ export function newAccessRoutes(options: AccessRoutesOptions): readonly Route[] 
 }
 
 function newRequestRoute({ access, identityOf }: AccessRoutesOptions): Route {
-  return newRoute(
-    {
-      method: 'post',
-      path: '/api/access-requests',
-      summary: "Ask for a patient's records in a relation; Prefer: wait=N waits for the answer",
-      access: { by: 'staff', roles: ['clinician'] },
-      body: z.strictObject({
-        relationRef: reference,
-        purpose,
-        categories: z
-          .array(category)
-          .min(1)
-          .refine((list) => new Set(list).size === list.length, 'must not repeat a category'),
+  return newRoute({
+    method: 'post',
+    path: '/api/access-requests',
+    summary: "Ask for a patient's records in a relation; Prefer: wait=N waits for the answer",
+    access: { by: 'staff', roles: ['clinician'] },
+    body: z.strictObject({
+      relationRef: reference,
+      purpose,
+      categories: z
+        .array(category)
+        .min(1)
+        .refine((list) => new Set(list).size === list.length, 'must not repeat a category'),
+    }),
+    idempotency: true,
+    status: 201,
+    response: status,
+    handle: async ({ body, caller, operation, waitMs }) => ({
+      body: await requestAccess(access, {
+        operation,
+        relationRef: body.relationRef as RelationRef,
+        purpose: body.purpose,
+        categories: body.categories,
+        identity: await identityOf(caller),
+        waitMs,
       }),
-      idempotency: true,
-      status: 201,
-      response: status,
-      handle: async ({ body, caller, operation, waitMs }) => ({
-        body: await requestAccess(access, {
-          operation,
-          relationRef: body.relationRef as RelationRef,
-          purpose: body.purpose,
-          categories: body.categories,
-          identity: await identityOf(caller),
-          waitMs,
-        }),
-      }),
-    },
-    nothing,
-  );
+    }),
+  });
 }
 
 function newStatusRoute({ access }: AccessRoutesOptions): Route {
-  return newRoute(
-    {
-      method: 'get',
-      path: '/api/access-requests/{requestId}',
-      summary: 'Where a request of this organisation stands; Prefer: wait=N waits for its final status',
-      access: { by: 'staff', roles: ['clinician'] },
-      params,
-      response: status,
-      handle: async ({ params: { requestId }, waitMs }) => ({ body: await waitForAnswer(access, requestId, waitMs) }),
-    },
-    nothing,
-  );
+  return newRoute({
+    method: 'get',
+    path: '/api/access-requests/{requestId}',
+    summary: 'Where a request of this organisation stands; Prefer: wait=N waits for its final status',
+    access: { by: 'staff', roles: ['clinician'] },
+    params,
+    response: status,
+    handle: async ({ params: { requestId }, waitMs }) => ({ body: await waitForAnswer(access, requestId, waitMs) }),
+  });
 }
 
 function newReleaseRoute({ release }: AccessRoutesOptions): Route {
-  return newRoute(
-    {
-      method: 'get',
-      path: '/api/releases/{requestId}',
-      summary: 'What was released for a request, each resource exactly as its custodian anchored it',
-      access: { by: 'staff', roles: ['clinician'] },
-      params,
-      response: z.object({
-        requestId: reference,
-        resources: z.array(z.object({ recordId: reference, version: z.int(), category, resource: z.string() })),
-      }),
-      handle: async ({ params: { requestId } }) => ({ body: { requestId, resources: await readRelease(release, requestId) } }),
-    },
-    nothing,
-  );
+  return newRoute({
+    method: 'get',
+    path: '/api/releases/{requestId}',
+    summary: 'What was released for a request, each resource exactly as its custodian anchored it',
+    access: { by: 'staff', roles: ['clinician'] },
+    params,
+    response: z.object({
+      requestId: reference,
+      resources: z.array(z.object({ recordId: reference, version: z.int(), category, resource: z.string() })),
+    }),
+    handle: async ({ params: { requestId } }) => ({ body: { requestId, resources: await readRelease(release, requestId) } }),
+  });
 }

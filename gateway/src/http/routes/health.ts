@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { newError } from '../../problem';
 import { newOpenApi } from '../openapi';
 import { newRoute, type Route } from '../route';
-import { nothing } from './schemas';
 
 export interface Readiness {
   /** The read model holds every block that the organisation's peer has. */
@@ -18,45 +17,36 @@ const checks = z.object({ projection: z.boolean(), registered: z.boolean(), reco
 /** Routes that tell about the gateway itself; they answer whatever the state of the ledger. */
 export function newHealthRoutes(readReadiness: () => Readiness, listRoutes: () => readonly Route[], version: string): readonly Route[] {
   return [
-    newRoute(
-      {
-        method: 'get',
-        path: '/healthz',
-        summary: 'Whether the process runs',
-        access: { by: 'anybody' },
-        response: z.object({ status: z.literal('alive') }),
-        needsLedger: false,
-        handle: () => Promise.resolve({ body: { status: 'alive' } }),
+    newRoute({
+      method: 'get',
+      path: '/healthz',
+      summary: 'Whether the process runs',
+      access: { by: 'anybody' },
+      response: z.object({ status: z.literal('alive') }),
+      needsLedger: false,
+      handle: () => Promise.resolve({ body: { status: 'alive' } }),
+    }),
+    newRoute({
+      method: 'get',
+      path: '/readyz',
+      summary: 'Whether requests are answered: 200 or 503',
+      access: { by: 'anybody' },
+      response: z.object({ status: z.literal('ready'), checks }),
+      needsLedger: false,
+      handle: () => {
+        const state = readReadiness();
+        if (!Object.values(state).every(Boolean)) throw newError('NOT_READY', 'The gateway is not ready yet', { details: { ...state } });
+        return Promise.resolve({ body: { status: 'ready', checks: state } });
       },
-      nothing,
-    ),
-    newRoute(
-      {
-        method: 'get',
-        path: '/readyz',
-        summary: 'Whether requests are answered: 200 or 503',
-        access: { by: 'anybody' },
-        response: z.object({ status: z.literal('ready'), checks }),
-        needsLedger: false,
-        handle: () => {
-          const state = readReadiness();
-          if (!Object.values(state).every(Boolean)) throw newError('NOT_READY', 'The gateway is not ready yet', { details: { ...state } });
-          return Promise.resolve({ body: { status: 'ready', checks: state } });
-        },
-      },
-      nothing,
-    ),
-    newRoute(
-      {
-        method: 'get',
-        path: '/api/openapi.json',
-        summary: 'This document',
-        access: { by: 'anybody' },
-        response: z.looseObject({ openapi: z.string() }),
-        needsLedger: false,
-        handle: () => Promise.resolve({ body: newOpenApi(listRoutes(), version) }),
-      },
-      nothing,
-    ),
+    }),
+    newRoute({
+      method: 'get',
+      path: '/api/openapi.json',
+      summary: 'This document',
+      access: { by: 'anybody' },
+      response: z.looseObject({ openapi: z.string() }),
+      needsLedger: false,
+      handle: () => Promise.resolve({ body: newOpenApi(listRoutes(), version) }),
+    }),
   ];
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { ConnectionDocument } from '../../config';
 import type { Facts } from '../../store';
 import { newRoute, type Route } from '../route';
-import { instant, jwk, mspId, nothing } from './schemas';
+import { instant, jwk, mspId } from './schemas';
 
 const answer = z.object({
   organisations: z.array(
@@ -24,18 +24,15 @@ const answer = z.object({
 /** Members as the ledger knows them, with the addresses that the connection document gives. */
 export function newOrganisationRoutes(facts: Facts, members: ConnectionDocument['members']): readonly Route[] {
   return [
-    newRoute(
-      {
-        method: 'get',
-        path: '/api/organisations',
-        summary: 'Members of the consortium with their roles and public keys, from the ledger',
-        access: { by: 'anybody' },
-        response: answer,
-        handle: () =>
-          Promise.resolve({ body: { organisations: facts.listType<Organisation>('organisation').map((fact) => describe(fact)) } }),
-      },
-      nothing,
-    ),
+    newRoute({
+      method: 'get',
+      path: '/api/organisations',
+      summary: 'Members of the consortium with their roles and public keys, from the ledger',
+      access: { by: 'anybody' },
+      response: answer,
+      handle: () =>
+        Promise.resolve({ body: { organisations: facts.listType<Organisation>('organisation').map((fact) => describe(fact)) } }),
+    }),
   ];
 
   function describe({ value, transactionId }: { value: Organisation; transactionId: string }): object {

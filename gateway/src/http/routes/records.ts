@@ -5,7 +5,7 @@ import { newError } from '../../problem';
 import type { RecordReader } from '../../record/record-reader';
 import type { ClinicalIndex, Facts } from '../../store';
 import { newRoute, type Route } from '../route';
-import { category, instant, nothing, reference } from './schemas';
+import { category, instant, reference } from './schemas';
 
 const imported = z.object({
   groupId: reference,
@@ -49,63 +49,52 @@ export function newRecordRoutes(options: RecordRoutesOptions): readonly Route[] 
 }
 
 function newImportRoute({ importer }: RecordRoutesOptions): Route {
-  return newRoute(
-    {
-      method: 'post',
-      path: '/api/imports',
-      summary:
-        'Import a FHIR R4 transaction Bundle, all of it or nothing; without a subject only resources outside the Patient compartment',
-      access: { by: 'staff', roles: ['records'] },
-      query: z.strictObject({ subject: reference.optional() }),
-      bodyKind: 'fhir',
-      body: z.string(),
-      idempotency: true,
-      status: 201,
-      response: imported,
-      handle: async ({ query: { subject }, body, operation }) => ({
-        body: await importer.import({ operation, subjectRef: subject as SubjectRef | undefined, bundle: body }),
-      }),
-    },
-    nothing,
-  );
+  return newRoute({
+    method: 'post',
+    path: '/api/imports',
+    summary: 'Import a FHIR R4 transaction Bundle, all of it or nothing; without a subject only resources outside the Patient compartment',
+    access: { by: 'staff', roles: ['records'] },
+    query: z.strictObject({ subject: reference.optional() }),
+    bodyKind: 'fhir',
+    body: z.string(),
+    idempotency: true,
+    status: 201,
+    response: imported,
+    handle: async ({ query: { subject }, body, operation }) => ({
+      body: await importer.import({ operation, subjectRef: subject as SubjectRef | undefined, bundle: body }),
+    }),
+  });
 }
 
 function newListRoute({ index, facts, mspId }: RecordRoutesOptions): Route {
-  return newRoute(
-    {
-      method: 'get',
-      path: '/api/records',
-      summary: 'The records that this organisation holds of a patient',
-      access: { by: 'staff', roles: ['records', 'clinician'] },
-      query: z.strictObject({ subject: reference }),
-      response: listed,
-      handle: ({ query: { subject } }) => {
-        if (facts.find<{ custodian: string }>('patient', subject)?.value.custodian !== mspId) {
-          throw newError('PATIENT_UNKNOWN', 'No such patient is registered at this organisation');
-        }
-        const records = index.listSubject(subject).map(({ recordId, version, groupId, type, id, ...record }) => {
-          const anchoredAt =
-            facts.findKey<{ anchoredAt: string }>(recordKey(mspId, recordId as RecordId, version))?.value.anchoredAt ?? null;
-          return { recordId, version, category: record.category, type, reference: `${type}/${id}`, groupId, anchoredAt };
-        });
-        return Promise.resolve({ body: { records } });
-      },
+  return newRoute({
+    method: 'get',
+    path: '/api/records',
+    summary: 'The records that this organisation holds of a patient',
+    access: { by: 'staff', roles: ['records', 'clinician'] },
+    query: z.strictObject({ subject: reference }),
+    response: listed,
+    handle: ({ query: { subject } }) => {
+      if (facts.find<{ custodian: string }>('patient', subject)?.value.custodian !== mspId) {
+        throw newError('PATIENT_UNKNOWN', 'No such patient is registered at this organisation');
+      }
+      const records = index.listSubject(subject).map(({ recordId, version, groupId, type, id, ...record }) => {
+        const anchoredAt = facts.findKey<{ anchoredAt: string }>(recordKey(mspId, recordId as RecordId, version))?.value.anchoredAt ?? null;
+        return { recordId, version, category: record.category, type, reference: `${type}/${id}`, groupId, anchoredAt };
+      });
+      return Promise.resolve({ body: { records } });
     },
-    nothing,
-  );
+  });
 }
 
 function newReadRoute({ records }: RecordRoutesOptions): Route {
-  return newRoute(
-    {
-      method: 'get',
-      path: '/api/records/{recordId}',
-      summary: 'One record, the resource exactly as it was anchored',
-      access: { by: 'staff', roles: ['records', 'clinician'] },
-      params: z.strictObject({ recordId: reference }),
-      response: z.object({ resourceType: z.string() }),
-      handle: async ({ params }) => ({ body: (await records.read(params.recordId)).text, contentType: 'application/fhir+json' }),
-    },
-    nothing,
-  );
+  return newRoute({
+    method: 'get',
+    path: '/api/records/{recordId}',
+    summary: 'One record, the resource exactly as it was anchored',
+    access: { by: 'staff', roles: ['records', 'clinician'] },
+    params: z.strictObject({ recordId: reference }),
+    response: z.object({ resourceType: z.string() }),
+    handle: async ({ params }) => ({ body: (await records.read(params.recordId)).text, contentType: 'application/fhir+json' }),
+  });
 }

@@ -7,7 +7,7 @@ import { recordConsent, registerRelation, type RelationOptions } from '../../rel
 import type { SealedReader } from '../../sealed/sealed-reader';
 import type { Fact, Facts } from '../../store';
 import { newRoute, type Route } from '../route';
-import { byOrganisation, consentStatus, envelope, instant, jws, kind, mspId, nothing, period, reference, transactionId } from './schemas';
+import { byOrganisation, consentStatus, envelope, instant, jws, kind, mspId, period, reference, transactionId } from './schemas';
 
 export interface RelationRoutesOptions extends RelationOptions {
   readonly mspId: MspId;
@@ -67,100 +67,85 @@ export function newRelationRoutes(options: RelationRoutesOptions): readonly Rout
 }
 
 function newCheckInRoute(options: RelationRoutesOptions): Route {
-  return newRoute(
-    {
-      method: 'post',
-      path: '/api/relations',
-      summary: 'Put a relation that the patient signed, with the first version of its consent, on the ledger',
-      access: { by: 'signature' },
-      body: z.strictObject({
-        relation: jws,
-        consent: jws,
-        sealed: byOrganisation(z.strictObject({ binding: envelope, document: envelope })),
-      }),
-      status: 201,
-      response: recorded,
-      handle: async ({ body }) => ({ body: await registerRelation(options, body) }),
-    },
-    nothing,
-  );
+  return newRoute({
+    method: 'post',
+    path: '/api/relations',
+    summary: 'Put a relation that the patient signed, with the first version of its consent, on the ledger',
+    access: { by: 'signature' },
+    body: z.strictObject({
+      relation: jws,
+      consent: jws,
+      sealed: byOrganisation(z.strictObject({ binding: envelope, document: envelope })),
+    }),
+    status: 201,
+    response: recorded,
+    handle: async ({ body }) => ({ body: await registerRelation(options, body) }),
+  });
 }
 
 function newConsentRoute(options: RelationRoutesOptions): Route {
-  return newRoute(
-    {
-      method: 'post',
-      path: '/api/consents',
-      summary: 'Record the next version of a consent that the patient signed; a revocation is one',
-      access: { by: 'signature' },
-      body: z.strictObject({ consent: jws, documents: byOrganisation(envelope) }),
-      status: 201,
-      response: recorded,
-      handle: async ({ body }) => ({
-        body: await recordConsent(options, body, (relationRef) => options.facts.find<RelationEntry>('relation', relationRef)?.value),
-      }),
-    },
-    nothing,
-  );
+  return newRoute({
+    method: 'post',
+    path: '/api/consents',
+    summary: 'Record the next version of a consent that the patient signed; a revocation is one',
+    access: { by: 'signature' },
+    body: z.strictObject({ consent: jws, documents: byOrganisation(envelope) }),
+    status: 201,
+    response: recorded,
+    handle: async ({ body }) => ({
+      body: await recordConsent(options, body, (relationRef) => options.facts.find<RelationEntry>('relation', relationRef)?.value),
+    }),
+  });
 }
 
 function newListConsentsRoute({ facts, mspId: own }: RelationRoutesOptions): Route {
-  return newRoute(
-    {
-      method: 'get',
-      path: '/api/relations/{relationRef}/consents',
-      summary: 'All versions of the consent of a relation',
-      access: { by: 'relation-or-staff', roles: staff },
-      params,
-      response: z.object({ relationRef: reference, consents: z.array(consent) }),
-      handle: ({ params: { relationRef }, caller }) => {
-        findRelation(facts, relationRef, caller, own);
-        return Promise.resolve({ body: { relationRef, consents: facts.list<ConsentEntry>('consent', relationRef).map(describeConsent) } });
-      },
+  return newRoute({
+    method: 'get',
+    path: '/api/relations/{relationRef}/consents',
+    summary: 'All versions of the consent of a relation',
+    access: { by: 'relation-or-staff', roles: staff },
+    params,
+    response: z.object({ relationRef: reference, consents: z.array(consent) }),
+    handle: ({ params: { relationRef }, caller }) => {
+      findRelation(facts, relationRef, caller, own);
+      return Promise.resolve({ body: { relationRef, consents: facts.list<ConsentEntry>('consent', relationRef).map(describeConsent) } });
     },
-    nothing,
-  );
+  });
 }
 
 function newReadRoute({ facts, mspId: own }: RelationRoutesOptions): Route {
-  return newRoute(
-    {
-      method: 'get',
-      path: '/api/relations/{relationRef}',
-      summary: 'A relation and the consent that counts now',
-      access: { by: 'relation' },
-      params,
-      response: relation,
-      handle: ({ params: { relationRef }, caller }) => {
-        const { value, transactionId: id, block } = findRelation(facts, relationRef, caller, own);
-        const { custodian, counterparty, kinds, createdAt, jws: text } = value;
-        const newest = facts.findConsent(relationRef);
-        const shown = newest === undefined ? null : describeConsent(newest);
-        return Promise.resolve({
-          body: { relationRef, custodian, counterparty, kinds, createdAt, jws: text, transactionId: id, block, consent: shown },
-        });
-      },
+  return newRoute({
+    method: 'get',
+    path: '/api/relations/{relationRef}',
+    summary: 'A relation and the consent that counts now',
+    access: { by: 'relation' },
+    params,
+    response: relation,
+    handle: ({ params: { relationRef }, caller }) => {
+      const { value, transactionId: id, block } = findRelation(facts, relationRef, caller, own);
+      const { custodian, counterparty, kinds, createdAt, jws: text } = value;
+      const newest = facts.findConsent(relationRef);
+      const shown = newest === undefined ? null : describeConsent(newest);
+      return Promise.resolve({
+        body: { relationRef, custodian, counterparty, kinds, createdAt, jws: text, transactionId: id, block, consent: shown },
+      });
     },
-    nothing,
-  );
+  });
 }
 
 function newHistoryRoute({ facts, sealed, mspId: own }: RelationRoutesOptions): Route {
-  return newRoute(
-    {
-      method: 'get',
-      path: '/api/relations/{relationRef}/history',
-      summary: 'What happened in a relation: who, when, which purpose, on which consent, with what result',
-      access: { by: 'relation' },
-      params,
-      response: history,
-      handle: async ({ params: { relationRef }, caller }) => {
-        findRelation(facts, relationRef, caller, own);
-        return { body: { relationRef, entries: await readHistory(facts, sealed, own, relationRef) } };
-      },
+  return newRoute({
+    method: 'get',
+    path: '/api/relations/{relationRef}/history',
+    summary: 'What happened in a relation: who, when, which purpose, on which consent, with what result',
+    access: { by: 'relation' },
+    params,
+    response: history,
+    handle: async ({ params: { relationRef }, caller }) => {
+      findRelation(facts, relationRef, caller, own);
+      return { body: { relationRef, entries: await readHistory(facts, sealed, own, relationRef) } };
     },
-    nothing,
-  );
+  });
 }
 
 /** Staff see relations of their own organisation only; to others there is no such relation. */

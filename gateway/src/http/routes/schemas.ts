@@ -1,9 +1,6 @@
 import { categories, purposes, relationKinds, consentStatuses } from '@medaccord/chaincode/model';
 import { z } from 'zod';
 
-/** No path or query parameters. */
-export const nothing = z.strictObject({});
-
 export const reference = z.string().regex(/^[A-Za-z0-9_-]{22,64}$/, 'must be 22 to 64 base64url characters');
 export const mspId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.-]{0,63}$/, 'must be the id of a membership service provider');
 export const jws = z
