@@ -1,5 +1,14 @@
-import { isSameStatement, newError, type ConsentEntry, type ConsentHeader, type Instant, type RelationEntry, type Signed } from '../model';
-import { isConsentSigned } from './is-consent-signed';
+import {
+  isConsentSigned,
+  isSameStatement,
+  newError,
+  type ConsentEntry,
+  type ConsentHeader,
+  type Instant,
+  type RelationEntry,
+  type Signed,
+} from '../model';
+import { statementVerifier } from '../signature';
 
 /** What stands at a version: nothing, an entry, or bytes that are none. */
 export type StoredConsent = ConsentEntry | 'junk' | undefined;
@@ -23,7 +32,7 @@ export interface ConsentChain {
 export function recordConsent(signed: Signed<'consent'>, chain: ConsentChain, at: Instant): ConsentEntry {
   const { relationRef, version, submitBy } = signed.payload;
   const { relation, standing } = chain;
-  if (!isConsentSigned(signed, relation)) throw newError('SIGNATURE_INVALID', { kind: 'consent' });
+  if (!isConsentSigned(signed, relation, statementVerifier)) throw newError('SIGNATURE_INVALID', { kind: 'consent' });
   if (standing !== undefined) {
     if (standing === 'junk' || !isSameStatement(standing.jws, signed.jws))
       throw newError('CONSENT_VERSION_TAKEN', { relationRef, version });

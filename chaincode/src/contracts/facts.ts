@@ -12,6 +12,8 @@ import {
   relationKey,
   requestKey,
   rulesKey,
+  trustConsent,
+  trustRelation,
   type AccessRequest,
   type Caller,
   type ConsentHeader,
@@ -25,10 +27,10 @@ import {
   type SubjectRef,
   type TransactionRequest,
 } from '../model';
-import { trustConsent, type StoredConsent } from '../consent';
+import type { StoredConsent } from '../consent';
 import { assertStanding } from '../organisation';
 import { tracePatient } from '../patient';
-import { trustRelation } from '../relation';
+import { statementVerifier } from '../signature';
 import { all, type Ledger } from '../ledger';
 
 // What several desks look up: each function reads one fact, or throws the error that says it is not there.
@@ -59,7 +61,9 @@ export async function assertPartiesStand(ledger: Ledger, { custodian, counterpar
 export async function relationOf(ledger: Ledger, relationRef: RelationRef): Promise<RelationEntry> {
   const relation = await ledger.read(relationKey(relationRef), parseRelationEntry);
   if (relation === undefined) throw newError('RELATION_NOT_FOUND', { relationRef });
-  return trustRelation(relation);
+  const trusted = trustRelation(relation, statementVerifier);
+  if (trusted === undefined) throw newError('RELATION_INVALID', { relationRef, problem: 'carries no valid statement' });
+  return trusted;
 }
 
 /**
@@ -84,7 +88,9 @@ export async function signedConsentOf(ledger: Ledger, relation: RelationEntry, v
 }
 
 function trustedHeader(entry: StoredConsent, relation: RelationEntry, version: number): ConsentHeader | undefined {
-  return entry === undefined || entry === 'junk' || entry.version !== version ? undefined : trustConsent(entry, relation)?.payload;
+  return entry === undefined || entry === 'junk' || entry.version !== version
+    ? undefined
+    : trustConsent(entry, relation, statementVerifier);
 }
 
 /** Seals entries that this transaction writes by a policy of all members: no collusion short of everybody changes them. */

@@ -160,4 +160,5 @@ export {
   type TransientName,
 } from './transient';
 
+export { continuePatient, isConsentSigned, trustConsent, trustRelation, type StatementVerifier } from './rule/trust-statement';
 export { accessReasons, decideAccess, type AccessDecision, type AccessQuestion, type AccessReason } from './rule/decide-access';

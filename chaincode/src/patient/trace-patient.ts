@@ -1,5 +1,5 @@
-import { newError, parseSigned, type PatientEntry, type Signed, type SignedKind, type SubjectRef } from '../model';
-import { isSignedBy, payloadDigestOf } from '../signature';
+import { continuePatient, newError, type PatientEntry, type SubjectRef } from '../model';
+import { statementVerifier } from '../signature';
 
 /**
  * The patient as her own statements made her: the first valid registration, then every replacement that the keys of its time signed.
@@ -9,30 +9,7 @@ import { isSignedBy, payloadDigestOf } from '../signature';
  */
 export function tracePatient(subjectRef: SubjectRef, history: readonly PatientEntry[]): PatientEntry {
   let patient: PatientEntry | undefined;
-  for (const entry of history) patient = patient === undefined ? registered(subjectRef, entry) : (replaced(patient, entry) ?? patient);
+  for (const entry of history) patient = continuePatient(patient, { ...entry, subjectRef }, statementVerifier) ?? patient;
   if (patient === undefined) throw newError('PATIENT_HISTORY_BROKEN', { subjectRef });
   return patient;
-}
-
-function registered(subjectRef: SubjectRef, entry: PatientEntry): PatientEntry | undefined {
-  const registration = readSigned('patient', entry.jws);
-  if (registration?.payload.subjectRef !== subjectRef) return undefined;
-  const { custodian, keys, bound } = registration.payload;
-  return isSignedBy(registration, keys.signing) ? { ...entry, subjectRef, custodian, keys, bound } : undefined;
-}
-
-function replaced(patient: PatientEntry, entry: PatientEntry): PatientEntry | undefined {
-  const replacement = readSigned('patient-keys', entry.jws);
-  if (replacement?.payload.subjectRef !== patient.subjectRef) return undefined;
-  if (replacement.payload.previous !== payloadDigestOf(patient.jws)) return undefined;
-  const isValid = isSignedBy(replacement, patient.keys.signing) || isSignedBy(replacement, patient.keys.recovery);
-  return isValid ? { ...patient, keys: replacement.payload.keys, jws: replacement.jws } : undefined;
-}
-
-function readSigned<K extends SignedKind>(kind: K, jws: string): Signed<K> | undefined {
-  try {
-    return parseSigned(kind, jws, kind);
-  } catch {
-    return undefined;
-  }
 }

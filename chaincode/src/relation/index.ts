@@ -1,3 +1,2 @@
 export { assertBindingOf, checkBinding } from './check-binding';
 export { registerRelation } from './register-relation';
-export { trustRelation } from './trust-relation';

@@ -1,9 +1,12 @@
 import type { StatementSync } from 'node:sqlite';
 import {
+  continuePatient,
   decisionKey,
   deliveryKey,
   formatCanonical,
   parseEntryName,
+  trustConsent,
+  trustRelation,
   type AccessRequest,
   type ConsentEntry,
   type Decision,
@@ -18,7 +21,7 @@ import {
 import type { LedgerBlock, LedgerTransaction, StateWrite } from '../ledger/ledger';
 import { inTransaction, openDatabase, type Database, type Row } from './database';
 import { parseEntry, type Entries, type NamedEntry } from './parse-entry';
-import { continuePatient, trustConsent, trustRelation } from './trust-entry';
+import { statementVerifier } from './statement-verifier';
 
 const migrations = [
   `
@@ -232,12 +235,12 @@ export class Facts {
 
   /** An entry as it counts; nothing when it does not. */
   #trust({ type, name: { ref, id }, value }: NamedEntry): Entries[PublicKeyType] | undefined {
-    if (type === 'patient') return continuePatient(this.find<Entries['patient']>(type, ref)?.value, value);
+    if (type === 'patient') return continuePatient(this.find<Entries['patient']>(type, ref)?.value, value, statementVerifier);
     if (kept.includes(type) && this.find(type, ref, id) !== undefined) return undefined;
-    if (type === 'relation') return trustRelation(value);
+    if (type === 'relation') return trustRelation(value, statementVerifier);
     if (type !== 'consent') return value;
     const relation = this.find<RelationEntry>('relation', ref)?.value;
-    return relation === undefined ? undefined : trustConsent(value, relation);
+    return relation === undefined ? undefined : trustConsent(value, relation, statementVerifier);
   }
 
   /** The lists of work hold what concerns relations that this organisation is the custodian of. */

@@ -1,0 +1,20 @@
+import { createHash, createPublicKey, verify, type KeyObject } from 'node:crypto';
+import { payloadBytes, type Digest, type Jwk, type StatementVerifier } from '@medaccord/chaincode/model';
+
+/** Checks statements while a block is applied: synchronous, for that is one database transaction. */
+export const statementVerifier: StatementVerifier = {
+  isSignedBy: ({ signingInput, signature }, key) => {
+    const publicKey = importKey(key);
+    if (publicKey === undefined) return false;
+    return verify('sha256', Buffer.from(signingInput, 'ascii'), { key: publicKey, dsaEncoding: 'ieee-p1363' }, signature);
+  },
+  payloadDigestOf: (jws) => createHash('sha256').update(payloadBytes(jws)).digest('base64url') as Digest,
+};
+
+function importKey(key: Jwk): KeyObject | undefined {
+  try {
+    return createPublicKey({ key: { ...key }, format: 'jwk' });
+  } catch {
+    return undefined;
+  }
+}
