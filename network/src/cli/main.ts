@@ -18,6 +18,7 @@ const VERBS: Readonly<Record<string, () => Promise<Command>>> = {
   reset: async () => (await import('./reset.js')).reset,
   binaries: async () => (await import('./binaries.js')).binaries,
   certs: async () => (await import('./certs.js')).certs,
+  verify: async () => (await import('./verify.js')).verify,
   ca: async () => (await import('./ca.js')).ca,
 };
 
@@ -32,6 +33,7 @@ const HELP = `network <verb> [options]
   reset                            forgets a stopped network
   binaries                         finds Fabric's programs or fetches their release   [--archive URL|FILE] [--sha256 HEX]
   certs [renew [--restart]]        certificates and their days left; renews what is due   [--within DAYS] [--organisation NAME] [--metrics FILE]
+  verify [FOLDER]                  proves the chain of a node or of a folder of block files   [--organisation NAME] [--against OTHER] [--from N] [--replay]
   ca [--organisation NAME]         serves the certificate authorities alone
 
   --topology FILE   another consortium than network/topologies/default.json

@@ -1,0 +1,10 @@
+export type { BlockDigest } from './block-digest';
+export type { BlockSource, SourcedBlock } from './block-source';
+export type { FollowedConfiguration } from './chain-walk';
+export { compareChains, type Comparison } from './compare-chains';
+export { describeFinding, describeVerification } from './describe-verification';
+export { openDeliverSource, type DeliverNode } from './deliver-source';
+export type { Finding, FindingKind } from './finding';
+export { openFolderSource } from './folder-source';
+export { VerifyError, type VerifyErrorCode } from './verify-error';
+export { verifySource, type Verification, type VerifyOptions } from './verify-source';
