@@ -90,7 +90,7 @@ function newGossip({ address }: PeerPlace): object {
     requestStateInfoInterval: '1s',
     aliveTimeInterval: '1s',
     aliveExpirationTimeout: '5s',
-    reconnectInterval: '5s',
+    reconnectInterval: '1s',
     membershipTrackerInterval: '1s',
     pvtData: {
       // Any member can make a peer look for values that nobody has: a block must not wait long for them, an invalid transaction not at all.

@@ -17,9 +17,9 @@ export async function openChannel(topology: Topology): Promise<string> {
   const peers = topology.organisations.map(openPeerAdmin);
   try {
     const genesis = await joinOrderers(topology, orderers);
-    const joined = await Promise.all(peers.map((peer) => joinPeer(topology, peer, genesis)));
+    const joined = await joinPeers(topology, peers, genesis);
     await Promise.all([...orderers.map((each) => untilTakesPart(topology, each)), ...peers.map((each) => untilReachesAll(topology, each))]);
-    return `${topology.channel}, ${joined.some(Boolean) ? 'joined' : 'as it was'}`;
+    return `${topology.channel}, ${joined ? 'joined' : 'as it was'}`;
   } finally {
     for (const peer of peers) peer.close();
   }
@@ -40,10 +40,14 @@ async function joinOrderers(topology: Topology, orderers: readonly OrdererAdmin[
   return genesis;
 }
 
-async function joinPeer({ channel }: Topology, peer: PeerAdmin, genesis: Uint8Array): Promise<boolean> {
-  if ((await peer.listChannels()).includes(channel)) return false;
-  await peer.joinChannel(genesis);
-  return true;
+/**
+ * Returns whether any had to join. One after another: a peer turns those away whose organisation it does not know yet, and whoever was turned
+ * away comes again only seconds later; so each finds the earlier ones inside.
+ */
+async function joinPeers({ channel }: Topology, peers: readonly PeerAdmin[], genesis: Uint8Array): Promise<boolean> {
+  const inside = await Promise.all(peers.map(async (peer) => (await peer.listChannels()).includes(channel)));
+  for (const [index, peer] of peers.entries()) if (inside[index] !== true) await peer.joinChannel(genesis);
+  return inside.includes(false);
 }
 
 function untilTakesPart({ channel }: Topology, orderer: OrdererAdmin): Promise<void> {
