@@ -46,10 +46,11 @@ module.exports = {
       to: { path: '^(chaincode|gateway)/' },
     },
     {
+      // Fabric's formats are written down once: the devnet's code for them has entries of its own, which run no devnet.
       name: 'only-the-ledger-room-knows-the-devnet',
       severity: 'error',
       from: { path: '^network/src', pathNot: '^network/src/ledger/' },
-      to: { path: '^network/devnet/' },
+      to: { path: '^network/devnet/', pathNot: '^network/devnet/(dist|src)/(blocks|configuration)\\.' },
     },
     {
       name: 'devnet-imports-nothing-of-ours',

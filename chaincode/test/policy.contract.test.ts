@@ -1,7 +1,7 @@
 import './support/quiet';
 import { MedaccordContract } from '../src/contracts/medaccord-contract';
 import { Evaluate, policiesOf, Submit } from '../src/contracts/policy';
-import { requests, rulesKey, staffRoles, transactionNames } from '../src/model';
+import { requests, rulesKey, staffRoles, type TransactionName } from '../src/model';
 import { ConsortiumTwin, refusalOf } from './support/consortium-twin';
 import { newConsortium, HOSPITAL } from './support/story';
 
@@ -51,7 +51,7 @@ describe('the interface of the contract', () => {
       [kind, ...allow.map(({ name }) => name)].join(' '),
     ]);
     expect(Object.fromEntries(stated)).toEqual(TABLE);
-    expect([...transactionNames].sort()).toEqual(Object.keys(TABLE).sort());
+    expect(Object.keys(requests).sort()).toEqual(Object.keys(TABLE).sort());
   });
 
   test('every public method of the contract is a transaction with a policy', () => {
@@ -80,20 +80,23 @@ describe('the interface of the contract', () => {
     }
   });
 
-  test.each(transactionNames)('%s refuses what is not JSON, not an object, or has an unknown or a missing field', async (transaction) => {
-    const role = (TABLE[transaction] ?? '').split(' ')[1] ?? '';
-    const as = await twin.identity(
-      HOSPITAL,
-      role === 'admin' ? 'admin' : role.startsWith('role:') ? (role.slice(5) as 'gateway') : undefined,
-    );
-    const bad = ['', '{', 'null', '[]', '"x"', '{"__proto__":{}}', '{"surprise":"Jane Doe"}'];
-    for (const text of bad) {
-      const refusal = await refusalOf(twin.endorse(as, [transaction, text], { endorsers: [HOSPITAL] }));
-      expect(refusal.code).toBe('REQUEST_INVALID');
-      expect(JSON.stringify(refusal)).not.toContain('Jane');
-    }
-    expect(requests[transaction]).toBeDefined();
-  });
+  test.each(Object.keys(requests) as TransactionName[])(
+    '%s refuses what is not JSON, not an object, or has an unknown or a missing field',
+    async (transaction) => {
+      const role = (TABLE[transaction] ?? '').split(' ')[1] ?? '';
+      const as = await twin.identity(
+        HOSPITAL,
+        role === 'admin' ? 'admin' : role.startsWith('role:') ? (role.slice(5) as 'gateway') : undefined,
+      );
+      const bad = ['', '{', 'null', '[]', '"x"', '{"__proto__":{}}', '{"surprise":"Jane Doe"}'];
+      for (const text of bad) {
+        const refusal = await refusalOf(twin.endorse(as, [transaction, text], { endorsers: [HOSPITAL] }));
+        expect(refusal.code).toBe('REQUEST_INVALID');
+        expect(JSON.stringify(refusal)).not.toContain('Jane');
+      }
+      expect(requests[transaction]).toBeDefined();
+    },
+  );
 
   test('an unknown transaction is answered with a code', async () => {
     const refusal = await refusalOf(twin.endorse(await twin.identity(HOSPITAL), ['Nothing', '{}'], { endorsers: [HOSPITAL] }));

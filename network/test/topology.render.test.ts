@@ -77,3 +77,9 @@ it('a collection of all is kept by every peer unless it says how many, and its p
     },
   ]);
 });
+
+it('a consortium may run without gateways', () => {
+  const spec = JSON.parse(readFileSync(join(folder, 'default.json'), 'utf8')) as Record<string, unknown>;
+  delete spec['gateway'];
+  expect(resolveTopology(parseTopologySpec(JSON.stringify(spec), 'default.json'), options).gateway).toBeUndefined();
+});

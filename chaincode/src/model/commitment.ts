@@ -16,7 +16,6 @@ export const commitmentDomains = {
   binding: 'medaccord/binding',
   ask: 'medaccord/ask',
   records: 'medaccord/records',
-  attestation: 'medaccord/attestation',
 } as const;
 export type CommitmentDomain = (typeof commitmentDomains)[keyof typeof commitmentDomains];
 
@@ -89,9 +88,4 @@ export function askPreimage(ask: Ask): Uint8Array {
 export function recordsPreimage(records: readonly RecordVersion[], salt: Salt): Uint8Array {
   const rows = records.map(({ recordId, version }) => [recordId, version]);
   return commitmentPreimage(commitmentDomains.records, salt, formatUtf8(formatCanonical(rows)));
-}
-
-/** Request.attestation: the text of an organisation's statement about who acts for it. */
-export function attestationPreimage(attestation: string, salt: Salt): Uint8Array {
-  return commitmentPreimage(commitmentDomains.attestation, salt, formatUtf8(attestation));
 }

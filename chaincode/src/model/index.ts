@@ -45,11 +45,10 @@ export {
   type SensitiveCategory,
 } from './category';
 export { isCoveredBy, parsePurpose, parsePurposes, purposeParents, purposes, type Purpose } from './purpose';
-export { memberRoles, parseMemberRole, parseStaffRole, staffRoles, type MemberRole, type StaffRole } from './role';
+export { memberRoles, parseMemberRole, parseStaffRole, staffRoles, type StaffRole } from './role';
 
 export {
   askPreimage,
-  attestationPreimage,
   bindingPreimage,
   commitmentDomains,
   commitmentPreimage,
@@ -74,11 +73,7 @@ export {
   type Binding,
   type BindingMethod,
   type ConsentHeader,
-  type ConsentStatus,
-  type PatientKeysReplacement,
-  type PatientRegistration,
   type RelationKind,
-  type RelationRegistration,
   type SignedKind,
   type SignedPayload,
   type WalletToken,
@@ -150,11 +145,10 @@ export {
   recordParts,
   sealedKinds,
   type RecordPart,
-  type SealedKind,
   type SealedRef,
 } from './sealed';
 
-export { MAX_BATCH, MAX_RELEASE, requests, transactionNames, type TransactionName, type TransactionRequest } from './request';
+export { MAX_BATCH, MAX_RELEASE, requests, type TransactionName, type TransactionRequest } from './request';
 export { type AnchoredGroup, type SealedValue, type TransactionResponse, type TransactionResponses } from './response';
 export {
   MAX_DELIVERY,

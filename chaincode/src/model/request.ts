@@ -100,6 +100,3 @@ export const requests = {
 
 export type TransactionName = keyof typeof requests;
 export type TransactionRequest<N extends TransactionName> = Parsed<(typeof requests)[N]>;
-
-/** The names of all transactions. */
-export const transactionNames = Object.keys(requests) as TransactionName[];

@@ -7,5 +7,4 @@ export const parseStaffRole = oneOf(staffRoles);
 
 /** What a member is in the consortium; the rules document says it. */
 export const memberRoles = ['hospital', 'insurer', 'authority'] as const;
-export type MemberRole = (typeof memberRoles)[number];
 export const parseMemberRole = oneOf(memberRoles);

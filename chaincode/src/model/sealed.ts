@@ -8,7 +8,6 @@ export type RecordPart = (typeof recordParts)[number];
 
 /** Other sealed values: what they hold, and with it who may write them. */
 export const sealedKinds = ['identity', 'binding', 'consent-document', 'ask', 'decision', 'notice', 'delivery'] as const;
-export type SealedKind = (typeof sealedKinds)[number];
 
 /**
  * Names a sealed value inside an organisation's implicit collection: what it is, of what, and which one. `kind`, `ref` and `id` also stand

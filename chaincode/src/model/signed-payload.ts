@@ -13,7 +13,6 @@ export const relationKinds = ['care', 'cover'] as const;
 export type RelationKind = (typeof relationKinds)[number];
 
 export const consentStatuses = ['in-force', 'revoked', 'closed'] as const;
-export type ConsentStatus = (typeof consentStatuses)[number];
 
 /** A patient registers at a custodian; signed by `keys.signing`. */
 const parsePatient = object({
@@ -23,14 +22,12 @@ const parsePatient = object({
   bound: object({ method: parseBindingMethod }),
   issuedAt: parseInstant,
 });
-export type PatientRegistration = Parsed<typeof parsePatient>;
 
 /**
  * A patient replaces her keys; signed by the current signing key or by the current recovery key. `previous` is the SHA-256 of the payload of
  * the statement that it follows, so that no statement comes back.
  */
 const parsePatientKeys = object({ subjectRef: parseSubjectRef, previous: parseDigest, keys: parseKeys, issuedAt: parseInstant });
-export type PatientKeysReplacement = Parsed<typeof parsePatientKeys>;
 
 /** By organisation: SHA-256 of the envelope that the wallet sealed to it. What the patient did not name is not stored there. */
 export const parseSealedDigests = table(parseMspId, parseDigest, 2);
@@ -47,7 +44,6 @@ const parseRelation = object({
   sealed: parseSealedDigests,
   issuedAt: parseInstant,
 });
-export type RelationRegistration = Parsed<typeof parseRelation>;
 
 /** Says whose relation it is; signed by the patient's registered signing key. Never public. */
 const parseBinding = object({

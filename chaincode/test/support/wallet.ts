@@ -13,7 +13,6 @@ import {
   type Jwk,
   type Keys,
   type MspId,
-  type PatientKeysReplacement,
   type RelationRef,
   type Salt,
   type SignedKind,
@@ -59,7 +58,7 @@ export function signAs<K extends SignedKind>(kind: K, payload: SignedPayload<K>,
 
 export const ISSUED = '2026-03-01T07:59:00.000Z' as Instant;
 /** What a patient signs to replace her keys after the statement `current`. */
-export const replacementStatement = (subjectRef: SubjectRef, current: string, next: KeyRing): PatientKeysReplacement => {
+export const replacementStatement = (subjectRef: SubjectRef, current: string, next: KeyRing): SignedPayload<'patient-keys'> => {
   const payload = Buffer.from(current.split('.')[1] ?? '', 'base64url');
   const previous = createHash('sha256').update(payload).digest('base64url') as Digest;
   return { subjectRef, previous, keys: publicKeys(next), issuedAt: ISSUED };

@@ -5,12 +5,11 @@ export { assertDataKey, commitDataKey, decryptPart, encryptPart, newDataKey, typ
 export { hashBytes } from './digest';
 export { signJws, verifyJws } from './jws';
 export { publicJwkOf, type PrivateJwk, type PublicJwk } from './p256-jwk';
-export { newRandomBytes, newReference, newSalt } from './random';
+export { newRandomBytes, newSalt } from './random';
 export { PATIENT, open, seal, type SealingContext } from './sealed-envelope';
 export {
   generateSealingKey,
   importSealingKey,
-  jwkOfSealingKey,
   sealingPublicKeyOf,
   type SealingKey,
   type SealingPublicKey,

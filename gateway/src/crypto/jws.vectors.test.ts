@@ -1,4 +1,4 @@
-import { createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, randomBytes, sign, verify } from 'node:crypto';
 import {
   formatInstant,
   formatSigned,
@@ -7,17 +7,9 @@ import {
   type RelationRef,
   type WalletToken,
 } from '@medaccord/chaincode/model';
-import {
-  formatBase64url,
-  generateSigningKey,
-  importSigningKey,
-  newReference,
-  parseBase64url,
-  publicJwkOf,
-  signJws,
-  verifyJws,
-  type PrivateJwk,
-} from '.';
+import { formatBase64url, generateSigningKey, importSigningKey, parseBase64url, publicJwkOf, signJws, verifyJws, type PrivateJwk } from '.';
+
+const newReference = (): string => randomBytes(16).toString('base64url');
 
 const newToken = (): WalletToken => ({
   relationRef: newReference() as RelationRef,

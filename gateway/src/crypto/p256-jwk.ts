@@ -1,5 +1,5 @@
 import type { Jwk } from '@medaccord/chaincode/model';
-import { formatBase64url, parseBase64url } from './base64url';
+import { parseBase64url } from './base64url';
 
 /** A P-256 public key as JWK (RFC 7518 section 6.2), with no other member. */
 export type PublicJwk = Jwk;
@@ -14,12 +14,6 @@ export function formatPoint(jwk: PublicJwk): Uint8Array<ArrayBuffer> {
   point.set(parseBase64url(jwk.x), 1);
   point.set(parseBase64url(jwk.y), 33);
   return point;
-}
-
-/** @throws {SyntaxError} when the bytes are not an uncompressed P-256 point (that it lies on the curve is checked when it is used). */
-export function parsePoint(point: Uint8Array): PublicJwk {
-  if (point.length !== 65 || point[0] !== 4) throw new SyntaxError('not an uncompressed P-256 point');
-  return { kty: 'EC', crv: 'P-256', x: formatBase64url(point.subarray(1, 33)), y: formatBase64url(point.subarray(33)) };
 }
 
 /** The public half of a key, member by member, so that nothing private slips through. */

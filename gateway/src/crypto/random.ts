@@ -10,8 +10,3 @@ export function newRandomBytes(length: number): Uint8Array<ArrayBuffer> {
 export function newSalt(): Salt {
   return formatBase64url(newRandomBytes(16)) as Salt;
 }
-
-/** A reference or id that tells nothing: 128 random bits in 22 characters of base64url. */
-export function newReference(): string {
-  return formatBase64url(newRandomBytes(16));
-}

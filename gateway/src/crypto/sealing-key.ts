@@ -1,5 +1,5 @@
-import { formatBase64url, parseBase64url } from './base64url';
-import { formatPoint, parsePoint, publicJwkOf, type PrivateJwk, type PublicJwk } from './p256-jwk';
+import { formatBase64url } from './base64url';
+import { formatPoint, publicJwkOf, type PrivateJwk, type PublicJwk } from './p256-jwk';
 import type { WebKey } from './signing-key';
 import { DEFAULT_SUITE, SUITES, type SuiteId } from './suites';
 
@@ -35,9 +35,4 @@ export async function importSealingKey(stored: Pick<StoredSealingKey, 'suite' | 
 /** A P-256 JWK, as patients and relations publish it, as something to seal to. */
 export function sealingPublicKeyOf(jwk: PublicJwk): SealingPublicKey {
   return { suite: 'HPKE-P256-SHA256-A256GCM', publicKey: formatBase64url(formatPoint(jwk)) };
-}
-
-/** The JWK of a P-256 sealing key. @throws {SyntaxError} when the key is not one. */
-export function jwkOfSealingKey(key: SealingPublicKey): PublicJwk {
-  return parsePoint(parseBase64url(key.publicKey));
 }

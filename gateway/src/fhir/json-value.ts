@@ -16,10 +16,6 @@ export function parseNumber(text: string): number | RawNumber {
   return Number.isFinite(value) && JSON.stringify(value) === text ? value : json.rawJSON(text);
 }
 
-export function isRawNumber(value: JsonValue): value is RawNumber {
-  return json.isRawJSON(value);
-}
-
 export function isObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !json.isRawJSON(value);
 }

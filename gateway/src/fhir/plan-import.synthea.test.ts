@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RecordId, SubjectRef } from '@medaccord/chaincode/model';
-import { newReference } from '../crypto';
 import { planImport, type PlannedResource } from './plan-import';
 import { MemoryIndex } from './testdata/memory-index';
+
+const newReference = (): string => randomBytes(16).toString('base64url');
 
 const folder = join(__dirname, '../../../../shared/data/synthea');
 const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.json')) : [];

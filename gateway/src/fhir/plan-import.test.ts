@@ -1,10 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import type { RecordId, SubjectRef } from '@medaccord/chaincode/model';
-import { newReference } from '../crypto';
 import { planImport, type PlannedResource } from './plan-import';
 import { MemoryIndex } from './testdata/memory-index';
 
 type Json = Record<string, unknown>;
 
+const newReference = (): string => randomBytes(16).toString('base64url');
 const me = newReference() as SubjectRef;
 const other = newReference() as SubjectRef;
 const P = 'urn:uuid:11111111-1111-4111-8111-111111111111';

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,7 +22,6 @@ import {
   hashBytes,
   generateSealingKey,
   importSealingKey,
-  newReference,
   open,
   seal,
   sealingPublicKeyOf,
@@ -50,6 +50,8 @@ import {
   type Wallet,
 } from '.';
 import { readWalletFile, writeWalletFile } from './wallet-file';
+
+const newReference = (): string => randomBytes(16).toString('base64url');
 
 const custodian = 'CustodianMSP' as MspId;
 const counterparty = 'CounterpartyMSP' as MspId;

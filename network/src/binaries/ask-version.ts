@@ -28,5 +28,5 @@ export function askVersion(program: RequiredProgram, file: string): Promise<Vers
 function describeEnd({ code, signal, killed }: { code?: number | string | null; signal?: string | null; killed?: boolean }): string {
   if (killed === true) return `did not say its version within ${String(ANSWERS_WITHIN_MS / 1000)} s`;
   if (typeof code === 'string') return `cannot be run here (${code})`;
-  return `ended without its version (${signal ?? `exit code ${String(code)}`})`;
+  return `is no program of Fabric for this machine (${signal ?? `exit code ${String(code)}`})`;
 }

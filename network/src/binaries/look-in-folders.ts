@@ -5,8 +5,7 @@ import { ACCEPTED_VERSIONS, isAcceptedVersion } from './fabric-version';
 
 /** Usable programs, or what is the matter with what was found. */
 export type Look =
-  | { readonly found: { readonly version: string; readonly folder: string; readonly programs: ProgramPaths } }
-  | { readonly problem: string };
+  { readonly found: { readonly version: string; readonly folder: string; readonly programs: ProgramPaths } } | { readonly problem: string };
 
 /** Looks for Fabric's programs in folders as a shell does in those of PATH: the first that has a program of the name. */
 export async function lookInFolders(folders: readonly string[]): Promise<Look> {

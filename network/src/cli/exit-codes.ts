@@ -8,6 +8,7 @@ const BY_ERROR_CODE: Readonly<Record<string, number>> = {
   NETWORK_RUNNING: EXIT.running,
   NETWORK_NOT_RUNNING: EXIT.notRunning,
   DEVNET_CONSORTIUM_DIFFERS: EXIT.differs,
+  FABRIC_CHANNEL_DIFFERS: EXIT.differs,
 };
 
 export function exitCodeOf({ code }: { readonly code: string }): number {

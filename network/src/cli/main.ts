@@ -16,6 +16,7 @@ const VERBS: Readonly<Record<string, () => Promise<Command>>> = {
   logs: async () => (await import('./logs.js')).logs,
   deploy: async () => (await import('./deploy.js')).deploy,
   reset: async () => (await import('./reset.js')).reset,
+  binaries: async () => (await import('./binaries.js')).binaries,
   ca: async () => (await import('./ca.js')).ca,
 };
 
@@ -28,6 +29,7 @@ const HELP = `network <verb> [options]
   logs [process] [--follow]        the last lines of one process, or of each   [--lines N]
   deploy [--sequence auto]         the chaincode as it is built now, as an upgrade of the running network
   reset                            forgets a stopped network
+  binaries                         finds Fabric's programs or fetches their release   [--archive URL|FILE] [--sha256 HEX]
   ca [--organisation NAME]         serves the certificate authorities alone
 
   --topology FILE   another consortium than network/topologies/default.json

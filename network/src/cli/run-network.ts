@@ -21,12 +21,16 @@ export async function runNetwork({ topology, config, reporter, testSwitches }: R
   const introduction = introduce(topology);
   const network = new Network(topology, {
     platform: config.platform,
+    fabric: config.fabric,
     testSwitches,
     onStep: (step: Step) => {
       reporter.step(step);
     },
     onEvent: (event) => {
       reporter.event(event);
+    },
+    onNote: (text) => {
+      reporter.note(text);
     },
   });
   const stop = stopOnSignals(network, (text) => {

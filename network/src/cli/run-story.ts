@@ -16,6 +16,7 @@ export function runStory(
   platform: Platform,
   options: readonly string[],
 ): Promise<number | undefined> {
+  if (topology.gateway === undefined) return Promise.resolve(undefined);
   const program = join(topology.gateway.folder, 'dist/cli/main.js');
   if (!existsSync(program)) return Promise.resolve(undefined);
   return new Promise((resolve) => {

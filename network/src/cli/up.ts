@@ -13,7 +13,7 @@ export const up: Command = async (argv, config) => {
   const child = spawn(config.platform.node, program, {
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    env: { ...config.platform.environment },
+    env: { ...config.environment },
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill('SIGTERM'));
   child.on('message', (report) => {

@@ -1,6 +1,14 @@
 /** What can go wrong with a network as a whole, by stable code. */
 export type DeploymentErrorCode =
-  'NETWORK_RUNNING' | 'NETWORK_NOT_RUNNING' | 'NETWORK_UNREACHABLE' | 'RUN_FOLDER_FOREIGN' | 'NOT_BUILT' | 'NO_FREE_PORTS';
+  | 'NETWORK_RUNNING'
+  | 'NETWORK_NOT_RUNNING'
+  | 'NETWORK_UNREACHABLE'
+  | 'RUN_FOLDER_FOREIGN'
+  | 'NOT_BUILT'
+  | 'NO_FREE_PORTS'
+  | 'TOO_FEW_FILES'
+  | 'DISK_FULL'
+  | 'CLOCK_BEHIND';
 
 /** `message` says what is the matter, `hint` the way out. */
 export class DeploymentError extends Error {

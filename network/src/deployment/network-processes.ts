@@ -34,9 +34,15 @@ export function newChaincodeProcess(topology: Topology, organisation: Organisati
   };
 }
 
-/** All that a gateway is told is where its connection document is. @throws DeploymentError NOT_BUILT */
-export function newGatewayProcess(topology: Topology, organisation: Organisation, platform: Platform): ProcessSpec {
-  const { folder } = topology.gateway;
+/** A gateway for each organisation, or none at all where the topology has no gateway. @throws DeploymentError NOT_BUILT */
+export function newGatewayProcesses(topology: Topology, platform: Platform): ProcessSpec[] {
+  const { gateway, organisations } = topology;
+  if (gateway === undefined) return [];
+  return organisations.map((organisation) => newGatewayProcess(topology, organisation, gateway.folder, platform));
+}
+
+/** All that a gateway is told is where its connection document is. */
+function newGatewayProcess(topology: Topology, organisation: Organisation, folder: string, platform: Platform): ProcessSpec {
   const program = join(folder, 'dist/main.js');
   if (!existsSync(program))
     throw new DeploymentError('NOT_BUILT', `There is no built gateway: ${program} is missing.`, 'Run `npm run build`.');

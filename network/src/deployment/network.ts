@@ -1,11 +1,19 @@
-import { LEDGER_ENGINES, submitFirstTransactions, type Deployment, type LedgerEngine } from '../ledger';
+import {
+  LEDGER_ENGINES,
+  submitFirstTransactions,
+  type BuiltChaincode,
+  type Deployment,
+  type FabricSurroundings,
+  type LedgerEngine,
+} from '../ledger';
 import { Supervisor, assertPortsFree, type Platform, type ProcessEvent, type ProcessSpec } from '../process';
 import type { Topology } from '../topology';
-import { readChaincodePackage, type ChaincodePackage } from './chaincode-package';
+import { readBuiltChaincode } from './built-chaincode';
 import { readDeploymentRecord, writeDeploymentRecord } from './deployment-record';
 import { endLeftovers } from './end-leftovers';
 import { handOutDocuments } from './hand-out-documents';
-import { newCaProcess, newChaincodeProcess, newGatewayProcess } from './network-processes';
+import { assertMachineSuffices } from './machine-needs';
+import { newCaProcess, newChaincodeProcess, newGatewayProcesses } from './network-processes';
 import { newNetworkState, removeNetworkState, writeNetworkState, type NetworkPhase, type NetworkState } from './network-state';
 import { openRunFolder } from './run-folder';
 
@@ -18,11 +26,17 @@ export interface Step {
 
 export interface NetworkOptions {
   readonly platform: Platform;
+  /** Where Fabric's binaries may be; nowhere without. */
+  readonly fabric?: FabricSurroundings;
   /** Lets tests make the ledger misbehave; default false. */
   readonly testSwitches?: boolean;
   readonly onStep?: (step: Step) => void;
   readonly onEvent?: (event: ProcessEvent) => void;
+  /** What takes long, in words. */
+  readonly onNote?: (text: string) => void;
 }
+
+const NOWHERE: FabricSurroundings = { folder: undefined, path: [], cache: '', archive: undefined, sha256: undefined };
 
 /** What a start found and did. */
 export interface StartFacts {
@@ -66,8 +80,10 @@ export class Network {
     this.#engine = LEDGER_ENGINES[topology.ledger]({
       topology,
       platform: options.platform,
+      fabric: options.fabric ?? NOWHERE,
       testSwitches: options.testSwitches ?? false,
       ask,
+      tell: (text) => options.onNote?.(text),
     });
   }
 
@@ -93,12 +109,13 @@ export class Network {
   /** Puts the chaincode as it is in its folder now in the place of the one that runs, as the next sequence; nothing if it is the same. */
   async redeploy(): Promise<RedeployFacts> {
     const { name, folder } = this.#topology.chaincode;
-    const release = readChaincodePackage(folder, name);
+    const chaincode = readBuiltChaincode(folder, name);
+    const packageId = this.#engine.packageId(chaincode);
     const record = readDeploymentRecord(this.#topology);
-    if (record?.packageId !== release.packageId) await this.#supervisor.replace(this.#newChaincodeProcesses(release));
-    const deployment = await this.#engine.deploy(release);
-    writeDeploymentRecord(this.#topology, { packageId: release.packageId, sequence: deployment.sequence, first: record?.first ?? [] });
-    return { ...deployment, packageId: release.packageId };
+    if (record?.packageId !== packageId) await this.#supervisor.replace(this.#newChaincodeProcesses(packageId));
+    const deployment = await this.#engine.deploy(chaincode);
+    writeDeploymentRecord(this.#topology, { packageId, sequence: deployment.sequence, first: record?.first ?? [] });
+    return { ...deployment, packageId };
   }
 
   /** Keeps a process that somebody else started from outliving the network. Returns the function that ends that. */
@@ -119,12 +136,14 @@ export class Network {
 
   async #bringUp(): Promise<Omit<StartFacts, 'ms'>> {
     const { name, folder } = this.#topology.chaincode;
-    const release = readChaincodePackage(folder, name);
-    const gateways = this.#topology.organisations.map((each) => newGatewayProcess(this.#topology, each, this.#options.platform));
+    const chaincode = readBuiltChaincode(folder, name);
+    const packageId = this.#engine.packageId(chaincode);
+    const gateways = newGatewayProcesses(this.#topology, this.#options.platform);
+    assertMachineSuffices(this.#topology, this.#engine.needs);
     await this.#time('what the ledger needs', () => this.#engine.provide());
     await endLeftovers(this.#topology);
     this.#record({ phase: 'starting' });
-    const [ca, chaincodes] = [newCaProcess(this.#topology, this.#options.platform), this.#newChaincodeProcesses(release)];
+    const [ca, chaincodes] = [newCaProcess(this.#topology, this.#options.platform), this.#newChaincodeProcesses(packageId)];
     const stages = this.#engine.stages();
     const [ground = [], ...floors] = stages;
     await assertPortsFree([ca, ...chaincodes, ...stages.flat(), ...gateways]);
@@ -135,20 +154,20 @@ export class Network {
     await this.#startStage([...ground, ...chaincodes]);
     for (const floor of floors) await this.#startStage(floor);
     await this.#time('the channel', () => this.#engine.openChannel());
-    const facts = await this.#deploy(release);
+    const facts = await this.#deploy(chaincode);
     await this.#startStage(gateways);
     this.#record({ phase: 'up' });
     return facts;
   }
 
-  async #deploy(release: ChaincodePackage): Promise<Omit<StartFacts, 'ms'>> {
+  async #deploy(chaincode: BuiltChaincode): Promise<Omit<StartFacts, 'ms'>> {
     const record = readDeploymentRecord(this.#topology);
     const since = Date.now();
-    const { sequence, transactions } = await this.#engine.deploy(release);
+    const { sequence, transactions } = await this.#engine.deploy(chaincode);
     const done = transactions.length === 0 ? 'as committed before' : `${String(transactions.length)} lifecycle transactions`;
     this.#tell({ title: 'the chaincode definition', detail: `sequence ${String(sequence)}, ${done}`, ms: Date.now() - since });
     const first = record?.first ?? (await this.#runFirst());
-    writeDeploymentRecord(this.#topology, { packageId: release.packageId, sequence, first });
+    writeDeploymentRecord(this.#topology, { packageId: this.#engine.packageId(chaincode), sequence, first });
     const submitted = record === undefined ? first.map(({ transactionId }) => transactionId) : [];
     return { resumed: record !== undefined, sequence, transactions: [...transactions, ...submitted] };
   }
@@ -175,9 +194,9 @@ export class Network {
     if (detail !== undefined) this.#tell({ title, detail, ms: Date.now() - since });
   }
 
-  #newChaincodeProcesses(release: ChaincodePackage): ProcessSpec[] {
+  #newChaincodeProcesses(packageId: string): ProcessSpec[] {
     const { organisations } = this.#topology;
-    return organisations.map((each) => newChaincodeProcess(this.#topology, each, release.packageId, this.#options.platform));
+    return organisations.map((each) => newChaincodeProcess(this.#topology, each, packageId, this.#options.platform));
   }
 
   #tell(step: Step): void {

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
+import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 const PRIVATE_FILE = 0o600;
@@ -11,7 +11,7 @@ export function makePrivateFolder(folder: string): void {
 }
 
 /** Writes a file that its owner alone may read. It is there whole or not at all, whatever happens meanwhile. */
-export function writePrivateFile(file: string, content: string): void {
+export function writePrivateFile(file: string, content: string | Uint8Array): void {
   writeWhole(file, content, PRIVATE_FILE);
 }
 
@@ -20,12 +20,12 @@ export function writePublicFile(file: string, content: string): void {
   writeWhole(file, content, PUBLIC_FILE);
 }
 
-function writeWhole(file: string, content: string, mode: number): void {
+function writeWhole(file: string, content: string | Uint8Array, mode: number): void {
   makePrivateFolder(dirname(file));
   const draft = `${file}.${String(process.pid)}.new`;
   const descriptor = openSync(draft, 'w', mode);
   try {
-    writeSync(descriptor, content);
+    writeFileSync(descriptor, content);
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);

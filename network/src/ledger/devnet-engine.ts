@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { newNodeProcess } from '../process';
-import type { Deployment, LedgerEngine, LedgerEngineContext } from './ledger-engine';
+import type { BuiltChaincode, Deployment, LedgerEngine, LedgerEngineContext } from './ledger-engine';
 import type { DevnetQuestion } from './devnet-question';
 
 const PROCESS = 'ledger';
@@ -17,10 +17,19 @@ export function newDevnetEngine({ topology, platform, testSwitches, ask }: Ledge
     topology.paths.run,
   );
   return {
+    needs: { openFiles: 256, freeBytes: 100_000_000 },
     provide: () => Promise.resolve(undefined),
     stages: () => [[{ ...spec, talks: true }]],
     prepare: () => Promise.resolve(),
     openChannel: () => Promise.resolve(undefined),
-    deploy: async (release) => (await ask(PROCESS, { verb: 'deploy', release } satisfies DevnetQuestion)) as Deployment,
+    packageId: formatPackageId,
+    deploy: async (chaincode) => {
+      const release = { packageId: formatPackageId(chaincode), version: chaincode.version };
+      return (await ask(PROCESS, { verb: 'deploy', release } satisfies DevnetQuestion)) as Deployment;
+    },
   };
+}
+
+function formatPackageId({ label, digest }: BuiltChaincode): string {
+  return `${label}:${digest}`;
 }

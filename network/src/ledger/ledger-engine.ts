@@ -1,8 +1,20 @@
+import type { FabricSurroundings } from '../binaries';
 import type { Platform, ProcessSpec } from '../process';
 import type { Topology } from '../topology';
 
-/** A chaincode as the network knows it: what runs and where is in the topology, which bytes is here. */
+/** A chaincode as it is built in its folder, named by what runs. */
+export interface BuiltChaincode {
+  readonly folder: string;
+  /** `<name>_<version>` */
+  readonly label: string;
+  /** SHA-256 (hex) of the bytes that run. */
+  readonly digest: string;
+  readonly version: string;
+}
+
+/** A chaincode as a ledger knows it. */
 export interface ChaincodeRelease {
+  /** What the chaincode processes are told to be, and what the organisations approve. */
   readonly packageId: string;
   readonly version: string;
 }
@@ -14,11 +26,20 @@ export interface Deployment {
   readonly transactions: readonly string[];
 }
 
+/** What a ledger needs of the machine that its processes run on. */
+export interface MachineNeeds {
+  /** In one process. */
+  readonly openFiles: number;
+  /** On the disk of the run folder, when it starts. */
+  readonly freeBytes: number;
+}
+
 /**
  * What a network needs of a ledger: a plan for processes, and the verbs that only that ledger can carry out. A network calls them in this
  * order; each finds out what an earlier start did already.
  */
 export interface LedgerEngine {
+  readonly needs: MachineNeeds;
   /** Finds what the ledger needs beside npm packages, before anything starts. Returns what a person is told of it. */
   provide(): Promise<string | undefined>;
   /** The ledger's processes, in stages that must become ready one after another; all of them before anything that uses the ledger. */
@@ -27,17 +48,26 @@ export interface LedgerEngine {
   prepare(): Promise<void>;
   /** Brings the channel into being on the running processes and waits until it answers. Returns what a person is told of it. */
   openChannel(): Promise<string | undefined>;
-  /** Makes the definition the channel's newest: the first one, or the next sequence when release or policy changed; else nothing. */
-  deploy(release: ChaincodeRelease): Promise<Deployment>;
+  /** How this ledger names a built chaincode. Pure. */
+  packageId(chaincode: BuiltChaincode): string;
+  /**
+   * Makes the definition the channel's newest: the first one, or the next sequence when release, policy or collections changed; else
+   * nothing. Resolves when every organisation can endorse with it.
+   */
+  deploy(chaincode: BuiltChaincode): Promise<Deployment>;
 }
 
 export interface LedgerEngineContext {
   readonly topology: Topology;
   readonly platform: Platform;
+  /** Where Fabric's binaries may be. */
+  readonly fabric: FabricSurroundings;
   /** Lets tests make the ledger misbehave. */
   readonly testSwitches: boolean;
   /** Asks one of the engine's processes that talk. */
   readonly ask: (processName: string, question: unknown) => Promise<unknown>;
+  /** Tells a person what takes long. */
+  readonly tell: (text: string) => void;
 }
 
 export type NewLedgerEngine = (context: LedgerEngineContext) => LedgerEngine;

@@ -5,7 +5,7 @@ export type { ProcessEvent, ProcessState, ProcessStatus } from './supervised-pro
 export { AnsweredError, answerQuestions } from './conversation';
 export { assertPortsFree } from './assert-ports-free';
 export { findPortHolder } from './port-holder';
-export { accepts, answersOk } from './readiness';
+export { accepts } from './readiness';
 export { canSignal, identifyProcess, isRunning, readMemory, type ProcessIdentity } from './process-table';
 export { tryLock } from './exclusive-lock';
 export { newNodeProcess, type Platform } from './node-process';

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** A process that cannot be mistaken for a later one that got the same pid. */
 export interface ProcessIdentity {
@@ -24,13 +24,24 @@ export function identifyProcess(pid: number): ProcessIdentity {
   return stat === undefined ? { pid } : { pid, startTicks: stat.startTicks };
 }
 
-/** Whether exactly this process still runs; a zombie does not. Without a start time nothing can be said for sure, so: the pid exists. */
+/** Whether exactly this process still runs; a zombie does not, unless it has threads that still hold its files. Without a start time nothing can be said for sure, so: the pid exists. */
 export function isRunning(identity: ProcessIdentity): boolean {
   const stat = readStat(identity.pid);
   if (stat !== undefined) {
-    return stat.state !== 'Z' && (identity.startTicks === undefined || stat.startTicks === identity.startTicks);
+    return (
+      (stat.state !== 'Z' || hasThreads(identity.pid)) && (identity.startTicks === undefined || stat.startTicks === identity.startTicks)
+    );
   }
   return identity.startTicks === undefined && canSignal(identity.pid, 0);
+}
+
+/** A program of several threads shows a dead first thread while the others still write. */
+function hasThreads(pid: number): boolean {
+  try {
+    return readdirSync(`/proc/${pid}/task`).length > 1;
+  } catch {
+    return false;
+  }
 }
 
 /** Sends a signal to a process, or with a negative number to a process group. False when nothing is there to receive it. */

@@ -38,7 +38,7 @@ export function accepts({ host, port }: ListenAddress): Promise<boolean> {
 }
 
 /** Whether a GET answers 200 now. */
-export function answersOk(url: string): Promise<boolean> {
+function answersOk(url: string): Promise<boolean> {
   return new Promise((resolve) => {
     const request = get(url, { agent: false, timeout: ONE_LOOK_MS }, (response) => {
       response.resume();

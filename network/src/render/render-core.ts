@@ -8,14 +8,14 @@ import { renderYaml } from './render-yaml';
  * `core.yaml` of one organisation's only peer: every section that the peer reads without a default of its own (sampleconfig/core.yaml), with
  * the intervals of a small consortium instead of those of a large one.
  */
-export function renderCore({ name: network }: Topology, { name, mspId }: Organisation, place: PeerPlace): string {
+export function renderCore({ name: network, fabric }: Topology, { name, mspId }: Organisation, place: PeerPlace): string {
   return renderYaml({
     peer: {
       id: `peer-${name}`,
       networkId: network,
       ...newAddresses(place),
       // An organisation that does not answer is passed over after this long.
-      gateway: { enabled: true, endorsementTimeout: '3s', broadcastTimeout: '10s', dialTimeout: '5s' },
+      gateway: { enabled: true, endorsementTimeout: fabric.endorsementTimeout, broadcastTimeout: '10s', dialTimeout: '5s' },
       keepalive: {
         minInterval: '30s',
         interval: '7200s',

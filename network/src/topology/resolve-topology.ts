@@ -50,7 +50,7 @@ export function resolveTopology(spec: TopologySpec, options: ResolveOptions): To
         mspId: mspIdOf(spec, first.organisation),
       })),
     },
-    gateway: { folder: resolve(options.root, spec.gateway.folder) },
+    gateway: spec.gateway === undefined ? undefined : { folder: resolve(options.root, spec.gateway.folder) },
     fabric: spec.fabric,
     paths: {
       run,

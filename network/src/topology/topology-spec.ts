@@ -73,6 +73,8 @@ const collection = z.strictObject({
 const fabric = z.strictObject({
   version: named(/^\d+\.\d+\.\d+$/, 'must be three numbers: 3.1.5').default('3.1.5'),
   block: z.strictObject({ messages: count.default(100), megabytes: count.default(10), interval: duration.default('100ms') }).prefault({}),
+  /** How long a peer waits for another organisation's endorsement before it asks a different one. */
+  endorsementTimeout: duration.default('3s'),
   bft: z
     .strictObject({
       forward: duration.default('2s'),
@@ -102,7 +104,8 @@ export const topologySpec = z.strictObject({
     collections: z.array(collection).default([]),
     first: z.array(firstTransaction).default([]),
   }),
-  gateway: z.strictObject({ folder }),
+  /** Without one the consortium runs the ledger and its chaincode alone. */
+  gateway: z.strictObject({ folder }).optional(),
   fabric: fabric.prefault({}),
   ports: z.strictObject({ base: z.int().min(1024, 'must be at least 1024').max(65535, 'must be at most 65535') }),
 });

@@ -155,7 +155,8 @@ export interface Topology {
     /** Transactions that the first deployment runs, in this order. */
     readonly first: readonly FirstTransaction[];
   };
-  readonly gateway: { readonly folder: string };
+  /** Undefined: no gateways run. */
+  readonly gateway: { readonly folder: string } | undefined;
   readonly fabric: FabricSpec;
   readonly paths: {
     readonly run: string;

@@ -5,7 +5,7 @@ import { keys } from '../store/keys';
 import type { Change } from '../store/ordered-store';
 import { formatHash, formatModification, formatNumber, formatPlace, formatValue } from '../store/values';
 import type { VersionedStore } from '../store/versioned-store';
-import type { ValidatedBlock } from './validate-block';
+import type { ValidatedBlock } from './conclude-block';
 
 /**
  * Writes a validated block into the chain's file, everything in one database transaction: the block, where its transactions are,
@@ -17,13 +17,20 @@ export function commitBlock(chain: VersionedStore, validated: ValidatedBlock): U
   const bytes = writeBlock(validated.block);
   chain.commit([
     { key: keys.block(validated.block.number), value: bytes },
-    ...placesOf(chain, validated),
-    ...stateChanges(validated),
+    ...lastingChanges(chain, validated),
     ...historyChanges(validated),
-    ...expiryChanges(validated),
-    ...singleChanges(validated),
+    { key: keys.single('peerWork'), value: asBytes(serialize(validated.peerWork)) },
   ]);
   return bytes;
+}
+
+/** Writes what judging the blocks after this one asks for, and no more: for those who follow a chain without keeping it. */
+export function commitState(chain: VersionedStore, validated: ValidatedBlock): void {
+  chain.commit(lastingChanges(chain, validated));
+}
+
+function lastingChanges(chain: VersionedStore, validated: ValidatedBlock): readonly Change[] {
+  return [...placesOf(chain, validated), ...stateChanges(validated), ...expiryChanges(validated), ...singleChanges(validated)];
 }
 
 /** The first transaction of an id keeps its place. */
@@ -71,9 +78,8 @@ function expiryChanges({ block, expiries, expired }: ValidatedBlock): readonly C
   ];
 }
 
-function singleChanges({ block, commitHash, channel, peerWork }: ValidatedBlock): readonly Change[] {
+function singleChanges({ block, commitHash, channel }: ValidatedBlock): readonly Change[] {
   return [
-    { key: keys.single('peerWork'), value: asBytes(serialize(peerWork)) },
     ...(commitHash === undefined ? [] : [{ key: keys.single('commitHash'), value: commitHash }]),
     ...(channel === undefined ? [] : [{ key: keys.single('configBlock'), value: formatNumber(block.number) }]),
   ];

@@ -27,6 +27,8 @@ const ENDORSER: readonly Check[] = [
   isEndorsed,
 ];
 const CONFIG: readonly Check[] = [hasConfiguration, isForThisChannel];
+const OPENING: readonly Check[] = [opensEnvelope, opensPayload, hasHeaders];
+const OPENING_ENDORSER: readonly Check[] = [isEndorserTransaction, opensExtension, opensResponse, opensResults];
 const OTHER: readonly Check[] = [isUnsupported];
 
 /** Opens and judges one transaction; what remains are conflicts with those before it. */
@@ -34,6 +36,12 @@ export function checkTransaction(draft: Draft, context: CheckContext): void {
   if (!passes(draft, EVERY, context)) return;
   const { type } = draft.header;
   passes(draft, type === HEADER_TYPE.endorserTransaction ? ENDORSER : type === HEADER_TYPE.config ? CONFIG : OTHER, context);
+}
+
+/** Opens all parts of a transaction without asking whether it is right; false where one of them cannot be read. */
+export function openTransaction(draft: Draft, context: CheckContext): boolean {
+  if (!passes(draft, OPENING, context)) return false;
+  return draft.header.type !== HEADER_TYPE.endorserTransaction || passes(draft, OPENING_ENDORSER, context);
 }
 
 function passes(draft: Draft, checks: readonly Check[], context: CheckContext): boolean {

@@ -20,6 +20,8 @@ export interface Channel {
     readonly preferredMaxBytes: number;
     readonly timeoutMs: number;
   };
+  /** How blocks are ordered: `BFT`, or another name that the orderer group's ConsensusType has. */
+  readonly consensus: string;
   readonly consenters: readonly { readonly id: number; readonly mspId: string; readonly identity: Uint8Array }[];
   /** Capability names per group, e.g. application: ['V2_5']. */
   readonly capabilities: {

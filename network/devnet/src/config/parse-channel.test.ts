@@ -26,6 +26,7 @@ describe('a channel', () => {
         sequence: 0,
         members: ['AuthorityMSP', 'LakeviewMSP', 'NorthsideMSP', 'UnityMSP'].map((mspId) => ({ group: mspId, mspId })),
         batch: { maxMessageCount: 100, absoluteMaxBytes: 10 * 1024 * 1024, preferredMaxBytes: 2 * 1024 * 1024, timeoutMs: 500 },
+        consensus: 'BFT',
         capabilities: { channel: ['V3_0'], orderer: ['V2_0'], application: ['V2_5'] },
       });
   });

@@ -47,6 +47,7 @@ export function parseConfig(channelId: string, configEnvelope: Uint8Array): Chan
     msps: registry,
     policies: newPolicyManager(root, registry),
     batch: readBatch(ordererGroup),
+    consensus: decode(orderer.ConsensusType, valueOf(ordererGroup, 'ConsensusType', '/Channel/Orderer'), { strings: [1] }).getType(),
     consenters: readConsenters(ordererGroup),
     capabilities: { channel: capabilitiesOf(root), orderer: capabilitiesOf(ordererGroup), application: capabilitiesOf(application) },
     acl: (resource) => policyOfResource(resource, acls),

@@ -1,4 +1,4 @@
-import type { Verdict } from '../committer/validate-block';
+import type { Verdict } from '../committer/conclude-block';
 import { explainEvidence } from './explain-evidence';
 
 /** For people: why transactions are invalid, by index. Made after the verdict, from what the checks found; if it fails, nothing is said. */

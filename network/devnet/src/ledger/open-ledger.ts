@@ -1,13 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { deserialize } from 'node:v8';
-import { implicitCollection, readDefinition, fieldKey, LIFECYCLE } from '../config/chaincode-definition';
 import type { ChaincodeDefinition, Channel, Collection } from '../config/channel';
 import { parseChannel } from '../config/parse-channel';
 import { explainVerdicts } from '../explain/explain-verdicts';
-import { Recent } from '../msp/recent';
 import { blockHeaderHash, readBlock } from '../proto/blocks';
-import { keys, parseExpiry, ranges } from '../store/keys';
+import { keys } from '../store/keys';
 import type { CommittedBlock, Ledger, TransactionPlace } from '../store/ledger';
 import { newMemoryStore } from '../store/memory-store';
 import type { OrderedStore } from '../store/ordered-store';
@@ -20,10 +18,13 @@ import type { StateReader } from '../store/state';
 import { StoreRefused } from '../store/store-refused';
 import { parseNumber, parsePlace } from '../store/values';
 import { VersionedStore } from '../store/versioned-store';
-import type { BlockView, Expiring } from '../committer/block-view';
+import type { BlockView } from '../committer/block-view';
 import { commitBlock } from '../committer/commit-block';
+import { Definitions } from './definitions';
+import { readExpiring } from './read-expiring';
 import { LaggingPeer } from './lagging-peer';
-import { validateBlock, type ValidatedBlock } from '../committer/validate-block';
+import type { ValidatedBlock } from '../committer/conclude-block';
+import { validateBlock } from '../committer/validate-block';
 
 export interface LedgerOptions {
   /** Where the files are, or ':memory:' for a ledger that nobody keeps. */
@@ -35,8 +36,6 @@ export interface LedgerOptions {
 }
 
 const MEMORY = ':memory:';
-const DEFINITIONS = 200;
-const ALL = 1 << 30;
 
 /**
  * Opens the chain of a folder, or begins it with the genesis block. `chain.sqlite` is the truth; each `peers/<MSP id>.sqlite`
@@ -97,7 +96,7 @@ class DurableLedger implements Ledger {
   readonly #folder: string;
   readonly #peerStores: PeerStore[];
   readonly #peers: Map<string, LaggingPeer>;
-  readonly #definitions = new Recent<ChaincodeDefinition>(DEFINITIONS);
+  readonly #definitions = new Definitions();
   readonly #listeners = new Set<(block: CommittedBlock) => void>();
   #channel: Channel;
   #headerHash: Uint8Array | undefined;
@@ -134,21 +133,12 @@ class DurableLedger implements Ledger {
     return stored && parsePlace(stored);
   }
 
-  /** A definition is read once per version: every change of it writes its sequence. */
   definition(state: StateReader, chaincode: string): ChaincodeDefinition | undefined {
-    const version = state.get(LIFECYCLE, fieldKey(chaincode, 'Sequence'))?.version;
-    if (version === undefined) return undefined;
-    const name = JSON.stringify([chaincode, version.block, version.tx]);
-    const none: ChaincodeDefinition = { name: '', version: '', sequence: 0, policy: new Uint8Array(0), collections: [] };
-    const found = this.#definitions.get(name, () => readDefinition(state, chaincode) ?? none);
-    return found.name === '' ? undefined : found;
+    return this.#definitions.find(state, chaincode);
   }
 
   collection(state: StateReader, chaincode: string, name: string): Collection | undefined {
-    return (
-      implicitCollection(this.#channel, name) ??
-      this.definition(state, chaincode)?.collections.find((collection) => collection.name === name)
-    );
+    return this.#definitions.findCollection(state, this.#channel, { chaincode, name });
   }
 
   /** Chain first, then the peers' files, then whoever listens: what a listener hears can be read. */
@@ -211,13 +201,8 @@ class DurableLedger implements Ledger {
       hasTransaction: (txId) => this.transaction(txId) !== undefined,
       definition: (chaincode) => this.definition(state, chaincode),
       collection: (chaincode, name) => this.collection(state, chaincode, name),
-      expiring: (block) => this.#expiring(block),
+      expiring: (block) => readExpiring(this.#chain.store, block),
     };
-  }
-
-  #expiring(block: number): readonly Expiring[] {
-    const { start, end } = ranges.expiring(block);
-    return this.#chain.store.scan(start, end, ALL).map(({ key, value }) => ({ ...parseExpiry(key), writtenIn: parseNumber(value) }));
   }
 
   #tell({ block, verdicts, commitHash }: ValidatedBlock, bytes: Uint8Array, explanations: ReadonlyMap<number, string>): CommittedBlock {

@@ -1,7 +1,8 @@
-import { METADATA, readBlock, withMetadata, writeBlock } from '../proto/blocks';
-import { EMPTY } from '../proto/bytes';
 import { BlockRefused } from '../committer/block-refused';
-import { openLedger } from './open-ledger';
+import { CODE } from '../committer/validation-code';
+import { METADATA, blockHeaderHash, readBlock, withMetadata, writeBlock, type Block } from '../proto/blocks';
+import { EMPTY, equalBytes } from '../proto/bytes';
+import { ChainState, type Outcome } from './chain-state';
 
 /** What a replay found, by block number: validation codes of the transactions, and the commit hash (block 0 has none). */
 export interface Replay {
@@ -17,22 +18,27 @@ export interface Replay {
 export function replay(blocks: Iterable<Uint8Array>): Replay {
   const codes: (readonly number[])[] = [];
   const commitHashes: (Uint8Array | undefined)[] = [];
-  let ledger: ReturnType<typeof openLedger> | undefined;
-  for (const block of blocks) {
-    const ordered = asOrdered(block);
-    if (ledger === undefined) {
-      if (readBlock(ordered).number !== 0) throw new BlockRefused(readBlock(ordered).number, 'block 0 is the next one');
-      ledger = openLedger({ folder: ':memory:', genesis: ordered, hostedMsps: [] });
-      codes.push([...(readBlock(ledger.block(0) ?? EMPTY).metadata[METADATA.transactionsFilter] ?? EMPTY)]);
-      commitHashes.push(undefined);
-      continue;
-    }
-    const committed = ledger.commit(ordered);
-    codes.push(committed.codes);
-    commitHashes.push(committed.commitHash);
+  let state: ChainState | undefined;
+  let headerHash = EMPTY;
+  for (const bytes of blocks) {
+    const block = readBlock(asOrdered(bytes));
+    if (state === undefined && block.number !== 0) throw new BlockRefused(block.number, 'block 0 is the next one');
+    if (!equalBytes(block.previousHash, headerHash))
+      throw new BlockRefused(block.number, 'its previous hash is not the hash of the last block');
+    const isFirst = state === undefined;
+    state ??= new ChainState(block);
+    const outcome = isFirst ? { codes: [CODE.valid], commitHash: undefined } : commit(state, block);
+    codes.push(outcome.codes);
+    commitHashes.push(outcome.commitHash);
+    headerHash = blockHeaderHash(block);
   }
-  ledger?.close();
   return { codes, commitHashes };
+}
+
+function commit(state: ChainState, block: Block): Outcome {
+  const outcome = state.judge(block);
+  outcome.keep();
+  return outcome;
 }
 
 /** The block as its orderers made it: without validation codes and commit hash. */

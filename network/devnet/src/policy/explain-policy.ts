@@ -36,7 +36,8 @@ function leaves(rule: Rule): readonly Uint8Array[] {
   return rule.kind === 'signed-by' ? [rule.principal] : rule.rules.flatMap(leaves);
 }
 
-function describePrincipal(principal: Uint8Array): string {
+/** For people: whom a principal means, as `peer of A`. principal: serialized msp.MSPPrincipal. */
+export function describePrincipal(principal: Uint8Array): string {
   const message = MSPPrincipal.deserializeBinary(principal);
   const content = message.getPrincipal_asU8();
   if (message.getPrincipalClassification() === MSPPrincipal.Classification.ROLE) {

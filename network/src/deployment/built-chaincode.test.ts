@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { readChaincodePackage } from './chaincode-package';
+import { readBuiltChaincode } from './built-chaincode';
 
 let folder: string;
 
@@ -21,12 +21,14 @@ function write(file: string, content: string): void {
   writeFileSync(join(folder, file), content);
 }
 
-const id = (): string => readChaincodePackage(folder, 'notes').packageId;
+const id = (): string => readBuiltChaincode(folder, 'notes').digest;
 
 test('a package is named by name, version and content', () => {
-  expect(readChaincodePackage(folder, 'notes')).toEqual({
+  expect(readBuiltChaincode(folder, 'notes')).toEqual({
+    folder,
     version: '1.2.3',
-    packageId: expect.stringMatching(/^notes_1\.2\.3:[0-9a-f]{64}$/),
+    label: 'notes_1.2.3',
+    digest: expect.stringMatching(/^[0-9a-f]{64}$/),
   });
   expect(id()).toBe(id());
 });

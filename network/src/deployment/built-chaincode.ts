@@ -1,14 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import type { BuiltChaincode } from '../ledger';
 import { DeploymentError } from './deployment-error';
-
-/** A built chaincode, named by its content as Fabric names packages. */
-export interface ChaincodePackage {
-  /** `<label>:<sha256>`: what the chaincode process is told to be, and what the organisations approve. */
-  readonly packageId: string;
-  readonly version: string;
-}
 
 const BESIDE_THE_CODE = ['package.json', 'npm-shrinkwrap.json', 'META-INF'];
 
@@ -17,7 +11,7 @@ const BESIDE_THE_CODE = ['package.json', 'npm-shrinkwrap.json', 'META-INF'];
  * and installed packages do not run from there and do not count.
  * @throws DeploymentError NOT_BUILT
  */
-export function readChaincodePackage(folder: string, name: string): ChaincodePackage {
+export function readBuiltChaincode(folder: string, name: string): BuiltChaincode {
   const { main, version } = readManifest(folder);
   const hash = createHash('sha256');
   const files = [...BESIDE_THE_CODE, dirname(main)].flatMap((entry) => listFiles(join(folder, entry)));
@@ -25,7 +19,7 @@ export function readChaincodePackage(folder: string, name: string): ChaincodePac
     const content = readFileSync(file);
     hash.update(`${relative(folder, file)}\0${String(content.length)}\0`).update(content);
   }
-  return { packageId: `${name}_${version}:${hash.digest('hex')}`, version };
+  return { folder, label: `${name}_${version}`, digest: hash.digest('hex'), version };
 }
 
 function readManifest(folder: string): { main: string; version: string } {

@@ -1,0 +1,44 @@
+import { describeFabricBinaries, findFabricBinaries, type FabricBinaries } from '../../binaries';
+import type { ProcessSpec } from '../../process';
+import type { LedgerEngine, LedgerEngineContext } from '../ledger-engine';
+import { newChaincodePackage } from '../../lifecycle/package';
+import { deployChaincode } from './deployment';
+import { ensureGenesis } from './genesis';
+import { writeNodeFiles } from './node-files';
+import { newOrdererProcess, newPeerProcess } from './node-processes';
+import { openChannel } from './open-channel';
+
+/** A database of a peer may open 500 files; ledgers and write-ahead logs of eight nodes begin with 200 MB. */
+const NEEDS = { openFiles: 4096, freeBytes: 1_000_000_000 };
+
+/** Hyperledger Fabric: a peer per organisation and the members' orderers, native processes of their own. */
+export function newFabricEngine({ topology, platform, fabric, tell }: LedgerEngineContext): LedgerEngine {
+  let found: FabricBinaries | undefined;
+  const binaries = (): FabricBinaries => {
+    if (found === undefined) throw new Error('A ledger is provided for before it is used');
+    return found;
+  };
+  return {
+    needs: NEEDS,
+    provide: async () => {
+      found = await findFabricBinaries(topology.fabric, fabric, { tell });
+      return describeFabricBinaries(found);
+    },
+    stages: () => {
+      const nodes = { programs: binaries().programs, environment: platform.environment };
+      const processes = topology.organisations.flatMap((organisation): ProcessSpec[] => {
+        const { orderer } = organisation.nodes;
+        const peer = newPeerProcess(topology, organisation, nodes);
+        return orderer === undefined ? [peer] : [newOrdererProcess(topology, organisation, orderer, nodes), peer];
+      });
+      return [processes];
+    },
+    prepare: async () => {
+      writeNodeFiles(topology);
+      await ensureGenesis(topology, binaries().programs.configtxgen);
+    },
+    openChannel: () => openChannel(topology),
+    packageId: (chaincode) => newChaincodePackage(chaincode).packageId,
+    deploy: (chaincode) => deployChaincode(topology, chaincode),
+  };
+}

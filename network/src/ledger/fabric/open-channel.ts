@@ -1,0 +1,61 @@
+import { newOrdererAdmin, openPeerAdmin, type OrdererAdmin, type PeerAdmin } from '../../lifecycle';
+import { writePrivateFile } from '../../files';
+import type { Topology } from '../../topology';
+import { assertSameChannel } from './assert-same-channel';
+import { genesisFile, readGenesis } from './genesis';
+import { until } from './until';
+
+const WITHIN_MS = 90_000;
+
+/**
+ * Brings every orderer and every peer into the channel, the ones that are in it already excepted, and waits until each orderer takes part and
+ * each peer reaches all others: before that some transactions would be refused for want of endorsers.
+ * @throws FabricError FABRIC_CHANNEL_DIFFERS, FABRIC_CHANNEL_NOT_READY
+ */
+export async function openChannel(topology: Topology): Promise<string> {
+  const orderers = topology.organisations.filter(({ nodes }) => nodes.orderer !== undefined).map(newOrdererAdmin);
+  const peers = topology.organisations.map(openPeerAdmin);
+  try {
+    const genesis = await joinOrderers(topology, orderers);
+    const joined = await Promise.all(peers.map((peer) => joinPeer(topology, peer, genesis)));
+    await Promise.all([...orderers.map((each) => untilTakesPart(topology, each)), ...peers.map((each) => untilReachesAll(topology, each))]);
+    return `${topology.channel}, ${joined.some(Boolean) ? 'joined' : 'as it was'}`;
+  } finally {
+    for (const peer of peers) peer.close();
+  }
+}
+
+/** Returns the channel's first block. */
+async function joinOrderers(topology: Topology, orderers: readonly OrdererAdmin[]): Promise<Uint8Array> {
+  const { channel } = topology;
+  const states = await Promise.all(orderers.map((orderer) => orderer.readChannel(channel)));
+  const inside = orderers.find((_, index) => states[index] !== undefined);
+  const genesis = readGenesis(topology) ?? (await inside?.fetchBlock(channel, 0));
+  if (genesis === undefined) throw new Error('A first block is made before an orderer starts that has no chain');
+  writePrivateFile(genesisFile(topology), genesis);
+  // An orderer that comes later learns the members of today before it asks them for the chain.
+  const newest = inside === undefined ? genesis : await inside.fetchBlock(channel, 'config');
+  assertSameChannel(topology, newest);
+  await Promise.all(orderers.filter((_, index) => states[index] === undefined).map((orderer) => orderer.joinChannel(channel, newest)));
+  return genesis;
+}
+
+async function joinPeer({ channel }: Topology, peer: PeerAdmin, genesis: Uint8Array): Promise<boolean> {
+  if ((await peer.listChannels()).includes(channel)) return false;
+  await peer.joinChannel(genesis);
+  return true;
+}
+
+function untilTakesPart({ channel }: Topology, orderer: OrdererAdmin): Promise<void> {
+  return until(`the orderer of ${orderer.mspId} takes part in the channel`, WITHIN_MS, async () => {
+    const state = await orderer.readChannel(channel);
+    return state?.status === 'active' && state.consensusRelation === 'consenter';
+  });
+}
+
+function untilReachesAll({ channel, organisations }: Topology, peer: PeerAdmin): Promise<void> {
+  return until(`the peer of ${peer.mspId} reaches all others`, WITHIN_MS, async () => {
+    const reached = await Promise.all(organisations.map(({ mspId }) => peer.canReach(channel, mspId)));
+    return reached.every(Boolean);
+  });
+}

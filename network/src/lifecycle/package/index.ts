@@ -1,0 +1,1 @@
+export { newChaincodePackage, type ChaincodeContent, type ChaincodePackage } from './chaincode-package';
