@@ -1,4 +1,4 @@
-import { groupKey, implicitCollection, privateKey, recordKey, type Digest, type GroupId } from '../src/model';
+import { groupKey, implicitCollection, privateKey, recordKey, type Digest, type GroupId, type TransactionRequest } from '../src/model';
 import { ENDORSEMENT_POLICY_FAILURE, MVCC_READ_CONFLICT, OK, refusalOf, type ConsortiumTwin } from './support/consortium-twin';
 import {
   AUTHORITY,
@@ -27,7 +27,7 @@ describe('records', () => {
       records: records.map(({ anchoring }) => anchoring),
       ...more,
     };
-    return twin.submit(await twin.identity(mspId, 'gateway'), 'AnchorRecords', request);
+    return twin.submit(await twin.identity(mspId, 'gateway'), 'AnchorRecords', { groups: [request] });
   };
   const rewrite = (key: string): Parameters<ConsortiumTwin['validate']>[0] => ({
     reads: {},
@@ -81,7 +81,7 @@ describe('records', () => {
 
   test('cannot be anchored for a hospital without it', async () => {
     await storeRecords(twin, [record]);
-    const args = ['AnchorRecords', JSON.stringify({ groupId: newRef(), close: true, size: 1, records: [record.anchoring] })];
+    const args = ['AnchorRecords', JSON.stringify({ groups: [{ groupId: newRef(), close: true, size: 1, records: [record.anchoring] }] })];
     const gateway = await twin.identity(HOSPITAL, 'gateway');
     expect(twin.commit(await twin.endorse(gateway, args, { endorsers: [CLINIC, INSURER] }))).toBe(ENDORSEMENT_POLICY_FAILURE);
     expect(twin.commit(await twin.endorse(gateway, args, { endorsers: [HOSPITAL] }))).toBe(ENDORSEMENT_POLICY_FAILURE);
@@ -100,7 +100,7 @@ describe('records', () => {
     const stranger = await twin.identity(CLINIC, 'gateway');
     const input = { records: [{ recordId: record.recordId, version: 1, ...record.parts }] };
     await twin.submit(stranger, 'StoreRecords', {}, { input, endorsers: [CLINIC] });
-    await twin.submit(stranger, 'AnchorRecords', { groupId: newRef(), close: true, size: 1, records: [record.anchoring] });
+    await twin.submit(stranger, 'AnchorRecords', { groups: [{ groupId: newRef(), close: true, size: 1, records: [record.anchoring] }] });
     await twin.submit(stranger, 'SetRecordStatus', { recordId: record.recordId, status: 'entered-in-error' });
     const groupId = await importRecords(twin, [record]);
     const reader = await twin.identity(INSURER);
@@ -120,10 +120,51 @@ describe('records', () => {
 
   test('parts that were stored anew while the anchor was on its way void the anchor', async () => {
     await storeRecords(twin, [record]);
-    const args = ['AnchorRecords', JSON.stringify({ groupId: newRef(), close: true, size: 1, records: [record.anchoring] })];
+    const args = ['AnchorRecords', JSON.stringify({ groups: [{ groupId: newRef(), close: true, size: 1, records: [record.anchoring] }] })];
     const endorsed = await twin.endorse(await twin.identity(HOSPITAL, 'gateway'), args);
     await storeRecords(twin, [{ ...record, parts: newRecord(patient).parts }]);
     expect(twin.commit(endorsed)).toBe(MVCC_READ_CONFLICT);
+  });
+
+  test('of several groups are anchored in one transaction, each group closed by itself', async () => {
+    const [one, other] = [newRecord(patient), newRecord(undefined)];
+    const parts = [one, other].map(({ anchoring }) => ({ groupId: newRef<GroupId>(), close: true, size: 1, records: [anchoring] }));
+    await storeRecords(twin, [one, other]);
+    const gateway = await twin.identity(HOSPITAL, 'gateway');
+    expect(await twin.submit(gateway, 'AnchorRecords', { groups: parts })).toEqual({
+      groups: parts.map(({ groupId }) => ({ groupId, status: 'closed', anchored: 1 })),
+    });
+    for (const { groupId } of parts) {
+      expect(await twin.evaluate(gateway, 'GetGroup', { custodian: HOSPITAL, groupId })).toMatchObject({ status: 'closed', size: 1 });
+    }
+  });
+
+  test('of several groups in one transaction name no group and no record twice, and 200 records at most', async () => {
+    const gateway = await twin.identity(HOSPITAL, 'gateway');
+    const part = (groupId: GroupId, records: readonly TestRecord[]): TransactionRequest<'AnchorRecords'>['groups'][number] => ({
+      groupId,
+      close: true,
+      size: records.length,
+      records: records.map(({ anchoring }) => anchoring),
+    });
+    const [groupId, otherId] = [newRef<GroupId>(), newRef<GroupId>()];
+    const many = Array.from({ length: 101 }, () => newRecord(undefined));
+    for (const groups of [
+      [part(groupId, [record]), part(groupId, [newRecord(patient)])],
+      [part(groupId, [record]), part(otherId, [record])],
+      [
+        part(groupId, many),
+        part(
+          otherId,
+          Array.from({ length: 100 }, () => newRecord(undefined)),
+        ),
+      ],
+    ]) {
+      expect(await refusalOf(twin.submit(gateway, 'AnchorRecords', { groups }))).toMatchObject({
+        code: 'REQUEST_INVALID',
+        details: { place: 'request.groups' },
+      });
+    }
   });
 
   test('a later version follows one of the same custodian', async () => {
@@ -141,7 +182,7 @@ describe('records', () => {
     const groupId = newRef<GroupId>();
     const other = newRecord(patient);
     await storeRecords(twin, [record, other]);
-    expect(await anchor([record], { groupId, close: false, size: 2 })).toEqual({ groupId, status: 'open', anchored: 1 });
+    expect(await anchor([record], { groupId, close: false, size: 2 })).toEqual({ groups: [{ groupId, status: 'open', anchored: 1 }] });
     expect((await refusalOf(twin.evaluate(await twin.identity(CLINIC), 'GetGroup', { custodian: HOSPITAL, groupId }))).code).toBe(
       'GROUP_NOT_FOUND',
     );
@@ -205,6 +246,6 @@ describe('records', () => {
 
   test('stand once in a list', async () => {
     await storeRecords(twin, [record]);
-    expect(await refusalOf(anchor([record, record]))).toMatchObject({ code: 'REQUEST_INVALID', details: { place: 'request.records' } });
+    expect(await refusalOf(anchor([record, record]))).toMatchObject({ code: 'REQUEST_INVALID', details: { place: 'request.groups' } });
   });
 });

@@ -239,7 +239,7 @@ describe('a release', () => {
       expect((await refusalOf(endorseDecision(opening([absent])))).code).toBe('RECORD_NOT_FOUND');
       await storeRecords(twin, [absent]);
       const gateway = await twin.identity(HOSPITAL, 'gateway');
-      await twin.submit(gateway, 'AnchorRecords', { groupId: newRef(), close: false, size: 2, records: [absent.anchoring] });
+      await twin.submit(gateway, 'AnchorRecords', { groups: [{ groupId: newRef(), close: false, size: 2, records: [absent.anchoring] }] });
       expect((await refusalOf(endorseDecision(opening([absent])))).code).toBe('GROUP_NOT_CLOSED');
       await twin.submit(gateway, 'SetRecordStatus', { recordId: scene.laboratory.recordId, status: 'entered-in-error' });
       expect(await refusalOf(endorseDecision(opening()))).toEqual({ code: 'RECORD_WITHDRAWN', details: { at: 0 } });

@@ -56,7 +56,6 @@ async function newGateway(config: Config, log: pino.Logger): Promise<{ app: App;
   const ledger = new Courier({
     carrier,
     intents: store.intents,
-    configurationBlock: () => store.facts.configurationBlock,
     newestTime: () => store.facts.newestTime,
     onAlarm: (alarm) => {
       log.error(alarm, 'the ledger found too few endorsements: an organisation or its chaincode deviates');

@@ -51,7 +51,7 @@ describe('an import', () => {
     const patient = await newPatient();
     const key = randomUUID();
     const bundle = newBundle(120);
-    alpha.carrier.faults.codes.push(0, 0, 0, 0, 10);
+    alpha.carrier.faults.codes.push(0, 0, 0, 0, 4);
     const failed = await patient.import(bundle, key);
     expect([failed.status, failed.body.code]).toEqual([500, 'LEDGER_REFUSED']);
     expect(await countRecords(patient)).toBe(0);

@@ -1,4 +1,5 @@
 import {
+  MAX_BATCH,
   groupKey,
   newError,
   parseGroup,
@@ -8,6 +9,7 @@ import {
   recordPartRef,
   recordParts,
   recordStatusKey,
+  type AnchoredGroup,
   type Group,
   type RecordAnchor,
   type RecordStatus,
@@ -17,17 +19,18 @@ import {
 import { single, withAnyOther, type Ledger } from '../ledger';
 import {
   anchorRecord,
+  assertDistinctGroups,
   assertDistinctRecords,
   assertFollows,
   assertGroupTakes,
   endGroup,
   setRecordStatus,
+  type Anchoring,
   type AnchoringContext,
   type GroupEnd,
+  type GroupPart,
 } from '../record';
 import { membersOf, rulesOf } from './facts';
-
-type Anchoring = TransactionRequest<'AnchorRecords'>['records'][number];
 
 /**
  * Stores the sealed parts of records at the caller's organisation. Reads that no anchor stands, so parts that are anchored meanwhile are
@@ -48,24 +51,41 @@ export async function storeRecordsDesk(ledger: Ledger): Promise<TransactionRespo
   return { stored: records.length };
 }
 
+/** Anchors records of several groups at once: what many clients import at the same time shares the cost of one transaction. */
 export async function anchorRecordsDesk(
   ledger: Ledger,
-  request: TransactionRequest<'AnchorRecords'>,
+  { groups }: TransactionRequest<'AnchorRecords'>,
 ): Promise<TransactionResponse<'AnchorRecords'>> {
-  const { groupId, close, size, records } = request;
+  assertDistinctGroups(groups, MAX_BATCH);
+  const outcomes: GroupOutcome[] = [];
+  for (const part of groups) outcomes.push(await anchorGroup(ledger, part));
+  await writeAnchors(ledger, outcomes);
+  return { groups: outcomes.map(({ answer }) => answer) };
+}
+
+/** What is to be written for a group, and what its caller is told. */
+interface GroupOutcome {
+  readonly anchors: readonly RecordAnchor[];
+  readonly closing: Group | undefined;
+  readonly answer: AnchoredGroup;
+}
+
+async function anchorGroup(ledger: Ledger, part: GroupPart): Promise<GroupOutcome> {
+  const { groupId, close, size, records } = part;
   const custodian = ledger.caller.mspId;
-  const context: AnchoringContext = { custodian, request, at: ledger.now };
-  assertDistinctRecords(records, 'request.records');
-  const group = await ledger.read(groupKey(custodian, groupId), parseGroup);
-  const fresh: RecordAnchor[] = [];
+  const standing = await ledger.read(groupKey(custodian, groupId), parseGroup);
+  const anchors: RecordAnchor[] = [];
   for (const record of records) {
-    const anchor = await freshAnchorOf(ledger, record, context);
-    if (anchor !== undefined) fresh.push(anchor);
+    const anchor = await freshAnchorOf(ledger, record, { custodian, group: part, at: ledger.now });
+    if (anchor !== undefined) anchors.push(anchor);
   }
-  assertGroupTakes(context, group, records.length, fresh.length === 0);
-  const closing = close && group === undefined ? endGroup({ groupId, status: 'closed', size }, group, custodian, ledger.now) : undefined;
-  await writeAnchors(ledger, fresh, closing);
-  return { groupId, status: close || group !== undefined ? 'closed' : 'open', anchored: records.length };
+  assertGroupTakes(part, standing, anchors.length === 0);
+  const isClosing = close && standing === undefined;
+  return {
+    anchors,
+    closing: isClosing ? endGroup({ groupId, status: 'closed', size }, standing, custodian, ledger.now) : undefined,
+    answer: { groupId, status: close || standing !== undefined ? 'closed' : 'open', anchored: records.length },
+  };
 }
 
 /** The anchor to be written; undefined when it stands already. */
@@ -83,22 +103,24 @@ async function freshAnchorOf(ledger: Ledger, record: Anchoring, context: Anchori
   return anchor === standing ? undefined : anchor;
 }
 
-async function writeAnchors(ledger: Ledger, anchors: readonly RecordAnchor[], closing: Group | undefined): Promise<void> {
-  if (anchors.length === 0 && closing === undefined) return;
-  const custodian = ledger.caller.mspId;
-  const policy = withAnyOther(custodian, membersOf(await rulesOf(ledger)));
-  await ledger.requirePresence(custodian);
+async function writeAnchors(ledger: Ledger, outcomes: readonly GroupOutcome[]): Promise<void> {
+  const anchors = outcomes.flatMap((outcome) => outcome.anchors);
+  const closings = outcomes.flatMap(({ closing }) => closing ?? []);
+  if (anchors.length === 0 && closings.length === 0) return;
+  const { mspId } = ledger.caller;
+  const policy = withAnyOther(mspId, membersOf(await rulesOf(ledger)));
+  await ledger.requirePresence(mspId);
   for (const anchor of anchors) {
-    const key = recordKey(custodian, anchor.recordId, anchor.version);
+    const key = recordKey(mspId, anchor.recordId, anchor.version);
     await ledger.write(key, anchor);
     await ledger.protect(key, policy);
   }
-  if (closing !== undefined) {
-    await ledger.write(groupKey(custodian, closing.groupId), closing);
-    await ledger.protect(groupKey(custodian, closing.groupId), policy);
+  for (const closing of closings) {
+    const key = groupKey(mspId, closing.groupId);
+    await ledger.write(key, closing);
+    await ledger.protect(key, policy);
   }
-  const groupId = anchors[0]?.groupId ?? closing?.groupId ?? '';
-  ledger.emit({ name: 'RecordsAnchored', ids: { groupId } });
+  ledger.emit({ name: 'RecordsAnchored', ids: { mspId } });
 }
 
 export function closeGroupDesk(ledger: Ledger, { groupId, size }: TransactionRequest<'CloseGroup'>): Promise<Group> {

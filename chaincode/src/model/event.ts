@@ -9,7 +9,7 @@ export const eventIds = {
   RelationRegistered: ['relationRef'],
   ConsentRecorded: ['relationRef', 'version'],
   RecordsStored: ['mspId'],
-  RecordsAnchored: ['groupId'],
+  RecordsAnchored: ['mspId'],
   GroupClosed: ['groupId'],
   GroupAbandoned: ['groupId'],
   RecordStatusSet: ['recordId'],

@@ -149,7 +149,7 @@ export {
 } from './sealed';
 
 export { MAX_BATCH, MAX_RELEASE, requests, type TransactionName, type TransactionRequest } from './request';
-export { type SealedValue, type TransactionResponse, type TransactionResponses } from './response';
+export { type AnchoredGroup, type SealedValue, type TransactionResponse, type TransactionResponses } from './response';
 export {
   MAX_DELIVERY,
   MAX_PAYLOAD,

@@ -17,7 +17,7 @@ import { parseSealedRef } from './sealed';
 
 // The one argument of each transaction. Nothing here may be plaintext of a payload, details, binding, document or ask: arguments are public.
 
-/** Records per StoreRecords, AnchorRecords or DeleteRecordParts. */
+/** Records per StoreRecords, AnchorRecords (over all its groups) or DeleteRecordParts. */
 export const MAX_BATCH = 200;
 /** Records per decision. */
 export const MAX_RELEASE = 5000;
@@ -36,6 +36,9 @@ const anchoring = object({
   ciphertext: parseDigest,
 });
 
+/** Records of one group, some or all of its `size`; `close` when they are all. */
+const groupPart = object({ groupId: parseGroupId, close: flag, size: integer(1, 1_000_000), records: list(anchoring, 1, MAX_BATCH) });
+
 /** The request of every transaction, by its name. */
 export const requests = {
   AdoptRules: object({
@@ -49,7 +52,7 @@ export const requests = {
   RegisterRelation: object({ relation: jws, consent: jws }),
   RecordConsent: object({ consent: jws }),
   StoreRecords: object({}),
-  AnchorRecords: object({ groupId: parseGroupId, close: flag, size: integer(1, 1_000_000), records: list(anchoring, 1, MAX_BATCH) }),
+  AnchorRecords: object({ groups: list(groupPart, 1, MAX_BATCH) }),
   CloseGroup: object({ groupId: parseGroupId, size: integer(1, 1_000_000) }),
   AbandonGroup: object({ groupId: parseGroupId }),
   SetRecordStatus: object({ recordId: parseRecordId, status: oneOf(recordStatuses) }),

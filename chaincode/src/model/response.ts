@@ -20,6 +20,13 @@ export interface SealedValue extends SealedRef {
   readonly envelope: string | null;
 }
 
+/** What became of the records that a transaction named for a group. */
+export interface AnchoredGroup {
+  readonly groupId: GroupId;
+  readonly status: 'open' | 'closed';
+  readonly anchored: number;
+}
+
 /** What each transaction answers, as canonical JSON. Answers of submitted transactions are public: ids, hashes and enum values only. */
 export interface TransactionResponses {
   readonly AdoptRules: Rules;
@@ -29,7 +36,7 @@ export interface TransactionResponses {
   readonly RegisterRelation: { readonly relation: RelationEntry; readonly consent: ConsentEntry };
   readonly RecordConsent: ConsentEntry;
   readonly StoreRecords: { readonly stored: number };
-  readonly AnchorRecords: { readonly groupId: GroupId; readonly status: 'open' | 'closed'; readonly anchored: number };
+  readonly AnchorRecords: { readonly groups: readonly AnchoredGroup[] };
   readonly CloseGroup: Group;
   readonly AbandonGroup: Group;
   readonly SetRecordStatus: RecordStatus;

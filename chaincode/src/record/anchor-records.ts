@@ -9,12 +9,14 @@ import {
   type TransactionRequest,
 } from '../model';
 
-type Anchoring = TransactionRequest<'AnchorRecords'>['records'][number];
+/** Records of one group, as a transaction names them. */
+export type GroupPart = TransactionRequest<'AnchorRecords'>['groups'][number];
+export type Anchoring = GroupPart['records'][number];
 
 /** Who anchors, into what, when. */
 export interface AnchoringContext {
   readonly custodian: MspId;
-  readonly request: Pick<TransactionRequest<'AnchorRecords'>, 'groupId' | 'close' | 'size'>;
+  readonly group: Pick<GroupPart, 'groupId' | 'close' | 'size'>;
   readonly at: Instant;
 }
 
@@ -34,9 +36,9 @@ export function anchorRecord(
   record: Anchoring,
   standing: RecordAnchor | undefined,
   parts: StoredParts,
-  { custodian, request, at }: AnchoringContext,
+  { custodian, group, at }: AnchoringContext,
 ): RecordAnchor {
-  const anchor: RecordAnchor = { ...record, custodian, groupId: request.groupId, anchoredAt: standing?.anchoredAt ?? at };
+  const anchor: RecordAnchor = { ...record, custodian, groupId: group.groupId, anchoredAt: standing?.anchoredAt ?? at };
   if (standing !== undefined) {
     if (formatCanonical(standing) !== formatCanonical(anchor))
       throw newError('RECORD_ALREADY_ANCHORED', { recordId: record.recordId, version: record.version });
@@ -59,8 +61,8 @@ export function assertFollows(record: Anchoring, previous: RecordAnchor | undefi
  *
  * @throws GROUP_NOT_OPEN, GROUP_SIZE_WRONG
  */
-export function assertGroupTakes(context: AnchoringContext, group: Group | undefined, count: number, isRepeat: boolean): void {
-  const { groupId, close, size } = context.request;
+export function assertGroupTakes({ groupId, close, size, records }: GroupPart, group: Group | undefined, isRepeat: boolean): void {
+  const count = records.length;
   if (close ? size !== count : size < count) throw newError('GROUP_SIZE_WRONG', { groupId, size, records: count });
   if (group !== undefined && !(isRepeat && group.status === 'closed')) throw newError('GROUP_NOT_OPEN', { groupId, status: group.status });
 }

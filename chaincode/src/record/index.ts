@@ -1,4 +1,12 @@
-export { anchorRecord, assertFollows, assertGroupTakes, type AnchoringContext, type StoredParts } from './anchor-records';
-export { assertDistinctRecords } from './assert-distinct-records';
+export {
+  anchorRecord,
+  assertFollows,
+  assertGroupTakes,
+  type Anchoring,
+  type AnchoringContext,
+  type GroupPart,
+  type StoredParts,
+} from './anchor-records';
+export { assertDistinctGroups, assertDistinctRecords } from './assert-distinct-records';
 export { endGroup, type GroupEnd } from './end-group';
 export { setRecordStatus } from './set-record-status';

@@ -88,7 +88,10 @@ describe('with members that run altered chaincode', () => {
   test('nobody anchors for a hospital without it', async () => {
     const record = newRecord(scene.patient);
     await storeRecords(consortium, [record]);
-    const args = ['AnchorRecords', JSON.stringify({ groupId: newRef<GroupId>(), close: true, size: 1, records: [record.anchoring] })];
+    const args = [
+      'AnchorRecords',
+      JSON.stringify({ groups: [{ groupId: newRef<GroupId>(), close: true, size: 1, records: [record.anchoring] }] }),
+    ];
     expect(await send(HOSPITAL, args, [CLINIC, AUTHORITY])).toBe(BAD_ENDORSEMENT);
     expect(await send(HOSPITAL, args, [HOSPITAL])).toBe(BAD_ENDORSEMENT);
     const refused = await refusedWith(

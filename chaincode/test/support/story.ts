@@ -72,7 +72,7 @@ export interface TestRecord {
   readonly detailsSalt: Salt;
   readonly subjectSalt: Salt;
   readonly parts: { readonly payload: string; readonly details: string; readonly wrap: string };
-  readonly anchoring: TransactionRequest<'AnchorRecords'>['records'][number];
+  readonly anchoring: TransactionRequest<'AnchorRecords'>['groups'][number]['records'][number];
 }
 
 export function newRecord(patient: Patient | undefined, details: Partial<RecordDetails> = {}, version = 1): TestRecord {
@@ -103,7 +103,7 @@ export async function storeRecords(twin: Consortium, records: readonly TestRecor
 export async function importRecords(twin: Consortium, records: readonly TestRecord[]): Promise<GroupId> {
   const groupId = newRef<GroupId>();
   await storeRecords(twin, records);
-  const request = { groupId, close: true, size: records.length, records: records.map(({ anchoring }) => anchoring) };
+  const request = { groups: [{ groupId, close: true, size: records.length, records: records.map(({ anchoring }) => anchoring) }] };
   await twin.submit(await twin.identity(HOSPITAL, 'gateway'), 'AnchorRecords', request);
   return groupId;
 }

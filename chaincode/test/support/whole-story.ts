@@ -42,9 +42,9 @@ export async function runWholeStory(twin: ConsortiumTwin): Promise<PatientRelati
   const abandoned = newRecord(patient);
   await storeRecords(twin, [long, abandoned]);
   const [group, lost] = [newRef<GroupId>(), newRef<GroupId>()];
-  await twin.submit(gateway, 'AnchorRecords', { groupId: group, close: false, size: 1, records: [long.anchoring] });
+  await twin.submit(gateway, 'AnchorRecords', { groups: [{ groupId: group, close: false, size: 1, records: [long.anchoring] }] });
   await twin.submit(gateway, 'CloseGroup', { groupId: group, size: 1 });
-  await twin.submit(gateway, 'AnchorRecords', { groupId: lost, close: false, size: 1, records: [abandoned.anchoring] });
+  await twin.submit(gateway, 'AnchorRecords', { groups: [{ groupId: lost, close: false, size: 1, records: [abandoned.anchoring] }] });
   await twin.submit(gateway, 'AbandonGroup', { groupId: lost });
   const parts = { groupId: lost, records: [{ recordId: abandoned.recordId, version: 1 }] };
   await twin.submit(gateway, 'DeleteRecordParts', parts, { endorsers: [HOSPITAL] });

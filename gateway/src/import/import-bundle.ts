@@ -1,6 +1,6 @@
 import type { GroupId, MspId, PatientEntry, RecordId, SubjectRef } from '@medaccord/chaincode/model';
 import { planImport, type IndexedResource, type PlannedResource } from '../fhir';
-import { newLanes, newQueues } from '../ledger/lanes';
+import { newQueues } from '../ledger/lanes';
 import type { Transactions } from '../ledger/transactions';
 import type { SealingPublicKey } from '../crypto';
 import { newError, readCode } from '../problem';
@@ -8,9 +8,8 @@ import { encryptRecord, type EncryptedRecord } from '../record/encrypt-record';
 import type { RecordReader } from '../record/record-reader';
 import type { ImportEntry, IndexedRecord, Projector, Store } from '../store';
 import { newBatches } from './batches';
+import { RecordWriter } from './record-writer';
 
-/** Transactions under way at once, over all imports. */
-const lanesInFlight = 4;
 /** More at once would only use more memory. */
 const encryptedAtOnce = 16;
 
@@ -54,11 +53,12 @@ export interface ImportOutcome {
 /** Imports bundles as groups: either every resource of a bundle becomes visible, or none. */
 export class Importer {
   readonly #options: ImportOptions;
-  readonly #lane = newLanes(lanesInFlight);
+  readonly #writer: RecordWriter;
   readonly #queue = newQueues();
 
   constructor(options: ImportOptions) {
     this.#options = options;
+    this.#writer = new RecordWriter(options.transactions, options.mspId);
   }
 
   /**
@@ -153,7 +153,7 @@ export class Importer {
     const batches = newBatches(records);
     const close = batches.length === 1;
     const outcomes = await Promise.allSettled(
-      batches.map((batch, at) => this.#lane(() => this.#writeBatch({ groupId, size: records.length, close, batch, at }))),
+      batches.map((batch, at) => this.#writer.write({ groupId, size: records.length, close, records: batch, at })),
     );
     const written = outcomes.flatMap((outcome) => {
       if (outcome.status === 'rejected') throw outcome.reason;
@@ -168,21 +168,6 @@ export class Importer {
       { operation: `group/${groupId}/close`, mayLag: true },
     );
     return this.#seen([...ids, closed.transactionId], closed.block);
-  }
-
-  async #writeBatch({ groupId, size, close, batch, at }: Batch): Promise<readonly { transactionId: string; block: number }[]> {
-    const { transactions, mspId } = this.#options;
-    const stored = await transactions.submit(
-      'StoreRecords',
-      {},
-      { operation: `group/${groupId}/store/${String(at)}`, organisations: [mspId], input: { records: batch.map(({ parts }) => parts) } },
-    );
-    const anchored = await transactions.submit(
-      'AnchorRecords',
-      { groupId, close, size, records: batch.map(({ anchoring }) => anchoring) },
-      { operation: `group/${groupId}/anchor/${String(at)}`, mayLag: true },
-    );
-    return [stored, anchored];
   }
 
   async #seen(transactions: readonly string[], block: number): Promise<readonly string[]> {
@@ -253,14 +238,6 @@ export class Importer {
   #newResource({ type, id, recordId, version, subjectRef }: IndexedRecord): IndexedResource {
     return { type, id, recordId, version, subjectRef, readText: async () => (await this.#options.records.read(recordId)).text };
   }
-}
-
-interface Batch {
-  readonly groupId: GroupId;
-  readonly size: number;
-  readonly close: boolean;
-  readonly batch: readonly EncryptedRecord[];
-  readonly at: number;
 }
 
 function describe({ fullUrl, reference, outcome, recordId, version, details }: PlannedResource): ImportedResource {

@@ -31,8 +31,6 @@ export const courierTimes: CourierTimes = {
 export interface CourierOptions {
   readonly carrier: Carrier;
   readonly intents: IntentStore;
-  /** Number of the newest configuration block that was seen; a policy failure is tried again once when it moved. */
-  readonly configurationBlock: () => number;
   /** Newest time that a transaction states in the blocks that the own peer has, in milliseconds since the epoch. */
   readonly newestTime: () => number;
   readonly onAlarm: (alarm: { readonly transactionId: string; readonly code: number; readonly transaction: string }) => void;
@@ -92,22 +90,24 @@ export class Courier implements Ledger {
     const backoff = newBackoff({ firstMs: 20, mostMs: 500, now: this.#now });
     let policyTried = false;
     for (let attempt = 1; ; attempt += 1) {
-      const configuration = this.#options.configurationBlock();
       const prepared = await this.#ask(() => this.#options.carrier.endorse(submission), submission.mayLag ?? false);
       const outcome = await this.#send(submission.operation, requestHash, prepared);
       if (outcome?.code === VALID) return formatCommitted(prepared, outcome);
-      const isPolicy = outcome !== undefined && isPolicyFailure(outcome.code);
-      if (isPolicy) this.#assertPolicyChanged({ submission, prepared, outcome, configuration, policyTried });
-      else this.#assertWorthAnother(prepared, outcome, { submission, attempt });
-      policyTried ||= isPolicy;
+      if (outcome !== undefined && isPolicyFailure(outcome.code)) {
+        if (policyTried) throw this.#alarm(submission, prepared, outcome);
+        policyTried = true;
+      } else this.#assertWorthAnother(prepared, outcome, { submission, attempt });
       await backoff.wait();
     }
   }
 
-  /** Too few endorsements: an alarm; worth one more try only when the channel's configuration changed since the proposal. */
-  #assertPolicyChanged({ submission, prepared, outcome, configuration, policyTried }: PolicyFailure): void {
-    this.#options.onAlarm({ transactionId: prepared.transactionId, code: outcome.code, transaction: submission.transaction });
-    if (policyTried || this.#options.configurationBlock() === configuration) throw refused(prepared, outcome);
+  /**
+   * Too few endorsements, twice. Once may be chance: another transaction sealed the key, or the channel's configuration changed, between
+   * proposal and block. Twice, an organisation or its chaincode deviates.
+   */
+  #alarm({ transaction }: Submission, prepared: Prepared, outcome: TransactionStatus): CodedError {
+    this.#options.onAlarm({ transactionId: prepared.transactionId, code: outcome.code, transaction });
+    return refused(prepared, outcome);
   }
 
   /** A conflict with others, or a transaction that was forgotten, is worth a new proposal, a bounded number of times; nothing else is. */
@@ -220,14 +220,6 @@ export class Courier implements Ledger {
       }
     }
   }
-}
-
-interface PolicyFailure {
-  readonly submission: Submission;
-  readonly prepared: Prepared;
-  readonly outcome: TransactionStatus;
-  readonly configuration: number;
-  readonly policyTried: boolean;
 }
 
 /** What a peer says that has not yet seen the block which this transaction builds on. */

@@ -59,8 +59,6 @@ export interface LedgerBlock {
   readonly number: number;
   /** Newest time that one of its valid transactions states, in milliseconds since the epoch; 0 without any. */
   readonly time: number;
-  /** The block changes the channel's configuration. */
-  readonly configuration: boolean;
   readonly transactions: readonly LedgerTransaction[];
 }
 

@@ -11,7 +11,6 @@ export function parseBlock(block: common.Block, chaincode: string): LedgerBlock 
   return {
     number: block.getHeader()?.getNumber() ?? 0,
     time: Math.max(0, ...parsed.filter(({ code }) => code === VALID).map(({ header }) => header?.getTimestamp()?.toDate().getTime() ?? 0)),
-    configuration: parsed.some(({ header }) => header?.getType() === common.HeaderType.CONFIG),
     transactions: parsed.filter(isTransaction).map(({ payload, header, index, code }) => {
       const content = code === VALID ? parseActions(payload, chaincode) : { writes: [], event: undefined };
       return { index, transactionId: header?.getTxId() ?? '', code, ...content };

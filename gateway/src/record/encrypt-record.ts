@@ -28,7 +28,7 @@ export interface EncryptedRecord {
   /** For the custodian's collection. */
   readonly parts: TransientInput<'StoreRecords'>['records'][number];
   /** For the public anchor. */
-  readonly anchoring: TransactionRequest<'AnchorRecords'>['records'][number];
+  readonly anchoring: TransactionRequest<'AnchorRecords'>['groups'][number]['records'][number];
   readonly salts: Salts;
   readonly details: string;
 }

@@ -44,6 +44,7 @@ CREATE INDEX fact_group ON fact (json_extract(value, '$.groupId')) WHERE type = 
 CREATE TABLE undecided (ref TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (ref, id)) STRICT, WITHOUT ROWID;
 CREATE TABLE undelivered (ref TEXT NOT NULL, id TEXT NOT NULL, deadline TEXT NOT NULL, PRIMARY KEY (ref, id)) STRICT, WITHOUT ROWID;
 CREATE TABLE junk_consent (ref TEXT NOT NULL, version INTEGER NOT NULL, PRIMARY KEY (ref, version)) STRICT, WITHOUT ROWID;`,
+  'ALTER TABLE checkpoint DROP COLUMN configuration',
 ];
 
 /** A fact of the ledger's public state: its newest value and the transaction that wrote it. */
@@ -73,7 +74,6 @@ export class Facts {
   readonly #statements: Statements;
   readonly #mspId: string;
   #height: number;
-  #configuration: number;
   #time: number;
 
   /** @param mspId the organisation whose relations make work here */
@@ -81,20 +81,14 @@ export class Facts {
     this.#mspId = mspId;
     this.#database = openDatabase(path, migrations, 'made-again');
     this.#statements = prepareStatements(this.#database);
-    const checkpoint = this.#database.prepare('SELECT height, configuration, time FROM checkpoint').get() as Row;
+    const checkpoint = this.#database.prepare('SELECT height, time FROM checkpoint').get() as Row;
     this.#height = Number(checkpoint.height);
-    this.#configuration = Number(checkpoint.configuration);
     this.#time = Number(checkpoint.time);
   }
 
   /** Number of blocks applied; the next block to read. */
   get height(): number {
     return this.#height;
-  }
-
-  /** Number of the newest configuration block. */
-  get configurationBlock(): number {
-    return this.#configuration;
   }
 
   /** Newest time that a valid transaction on the chain states, in milliseconds since the epoch. */
@@ -110,14 +104,12 @@ export class Facts {
   apply(block: LedgerBlock): boolean {
     if (block.number < this.#height) return false;
     if (block.number > this.#height) throw new Error(`Block ${String(this.#height)} is missing before block ${String(block.number)}`);
-    const configuration = block.configuration ? block.number : this.#configuration;
     const time = Math.max(this.#time, block.time);
     inTransaction(this.#database, () => {
       for (const transaction of block.transactions) this.#applyTransaction(block.number, transaction);
-      this.#statements.checkpoint.run(block.number + 1, configuration, time);
+      this.#statements.checkpoint.run(block.number + 1, time);
     });
     this.#height = block.number + 1;
-    this.#configuration = configuration;
     this.#time = time;
     return true;
   }
@@ -126,11 +118,10 @@ export class Facts {
   clear(): void {
     inTransaction(this.#database, () => {
       this.#database.exec(
-        'DELETE FROM fact; DELETE FROM undecided; DELETE FROM undelivered; DELETE FROM junk_consent; UPDATE checkpoint SET height = 0, configuration = 0, time = 0',
+        'DELETE FROM fact; DELETE FROM undecided; DELETE FROM undelivered; DELETE FROM junk_consent; UPDATE checkpoint SET height = 0, time = 0',
       );
     });
     this.#height = 0;
-    this.#configuration = 0;
     this.#time = 0;
   }
 
@@ -300,7 +291,7 @@ type Statements = Readonly<
 function prepareStatements(database: Database): Statements {
   const columns = 'type, ref, id, value, block, transaction_id';
   return {
-    checkpoint: database.prepare('UPDATE checkpoint SET height = ?, configuration = ?, time = ?'),
+    checkpoint: database.prepare('UPDATE checkpoint SET height = ?, time = ?'),
     put: database.prepare('INSERT OR REPLACE INTO fact VALUES (?, ?, ?, ?, ?, ?, ?, ?)'),
     remove: database.prepare('DELETE FROM fact WHERE type = ? AND ref = ? AND id = ?'),
     find: database.prepare(`SELECT ${columns} FROM fact WHERE type = ? AND ref = ? AND id = ?`),

@@ -27,7 +27,6 @@ const hash = 'A'.repeat(43);
 const block = (number: number, ...writes: [string, unknown][]): LedgerBlock => ({
   number,
   time: 1_000 * number,
-  configuration: number === 0,
   transactions: [
     {
       index: 0,
@@ -214,7 +213,6 @@ describe('Facts', () => {
       listWork(),
       facts.height,
       facts.newestTime,
-      facts.configurationBlock,
     ];
     const before = look();
     facts.clear();

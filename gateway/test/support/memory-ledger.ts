@@ -76,7 +76,7 @@ export class MemoryLedger {
     }));
     const transaction = { index: 0, transactionId: txId, code, writes: code === 0 ? writes : [], event: code === 0 ? event : undefined };
     const status = { code, block: this.blocks.length };
-    this.blocks.push({ number: status.block, time: code === 0 ? Date.now() : 0, configuration: false, transactions: [transaction] });
+    this.blocks.push({ number: status.block, time: code === 0 ? Date.now() : 0, transactions: [transaction] });
     this.statuses.set(txId, status);
     for (const wake of [...this.#followers]) wake();
     return status;
@@ -98,7 +98,7 @@ export class MemoryLedger {
       writes: Object.entries(writes).map(([key, value]) => ({ key, value })),
       event,
     };
-    this.blocks.push({ number, time: Date.now(), configuration: false, transactions: [transaction] });
+    this.blocks.push({ number, time: Date.now(), transactions: [transaction] });
     for (const wake of [...this.#followers]) wake();
   }
 

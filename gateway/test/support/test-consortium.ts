@@ -55,7 +55,6 @@ export class TestGateway extends Door {
     this.#courier = new Courier({
       carrier: this.carrier,
       intents: this.store.intents,
-      configurationBlock: () => this.store.facts.configurationBlock,
       newestTime: () => this.store.facts.newestTime,
       onAlarm: () => undefined,
       times: { endorseMs: 300, statusMs: 20, settleMs: 500 },

@@ -1,0 +1,100 @@
+import { newCoalescer, type CoalescerOptions } from './coalescer';
+
+/** Calls that a test answers one after another. */
+class Calls {
+  readonly seen: (readonly string[])[] = [];
+  readonly #open: { resolve: (outcome: number) => void; reject: (error: Error) => void }[] = [];
+
+  readonly call = (items: readonly string[]): Promise<number> => {
+    this.seen.push(items);
+    return new Promise((resolve, reject) => this.#open.push({ resolve, reject }));
+  };
+
+  async answer(error?: Error): Promise<void> {
+    const { resolve, reject } = this.#open.shift() ?? {};
+    if (error === undefined) resolve?.(this.seen.length);
+    else reject?.(error);
+    await settled();
+  }
+}
+
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const options: CoalescerOptions<string> = {
+  lanes: 1,
+  weigh: (item) => ({ letters: item.length }),
+  most: { letters: 4 },
+  isOfOne: (error) => (error as Error).message === 'of one',
+};
+
+test('the first item is called at once; what comes meanwhile shares the next call, as much as fits', async () => {
+  const calls = new Calls();
+  const coalesce = newCoalescer(calls.call, options);
+  const first = coalesce('a');
+  await settled();
+  const others = ['b', 'cc', 'd', 'e'].map(coalesce);
+  await settled();
+  expect(calls.seen).toEqual([['a']]);
+  await calls.answer();
+  expect(calls.seen).toEqual([['a'], ['b', 'cc', 'd']]);
+  await calls.answer();
+  await calls.answer();
+  expect(calls.seen.at(-1)).toEqual(['e']);
+  expect(await Promise.all([first, ...others])).toEqual([1, 2, 2, 2, 3]);
+});
+
+test('items of the same turn share a call', async () => {
+  const calls = new Calls();
+  const coalesce = newCoalescer(calls.call, options);
+  void coalesce('a');
+  void coalesce('b');
+  await settled();
+  expect(calls.seen).toEqual([['a', 'b']]);
+});
+
+test('beside a call that is under way only a full one starts, as many as there are lanes', async () => {
+  const calls = new Calls();
+  const coalesce = newCoalescer(calls.call, { ...options, lanes: 2 });
+  void coalesce('a');
+  await settled();
+  for (const item of ['bb', 'cc']) void coalesce(item);
+  await settled();
+  expect(calls.seen).toEqual([['a']]);
+  for (const item of ['dd', 'ee', 'ff', 'gg']) void coalesce(item);
+  await settled();
+  expect(calls.seen).toEqual([['a'], ['bb', 'cc']]);
+  await calls.answer();
+  expect(calls.seen.at(-1)).toEqual(['dd', 'ee']);
+  await calls.answer();
+  await calls.answer();
+  expect(calls.seen.at(-1)).toEqual(['ff', 'gg']);
+});
+
+test('an item heavier than a call takes is called alone', async () => {
+  const calls = new Calls();
+  const coalesce = newCoalescer(calls.call, options);
+  void coalesce('a');
+  await settled();
+  void coalesce('heavy');
+  void coalesce('b');
+  await calls.answer();
+  await calls.answer();
+  expect(calls.seen).toEqual([['a'], ['heavy'], ['b']]);
+});
+
+test("a failure of one item is that item's alone; a failure of all is everybody's, asked for once", async () => {
+  const calls = new Calls();
+  const coalesce = newCoalescer(calls.call, options);
+  const one = [coalesce('a'), coalesce('b')].map((outcome) => outcome.catch(String));
+  await settled();
+  await calls.answer(new Error('of one'));
+  await calls.answer(new Error('of one'));
+  await calls.answer();
+  expect(calls.seen).toEqual([['a', 'b'], ['a'], ['b']]);
+  expect(await Promise.all(one)).toEqual(['Error: of one', 3]);
+
+  const all = [coalesce('c'), coalesce('d')].map((outcome) => outcome.catch(String));
+  await settled();
+  await calls.answer(new Error('of all'));
+  expect(calls.seen.at(-1)).toEqual(['c', 'd']);
+  expect(await Promise.all(all)).toEqual(['Error: of all', 'Error: of all']);
+});
