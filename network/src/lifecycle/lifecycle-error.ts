@@ -4,7 +4,7 @@ export type LifecycleErrorCode =
   | 'ORDERER_REFUSED'
   | 'PEER_UNREACHABLE'
   | 'PEER_REFUSED'
-  | 'PACKAGE_DIFFERS'
+  | 'PEER_BEHIND'
   | 'DEFINITION_NOT_READY'
   | 'DEFINITION_DIFFERS';
 

@@ -1,0 +1,16 @@
+export { compareTerms, describeTerms, newDefinitionTerms, type DefinitionTerms, type FieldDifference } from './definition';
+export type { NamedDefinition } from './definition-messages';
+export {
+  queryAllCommitted,
+  queryApproved,
+  queryCommitted,
+  queryReadiness,
+  type ApprovedDefinition,
+  type CommittedDefinition,
+  type MismatchedPart,
+  type Readiness,
+} from './definition-queries';
+export { formatReadiness, readMembers, type MemberReadiness } from './member-readiness';
+export { approveDefinition } from './approve-definition';
+export { commitDefinition } from './commit-definition';
+export { deployDefinition, type DeploymentFacts, type WantedDeployment } from './deploy-definition';
