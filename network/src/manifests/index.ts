@@ -1,0 +1,2 @@
+export type { ManifestFile } from './manifest-file';
+export { renderManifests } from './render-manifests';

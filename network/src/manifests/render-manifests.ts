@@ -1,0 +1,33 @@
+import { renderConfigtx } from '../render';
+import type { Topology } from '../topology';
+import { renderCompose } from './compose/render-compose';
+import { renderKubernetes } from './kubernetes/render-kubernetes';
+import { newManifestFile, type ManifestFile } from './manifest-file';
+import { newComposeSite, newContainerMember, newImages, newKubernetesSite, type Site } from './workload';
+
+/**
+ * Everything that operators need to run the topology's network in containers, out of the topology alone. Pure: the same topology and version of
+ * the project are the same bytes on every machine.
+ *
+ * @param projectVersion tag of the project's own image
+ */
+export function renderManifests(topology: Topology, projectVersion: string): ManifestFile[] {
+  const images = newImages(topology, projectVersion);
+  const compose = newComposeSite(topology);
+  const kubernetes = newKubernetesSite(topology);
+  return [
+    ...inFolder('compose', [renderChannel(compose), ...renderCompose(compose, images)]),
+    ...inFolder('kubernetes', [renderChannel(kubernetes), ...renderKubernetes(kubernetes, images)]),
+  ];
+}
+
+function renderChannel(site: Site): ManifestFile {
+  return newManifestFile(
+    'configtx.yaml',
+    renderConfigtx(site.topology, (organisation) => newContainerMember(site, organisation)),
+  );
+}
+
+function inFolder(folder: string, files: readonly ManifestFile[]): ManifestFile[] {
+  return files.map((file) => ({ ...file, path: `${folder}/${file.path}` }));
+}
