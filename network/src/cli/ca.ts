@@ -21,7 +21,7 @@ export const ca: Command = async (argv, config) => {
     );
   }
   const asked = new Promise((resolve) => process.once('SIGTERM', resolve).once('SIGINT', resolve));
-  const log = (entry: unknown): void => void process.stdout.write(`${JSON.stringify(entry)}\n`);
+  const log = (entry: object): void => void process.stdout.write(`${JSON.stringify({ time: Date.now(), ...entry })}\n`);
   const service = await serveOrganisations(topology, organisations, { log });
   process.stdout.write(`ready: ${service.urls.join(' ')}, ${String(service.enrolled.length)} certificates issued\n`);
   await asked;

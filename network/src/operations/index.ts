@@ -3,3 +3,5 @@ export { findUsers } from './certs/find-users';
 export { listCertificates } from './certs/list-certificates';
 export { renderCertificateMetrics, writeCertificateMetrics } from './certs/certificate-metrics';
 export { renewCertificates, type Renewal } from './certs/renew-certificates';
+export { LogMerger, type LogEntry } from './logs/log-merger';
+export { LogTail } from './logs/log-tail';
