@@ -16,7 +16,7 @@ test('a fifth organisation in the topology file is a member, with no change of c
   expect({ code, lines }).toMatchObject({ code: 0, lines: [{ ok: true, sequence: 1 }] });
   // Five approvals, the commit, the first transaction.
   expect(lines[0]?.['transactions']).toHaveLength(7);
-  expect(network.listProcesses()).toHaveLength(1 + 2 + 5 + 5);
+  expect(network.listProcesses()).toHaveLength(2 + network.ledgerProcesses.length + 5 + 5);
   const client = openNotesClient(network.topology, 'riverside');
   expect(await client.evaluate('Where')).toBe('RiversideMSP');
   await client.write('note', 'from the fifth');

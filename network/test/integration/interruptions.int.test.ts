@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { ProcessIdentity } from '../../src/process';
 import { openNotesClient } from '../support/notes-client';
 import { areGone, ScratchNetwork, until } from '../support/scratch-network';
+import { TEST_LEDGER } from '../support/test-ledger';
 
 let network: ScratchNetwork;
 
@@ -36,11 +37,13 @@ async function expectNothingLeft(seen: Map<number, ProcessIdentity>): Promise<vo
 
 const stateOf = (name: string): string | undefined => network.state?.processes.find((each) => each.name === name)?.state;
 
+const LEDGER = { devnet: 'ledger', fabric: 'peer-unity' }[TEST_LEDGER];
+
 /** Moments of a start, by what can be observed then. */
 const MOMENTS: [string, () => boolean][] = [
   ['the certificate authorities start', () => stateOf('ca') === 'starting'],
-  ['the ledger starts', () => stateOf('ledger') === 'starting'],
-  ['the ledger is there, and the chaincode is being deployed', () => stateOf('ledger') === 'ready'],
+  ['the ledger starts', () => stateOf(LEDGER) === 'starting'],
+  ['the ledger is there, and the chaincode is being deployed', () => stateOf(LEDGER) === 'ready'],
   ['the gateways start', () => stateOf('gateway-unity') === 'starting'],
 ];
 
@@ -156,7 +159,7 @@ test('a start for one story ends with it and with its exit code, one line of JSO
 test('an up whose command is interrupted leaves nothing', async () => {
   const { seen, end } = watchProcesses();
   const command = network.start('up');
-  await until(() => stateOf('ledger') === 'starting');
+  await until(() => stateOf(LEDGER) === 'starting');
   command.child.kill('SIGKILL');
   await command.ended;
   end();

@@ -7,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { readLiveNetwork, type NetworkState } from '../../src/deployment';
 import { findFreePorts, isRunning, type FreePorts, type ProcessIdentity } from '../../src/process';
 import { Leash } from './leash';
+import { LEDGER_OPTIONS, TEST_LEDGER, listLedgerProcesses } from './test-ledger';
 import { resolveTopology, parseTopologySpec, type Topology } from '../../src/topology';
 
 const NETWORK = join(__dirname, '../..');
@@ -64,7 +65,12 @@ export class ScratchNetwork {
 
   get topology(): Topology {
     const spec = parseTopologySpec(readFileSync(this.topologyFile, 'utf8'), this.topologyFile);
-    return resolveTopology(spec, { root: this.folder, runFolder: join(this.folder, 'run'), basePort: this.basePort });
+    return resolveTopology(spec, { root: this.folder, runFolder: join(this.folder, 'run'), basePort: this.basePort, ledger: TEST_LEDGER });
+  }
+
+  /** Names of the processes that carry its ledger. */
+  get ledgerProcesses(): string[] {
+    return listLedgerProcesses(this.topology);
   }
 
   /** What the supervisor says of itself, while it lives. */
@@ -133,7 +139,15 @@ export class ScratchNetwork {
   }
 
   #place(): string[] {
-    return ['--topology', this.topologyFile, '--run-folder', join(this.folder, 'run'), '--base-port', String(this.basePort)];
+    return [
+      '--topology',
+      this.topologyFile,
+      '--run-folder',
+      join(this.folder, 'run'),
+      '--base-port',
+      String(this.basePort),
+      ...LEDGER_OPTIONS,
+    ];
   }
 }
 

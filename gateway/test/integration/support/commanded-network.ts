@@ -9,6 +9,7 @@ import type { PrivateJwk } from '../../../src/crypto';
 import { tokenKeyPath } from '../../../src/organisation/organisation-keys';
 import type { ConnectionDocument } from '../../../src/config/connection-document';
 import { Leash } from '../../../../network/test/support/leash';
+import { LEDGER_OPTIONS } from '../../../../network/test/support/test-ledger';
 import { Door, type Doors } from '../../support/door';
 
 const ROOT = join(__dirname, '../../../..');
@@ -214,7 +215,7 @@ export class CommandedNetwork implements Doors {
   }
 
   #place(): string[] {
-    return ['--topology', this.topologyFile, '--run-folder', this.run, '--base-port', String(this.basePort)];
+    return ['--topology', this.topologyFile, '--run-folder', this.run, '--base-port', String(this.basePort), ...LEDGER_OPTIONS];
   }
 
   #look(): void {

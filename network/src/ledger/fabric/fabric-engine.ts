@@ -2,7 +2,7 @@ import { describeFabricBinaries, findFabricBinaries, type FabricBinaries } from 
 import type { ProcessSpec } from '../../process';
 import type { LedgerEngine, LedgerEngineContext } from '../ledger-engine';
 import { newChaincodePackage } from '../../lifecycle/package';
-import { deployChaincode } from './deployment';
+import { deployChaincode } from './deploy-chaincode';
 import { ensureGenesis } from './genesis';
 import { writeNodeFiles } from './node-files';
 import { newOrdererProcess, newPeerProcess } from './node-processes';
