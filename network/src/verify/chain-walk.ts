@@ -120,9 +120,9 @@ export class ChainWalk {
     if (number > this.#next) this.#missAll(number);
     this.#next = number + 1;
     const block = attempt(() => openBlock(bytes));
-    if (block === undefined) return this.#lose(number, 'unreadable-block', 'it cannot be decoded as a block');
-    if (block.number !== number) return this.#lose(number, 'block-number', `its header has number ${block.number}`);
-    this.#prove(block);
+    if (block === undefined) this.#lose(number, 'unreadable-block', 'it cannot be decoded as a block');
+    else if (block.number !== number) this.#lose(number, 'block-number', `its header has number ${block.number}`);
+    else this.#prove(block);
   }
 
   #prove(block: OpenedBlock): void {
@@ -206,16 +206,20 @@ export class ChainWalk {
     this.#tell(newFinding(block.number, 'last-config', `${named}, and the newest is that of block ${expected ?? 'none'}`));
   }
 
-  /** A configuration that no quorum is known to have signed is not believed: then nothing is known of who may sign after it. */
   #checkConfiguration({ number, items, configItem: item }: OpenedBlock, isSigned: boolean): void {
-    const held = this.#configuration;
     if (item === undefined) {
       if (number === 0) this.#tell(newFinding(number, 'configuration', 'the first block is no configuration'));
       return;
     }
     if (items.length > 1) this.#tell(newFinding(number, 'configuration', 'it does not stand alone in its block'));
-    if (!isSigned) return this.#gone(number);
-    const problem = held && number > 0 ? findConfigProblem(item, { channel: held.channel, configEnvelope: held.item }) : undefined;
+    // A configuration that no quorum is known to have signed is not believed: then nothing is known of who may sign after it.
+    if (isSigned) this.#follow(number, item);
+    else this.#gone(number);
+  }
+
+  #follow(number: number, item: Uint8Array): void {
+    const held = number === 0 ? undefined : this.#configuration;
+    const problem = held && findConfigProblem(item, { channel: held.channel, configEnvelope: held.item });
     if (problem !== undefined) this.#tell(newFinding(number, 'configuration', problem));
     try {
       this.#hold({ block: number, channel: parseChannel(item), item });

@@ -17,6 +17,7 @@ export interface OutcomeFacts {
 const SHOWN = 5;
 const CODE_NAMES = new Map<number, string>(Object.entries(peer.TxValidationCode).map(([name, code]) => [code, name]));
 
+const STRANGE = 'its commit hash does not come from its transactions, their codes and the block before';
 const ALTERED = 'The commit hash belongs to the codes that the rules give: the codes were altered after the peer wrote them.';
 const CONSISTENT =
   'The commit hash belongs to the codes in the block: the peer did validate so. Compare with another peer; if they agree, the rules of this program differ.';
@@ -31,6 +32,8 @@ export class OutcomeProof {
   #gap: string | undefined;
   #commitHashes = 0;
   #judged = 0;
+  /** The last block whose commit hash comes from nothing that is known. If the next one is such too, the peer's state is another. */
+  #strange: number | undefined;
   /** Whether some block carries what a peer writes into it; those before it that do not wait for the answer. */
   #isValidated = false;
   #bare: number[] = [];
@@ -90,20 +93,30 @@ export class OutcomeProof {
   }
 
   #prove(block: OpenedBlock): readonly Finding[] {
-    if (this.#state === undefined) return [];
-    const followed = followIfReadable(this.#state, block);
+    const state = this.#state;
+    if (state === undefined) return [];
+    const followed = followIfReadable(state, block);
     const fits = followed !== undefined && isHashOf(block, followed);
     if (fits) this.#commitHashes += 1;
-    if (fits && !this.#replay) {
-      followed.keep();
+    if (!fits || this.#replay) return this.#judge(block, state.judge(block), fits ? followed : undefined);
+    followed.keep();
+    return [];
+  }
+
+  /** followed: what the peer believes, where its commit hash says so: its later hashes come from it, whatever the rules say. */
+  #judge(block: OpenedBlock, judged: Outcome, followed: Outcome | undefined): readonly Finding[] {
+    const fits = followed !== undefined;
+    const isStrange = !fits && block.commitHash !== undefined && !isHashOf(block, judged);
+    if (isStrange && this.#strange === block.number - 1) {
+      this.stop(`from block ${this.#strange} on, commit hashes come from another state than the one that the transactions lead to`);
       return [];
     }
-    const judged = this.#state.judge(block);
+    if (isStrange) this.#strange = block.number;
     const differing = differingCodes(block, judged);
     this.#judged += judged.codes.length - differing.length;
-    // What the peer believes is what its later hashes come from.
-    (fits ? followed : judged).keep();
-    return describeOutcome(block, judged, differing, fits);
+    (followed ?? judged).keep();
+    const codes = differing.length === 0 ? [] : [describeCodes(block, judged, differing, meaningOf(block, judged, fits))];
+    return isStrange ? [...codes, newFinding(block.number, 'commit-hash', STRANGE)] : codes;
   }
 }
 
@@ -127,20 +140,15 @@ function differingCodes({ codes, items }: OpenedBlock, { codes: judged }: Outcom
   return codes.length === items.length ? judged.flatMap((code, index) => (codes[index] === code ? [] : [index])) : [];
 }
 
-function describeOutcome(block: OpenedBlock, judged: Outcome, differing: readonly number[], fits: boolean): readonly Finding[] {
-  const findings: Finding[] = [];
-  const isExplained = isHashOf(block, judged);
-  if (differing.length > 0) {
-    const described = differing.slice(0, SHOWN).map((index) => describeCode(block, judged, index));
-    const more = differing.length > SHOWN ? [`and ${differing.length - SHOWN} more`] : [];
-    const means = isExplained ? ALTERED : fits ? CONSISTENT : undefined;
-    findings.push(newFinding(block.number, 'codes', [...described, ...more].join('; '), means));
-  }
-  if (!fits && !isExplained && block.commitHash !== undefined)
-    findings.push(
-      newFinding(block.number, 'commit-hash', 'its commit hash does not come from its transactions, their codes and the block before'),
-    );
-  return findings;
+function meaningOf(block: OpenedBlock, judged: Outcome, fits: boolean): string | undefined {
+  if (isHashOf(block, judged)) return ALTERED;
+  return fits ? CONSISTENT : undefined;
+}
+
+function describeCodes(block: OpenedBlock, judged: Outcome, differing: readonly number[], means: string | undefined): Finding {
+  const described = differing.slice(0, SHOWN).map((index) => describeCode(block, judged, index));
+  const more = differing.length > SHOWN ? [`and ${differing.length - SHOWN} more`] : [];
+  return newFinding(block.number, 'codes', [...described, ...more].join('; '), means);
 }
 
 function describeCode(block: OpenedBlock, judged: Outcome, index: number): string {
