@@ -11,7 +11,8 @@ const { lifecycle } = peer;
 
 /** Two runs at once: what the other one wrote is what this one wants. */
 const UNCHANGED = /attempted to redefine the current committed sequence \(\d+\) for namespace \S+$|with unchanged content/m;
-const HINT = 'Look at the log of the organisation’s own peer; nobody else takes part in an approval.';
+const HINT =
+  'A definition keeps the collections that it had, each with its blockToLive. If that is not it, look at the log of the organisation’s own peer.';
 
 /**
  * Approves a definition for the connection's organisation, with the package that its peers shall run for it. For a definition that is committed

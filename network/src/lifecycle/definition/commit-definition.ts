@@ -2,10 +2,13 @@ import { peer } from '@hyperledger/fabric-protos';
 import { LedgerRefusal } from '../ledger-refusal';
 import type { PeerConnection } from '../peer-connection';
 import { submitTransaction } from '../submit-transaction';
+import { waitUntil } from '../wait-until';
 import { assertApprovable, newNotReady } from './definition-errors';
 import { fillMessage, type NamedDefinition } from './definition-messages';
-import { queryCommitted } from './definition-queries';
+import { queryCommitted, queryReadinessElsewhere } from './definition-queries';
 import { readMembers } from './member-readiness';
+
+const SEEN_WITHIN_MS = 10_000;
 
 /**
  * Commits a definition that enough members have approved: the channel's policy `LifecycleEndorsement` says how many, and each endorses with
@@ -20,7 +23,9 @@ export async function commitDefinition(
 ): Promise<string | undefined> {
   if (await isCommitted(connection, channel, definition)) return undefined;
   const members = await readMembers([connection], channel, definition);
-  if (!members.some(({ mspId, approved }) => approved && mspId === connection.mspId)) throw newNotReady(definition, members);
+  const approving = members.filter(({ approved }) => approved).map(({ mspId }) => mspId);
+  if (!approving.includes(connection.mspId)) throw newNotReady(definition, members);
+  await untilSeenByAll(connection, channel, definition, approving);
   try {
     const { transactionId } = await submitTransaction(connection, {
       channel,
@@ -35,6 +40,20 @@ export async function commitDefinition(
     if (await isCommitted(connection, channel, definition)) return undefined;
     throw newNotReady(definition, await readMembers([connection], channel, definition), error);
   }
+}
+
+/** Endorsers compare what each has read itself: a peer that is an approval behind would spoil the commit. One that does not answer takes no part. */
+async function untilSeenByAll(
+  connection: PeerConnection,
+  channel: string,
+  definition: NamedDefinition,
+  approving: readonly string[],
+): Promise<void> {
+  const others = approving.filter((mspId) => mspId !== connection.mspId);
+  await waitUntil(SEEN_WITHIN_MS, async () => {
+    const views = await Promise.all(others.map((mspId) => queryReadinessElsewhere(connection, channel, definition, mspId)));
+    return views.every((view) => view === undefined || approving.every((mspId) => view.approvals[mspId] === true));
+  });
 }
 
 async function isCommitted(connection: PeerConnection, channel: string, definition: NamedDefinition): Promise<boolean> {

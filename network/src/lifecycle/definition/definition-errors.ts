@@ -3,7 +3,7 @@ import type { PeerConnection } from '../peer-connection';
 import { compareTerms, type FieldDifference } from './definition';
 import type { NamedDefinition } from './definition-messages';
 import type { CommittedDefinition } from './definition-queries';
-import { formatReadiness, type MemberReadiness } from './member-readiness';
+import { formatDifferences, formatReadiness, type MemberReadiness } from './member-readiness';
 
 /**
  * Asserts that an organisation can approve a definition where another one is committed, or none: the next one, or that very one again.
@@ -33,14 +33,10 @@ export function newBehind({ organisation, mspId }: PeerConnection, channel: stri
 function newTaken({ name, sequence }: NamedDefinition, differences: readonly FieldDifference[]): LifecycleError {
   const head = `Sequence ${String(sequence)} of ${name} is committed already, and other than wanted:`;
   const hint = `What is wanted can become sequence ${String(sequence + 1)}.`;
-  return new LifecycleError('DEFINITION_DIFFERS', [head, ...formatDifferences(differences)].join('\n  '), hint);
+  return new LifecycleError('DEFINITION_DIFFERS', [head, ...formatDifferences(differences)].join('\n'), hint);
 }
 
 function newWrongSequence({ name, sequence }: NamedDefinition, last: number): LifecycleError {
   const message = `Sequence ${String(sequence)} of ${name} cannot be approved: ${last === 0 ? 'none is' : `${String(last)} is`} committed.`;
   return new LifecycleError('DEFINITION_DIFFERS', message, `The next one is sequence ${String(last + 1)}.`);
-}
-
-function formatDifferences(differences: readonly FieldDifference[]): string[] {
-  return differences.map(({ field, wanted, found }) => `${field}: ${found}, wanted ${wanted}`);
 }

@@ -1,3 +1,4 @@
+import { GatewayError } from '@hyperledger/fabric-gateway';
 import { peer } from '@hyperledger/fabric-protos';
 import { askPeer, askPeerIfFound, type PeerQuestion } from '../ask-peer';
 import { LifecycleError } from '../lifecycle-error';
@@ -34,6 +35,8 @@ export interface Readiness {
 /** Parts by which Fabric compares approvals; `nothing`: that member has approved nothing for this sequence. */
 export type MismatchedPart = 'nothing' | 'version' | 'policy' | 'collections';
 
+const LIFECYCLE = '_lifecycle';
+const CHECK_READINESS = 'CheckCommitReadiness';
 const NOT_APPROVED = /could not fetch approved chaincode definition/;
 /** Names of fields and of their structure in Fabric (core/chaincode/lifecycle/serializer.go, IsSerialized). */
 const PARTS: Readonly<Record<string, MismatchedPart>> = {
@@ -92,7 +95,27 @@ export async function queryApproved(
 export async function queryReadiness(connection: PeerConnection, channel: string, definition: NamedDefinition): Promise<Readiness> {
   const query = fillMessage(new lifecycle.CheckCommitReadinessArgs(), definition);
   const what = `tell who approved ${definition.name} as sequence ${String(definition.sequence)}`;
-  const answer = await askPeer(connection, newQuestion(channel, 'CheckCommitReadiness', query, what));
+  return readReadiness(await askPeer(connection, newQuestion(channel, CHECK_READINESS, query, what)));
+}
+
+/** The same as another member's peer sees it, asked through the own gateway; undefined when that peer does not answer or is further behind. */
+export async function queryReadinessElsewhere(
+  { gateway }: PeerConnection,
+  channel: string,
+  definition: NamedDefinition,
+  mspId: string,
+): Promise<Readiness | undefined> {
+  const query = fillMessage(new lifecycle.CheckCommitReadinessArgs(), definition);
+  const call = { arguments: [query.serializeBinary()], endorsingOrganizations: [mspId] };
+  try {
+    return readReadiness(await gateway.getNetwork(channel).getContract(LIFECYCLE).evaluate(CHECK_READINESS, call));
+  } catch (error) {
+    if (error instanceof GatewayError) return undefined;
+    throw error;
+  }
+}
+
+function readReadiness(answer: Uint8Array): Readiness {
   const result = lifecycle.CheckCommitReadinessResult.deserializeBinary(answer);
   const mismatches: Record<string, readonly MismatchedPart[]> = {};
   result.getMismatchesMap().forEach((parts, mspId) => {
@@ -102,7 +125,7 @@ export async function queryReadiness(connection: PeerConnection, channel: string
 }
 
 function newQuestion(channel: string, transaction: string, query: { serializeBinary(): Uint8Array }, what: string): PeerQuestion {
-  return { channel, chaincode: '_lifecycle', transaction, arguments: [query.serializeBinary()], what };
+  return { channel, chaincode: LIFECYCLE, transaction, arguments: [query.serializeBinary()], what };
 }
 
 function readPart(item: string): MismatchedPart {

@@ -22,7 +22,6 @@ export interface FieldDifference {
 
 /** Fabric's own plugins, under which it writes a definition that names none (core/chaincode/lifecycle/lifecycle.go). */
 const PLUGINS = { endorsementPlugin: 'escc', validationPlugin: 'vscc' } as const;
-const ABSENT = 'absent';
 
 /** What a topology wants of its chaincode. */
 export function newDefinitionTerms({ chaincode }: Pick<Topology, 'chaincode'>, version: string): DefinitionTerms {
@@ -35,13 +34,16 @@ export function newDefinitionTerms({ chaincode }: Pick<Topology, 'chaincode'>, v
   };
 }
 
-/** The fields in which a definition is not as wanted; none: members who agree on one agree on the other. */
+/**
+ * The fields in which a definition is not as wanted; none: members who agree on one agree on the other. A collection that only one of them has
+ * is named in `collections` and not described field by field.
+ */
 export function compareTerms(wanted: DefinitionTerms, found: DefinitionTerms): FieldDifference[] {
-  const [want, have] = [describeTerms(wanted), describeTerms(found)];
-  const fields = [...new Set([...Object.keys(want), ...Object.keys(have)])];
-  return fields
-    .map((field) => ({ field, wanted: want[field] ?? ABSENT, found: have[field] ?? ABSENT }))
-    .filter((difference) => difference.wanted !== difference.found);
+  const have = describeTerms(found);
+  return Object.entries(describeTerms(wanted)).flatMap(([field, words]) => {
+    const other = have[field];
+    return other === undefined || other === words ? [] : [{ field, wanted: words, found: other }];
+  });
 }
 
 /** Every field in words that tell any two values apart. */

@@ -93,21 +93,20 @@ async function isReleased(
   return approved.some((each) => each?.packageId === packageId);
 }
 
-/** Each peer endorses the commit on what it has read itself, so that all must have read all approvals first. */
 async function commitApproved(
   connections: Connections,
   channel: string,
   definition: NamedDefinition,
   { onApproved }: WantedDeployment,
 ): Promise<string | undefined> {
-  const mspIds = connections.map(({ mspId }) => mspId);
+  const [first] = connections;
   const seen = await waitUntil(SEEN_WITHIN_MS, async () => {
-    const all = await Promise.all(connections.map((connection) => queryReadiness(connection, channel, definition)));
-    return all.every(({ approvals }) => mspIds.every((mspId) => approvals[mspId] === true));
+    const { approvals } = await queryReadiness(first, channel, definition);
+    return connections.every(({ mspId }) => approvals[mspId] === true);
   });
   if (!seen) throw newNotReady(definition, await readMembers(connections, channel, definition));
   await onApproved?.();
-  const transaction = await commitDefinition(connections[0], channel, definition);
+  const transaction = await commitDefinition(first, channel, definition);
   await untilAllHave(connections, channel, definition);
   return transaction;
 }

@@ -40,13 +40,18 @@ export async function readMembers(
   return (await Promise.all(members)).sort((one, other) => (one.mspId < other.mspId ? -1 : 1));
 }
 
-/** A line per member. */
+/** A line per member, and one per field below it where the fields are known. */
 export function formatReadiness(members: readonly MemberReadiness[]): string[] {
-  return members.map(({ mspId, approved, differs, fields }) => {
-    if (approved) return `${mspId}: approved`;
-    if (fields === undefined || fields.length === 0) return `${mspId}: approved ${differs.map((part) => PART_WORDS[part]).join(', ')}`;
-    return `${mspId}: approved ${fields.map(({ field, wanted, found }) => `${field} ${found} (wanted: ${wanted})`).join(', ')}`;
+  return members.flatMap(({ mspId, approved, differs, fields = [] }) => {
+    if (approved) return [`${mspId}: approved`];
+    if (fields.length === 0) return [`${mspId}: approved ${differs.map((part) => PART_WORDS[part]).join(', ')}`];
+    return [`${mspId}: approved something else`, ...formatDifferences(fields)];
   });
+}
+
+/** A line per field. */
+export function formatDifferences(differences: readonly FieldDifference[]): string[] {
+  return differences.map(({ field, wanted, found }) => `  ${field}: ${found}; wanted: ${wanted}`);
 }
 
 async function compareApproved(
