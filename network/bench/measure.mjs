@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 
 const TICKS_PER_SECOND = 100;
+const TITLE_WIDTH = 54;
 /** From this share on, a processor or a thread counts as full: measuring and scheduling take the rest. */
 const FULL = 0.85;
 
@@ -35,7 +36,7 @@ export function reportMemory(title, processes) {
     ({ kind, pids, sizes }) => `${pids.length > 1 ? `${pids.length} x ` : ''}${kind} ${sizes.map((size) => size.toFixed(0)).join('+')}`,
   );
   const sum = kinds.flatMap(({ sizes }) => sizes).reduce((a, b) => a + b, 0);
-  console.log(`${title.padEnd(46)} ${sum.toFixed(0)} MB in all (PSS): ${parts.join(', ')}`);
+  console.log(`${title.padEnd(TITLE_WIDTH)} ${sum.toFixed(0)} MB in all (PSS): ${parts.join(', ')}`);
   return sum;
 }
 
@@ -106,8 +107,8 @@ export function report(title, result, baseline) {
     : '';
   const kinds = Object.entries(cpuMsByKind).map(([kind, ms]) => `${kind} ${ms.toFixed(2)}`);
   console.log(
-    `${title.padEnd(46)} ${perSecond.toFixed(0).padStart(6)}/s  p50 ${p50.toFixed(1).padStart(6)} ms  p95 ${p95.toFixed(1).padStart(6)} ms  ` +
+    `${title.padEnd(TITLE_WIDTH)} ${perSecond.toFixed(0).padStart(6)}/s  p50 ${p50.toFixed(1).padStart(6)} ms  p95 ${p95.toFixed(1).padStart(6)} ms  ` +
       `CPU ${cpuMsPerOperation.toFixed(2).padStart(6)} ms each${ratio}`,
   );
-  console.log(`${''.padEnd(46)} CPU by kind: ${kinds.join(', ')}; limit: ${describeLimit(result)}`);
+  console.log(`${''.padEnd(TITLE_WIDTH)} CPU by kind: ${kinds.join(', ')}; limit: ${describeLimit(result)}`);
 }
