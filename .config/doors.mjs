@@ -67,5 +67,14 @@ export const doors = {
   check: { development: true, steps: check },
   generate: { development: true, steps: [tool('generated files', '.config/generate.mjs')] },
   'test:integration': { development: true, steps: [jest('conformance and integration tests', 'conformance', 'integration')] },
-  test: { development: true, steps: [...check, jest('conformance tests', 'conformance'), jest('integration tests', 'integration')] },
+  'test:fabric': { ...cli('.config/test-fabric.mjs', '--required'), development: true },
+  test: {
+    development: true,
+    steps: [
+      ...check,
+      jest('conformance tests', 'conformance'),
+      jest('integration tests on the devnet', 'integration'),
+      tool('integration tests on Fabric', '.config/test-fabric.mjs'),
+    ],
+  },
 };
