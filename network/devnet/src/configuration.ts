@@ -4,6 +4,7 @@
  */
 export { ConfigRefused } from './config/config-refused';
 export type { Channel } from './config/channel';
+export { parseDuration } from './config/duration';
 export { parseConfig } from './config/parse-channel';
 export { applyUpdate, UpdateRefused } from './genesis/apply-update';
 export { blockQuorum, newBlockValidation } from './genesis/config-groups';
