@@ -15,6 +15,7 @@ const VERBS: Readonly<Record<string, () => Promise<Command>>> = {
   status: async () => (await import('./status.js')).status,
   logs: async () => (await import('./logs.js')).logs,
   deploy: async () => (await import('./deploy.js')).deploy,
+  lifecycle: async () => (await import('./lifecycle.js')).lifecycle,
   reset: async () => (await import('./reset.js')).reset,
   binaries: async () => (await import('./binaries.js')).binaries,
   certs: async () => (await import('./certs.js')).certs,
@@ -30,6 +31,7 @@ const HELP = `network <verb> [options]
   status                           what runs, where, and in how much memory
   logs [process] [--follow]        the last lines of one process, or of each   [--lines N]
   deploy [--sequence auto]         the chaincode as it is built now, as an upgrade of the running network
+  lifecycle STEP                   one member's step: package, install, approve, readiness, commit or query   [--organisation NAME]
   reset                            forgets a stopped network
   binaries                         finds Fabric's programs or fetches their release   [--archive URL|FILE] [--sha256 HEX]
   certs [renew [--restart]]        certificates and their days left; renews what is due   [--within DAYS] [--organisation NAME] [--metrics FILE]

@@ -4,3 +4,4 @@ export { DeploymentError, type DeploymentErrorCode } from './deployment-error';
 export { removeRunFolder } from './run-folder';
 export { endLeftovers } from './end-leftovers';
 export { askNetwork, openControlDoor, type ControlVerbs } from './control-door';
+export { readBuiltChaincode } from './built-chaincode';

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import type { ChaincodePort } from '../ledger';
 import { newNodeProcess, type Platform, type ProcessSpec } from '../process';
 import type { Organisation, Topology } from '../topology';
 import { DeploymentError } from './deployment-error';
@@ -17,13 +18,25 @@ export function newCaProcess(topology: Topology, platform: Platform): ProcessSpe
 }
 
 /** The stock shim as a service, with mutual TLS: only who holds a certificate of the organisation's own TLS CA may talk to it. */
-export function newChaincodeProcess(topology: Topology, organisation: Organisation, packageId: string, platform: Platform): ProcessSpec {
+export function newChaincodeProcess(
+  topology: Topology,
+  organisation: Organisation,
+  service: { readonly packageId: string; readonly port: ChaincodePort },
+  platform: Platform,
+): ProcessSpec {
   const { folder } = topology.chaincode;
   const { chaincode: tls } = organisation.tls;
-  const address = { host: topology.host, port: organisation.ports.chaincode };
+  const address = { host: topology.host, port: organisation.ports[service.port] };
   const named = { name: `chaincode-${organisation.name}`, title: `the chaincode of ${organisation.title}`, listens: [address] };
   const shim = createRequire(join(folder, 'package.json')).resolve('fabric-shim/cli.js');
-  const program = ['--module-path', folder, '--chaincode-address', organisation.endpoints.chaincode, '--chaincode-id', packageId];
+  const program = [
+    '--module-path',
+    folder,
+    '--chaincode-address',
+    `${address.host}:${String(address.port)}`,
+    '--chaincode-id',
+    service.packageId,
+  ];
   const mutualTls = ['--chaincode-tls-cert-file', tls.certificate, '--chaincode-tls-key-file', tls.privateKey];
   const peersOnly = ['--chaincode-tls-client-cacert-file', tls.rootCertificate];
   const spec = newNodeProcess(named, platform, [shim, 'server', ...program, ...mutualTls, ...peersOnly], folder);

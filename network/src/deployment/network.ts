@@ -1,7 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   LEDGER_ENGINES,
   submitFirstTransactions,
   type BuiltChaincode,
+  type ChaincodePort,
   type Deployment,
   type FabricSurroundings,
   type LedgerEngine,
@@ -38,6 +40,9 @@ export interface NetworkOptions {
 
 const NOWHERE: FabricSurroundings = { folder: undefined, path: [], cache: '', archive: undefined, sha256: undefined };
 
+/** What was called under the old definition is answered by then. */
+const FINISHES_WITHIN_MS = 2000;
+
 /** What a start found and did. */
 export interface StartFacts {
   /** Whether the ledger was there already. */
@@ -64,6 +69,8 @@ export class Network {
   #state: NetworkState;
   #release: (() => void) | undefined;
   #stopping: Promise<void> | undefined;
+  /** Where the chaincode runs now. */
+  #port: ChaincodePort = 'chaincode';
 
   constructor(topology: Topology, options: NetworkOptions) {
     this.#topology = topology;
@@ -112,8 +119,8 @@ export class Network {
     const chaincode = readBuiltChaincode(folder, name);
     const packageId = this.#engine.packageId(chaincode);
     const record = readDeploymentRecord(this.#topology);
-    if (record?.packageId !== packageId) await this.#supervisor.replace(this.#newChaincodeProcesses(packageId));
-    const deployment = await this.#engine.deploy(chaincode);
+    const isSame = record?.packageId === packageId;
+    const deployment = await (isSame ? this.#engine.deploy(chaincode, this.#port) : this.#changeOver(chaincode));
     writeDeploymentRecord(this.#topology, { packageId, sequence: deployment.sequence, first: record?.first ?? [] });
     return { ...deployment, packageId };
   }
@@ -148,7 +155,7 @@ export class Network {
     await this.#time('what the ledger needs', () => this.#engine.provide());
     await endLeftovers(this.#topology);
     this.#record({ phase: 'starting' });
-    const [ca, chaincodes] = [newCaProcess(this.#topology, this.#options.platform), this.#newChaincodeProcesses(packageId)];
+    const [ca, chaincodes] = [newCaProcess(this.#topology, this.#options.platform), this.#newChaincodeProcesses(packageId, this.#port)];
     const stages = this.#engine.stages();
     const [ground = [], ...floors] = stages;
     await assertPortsFree([ca, ...chaincodes, ...stages.flat(), ...gateways]);
@@ -165,10 +172,27 @@ export class Network {
     return facts;
   }
 
+  /** Other bytes take the place of those that run; where the ledger can, without a moment in which nobody answers. */
+  async #changeOver(chaincode: BuiltChaincode): Promise<Deployment> {
+    const packageId = this.#engine.packageId(chaincode);
+    if (!this.#engine.upgradesBeside) {
+      await this.#supervisor.replace(this.#newChaincodeProcesses(packageId, this.#port));
+      return this.#engine.deploy(chaincode, this.#port);
+    }
+    const port = this.#port === 'chaincode' ? 'chaincodeBeside' : 'chaincode';
+    const deployment = await this.#supervisor.exchange(this.#newChaincodeProcesses(packageId, port), async () => {
+      const done = await this.#engine.deploy(chaincode, port);
+      await pause(FINISHES_WITHIN_MS);
+      return done;
+    });
+    this.#port = port;
+    return deployment;
+  }
+
   async #deploy(chaincode: BuiltChaincode): Promise<Omit<StartFacts, 'ms'>> {
     const record = readDeploymentRecord(this.#topology);
     const since = Date.now();
-    const { sequence, transactions } = await this.#engine.deploy(chaincode);
+    const { sequence, transactions } = await this.#engine.deploy(chaincode, this.#port);
     const done = transactions.length === 0 ? 'as committed before' : `${String(transactions.length)} lifecycle transactions`;
     this.#tell({ title: 'the chaincode definition', detail: `sequence ${String(sequence)}, ${done}`, ms: Date.now() - since });
     const first = record?.first ?? (await this.#runFirst());
@@ -199,9 +223,9 @@ export class Network {
     if (detail !== undefined) this.#tell({ title, detail, ms: Date.now() - since });
   }
 
-  #newChaincodeProcesses(packageId: string): ProcessSpec[] {
+  #newChaincodeProcesses(packageId: string, port: ChaincodePort): ProcessSpec[] {
     const { organisations } = this.#topology;
-    return organisations.map((each) => newChaincodeProcess(this.#topology, each, packageId, this.#options.platform));
+    return organisations.map((each) => newChaincodeProcess(this.#topology, each, { packageId, port }, this.#options.platform));
   }
 
   #tell(step: Step): void {

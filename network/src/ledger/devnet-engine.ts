@@ -17,6 +17,7 @@ export function newDevnetEngine({ topology, platform, testSwitches, ask }: Ledge
     topology.paths.run,
   );
   return {
+    upgradesBeside: false,
     needs: { openFiles: 256, freeBytes: 100_000_000 },
     provide: () => Promise.resolve(undefined),
     stages: () => [[{ ...spec, talks: true }]],

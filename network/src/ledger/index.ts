@@ -1,6 +1,7 @@
 export { LEDGER_ENGINES } from './ledger-engines';
 export type {
   BuiltChaincode,
+  ChaincodePort,
   ChaincodeRelease,
   Deployment,
   LedgerEngine,

@@ -34,12 +34,17 @@ export interface MachineNeeds {
   readonly freeBytes: number;
 }
 
+/** The two places of an organisation's chaincode service, by the name of its port. */
+export type ChaincodePort = 'chaincode' | 'chaincodeBeside';
+
 /**
  * What a network needs of a ledger: a plan for processes, and the verbs that only that ledger can carry out. A network calls them in this
  * order; each finds out what an earlier start did already.
  */
 export interface LedgerEngine {
   readonly needs: MachineNeeds;
+  /** Whether a new release can run beside the one that is called until the ledger has changed over. */
+  readonly upgradesBeside: boolean;
   /** Finds what the ledger needs beside npm packages, before anything starts. Returns what a person is told of it. */
   provide(): Promise<string | undefined>;
   /** The ledger's processes, in stages that must become ready one after another; all of them before anything that uses the ledger. */
@@ -53,8 +58,10 @@ export interface LedgerEngine {
   /**
    * Makes the definition the channel's newest: the first one, or the next sequence when release, policy or collections changed; else
    * nothing. Resolves when every organisation can endorse with it.
+   *
+   * @param port where the organisations run it.
    */
-  deploy(chaincode: BuiltChaincode): Promise<Deployment>;
+  deploy(chaincode: BuiltChaincode, port: ChaincodePort): Promise<Deployment>;
 }
 
 export interface LedgerEngineContext {

@@ -52,7 +52,7 @@ export function openPeerAdmin(organisation: Organisation): PeerAdmin {
       return askPeer(connection, { ...call, what: `hand out the configuration of channel ${channel}` });
     },
     canReach: (channel, mspId) => canReach(connection, channel, mspId),
-    close: connection.close,
+    close: () => connection.close(),
   };
 }
 

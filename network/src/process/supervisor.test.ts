@@ -56,6 +56,42 @@ function program(name: string, code: string, more: Partial<ProcessSpec> = {}): P
   };
 }
 
+describe('an exchange', () => {
+  const WAITS = `setInterval(() => {}, 1000); console.log('up')`;
+  const pidsOf = (): (number | undefined)[] => supervisor.statuses.map(({ process }) => process?.pid);
+
+  test('lets the new process run beside the old one, which stops when the time between is over', async () => {
+    await newSupervisor().startStage([program('a', WAITS), program('b', WAITS)]);
+    const [oldA, oldB] = supervisor.statuses;
+    const done = await supervisor.exchange([program('a', WAITS)], () => {
+      expect(supervisor.statuses.map(({ name, state }) => [name, state])).toEqual([
+        ['a', 'ready'],
+        ['b', 'ready'],
+        ['a', 'ready'],
+      ]);
+      return Promise.resolve('done');
+    });
+    expect(done).toBe('done');
+    expect(supervisor.statuses.map(({ name, state }) => [name, state])).toEqual([
+      ['b', 'ready'],
+      ['a', 'ready'],
+    ]);
+    expect(pidsOf()[0]).toBe(oldB?.process?.pid);
+    expect(oldA?.process !== undefined && isRunning(oldA.process)).toBe(false);
+  });
+
+  test.each([
+    ['what is done between fails', WAITS, () => Promise.reject(new Error('refused')), /refused/],
+    ['the new process does not come up', 'process.exit(3)', () => Promise.resolve(), /exit code 3/],
+  ])('leaves the old process alone when %s', async (_what, code, meanwhile, message) => {
+    await newSupervisor().startStage([program('a', WAITS)]);
+    const before = pidsOf();
+    await expect(supervisor.exchange([program('a', code)], meanwhile)).rejects.toThrow(message);
+    expect(pidsOf()).toEqual(before);
+    expect(supervisor.statuses.map(({ state }) => state)).toEqual(['ready']);
+  });
+});
+
 async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

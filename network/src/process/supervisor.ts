@@ -67,6 +67,27 @@ export class Supervisor {
   }
 
   /**
+   * Starts processes beside those of the same names, and stops the old ones when `meanwhile` has resolved; if it fails, the new ones.
+   * @throws ProcessError of the first that did not become ready, or what `meanwhile` throws: the old ones run on then.
+   */
+  async exchange<T>(specs: readonly ProcessSpec[], meanwhile: () => Promise<T>): Promise<T> {
+    this.#assertWanted();
+    await assertPortsFree(specs);
+    this.#assertWanted();
+    const pairs = specs.map((spec) => ({ old: this.#find(spec.name), young: this.#supervise(spec) }));
+    for (const { old, young } of pairs) this.#stageOf(old).push(young);
+    try {
+      await Promise.all(pairs.map(({ young }) => young.start()));
+      const result = await meanwhile();
+      await this.#retire(pairs.map(({ old }) => old));
+      return result;
+    } catch (error) {
+      await this.#retire(pairs.map(({ young }) => young));
+      throw error;
+    }
+  }
+
+  /**
    * Stops a process and starts it again as it was; resolves when it is ready.
    * @throws ProcessError PROCESS_UNKNOWN, or why it did not become ready again.
    */
@@ -103,6 +124,21 @@ export class Supervisor {
       await Promise.all(stage.map((supervised) => supervised.stop()));
     }
     await this.#warden.close();
+  }
+
+  async #retire(leaving: readonly SupervisedProcess[]): Promise<void> {
+    await Promise.all(leaving.map((supervised) => supervised.stop()));
+    for (const supervised of leaving) {
+      const stage = this.#stageOf(supervised);
+      stage.splice(stage.indexOf(supervised), 1);
+    }
+    this.#options.onChange?.(this.statuses);
+  }
+
+  #stageOf(supervised: SupervisedProcess): SupervisedProcess[] {
+    const stage = this.#stages.find((each) => each.includes(supervised));
+    if (stage === undefined) throw new Error('A supervised process belongs to a stage');
+    return stage;
   }
 
   #supervise(spec: ProcessSpec): SupervisedProcess {

@@ -75,6 +75,7 @@ function allotPorts(first: number): OrganisationPorts {
     ordererOperations: first + 6,
     peerOperations: first + 7,
     peerChaincode: first + 8,
+    chaincodeBeside: first + 9,
   };
 }
 

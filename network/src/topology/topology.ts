@@ -1,6 +1,6 @@
 import type { FabricSpec, LedgerName, Role } from './topology-spec';
 
-/** Ports of one organisation: a block of ten, of which nine are used. The last five serve a ledger whose nodes are processes of their own. */
+/** Ports of one organisation: a block of ten. The last six serve a ledger whose nodes are processes of their own. */
 export interface OrganisationPorts {
   readonly peer: number;
   readonly ca: number;
@@ -12,6 +12,8 @@ export interface OrganisationPorts {
   readonly peerOperations: number;
   /** Where a peer would wait for chaincode that calls it; always opened by Fabric, used by nobody. */
   readonly peerChaincode: number;
+  /** Where the next release of the chaincode runs until the ledger has changed over to it; the one after that is at `chaincode` again. */
+  readonly chaincodeBeside: number;
 }
 
 /** Addresses of one organisation's processes: `host:port` for gRPC, a URL for HTTP. */

@@ -20,6 +20,7 @@ export function newFabricEngine({ topology, platform, fabric, tell }: LedgerEngi
   };
   return {
     needs: NEEDS,
+    upgradesBeside: true,
     provide: async () => {
       found = await findFabricBinaries(topology.fabric, fabric, { tell });
       return describeFabricBinaries(found);
@@ -39,6 +40,6 @@ export function newFabricEngine({ topology, platform, fabric, tell }: LedgerEngi
     },
     openChannel: () => openChannel(topology),
     packageId: (chaincode) => newChaincodePackage(chaincode).packageId,
-    deploy: (chaincode) => deployChaincode(topology, chaincode),
+    deploy: (chaincode, port) => deployChaincode(topology, chaincode, port),
   };
 }

@@ -13,8 +13,8 @@ const HARMLESS = 'org.hyperledger.fabric:GetMetadata';
  * Nothing is submitted.
  */
 export async function untilEndorsed({ channel, chaincode }: Topology, organisation: Organisation): Promise<void> {
-  const { gateway, close } = openPeerConnection(organisation);
-  const contract = gateway.getNetwork(channel).getContract(chaincode.name);
+  const connection = openPeerConnection(organisation);
+  const contract = connection.gateway.getNetwork(channel).getContract(chaincode.name);
   try {
     await until(`the peer of ${organisation.mspId} gets endorsements`, WITHIN_MS, async () => {
       try {
@@ -26,7 +26,7 @@ export async function untilEndorsed({ channel, chaincode }: Topology, organisati
       }
     });
   } finally {
-    close();
+    connection.close();
   }
 }
 

@@ -11,6 +11,7 @@ export {
   type Readiness,
 } from './definition-queries';
 export { formatReadiness, readMembers, type MemberReadiness } from './member-readiness';
+export { chooseDefinition, type Release } from './choose-definition';
 export { approveDefinition } from './approve-definition';
 export { commitDefinition } from './commit-definition';
 export { deployDefinition, type DeploymentFacts, type WantedDeployment } from './deploy-definition';

@@ -50,5 +50,5 @@ function formatPrincipal(principal: msp.MSPPrincipal): string {
   const bytes = principal.getPrincipal_asU8();
   if (principal.getPrincipalClassification() !== msp.MSPPrincipal.Classification.ROLE) return `'${Buffer.from(bytes).toString('base64')}'`;
   const role = msp.MSPRole.deserializeBinary(bytes);
-  return `'${role.getMspIdentifier()}.${ROLES[role.getRole()] ?? String(role.getRole())}'`;
+  return `'${role.getMspIdentifier()}.${ROLES[role.getRole()]}'`;
 }
