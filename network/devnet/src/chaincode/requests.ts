@@ -138,10 +138,10 @@ function getRange(transaction: RunningTransaction, payload: Uint8Array): Uint8Ar
 /** Rich queries need another state database; the order of the refusals is that of a peer with LevelDB. */
 function getQueryResult(transaction: RunningTransaction, payload: Uint8Array): Uint8Array {
   const request = peer.GetQueryResult.deserializeBinary(payload);
-  const { simulation } = transaction.invocation;
+  const { simulation, chaincode } = transaction.invocation;
   if (request.getCollection() !== '') {
     assertMayRead(transaction, request.getCollection());
-    simulation.assertMayQueryPrivate();
+    simulation.assertMayQueryPrivate(chaincode, request.getCollection());
     throw new RequestRefused('ExecuteQuery not supported for leveldb');
   }
   if (parsePage(request.getMetadata_asU8()) === undefined) throw new RequestRefused('ExecuteQuery not supported for leveldb');

@@ -118,13 +118,15 @@ function expiryOf(update: HashUpdate, block: number, view: BlockView): Validated
   return update.valueHash === undefined || blockToLive === 0 ? [] : [{ due: block + blockToLive + 1, update }];
 }
 
-function namedSets({ index, header, rwset }: Draft, block: number, view: BlockView): readonly NamedPrivateSet[] {
+function namedSets({ index, header, rwset, code }: Draft, block: number, view: BlockView): readonly NamedPrivateSet[] {
   return rwset.flatMap(({ namespace, collections }) =>
     collections.flatMap(({ collection, pvtHash }): readonly NamedPrivateSet[] => {
       const known = pvtHash.length === 0 ? undefined : view.collection(namespace, collection);
       if (known === undefined) return [];
       const expiresWith = known.blockToLive === 0 ? undefined : block + known.blockToLive + 1;
-      return [{ tx: index, txId: header.txId, namespace, collection, hash: pvtHash, members: known.memberMsps, expiresWith }];
+      const members = known.memberMsps;
+      const isApplied = code === CODE.valid;
+      return [{ tx: index, txId: header.txId, namespace, collection, hash: pvtHash, members, isApplied, expiresWith }];
     }),
   );
 }

@@ -123,15 +123,15 @@ export class Simulation {
 
   /** Rows of this peer's private state; leaves no trace in the read set, makes the transaction read-only. */
   privateRange({ namespace, startKey, endKey }: RangeRequest, collection: string): Scan<ScanRow> {
-    this.assertMayQueryPrivate();
-    this.#assertCollection(namespace, collection);
+    this.assertMayQueryPrivate(namespace, collection);
     return newScan<ScanRow>(this.source.snapshot.privates.range(namespace, collection, startKey, endKey));
   }
 
-  /** @throws RequestRefused after a write; from then on writes are refused. */
-  assertMayQueryPrivate(): void {
+  /** @throws RequestRefused after a write, and for a collection that is not there; from then on writes are refused. */
+  assertMayQueryPrivate(namespace: string, collection: string): void {
     if (this.#wrote) throw this.#refusal('Queries on pvt data is supported only in a read-only transaction');
     this.#queriedPrivate = true;
+    this.#assertCollection(namespace, collection);
   }
 
   /** @throws RequestRefused after a write; from then on writes are refused. */

@@ -27,6 +27,7 @@ function named(tx: number, set: PrivateSet, more: Partial<NamedPrivateSet> = {})
     collection,
     hash: sha256(set.rwset),
     members: [MEMBER],
+    isApplied: true,
     expiresWith: undefined,
     ...more,
   };
@@ -101,8 +102,18 @@ describe('a private value', () => {
     const peer = newPeer();
     const set = privateSet({ k: 'v' });
     peer.stage('tx0', writePrivateSets([set]));
-    peer.apply(work(0, { sets: [named(0, set)], txIds: ['tx0'] }));
+    peer.apply(work(0, { sets: [named(0, set, { isApplied: false })], txIds: ['tx0'] }));
     expect([read(peer, 'k'), keptKeys(peer, 0)]).toEqual([undefined, ['k']]);
+  });
+
+  it('of an invalid transaction does not take the place of what a valid one of the same block wrote before', () => {
+    const peer = newPeer();
+    const [valid, invalid] = [privateSet({ k: 'v' }), privateSet({ k: 'w' })];
+    peer.stage('tx0', writePrivateSets([valid]));
+    peer.stage('tx1', writePrivateSets([invalid]));
+    const sets = [named(0, valid), named(1, invalid, { isApplied: false })];
+    peer.apply(work(0, { sets, txIds: ['tx0', 'tx1'], updates: [update('k', 'v', [0, 0])] }));
+    expect(read(peer, 'k')).toBe('v at 0/0');
   });
 
   it('that the peer never got stays as it was, older than its hash', () => {

@@ -70,7 +70,7 @@ class PeerChanges {
   all(): readonly Change[] {
     const found = this.work.sets.filter(({ members }) => members.includes(this.mspId)).flatMap((named) => this.#find(named));
     for (const { named, set } of found) this.#keep(named, set);
-    const plain = new Map(found.flatMap(({ named, set }) => plainWrites(named, set)));
+    const plain = new Map(found.filter(({ named }) => named.isApplied).flatMap(({ named, set }) => plainWrites(named, set)));
     for (const update of this.work.updates) this.#update(update, plain.get(nameOf(update)));
     for (const key of this.work.expired) this.#forget(key);
     this.#dropExpiredSets();
@@ -197,7 +197,7 @@ interface PlainWrite {
   readonly tx: number;
 }
 
-/** The plain writes of a set by place; of several transactions of a block the last one's. */
+/** The plain writes of a set by place; of several valid transactions of a block the last one's. */
 function plainWrites({ namespace, collection, tx }: NamedPrivateSet, set: PrivateSet): readonly (readonly [string, PlainWrite])[] {
   return readKvSet(set.rwset).writes.map(({ key, value }) => [
     nameOf({ namespace, collection, keyHash: sha256(utf8(key)) }),

@@ -9,6 +9,8 @@ export interface NamedPrivateSet {
   /** sha256 of the set. */
   readonly hash: Uint8Array;
   readonly members: readonly string[];
+  /** Its transaction is valid: what it writes takes effect. */
+  readonly isApplied: boolean;
   /** Block with which the set goes; absent: never. */
   readonly expiresWith: number | undefined;
 }
