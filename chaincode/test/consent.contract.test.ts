@@ -1,4 +1,4 @@
-import { consentKey, relationKey, type Instant } from '../src/model';
+import { consentKey, parseSigned, relationKey, type ConsentEntry, type ConsentHeader, type Instant } from '../src/model';
 import { ENDORSEMENT_POLICY_FAILURE, OK, refusalOf, type ConsortiumTwin } from './support/consortium-twin';
 import type { WriteSet } from './support/peer-twin';
 import { AUTHORITY, checkIn, CLINIC, HOSPITAL, INSURER, MEMBERS, newConsortium, register } from './support/story';
@@ -9,6 +9,12 @@ describe('a relation and its consents', () => {
   let relation: PatientRelation;
   const record = async (consent: string, mspId: string = INSURER): Promise<unknown> =>
     twin.submit(await twin.identity(mspId), 'RecordConsent', { consent });
+
+  /** The entry of a version as two members can write it for whoever has a key of the relation. */
+  const stolen = (version: number, change: Partial<ConsentHeader> = {}, key = relation.keys.signing): ConsentEntry => {
+    const jws = relation.consent(version, change, key);
+    return { ...parseSigned('consent', jws, 'consent').payload, jws, recordedAt: twin.clock as Instant };
+  };
 
   beforeEach(async () => {
     twin = await newConsortium();
@@ -104,18 +110,32 @@ describe('a relation and its consents', () => {
 
   test('junk after it opens a closed relation to nobody', async () => {
     await record(relation.consent(2, { status: 'closed', document: null }));
-    twin.world.values.set(consentKey(relation.relationRef, 3), { value: Buffer.from('{}'), version: 99 });
+    twin.forge(consentKey(relation.relationRef, 3), '{}');
     const unsigned = { ...(twin.state(consentKey(relation.relationRef, 1)) as object), version: 4 };
-    twin.world.values.set(consentKey(relation.relationRef, 4), { value: Buffer.from(JSON.stringify(unsigned)), version: 99 });
+    twin.forge(consentKey(relation.relationRef, 4), JSON.stringify(unsigned));
     expect((await refusalOf(record(relation.consent(5)))).code).toBe('RELATION_CLOSED');
   });
 
+  test('nor do later versions that a stolen signing key signed and two members wrote', async () => {
+    await record(relation.consent(2, { status: 'closed', document: null }, relation.keys.recovery));
+    for (const version of [3, 4]) twin.forge(consentKey(relation.relationRef, version), JSON.stringify(stolen(version)));
+    expect((await refusalOf(record(relation.consent(5)))).code).toBe('RELATION_CLOSED');
+  });
+
+  test('a closing that two members wrote alone, without its seal, stays when they delete it', async () => {
+    const closing = stolen(2, { status: 'closed', document: null, sealed: {} }, relation.keys.recovery);
+    twin.forge(consentKey(relation.relationRef, 2), JSON.stringify(closing));
+    twin.forge(consentKey(relation.relationRef, 2), null);
+    twin.forge(consentKey(relation.relationRef, 3), JSON.stringify(stolen(3)));
+    expect((await refusalOf(record(relation.consent(4)))).code).toBe('RELATION_CLOSED');
+  });
+
   test('junk in a version number stops that number only', async () => {
-    twin.world.values.set(consentKey(relation.relationRef, 2), { value: Buffer.from('{"status":"closed"}'), version: 99 });
+    twin.forge(consentKey(relation.relationRef, 2), '{"status":"closed"}');
     expect((await refusalOf(record(relation.consent(2)))).code).toBe('CONSENT_VERSION_TAKEN');
     await record(relation.consent(3));
     const unsigned = { ...(twin.state(consentKey(relation.relationRef, 3)) as object), version: 4, status: 'closed' };
-    twin.world.values.set(consentKey(relation.relationRef, 4), { value: Buffer.from(JSON.stringify(unsigned)), version: 99 });
+    twin.forge(consentKey(relation.relationRef, 4), JSON.stringify(unsigned));
     await record(relation.consent(5));
   });
 

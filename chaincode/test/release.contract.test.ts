@@ -5,6 +5,7 @@ import {
   deliveryRef,
   implicitCollection,
   noticeRef,
+  parseSigned,
   privateKey,
   recordKey,
   recordsPreimage,
@@ -83,6 +84,13 @@ describe('a release', () => {
   const revoke = async (version = 3): Promise<void> => {
     const consent = scene.relation.consent(version, { status: 'revoked', document: null });
     await twin.submit(await twin.identity(AUTHORITY), 'RecordConsent', { consent });
+  };
+
+  /** What two members can write for whoever has a key of the relation. */
+  const forgeConsent = (jws: string): void => {
+    const { payload } = parseSigned('consent', jws, 'consent');
+    const entry = { ...payload, jws, recordedAt: twin.clock };
+    twin.forge(consentKey(payload.relationRef, payload.version), JSON.stringify(entry));
   };
 
   beforeEach(async () => {
@@ -195,9 +203,22 @@ describe('a release', () => {
     test('not on a consent that two members wrote without the patient', async () => {
       const key = consentKey(scene.relation.relationRef, 3);
       const forged = { ...(twin.state(consentKey(scene.relation.relationRef, 2)) as object), version: 3 };
-      twin.world.values.set(key, { value: Buffer.from(JSON.stringify(forged)), version: 99 });
+      twin.forge(key, JSON.stringify(forged));
       expect((await refusalOf(endorseDecision(opening(), { version: 3 }))).code).toBe('CONSENT_INVALID');
       expect((await refusalOf(endorseDecision(opening(), { version: 2 }))).code).toBe('CONSENT_NOT_CURRENT');
+    });
+
+    test('not on one that a stolen key signed and two members wrote after the patient had closed the relation', async () => {
+      const { relation } = scene;
+      await twin.submit(await twin.identity(INSURER), 'RecordConsent', {
+        consent: relation.consent(3, { status: 'closed', document: null }, relation.keys.recovery),
+      });
+      const document = relation.document(5, [{ base: 'permit', exceptions: [] }]);
+      forgeConsent(relation.consent(4));
+      forgeConsent(relation.consent(5, { with: document }));
+      const input = openingOf(relation, document, [scene.laboratory]);
+      expect(await refusalOf(endorseDecision(input, { version: 5 }))).toMatchObject({ code: 'RELATION_CLOSED' });
+      expect(await refusalOf(endorseDecision(input, { version: 3 }))).toMatchObject({ code: 'COMMITMENT_MISMATCH' });
     });
 
     test('not for what the consent does not name', async () => {
@@ -338,6 +359,17 @@ describe('a release', () => {
       await revoke();
       expect((await refusalOf(refuse(2, [HOSPITAL, AUTHORITY]))).code).toBe('CONSENT_NOT_CURRENT');
       expect(twin.commit(await refuse(3, [HOSPITAL, AUTHORITY]))).toBe(OK);
+    });
+
+    test("when others wrote over the patient's consent: on their version, and after a closing on hers", async () => {
+      twin.forge(consentKey(request.relationRef, 3), 'junk');
+      expect((await refusalOf(refuse(2, [HOSPITAL, AUTHORITY]))).code).toBe('CONSENT_NOT_CURRENT');
+      expect(twin.commit(await refuse(3, [HOSPITAL, AUTHORITY]))).toBe(OK);
+      request = await ask(twin, scene.relation);
+      const closing = scene.relation.consent(4, { status: 'closed', document: null });
+      await twin.submit(await twin.identity(AUTHORITY), 'RecordConsent', { consent: closing });
+      forgeConsent(scene.relation.consent(5));
+      expect(twin.commit(await refuse(4, [HOSPITAL, AUTHORITY]))).toBe(OK);
     });
 
     test('never by another organisation', async () => {

@@ -5,12 +5,14 @@ import {
   decisionKey,
   deliveryKey,
   formatKey,
+  parseSigned,
   recordKey,
   relationKey,
   requestKey,
   type ConsentEntry,
   type Decision,
 } from '@medaccord/chaincode/model';
+import { closeByRecovery, countFrom, deriveRecoverySeed, openNotice, signConsent } from '../src/wallet';
 import { TestConsortium, waitFor, type TestGateway } from './support/test-consortium';
 import { ask, newBundle, TestPatient } from './support/test-patient';
 
@@ -85,12 +87,56 @@ describe('junk in public state', () => {
   it('at far versions of a consent hides the one in force from nobody', async () => {
     const patient = await newPatient();
     const ref = patient.relationRef as never;
-    const signed = beta.store.facts.findConsent(ref)?.value as ConsentEntry;
+    const signed = beta.store.facts.findConsent(ref)?.signed.value as ConsentEntry;
     consortium.ledger.forge({ [consentKey(ref, 900)]: JSON.stringify({ ...signed, version: 900 }) });
     consortium.ledger.forge({ [consentKey(ref, 901)]: 'junk' });
     await areFollowing();
-    expect(beta.store.facts.findConsent(ref)?.value.version).toBe(2);
+    expect(beta.store.facts.findConsent(ref)?.newest).toBe(2);
     expect((await ask(beta, patient.relationRef, ['laboratory'])).body).toMatchObject({ status: 'released' });
+  }, 30_000);
+
+  it('over the consent in force permits nothing, and the patient is told why: her next version counts again', async () => {
+    const patient = await newPatient();
+    const ref = patient.relationRef as never;
+    consortium.ledger.forge({ [consentKey(ref, 3)]: 'junk' });
+    await areFollowing();
+    const token = await patient.token('AlphaMSP');
+    const { body: relation } = await alpha.send(`/api/relations/${patient.relationRef}`, { token });
+    expect(relation).toMatchObject({ consent: { version: 2 }, newestConsent: 3 });
+    const refused = (await ask(beta, patient.relationRef, ['laboratory'])).body;
+    expect(refused).toMatchObject({ status: 'refused', refusal: { code: 'NOT_PERMITTED' }, decision: { consentVersion: 3 } });
+    const { body } = await alpha.send(`/api/relations/${patient.relationRef}/history`, { token });
+    const { requestId, notice } = (body.entries as { kind: string; requestId: string; notice: string }[]).findLast(
+      ({ kind }) => kind === 'decision',
+    )!;
+    expect(await openNotice(patient.wallet, patient.relationRef, requestId, notice)).toMatchObject({ reason: 'consent-invalid' });
+    expect((await patient.consent('BetaMSP', ['laboratory'])).body.code).toBe('CONSENT_VERSION_TAKEN');
+    expect((await patient.consent('BetaMSP', ['laboratory'])).body).toMatchObject({ version: 4 });
+    expect((await ask(beta, patient.relationRef, ['laboratory'])).body).toMatchObject({ status: 'released' });
+  }, 30_000);
+
+  it('that continues a closed relation, though a stolen key signed it, permits nothing', async () => {
+    const patient = await newPatient();
+    const stolen = patient.wallet;
+    const closing = await closeByRecovery(await deriveRecoverySeed(patient.wallet.seed), patient.relationRef as never, 3);
+    expect((await beta.send('/api/consents', { body: closing })).status).toBe(201);
+    patient.wallet = countFrom(stolen, patient.relationRef as never, 3);
+    expect((await patient.consent('BetaMSP', ['laboratory'])).body.code).toBe('RELATION_CLOSED');
+    const sets = [{ base: 'permit' as const, exceptions: [] }];
+    const signed = await signConsent(
+      countFrom(stolen, patient.relationRef as never, 3),
+      patient.relationRef as never,
+      { sets, validity: null },
+      [],
+    );
+    const { payload } = parseSigned('consent', signed.request.consent, 'consent');
+    const entry = { ...payload, jws: signed.request.consent, recordedAt: payload.issuedAt };
+    consortium.ledger.forge({ [consentKey(patient.relationRef as never, 4)]: JSON.stringify(entry) });
+    await areFollowing();
+    expect((await ask(beta, patient.relationRef, ['laboratory'])).body).toMatchObject({
+      status: 'refused',
+      decision: { consentVersion: 3 },
+    });
   }, 30_000);
 
   it('over what never changes leaves it as it was: relation, consent, request, decision, delivery, anchor, keys of the patient', async () => {

@@ -1,13 +1,4 @@
-import {
-  isConsentSigned,
-  isSameStatement,
-  newError,
-  type ConsentEntry,
-  type ConsentHeader,
-  type Instant,
-  type RelationEntry,
-  type Signed,
-} from '../model';
+import { isConsentSigned, isSameStatement, newError, type ConsentEntry, type Instant, type RelationEntry, type Signed } from '../model';
 import { statementVerifier } from '../signature';
 
 /** What stands at a version: nothing, an entry, or bytes that are none. */
@@ -18,8 +9,8 @@ export interface ConsentChain {
   readonly relation: RelationEntry;
   /** Whether anything stands at the version before. */
   readonly isContinued: boolean;
-  /** The newest earlier version that the patient signed, whatever stands after it. */
-  readonly trusted: ConsentHeader | undefined;
+  /** Whether the patient closed the relation at an earlier version, whatever stands after it. */
+  readonly isClosed: boolean;
   readonly standing: StoredConsent;
 }
 
@@ -50,7 +41,7 @@ export function assertFirstConsent(signed: Signed<'consent'>): void {
   if (status !== 'in-force') throw newError('CONSENT_INVALID', { relationRef, problem: 'begins a relation and must be in force' });
 }
 
-function assertContinues({ relation, isContinued, trusted }: ConsentChain, version: number): void {
+function assertContinues({ relation, isContinued, isClosed }: ConsentChain, version: number): void {
   if (!isContinued) throw newError('CONSENT_VERSION_SKIPPED', { relationRef: relation.relationRef, version });
-  if (trusted?.status === 'closed') throw newError('RELATION_CLOSED', { relationRef: relation.relationRef });
+  if (isClosed) throw newError('RELATION_CLOSED', { relationRef: relation.relationRef });
 }

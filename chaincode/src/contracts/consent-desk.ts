@@ -6,7 +6,6 @@ import {
   RequestInvalid,
   relationKey,
   type ConsentEntry,
-  type ConsentHeader,
   type RelationEntry,
   type TransactionRequest,
   type TransactionResponse,
@@ -14,7 +13,7 @@ import {
 import { assertFirstConsent, recordConsent, type StoredConsent } from '../consent';
 import type { Ledger } from '../ledger';
 import { registerRelation } from '../relation';
-import { organisationOf, relationOf, rulesOf, sealForGood, signedConsentOf } from './facts';
+import { isClosedBefore, organisationOf, relationOf, rulesOf, sealForGood } from './facts';
 
 export async function registerRelationDesk(
   ledger: Ledger,
@@ -28,7 +27,7 @@ export async function registerRelationDesk(
   const current = await ledger.read(relationKey(relationRef), parseRelationEntry);
   const relation = registerRelation(signed, current, ledger.now);
   const standing = await ledger.readOrJunk(consentKey(relationRef, 1), parseConsentEntry);
-  const consent = recordConsent(first, { relation, isContinued: false, trusted: undefined, standing }, ledger.now);
+  const consent = recordConsent(first, { relation, isContinued: false, isClosed: false, standing }, ledger.now);
   if (relation === current) return { relation, consent };
   for (const mspId of [custodian, counterparty]) await organisationOf(ledger, mspId);
   await ledger.write(relationKey(relationRef), relation);
@@ -43,21 +42,12 @@ export async function recordConsentDesk(ledger: Ledger, request: TransactionRequ
   const relation = await relationOf(ledger, relationRef);
   const standing: StoredConsent = await ledger.readOrJunk(consentKey(relationRef, version), parseConsentEntry);
   const isContinued = version > 1 && (await ledger.readOrJunk(consentKey(relationRef, version - 1), parseConsentEntry)) !== undefined;
-  const trusted = standing === undefined ? await lastTrustedOf(ledger, relation, version - 1) : undefined;
-  const consent = recordConsent(signed, { relation, isContinued, trusted, standing }, ledger.now);
+  const isClosed = standing === undefined && (await isClosedBefore(ledger, relation, version));
+  const consent = recordConsent(signed, { relation, isContinued, isClosed, standing }, ledger.now);
   if (consent === standing) return consent;
   await writeConsent(ledger, consent, []);
   ledger.emit({ name: 'ConsentRecorded', ids: { relationRef, version } });
   return consent;
-}
-
-/** The newest version, from the given one down, that the patient signed: what others put in between hides nothing. */
-async function lastTrustedOf(ledger: Ledger, relation: RelationEntry, from: number): Promise<ConsentHeader | undefined> {
-  for (let version = from; version >= 1; version -= 1) {
-    const signed = await signedConsentOf(ledger, relation, version);
-    if (signed !== undefined) return signed;
-  }
-  return undefined;
 }
 
 /** Writes a version and seals it, and what is immutable with it, by a policy of all members: no two can take it back. */

@@ -67,24 +67,51 @@ export async function relationOf(ledger: Ledger, relationRef: RelationRef): Prom
 }
 
 /**
- * The signed header of a relation's current version. Reads that version and the absence of the next, so a later version that commits
- * first invalidates the transaction.
+ * The signed header of the version that counts now; see `newestConsentOf`. What was closed before stays closed.
+ *
+ * @throws CONSENT_NOT_FOUND, CONSENT_NOT_CURRENT, CONSENT_INVALID, RELATION_CLOSED
  */
 export async function currentConsentOf(ledger: Ledger, relation: RelationEntry, version: number): Promise<ConsentHeader> {
   const { relationRef } = relation;
+  const header = await newestConsentOf(ledger, relation, version);
+  if (header === undefined) throw newError('CONSENT_INVALID', { relationRef, problem: 'carries no valid statement of the patient' });
+  if (await isClosedBefore(ledger, relation, version)) throw newError('RELATION_CLOSED', { relationRef });
+  return header;
+}
+
+/**
+ * The signed header of a relation's newest version; undefined when what stands there is not the patient's. Reads that version and the
+ * absence of the next, so a later version that commits first invalidates the transaction. Nothing follows a closing.
+ *
+ * @throws CONSENT_NOT_FOUND, CONSENT_NOT_CURRENT
+ */
+export async function newestConsentOf(ledger: Ledger, relation: RelationEntry, version: number): Promise<ConsentHeader | undefined> {
+  const { relationRef } = relation;
   const entry = await ledger.readOrJunk(consentKey(relationRef, version), parseConsentEntry);
   if (entry === undefined) throw newError('CONSENT_NOT_FOUND', { relationRef, version });
-  if ((await ledger.readOrJunk(consentKey(relationRef, version + 1), parseConsentEntry)) !== undefined) {
-    throw newError('CONSENT_NOT_CURRENT', { relationRef, version });
-  }
   const header = trustedHeader(entry, relation, version);
-  if (header === undefined) throw newError('CONSENT_INVALID', { relationRef, problem: 'carries no valid statement of the patient' });
+  if (header?.status === 'closed') return header;
+  const next = await ledger.readOrJunk(consentKey(relationRef, version + 1), parseConsentEntry);
+  if (next !== undefined) throw newError('CONSENT_NOT_CURRENT', { relationRef, version });
   return header;
 }
 
 /** The signed header that stands at a version; undefined when there is none of the patient. */
 export async function signedConsentOf(ledger: Ledger, relation: RelationEntry, version: number): Promise<ConsentHeader | undefined> {
   return trustedHeader(await ledger.readOrJunk(consentKey(relation.relationRef, version), parseConsentEntry), relation, version);
+}
+
+/**
+ * Tells whether the patient closed the relation at a version before this one, whatever others wrote after it. Looks through all of them,
+ * for whoever has her signing key can sign any number of later ones; from the history, so that nothing is added to the read set.
+ */
+export async function isClosedBefore(ledger: Ledger, relation: RelationEntry, version: number): Promise<boolean> {
+  for (let earlier = version - 1; earlier >= 1; earlier -= 1) {
+    const entries = await ledger.trace(consentKey(relation.relationRef, earlier), parseConsentEntry);
+    const signed = entries.map((entry) => trustedHeader(entry, relation, earlier)).find((header) => header !== undefined);
+    if (signed?.status === 'closed') return true;
+  }
+  return false;
 }
 
 function trustedHeader(entry: StoredConsent, relation: RelationEntry, version: number): ConsentHeader | undefined {

@@ -30,7 +30,17 @@ import { assertDistinctRecords } from '../record';
 import { assertBindingOf, checkBinding } from '../relation';
 import { assertDecidable, decideRelease, deliverRecords, refuseAccess, requestAccess, type RecordFacts } from '../release';
 import { digestOf } from '../signature';
-import { assertPartiesStand, currentConsentOf, participantOf, relationOf, requestOf, rulesOf, sealForGood, tracedPatientOf } from './facts';
+import {
+  assertPartiesStand,
+  currentConsentOf,
+  newestConsentOf,
+  participantOf,
+  relationOf,
+  requestOf,
+  rulesOf,
+  sealForGood,
+  tracedPatientOf,
+} from './facts';
 
 export async function requestAccessDesk(
   ledger: Ledger,
@@ -115,7 +125,8 @@ export async function refuseAccessDesk(
   const key = decisionKey(relationRef, relation.counterparty, requestId);
   assertDecidable(request, await ledger.read(key, parseDecision), relation, ledger.caller.mspId);
   const rules = await rulesOf(ledger);
-  await currentConsentOf(ledger, relation, consentVersion);
+  // What others wrote over the patient's consent permits nothing, and says no more than that.
+  await newestConsentOf(ledger, relation, consentVersion);
   const decision = refuseAccess(request, { relation, rules, consentVersion }, ledger.now);
   await ledger.write(key, decision);
   await sealForGood(ledger, rules, [key]);

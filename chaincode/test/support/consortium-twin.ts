@@ -191,6 +191,13 @@ export class ConsortiumTwin {
     return JSON.parse(simulation.payload) as TransactionResponse<N>;
   }
 
+  /** What two members with altered chaincode can commit under a key that has no policy: any text, or its deletion. */
+  forge(key: string, text: string | null): void {
+    this.#height += 1;
+    const writes = { [key]: text === null ? null : Buffer.from(text).toString('base64') };
+    this.#apply(`forged ${String(this.#height)}`, { reads: {}, writes, policies: {}, hashedReads: {}, privateWrites: {} });
+  }
+
   /** The parsed value of a public key. */
   state(key: string): unknown {
     const found = this.world.values.get(key);

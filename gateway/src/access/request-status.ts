@@ -45,8 +45,7 @@ export function isFinal({ status }: RequestStatus): boolean {
 
 function readReleasedStatus(facts: Facts, decision: Decision): RequestStatus['status'] {
   if (facts.isDelivered(decision)) return 'released';
-  const consent = facts.findConsent(decision.relationRef)?.value;
-  const isSuperseded = consent !== undefined && consent.version !== decision.consentVersion;
+  const isSuperseded = facts.findConsent(decision.relationRef)?.newest !== decision.consentVersion;
   const isLate = decision.deadline !== null && decision.deadline < formatInstant(Date.now());
   return isSuperseded || isLate ? 'withdrawn' : 'decided';
 }

@@ -134,7 +134,7 @@ export class Importer {
     // A version that an abandoned import anchored is taken for good: the next one goes on after it.
     return planned.map((resource) => {
       if (resource.outcome !== 'updated') return resource;
-      const anchored = facts.findNewestVersion(this.#options.mspId, resource.recordId) ?? 0;
+      const anchored = facts.findNewestVersion(this.#options.mspId, resource.recordId);
       return { ...resource, version: Math.max(resource.version, anchored + 1) };
     });
   }

@@ -203,7 +203,7 @@ export class ReleaseAgent {
   async #isStillPermitted(name: RequestName, decision: Decision, records: DecisionOpening['records']): Promise<boolean> {
     const facts = await this.#gather(name);
     if (facts === undefined) throw new Error('The facts of a request are not visible yet');
-    if (facts.consent.version !== decision.consentVersion) return false;
+    if (facts.newestConsent !== decision.consentVersion) return false;
     const verdict = await this.#judge(facts, records);
     return verdict.records.length === records.length;
   }
@@ -217,8 +217,9 @@ function formatKey({ relationRef, requester, requestId }: RequestName): string {
   return `${relationRef}/${requester}/${requestId}`;
 }
 
-/** Whether the ask, the binding or the document of the consent in force has not arrived. */
-function isMissing({ consent, ask, binding, document }: RequestFacts & SealedTexts): boolean {
+/** Whether the ask, the binding or the document of the consent in force has not arrived; where no consent counts, none is waited for. */
+function isMissing({ consent, newestConsent, ask, binding, document }: RequestFacts & SealedTexts): boolean {
+  if (newestConsent !== consent.version) return false;
   return ask === undefined || binding === undefined || (document === undefined && consent.document !== null);
 }
 

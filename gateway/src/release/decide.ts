@@ -67,11 +67,11 @@ export async function submitRefusal(
   verdict: Verdict,
   witness: MspId,
 ): Promise<Done<'RefuseAccess'>> {
-  const { request, relation, consent } = facts;
+  const { request, relation, newestConsent } = facts;
   const { relationRef, requestId } = request;
   return transactions.submit(
     'RefuseAccess',
-    { relationRef, requestId, consentVersion: consent.version },
+    { relationRef, requestId, consentVersion: newestConsent },
     {
       operation: refuseOperation(relationRef, requestId),
       organisations: [relation.custodian, witness],
@@ -87,14 +87,14 @@ export function findSealingKey(keys: readonly EncryptionKey[]): SealingPublicKey
   throw newError('ORGANISATION_NOT_FOUND', 'The organisation publishes no key of a known suite');
 }
 
-function sealNotice({ request, relation, consent }: RequestFacts, { reason, records }: Verdict): Promise<string> {
+function sealNotice({ request, relation, newestConsent }: RequestFacts, { reason, records }: Verdict): Promise<string> {
   const { relationRef, requestId, purpose } = request;
   const notice: Notice = {
     requestId,
     outcome: records.length > 0 ? 'released' : 'refused',
     reason,
     purpose,
-    consentVersion: consent.version,
+    consentVersion: newestConsent,
     records: records.map(({ recordId, version, category, type }) => ({ recordId: recordId as RecordId, version, category, type })),
   };
   const context = { ...noticeRef(relationRef, requestId), recipient: PATIENT };

@@ -18,8 +18,10 @@ import type { Facts, RequestName } from '../store';
 export interface RequestFacts {
   readonly request: AccessRequest;
   readonly relation: RelationEntry;
-  /** The version whose successor is absent. */
+  /** The newest version that the patient signed. */
   readonly consent: ConsentEntry;
+  /** The number whose successor is absent: a later one than the consent's when others wrote over it. */
+  readonly newestConsent: number;
   readonly rules: Rules;
   readonly counterparty: Organisation;
 }
@@ -34,10 +36,12 @@ export interface SealedTexts {
 /** `undefined` as long as something that must precede a decision is not on the ledger. */
 export function findRequestFacts(facts: Facts, { relationRef, requester, requestId }: RequestName): RequestFacts | undefined {
   const relation = facts.find<RelationEntry>('relation', relationRef)?.value;
+  const consent = facts.findConsent(relationRef);
   const found = {
     request: facts.findKey<AccessRequest>(requestKey(relationRef, requester, requestId))?.value,
     relation,
-    consent: facts.findConsent(relationRef)?.value,
+    consent: consent?.signed.value,
+    newestConsent: consent?.newest,
     rules: facts.find<Rules>('rules')?.value,
     counterparty: relation && facts.find<Organisation>('organisation', relation.counterparty)?.value,
   };

@@ -8,7 +8,6 @@ import {
   parseJson,
   parseRecordDetails,
   parseSigned,
-  type AccessReason,
   type Ask,
   type Binding,
   type ConsentDocument,
@@ -18,10 +17,11 @@ import {
 import { commit, verifyJws } from '../crypto';
 import type { IndexedRecord } from '../store';
 import type { RequestFacts, SealedTexts } from './gather';
+import type { NoticeReason } from './openings';
 
 /** What the custodian would do about a request now, and why. Reasons go to the patient alone. */
 export interface Verdict {
-  readonly reason: AccessReason | 'nothing-held';
+  readonly reason: NoticeReason;
   /** What may be released; empty: refuse. */
   readonly records: readonly IndexedRecord[];
 }
@@ -36,6 +36,7 @@ export interface JudgeFacts extends RequestFacts, SealedTexts {
 /** Runs the shared rule over what is asked for. Everything that a signature or commitment covers is checked first; whatever fails, denies. */
 export async function judge(facts: JudgeFacts): Promise<Verdict> {
   const { relation, rules, now, request } = facts;
+  if (facts.newestConsent !== facts.consent.version) return { reason: 'consent-invalid', records: [] };
   const ask = await openAsk(facts);
   const binding = await openBinding(facts);
   const isSigned = await isConsentSigned(facts);

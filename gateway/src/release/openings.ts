@@ -9,11 +9,17 @@ export interface DecisionOpening {
   readonly recordsSalt: Salt;
 }
 
+/**
+ * Why a request was answered as it was. `nothing-held`: all is permitted and there is nothing; `consent-invalid`: others wrote over the
+ * consent, and it counts again when the patient signs its next version.
+ */
+export type NoticeReason = AccessReason | 'nothing-held' | 'consent-invalid';
+
 /** What the patient is told of a decision, sealed to the relation's key under the kind `notice`: canonical JSON. */
 export interface Notice {
   readonly requestId: string;
   readonly outcome: 'released' | 'refused';
-  readonly reason: AccessReason | 'nothing-held';
+  readonly reason: NoticeReason;
   readonly purpose: Purpose;
   readonly consentVersion: number;
   readonly records: readonly (RecordVersion & { readonly category: Category; readonly type: string })[];

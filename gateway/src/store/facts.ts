@@ -57,6 +57,14 @@ export interface Fact<T = unknown> {
   readonly transactionId: string;
 }
 
+/** The consent of a relation. */
+export interface CurrentConsent {
+  /** The newest version that the patient signed. */
+  readonly signed: Fact<ConsentEntry>;
+  /** The newest number. When it is a later one, others wrote it over her consent: nothing is permitted until she signs the next. */
+  readonly newest: number;
+}
+
 export interface RequestName {
   readonly relationRef: RelationRef;
   /** The member that asks. */
@@ -140,19 +148,22 @@ export class Facts {
     return parseRow<AccessRequest>(this.#statements.findRequest.get(`${requester}/${requestId}`));
   }
 
-  /** The newest version of a consent that the patient signed, up to the first number at which nothing stands. */
-  findConsent(relationRef: string): Fact<ConsentEntry> | undefined {
-    let current: Fact<ConsentEntry> | undefined;
-    for (let version = 1; ; version += 1) {
-      const found = this.find<ConsentEntry>('consent', relationRef, String(version));
-      if (found === undefined && this.#statements.findJunk.get(relationRef, version) === undefined) return current;
-      current = found ?? current;
+  /** A relation's consent up to the first number at which nothing stands; nothing follows a closing. */
+  findConsent(relationRef: string): CurrentConsent | undefined {
+    let signed: Fact<ConsentEntry> | undefined;
+    for (let newest = 0; ; newest += 1) {
+      const next = this.find<ConsentEntry>('consent', relationRef, String(newest + 1));
+      const isEnd = next === undefined && this.#statements.findJunk.get(relationRef, newest + 1) === undefined;
+      if (isEnd || signed?.value.status === 'closed') return signed === undefined ? undefined : { signed, newest };
+      signed = next ?? signed;
     }
   }
 
-  /** The newest version of a custodian's record, whether its group is closed or not. */
-  findNewestVersion(custodian: MspId, recordId: string): number | undefined {
-    return parseRow<RecordAnchor>(this.#statements.findNewest.get('record', `${custodian}/${recordId}`))?.value.version;
+  /** The newest version of a custodian's record before the first gap, whether its group is closed or not; 0 when there is none. */
+  findNewestVersion(custodian: MspId, recordId: string): number {
+    let newest = 0;
+    while (this.find('record', `${custodian}/${recordId}`, String(newest + 1)) !== undefined) newest += 1;
+    return newest;
   }
 
   /** All of one relation, record or the like, in the order in which the ledger got them. */
@@ -271,7 +282,6 @@ type Statements = Readonly<
     | 'remove'
     | 'find'
     | 'findRequest'
-    | 'findNewest'
     | 'list'
     | 'listType'
     | 'anchors'
@@ -296,7 +306,6 @@ function prepareStatements(database: Database): Statements {
     remove: database.prepare('DELETE FROM fact WHERE type = ? AND ref = ? AND id = ?'),
     find: database.prepare(`SELECT ${columns} FROM fact WHERE type = ? AND ref = ? AND id = ?`),
     findRequest: database.prepare(`SELECT ${columns} FROM fact WHERE type = 'request' AND id = ?`),
-    findNewest: database.prepare(`SELECT ${columns} FROM fact WHERE type = ? AND ref = ? ORDER BY ordinal DESC LIMIT 1`),
     list: database.prepare(`SELECT ${columns} FROM fact WHERE type = ? AND ref = ? ORDER BY block, position, ordinal`),
     listType: database.prepare(`SELECT ${columns} FROM fact WHERE type = ? ORDER BY block, position, ref, ordinal`),
     anchors: database.prepare(

@@ -14,7 +14,7 @@ import {
   requestKey,
 } from '@medaccord/chaincode/model';
 import type { LedgerBlock } from '../ledger/ledger';
-import { checkIn, newWallet, registerPatient, revokeConsent, type Wallet } from '../wallet';
+import { checkIn, closeByRecovery, deriveRecoverySeed, newWallet, registerPatient, revokeConsent, type Wallet } from '../wallet';
 import { Facts } from './facts';
 import { newLocalKey } from './local-key';
 import { openStore } from './store';
@@ -47,13 +47,15 @@ async function signEntries() {
   const { subjectRef } = registered;
   const related = await checkIn(registered.wallet, { subjectRef, counterparty: requester, kinds: ['care'] }, []);
   const { relationRef, request } = related;
+  const entryOf = (jws: string): object => ({ ...parseSigned('consent', jws, 'consent').payload, jws, recordedAt: at });
   const consents: unknown[] = [];
   let wallet: Wallet = related.wallet;
   for (let jws = request.consent; consents.length < 3;) {
-    consents.push({ ...parseSigned('consent', jws, 'consent').payload, jws, recordedAt: at });
+    consents.push(entryOf(jws));
     const next = await revokeConsent(wallet, relationRef);
     [wallet, jws] = [next.wallet, next.request.consent];
   }
+  const closing = entryOf((await closeByRecovery(await deriveRecoverySeed(wallet.seed), relationRef, 2)).consent);
   const { keys, bound } = parseSigned('patient', registered.registration, 'patient').payload;
   const by = { mspId: custodian, role: 'registrar', actor: hash };
   return {
@@ -62,6 +64,7 @@ async function signEntries() {
     patient: { subjectRef, custodian, keys, bound, jws: registered.registration, registeredAt: at, by },
     relation: { ...parseSigned('relation', request.relation, 'relation').payload, jws: request.relation, createdAt: at },
     consents,
+    closing,
   };
 }
 
@@ -95,6 +98,14 @@ describe('Facts', () => {
   const newDelivery = (part: number): object => ({ ...name, part, parts: 2, envelope: hash, at });
   const newGroup = (size: number): object => ({ groupId, custodian, status: 'closed', size, at });
   const consentAt = (version: number): [string, unknown] => [consentKey(name.relationRef, version), signed.consents[version - 1]];
+  const currentConsent = (): unknown => {
+    const found = facts.findConsent(name.relationRef);
+    return [found?.signed.value.version, found?.newest];
+  };
+  const anchorAt = (version: number): [string, unknown] => [
+    recordKey(custodian, recordId, version),
+    { recordId, version, custodian, groupId, subject: null, payload: hash, details: hash, dataKey: hash, ciphertext: hash, anchoredAt: at },
+  ];
   const requestAt = (): string => requestKey(name.relationRef, requester, requestId);
   const decisionAt = (): string => decisionKey(name.relationRef, requester, requestId);
   const deliveryAt = (part: number): string => deliveryKey(name.relationRef, requester, requestId, part);
@@ -120,12 +131,27 @@ describe('Facts', () => {
 
   it('trusts the consents that the patient signed, up to the first number at which nothing stands', () => {
     applyUpTo(1);
-    const current = (): unknown => facts.findConsent(signed.relationRef)?.value.version;
-    expect(current()).toBe(1);
+    expect(currentConsent()).toEqual([1, 1]);
     facts.apply(block(2, consentAt(3), [consentKey(name.relationRef, 900), { ...(signed.consents[1] as object), version: 900 }]));
-    expect(current()).toBe(1);
+    expect(currentConsent()).toEqual([1, 1]);
     facts.apply(block(3, [consentKey(name.relationRef, 2), 'junk']));
-    expect(current()).toBe(3);
+    expect(currentConsent()).toEqual([3, 3]);
+    facts.apply(block(4, [consentKey(name.relationRef, 4), 'junk']));
+    expect(currentConsent()).toEqual([3, 4]);
+  });
+
+  it("lets nothing follow a closing, though the relation's key signed it and every number is taken", () => {
+    applyUpTo(1);
+    facts.apply(block(2, [consentKey(name.relationRef, 2), signed.closing], consentAt(3), [consentKey(name.relationRef, 4), 'junk']));
+    expect(currentConsent()).toEqual([2, 2]);
+  });
+
+  it("counts the versions of a custodian's record up to the first gap, so that none but its own next number is taken", () => {
+    expect(facts.findNewestVersion(custodian, recordId)).toBe(0);
+    facts.apply(block(0, anchorAt(1), anchorAt(2)));
+    facts.apply(block(1, anchorAt(900_000)));
+    expect(facts.findNewestVersion(custodian, recordId)).toBe(2);
+    expect(facts.findNewestVersion('GammaMSP' as never, recordId)).toBe(0);
   });
 
   it('lists a request as undecided until its decision, and a release as undelivered until its last part or its deadline', () => {

@@ -33,12 +33,13 @@ export function isConsentSigned(
 
 /** A version of a consent as it was signed; nothing without the signature that it needs, or at another version's place. */
 export function trustConsent(
-  { version, jws, recordedAt }: ConsentEntry,
+  { relationRef, version, jws, recordedAt }: ConsentEntry,
   relation: RelationEntry,
   verifier: StatementVerifier,
 ): ConsentEntry | undefined {
   const signed = readSigned('consent', jws);
-  if (signed?.payload.version !== version || !isConsentSigned(signed, relation, verifier)) return undefined;
+  if (signed?.payload.version !== version || signed.payload.relationRef !== relationRef || !isConsentSigned(signed, relation, verifier))
+    return undefined;
   return { ...signed.payload, jws, recordedAt };
 }
 

@@ -48,7 +48,10 @@ const relation = z.object({
   jws: z.string(),
   transactionId,
   block: z.int(),
+  /** The newest version that the patient signed. */
   consent: consent.nullable(),
+  /** The newest number; a later one than the consent's when others wrote over it: nothing is permitted until she signs the next. */
+  newestConsent: z.int(),
 });
 
 const history = z.object({
@@ -124,11 +127,10 @@ function newReadRoute({ facts, mspId: own }: RelationRoutesOptions): Route {
     handle: ({ params: { relationRef }, caller }) => {
       const { value, transactionId: id, block } = findRelation(facts, relationRef, caller, own);
       const { custodian, counterparty, kinds, createdAt, jws: text } = value;
-      const newest = facts.findConsent(relationRef);
-      const shown = newest === undefined ? null : describeConsent(newest);
-      return Promise.resolve({
-        body: { relationRef, custodian, counterparty, kinds, createdAt, jws: text, transactionId: id, block, consent: shown },
-      });
+      const current = facts.findConsent(relationRef);
+      const shown = current === undefined ? null : describeConsent(current.signed);
+      const described = { relationRef, custodian, counterparty, kinds, createdAt, jws: text, transactionId: id, block };
+      return Promise.resolve({ body: { ...described, consent: shown, newestConsent: current?.newest ?? 0 } });
     },
   });
 }
