@@ -10,6 +10,8 @@ export interface CliConfig {
   readonly defaultTopology: string;
   readonly platform: Platform;
   readonly colour: boolean;
+  /** Whether somebody looks at a screen, which can be drawn anew. */
+  readonly terminal: boolean;
   /** Where Fabric's binaries may be. */
   readonly fabric: FabricSurroundings;
   /** What another command of ours must be given to read the same from its surroundings: more than the network's processes are told. */
@@ -42,6 +44,7 @@ export function loadCliConfig(env: Readonly<NodeJS.ProcessEnv>): CliConfig {
     defaultTopology: join(root, 'network/topologies/default.json'),
     platform: { node: process.execPath, environment },
     colour: process.stdout.isTTY && env['NO_COLOR'] === undefined,
+    terminal: process.stdout.isTTY,
     fabric: readFabricSurroundings(env),
     environment: { ...environment, ...pick(env, OWN) },
   };

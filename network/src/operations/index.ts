@@ -5,3 +5,4 @@ export { renderCertificateMetrics, writeCertificateMetrics } from './certs/certi
 export { renewCertificates, type Renewal } from './certs/renew-certificates';
 export { LogMerger, type LogEntry } from './logs/log-merger';
 export { LogTail } from './logs/log-tail';
+export { readNodes, type OrdererFacts, type PeerFacts, type SilentNode } from './nodes/node-facts';

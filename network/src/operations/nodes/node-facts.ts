@@ -1,0 +1,88 @@
+import type { Organisation, Topology } from '../../topology';
+import { readMetrics, type Sample } from './read-metrics';
+
+interface NodeFacts {
+  /** Name of the organisation. */
+  readonly organisation: string;
+  /** As its process is called. */
+  readonly name: string;
+  /** Three numbers. */
+  readonly version: string | undefined;
+  /** Blocks of the channel that it has; undefined: it does not have the channel. */
+  readonly height: number | undefined;
+  readonly openFiles: number | undefined;
+  readonly openFilesAtMost: number | undefined;
+}
+
+/** What a peer says of itself at its operations address. */
+export interface PeerFacts extends NodeFacts {
+  readonly kind: 'peer';
+}
+
+/** What an orderer says of itself there. */
+export interface OrdererFacts extends NodeFacts {
+  readonly kind: 'orderer';
+  readonly isLeader: boolean;
+  /** Number of the consenter that it takes for the leader; undefined: of none. */
+  readonly leaderId: number | undefined;
+  /** Whether it takes part in ordering (fabric/orderer/common/types/channelinfo.go). */
+  readonly isConsenter: boolean;
+  readonly isActive: boolean;
+}
+
+/** A node that did not answer. */
+export interface SilentNode {
+  readonly kind: 'silent';
+  readonly organisation: string;
+  readonly name: string;
+}
+
+const CONSENTER = 1;
+const ACTIVE = 1;
+
+/** What all peers and orderers of a topology say of themselves now, in its order. A ledger without nodes of its own has none. */
+export async function readNodes(topology: Topology): Promise<(PeerFacts | OrdererFacts | SilentNode)[]> {
+  if (topology.ledger !== 'fabric') return [];
+  const orderers = topology.organisations.filter(({ nodes }) => nodes.orderer !== undefined);
+  return Promise.all([
+    ...orderers.map((organisation) => readOrderer(topology, organisation)),
+    ...topology.organisations.map((organisation) => readPeer(topology, organisation)),
+  ]);
+}
+
+async function readPeer({ host, channel }: Topology, { name: organisation, ports }: Organisation): Promise<PeerFacts | SilentNode> {
+  const name = `peer-${organisation}`;
+  const samples = await readMetrics(host, ports.peerOperations);
+  if (samples === undefined) return { kind: 'silent', organisation, name };
+  return { kind: 'peer', organisation, name, ...readCommon(samples, channel) };
+}
+
+async function readOrderer({ host, channel }: Topology, { name: organisation, ports }: Organisation): Promise<OrdererFacts | SilentNode> {
+  const name = `orderer-${organisation}`;
+  const samples = await readMetrics(host, ports.ordererOperations);
+  if (samples === undefined) return { kind: 'silent', organisation, name };
+  const valueOf = (metric: string): number | undefined => findValue(samples, metric, channel);
+  return {
+    kind: 'orderer',
+    organisation,
+    name,
+    ...readCommon(samples, channel),
+    isLeader: valueOf('consensus_BFT_is_leader') === 1,
+    leaderId: valueOf('consensus_BFT_leader_id') || undefined,
+    isConsenter: valueOf('participation_consensus_relation') === CONSENTER,
+    isActive: valueOf('participation_status') === ACTIVE,
+  };
+}
+
+function readCommon(samples: readonly Sample[], channel: string): Pick<NodeFacts, 'version' | 'height' | 'openFiles' | 'openFilesAtMost'> {
+  return {
+    version: samples.find(({ name }) => name === 'fabric_version')?.labels['version']?.replace(/^v/, ''),
+    height: findValue(samples, 'ledger_blockchain_height', channel),
+    openFiles: findValue(samples, 'process_open_fds'),
+    openFilesAtMost: findValue(samples, 'process_max_fds'),
+  };
+}
+
+function findValue(samples: readonly Sample[], metric: string, channel?: string): number | undefined {
+  return samples.find(({ name, labels }) => name === metric && (channel === undefined || labels['channel'] === channel))?.value;
+}
