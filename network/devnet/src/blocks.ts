@@ -41,3 +41,6 @@ export { BlockRefused } from './committer/block-refused';
 export { CODE } from './committer/validation-code';
 export { ChainState, type Outcome } from './ledger/chain-state';
 export { replay, asOrdered, type Replay } from './ledger/replay';
+export { digestBlock, type BlockDigest, type TransactionDigest } from './services/block-digest';
+export { answerEvents } from './services/chaincode-events';
+export { newFilteredBlock } from './services/filtered-block';

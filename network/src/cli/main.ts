@@ -19,6 +19,8 @@ const VERBS: Readonly<Record<string, () => Promise<Command>>> = {
   reset: async () => (await import('./reset.js')).reset,
   binaries: async () => (await import('./binaries.js')).binaries,
   certs: async () => (await import('./certs.js')).certs,
+  record: async () => (await import('./record.js')).record,
+  channel: async () => (await import('./channel.js')).channel,
   verify: async () => (await import('./verify.js')).verify,
   ca: async () => (await import('./ca.js')).ca,
 };
@@ -28,14 +30,20 @@ const HELP = `network <verb> [options]
   start [--once] [--bundle FILE]   the network in the foreground, with the main job told in it; Ctrl-C stops it in order
   up                               the network in the background; returns when it is ready
   down                             stops it in order; the ledger is kept
-  status                           what runs, where, and in how much memory
+  status [--watch]                 what runs, where, in how much memory, and how many blocks each node has
   logs [process] [--follow]        the last lines of one process, or of each   [--lines N]
   deploy [--sequence auto]         the chaincode as it is built now, as an upgrade of the running network
   lifecycle STEP                   one member's step: package, install, approve, readiness, commit or query   [--organisation NAME]
   reset                            forgets a stopped network
   binaries                         finds Fabric's programs or fetches their release   [--archive URL|FILE] [--sha256 HEX]
   certs [renew [--restart]]        certificates and their days left; renews what is due   [--within DAYS] [--organisation NAME] [--metrics FILE]
-  verify [FOLDER]                  proves the chain of a node or of a folder of block files   [--organisation NAME] [--against OTHER] [--from N] [--replay]
+  record FILE                      the chain in one file, to be verified anywhere   [--organisation NAME] [--answers]
+  verify [FOLDER|FILE]             proves the chain of a node or of a folder of block files   [--organisation NAME] [--against OTHER] [--from N] [--replay]
+  channel [show]                   the channel's configuration in words: members, orderers, policies
+  channel CHANGE [--dry-run]       a change of it, as a file to sign or (--sign-all) at once: add-organisation NAME, add-orderer NAME,
+                                   remove-organisation NAME, remove-orderer NAME, rotate-orderer NAME [--identity FILE] [--tls FILE],
+                                   set [batch|bft|policies], revoke NAME [--list FILE]   [--organisation NAME] [--output FILE]
+  channel show|sign|submit FILE    what a change does and who signed; a member's signature (--organisation NAME); its ordering
   ca [--organisation NAME]         serves the certificate authorities alone
 
   --topology FILE   another consortium than network/topologies/default.json

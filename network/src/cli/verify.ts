@@ -1,4 +1,5 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
+import { openRecordingSource } from '../recording';
 import type { Topology } from '../topology';
 import {
   compareChains,
@@ -31,7 +32,7 @@ interface Wanted {
 }
 
 /**
- * `verify [FOLDER]`: proves the blocks of a folder, or of a running network's node: `--organisation NAME` its peer, `NAME/orderer` its orderer; the
+ * `verify [FOLDER]`: proves the blocks of a folder or of a recording, or of a running network's node: `--organisation NAME` its peer, `NAME/orderer` its orderer; the
  * first organisation's peer unless told otherwise. `--against` compares with another folder or node. Exit code 1: something is wrong.
  */
 export const verify: Command = async (argv, config) => {
@@ -41,11 +42,14 @@ export const verify: Command = async (argv, config) => {
   const reporter = reporterOf(values, config);
   const topology = (): Topology => topologyOf(values, config);
   const wanted = { from: parseFrom(values.from), replay: values.replay, keepDigests: values.against !== undefined };
-  const source = folder === undefined ? openNode(topology(), values.organisation) : await openFolderSource(folder);
+  const source = folder === undefined ? openNode(topology(), values.organisation) : await openKept(folder);
   const one = await prove(source, wanted, reporter);
   if (values.against === undefined) return one.findings.length === 0 ? EXIT.done : EXIT.failed;
-  const isFolder = statSync(values.against, { throwIfNoEntry: false })?.isDirectory() === true;
-  const other = await prove(isFolder ? await openFolderSource(values.against) : openNode(topology(), values.against), wanted, reporter);
+  const other = await prove(
+    existsSync(values.against) ? await openKept(values.against) : openNode(topology(), values.against),
+    wanted,
+    reporter,
+  );
   const fork = compare(one, other, reporter);
   return one.findings.length + other.findings.length === 0 && fork === undefined ? EXIT.done : EXIT.failed;
 };
@@ -75,6 +79,12 @@ function compare(one: Verification, other: Verification, reporter: Reporter): Fi
 
 function tellFinding(reporter: Reporter, source: string, finding: Finding): void {
   reporter.result('verify.finding', `${source}, ${describeFinding(finding)}`, { ok: false, source, ...finding });
+}
+
+/** Blocks that are kept in files: a folder of them, or a recording. */
+async function openKept(place: string): Promise<BlockSource> {
+  const isFile = statSync(place, { throwIfNoEntry: false })?.isFile() === true;
+  return isFile ? openRecordingSource(place) : openFolderSource(place);
 }
 
 function openNode(topology: Topology, name: string | undefined): BlockSource {

@@ -3,6 +3,7 @@ export type { BlockSource, SourcedBlock } from './block-source';
 export type { FollowedConfiguration } from './chain-walk';
 export { compareChains, type Comparison } from './compare-chains';
 export { describeFinding, describeVerification } from './describe-verification';
+export { DeliverClient } from './deliver-client';
 export { openDeliverSource, type DeliverNode } from './deliver-source';
 export type { Finding, FindingKind } from './finding';
 export { openFolderSource } from './folder-source';

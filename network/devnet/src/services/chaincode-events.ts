@@ -41,13 +41,21 @@ export async function* chaincodeEvents(
     await view.reach(number, signal);
     const bytes = signal.aborted ? undefined : view.block(number);
     if (bytes === undefined) return;
-    const events = validEvents(digests.of(number, bytes));
-    const seen = awaited === '' ? -1 : events.findIndex(({ txId }) => txId === awaited);
+    const digest = digests.of(number, bytes);
+    const seen = awaited === '' ? -1 : validEvents(digest).findIndex(({ txId }) => txId === awaited);
     if (awaited !== '' && seen < 0) continue;
     awaited = '';
-    const found = events.slice(seen + 1).filter(({ chaincode }) => chaincode === start.chaincode);
-    if (found.length > 0) yield newMessage(number, found);
+    const answer = answerEvents(digest, start.chaincode, seen + 1);
+    if (answer !== undefined) yield answer;
   }
+}
+
+/** The message for a block: events of a chaincode by its valid transactions, from the n-th of all of the block's events on; undefined: none. */
+export function answerEvents(digest: BlockDigest, chaincode: string, from = 0): gateway.ChaincodeEventsResponse | undefined {
+  const found = validEvents(digest)
+    .slice(from)
+    .filter((event) => event.chaincode === chaincode);
+  return found.length === 0 ? undefined : newMessage(digest.number, found);
 }
 
 function validEvents({ transactions }: BlockDigest): readonly ChaincodeEvent[] {
