@@ -30,6 +30,11 @@ export async function readOrdererStates({ base, after }: ChannelUpdate, signer: 
   );
 }
 
+/** Whether the update changes who has a vote, or by which certificates. */
+export function changesVotes({ base, after }: ChannelUpdate): boolean {
+  return JSON.stringify(listConsenters(base.root)) !== JSON.stringify(listConsenters(after));
+}
+
 /**
  * Refuses to change who has a vote while the others could not carry it: an orderer that gets a vote must have joined and be up with the others,
  * and all of them must be well; one that loses its vote or changes its certificates must not be needed meanwhile.
@@ -37,7 +42,6 @@ export async function readOrdererStates({ base, after }: ChannelUpdate, signer: 
  */
 export function assertOrderersReady({ base, after }: ChannelUpdate, states: readonly OrdererState[]): void {
   const [before, now] = [listConsenters(base.root), listConsenters(after)];
-  if (JSON.stringify(before) === JSON.stringify(now)) return;
   const unwell = findUnwell(states);
   const isWell = ({ id }: Consenter): boolean => !unwell.some(({ consenter }) => consenter.id === id);
   const steady = now.filter((each) => before.some((old) => old.id === each.id && hasSameKey(old, each)));

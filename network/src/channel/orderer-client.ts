@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+import { checkServerIdentity, type PeerCertificate } from 'node:tls';
 import { Client, credentials, type ClientDuplexStream } from '@grpc/grpc-js';
 import { common, orderer } from '@hyperledger/fabric-protos';
 import { HEADER_TYPE } from '@medaccord/devnet/blocks';
@@ -70,7 +72,7 @@ async function converse<T>(
   { address, tlsRoots }: OrdererEndpoint,
   talk: (client: Client, deadline: number) => Promise<T>,
 ): Promise<T | { readonly kind: 'silent'; readonly said: string }> {
-  const client = new Client(address, credentials.createSsl(Buffer.from(tlsRoots)), { 'grpc.max_receive_message_length': -1 });
+  const client = connect(address, tlsRoots);
   try {
     return await talk(client, Date.now() + ANSWERS_WITHIN_MS);
   } catch (error) {
@@ -78,6 +80,16 @@ async function converse<T>(
   } finally {
     client.close();
   }
+}
+
+/** TLS has no way to ask a server for an address (RFC 6066): it is asked for a name, and its certificate compared with the address all the same. */
+function connect(address: string, tlsRoots: string): Client {
+  const host = address.slice(0, address.lastIndexOf(':'));
+  const verify = { checkServerIdentity: (_name: string, certificate: PeerCertificate) => checkServerIdentity(host, certificate) };
+  return new Client(address, credentials.createSsl(Buffer.from(tlsRoots), null, null, verify), {
+    'grpc.max_receive_message_length': -1,
+    ...(isIP(host) === 0 ? {} : { 'grpc.ssl_target_name_override': 'localhost' }),
+  });
 }
 
 function firstAnswer<Q, A, T>(stream: ClientDuplexStream<Q, A>, question: Q, read: (answer: A) => T): Promise<T> {

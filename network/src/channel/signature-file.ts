@@ -1,13 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { common } from '@hyperledger/fabric-protos';
 import { z } from 'zod';
-import {
-  MalformedMessage,
-  concat,
-  readSerializedIdentity,
-  readSignatureHeader,
-  writeSignatureHeader,
-} from '@medaccord/devnet/blocks';
+import { MalformedMessage, concat, readSerializedIdentity, readSignatureHeader, writeSignatureHeader } from '@medaccord/devnet/blocks';
 import { newNonce, type SignedData, type Signer } from '@medaccord/devnet/configuration';
 import { writePublicFile } from '../files';
 import { parseConfiguration, writeConfiguration } from './channel-configuration';

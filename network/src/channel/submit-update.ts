@@ -3,7 +3,7 @@ import { HEADER_TYPE } from '@medaccord/devnet/blocks';
 import { newConfigMessage, type Signer } from '@medaccord/devnet/configuration';
 import { writeConfiguration, type ChannelConfiguration } from './channel-configuration';
 import { ChannelError } from './channel-error';
-import { assertOrderersReady, readOrdererStates } from './check-orderers';
+import { assertOrderersReady, changesVotes, readOrdererStates } from './check-orderers';
 import { broadcast, listOrdererEndpoints, type BroadcastAnswer, type OrdererEndpoint } from './orderer-client';
 import type { CurrentConfiguration } from './read-current';
 import { describeProgress } from './required-policies';
@@ -32,7 +32,7 @@ export async function submitUpdate(signed: SignedUpdate, submission: Submission)
   const { update } = signed;
   assertCurrent(update.base, (await submission.readCurrent()).configuration);
   assertSigned(signed);
-  assertOrderersReady(update, await readOrdererStates(update, submission.signer));
+  if (changesVotes(update)) assertOrderersReady(update, await readOrdererStates(update, submission.signer));
   const envelope = newConfigMessage(HEADER_TYPE.configUpdate, update.base.channel, writeUpdateEnvelope(signed), submission.signer);
   await hand(listOrdererEndpoints(update.base.root), envelope, async () => {
     assertCurrent(update.base, (await submission.readCurrent()).configuration);
