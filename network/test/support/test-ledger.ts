@@ -7,9 +7,23 @@ export const TEST_LEDGER = readTestLedger(process.env['MEDACCORD_TEST_LEDGER'] ?
 export const LEDGER_OPTIONS: readonly string[] = ['--ledger', TEST_LEDGER];
 
 /** Marks tests that can run on the devnet alone; `why` says what they need that no other ledger has. On another ledger they are skipped. */
-export function onDevnetAlone(_why: string): { readonly test: typeof test; readonly describe: typeof describe } {
+export function onDevnetAlone(why: string): TestDoors {
+  return onLedgerAlone('devnet', why);
+}
+
+/** Marks tests of what only Fabric has; `why` says what that is. On another ledger they are skipped. */
+export function onFabricAlone(why: string): TestDoors {
+  return onLedgerAlone('fabric', why);
+}
+
+interface TestDoors {
+  readonly test: typeof test;
+  readonly describe: typeof describe;
+}
+
+function onLedgerAlone(ledger: LedgerName, _why: string): TestDoors {
   // eslint-disable-next-line no-restricted-syntax -- the one place where tests are left out, each with its reason
-  return TEST_LEDGER === 'devnet' ? { test, describe } : { test: test.skip, describe: describe.skip };
+  return TEST_LEDGER === ledger ? { test, describe } : { test: test.skip, describe: describe.skip };
 }
 
 /** Names of the processes that carry the ledger. */
