@@ -28,10 +28,10 @@ exit 0
 `;
 
 /**
- * What a process is started through: it waits for the word on descriptor 3 before it becomes the program. The word is given after the
+ * What a process is started through: what it writes is for its owner alone; it waits for the word on descriptor 3 before it becomes the program. The word is given after the
  * warden knows the process; if the supervisor dies in between, the read fails and there never was a program.
  */
-const GATE = 'read -r word <&3 || exit 75; exec 3<&- "$@"';
+const GATE = 'umask 077; read -r word <&3 || exit 75; exec 3<&- "$@"';
 
 /** Program and arguments that run `argv` behind the gate; descriptor 3 must be a pipe. */
 export function behindGate(argv: readonly string[]): [string, string[]] {

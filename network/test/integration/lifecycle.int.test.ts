@@ -13,6 +13,9 @@ const DIFFERS = { devnet: 'DEVNET_CONSORTIUM_DIFFERS', fabric: 'FABRIC_CHANNEL_D
 const RESUMES_WITHIN_MS = { devnet: 8_000, fabric: 25_000 }[TEST_LEDGER];
 const RULES = '{"version":1}';
 
+/** A command takes seconds on a machine that others use too. */
+jest.setTimeout(40_000);
+
 let network: ScratchNetwork;
 let up: Record<string, unknown> | undefined;
 
@@ -32,6 +35,16 @@ function untilReadable(organisation: string, key: string, text: string): Promise
   return until(() =>
     read(organisation, key).then(
       (found) => found === text,
+      () => false,
+    ),
+  );
+}
+
+/** The stock client gives up where a gateway would go on: while peers meet again, or the orderers choose another leader. */
+function untilWritten(organisation: string, key: string, text: string): Promise<void> {
+  return until(() =>
+    withClient(organisation, (client) => client.write(key, text)).then(
+      () => true,
       () => false,
     ),
   );
@@ -123,7 +136,7 @@ describe('a network that came up from nothing', () => {
       await until(() => network.state?.processes.find((each) => each.name === name)?.state === 'ready');
       expect(network.processOf(name).pid).not.toBe(killed.pid);
       await untilReadable('unity', 'rules', RULES);
-      await withClient('unity', (client) => client.write(`after-${name}`, 'still here'));
+      await untilWritten('unity', `after-${name}`, 'still here');
       await untilReadable('authority', `after-${name}`, 'still here');
     },
     40_000,

@@ -5,6 +5,9 @@ import { openPeerConnection, submitTransaction, type PeerConnection, type Submit
 import { ScratchNetwork } from '../support/scratch-network';
 import { TEST_LEDGER, onDevnetAlone } from '../support/test-ledger';
 
+/** Contending transactions take a few rounds of blocks. */
+jest.setTimeout(40_000);
+
 let network: ScratchNetwork;
 let client: PeerConnection;
 let control: ControlAddress;
