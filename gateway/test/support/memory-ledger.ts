@@ -140,8 +140,9 @@ export class MemoryLedger {
 
 /** One organisation's way to the memory ledger, with faults. */
 export class MemoryCarrier implements Carrier {
-  /** Called before each step of a transaction; may wait, do something else first, or throw. */
-  hook: (step: 'endorse' | 'send', call: Call) => Promise<void> | void = () => undefined;
+  /** Called before each step of a transaction, and when it was taken; may wait, do something else first, or throw. */
+  hook: (step: 'endorse' | 'send' | 'sent', call: Call) => Promise<void> | void = () => undefined;
+  #held: Promise<void> = Promise.resolve();
   readonly faults: Faults = { loseAnswers: 0, hideStatus: 0, loseSends: 0, down: new Set(), unreachable: false, codes: [] };
 
   constructor(
@@ -174,6 +175,7 @@ export class MemoryCarrier implements Carrier {
     const endorsed = this.ledger.endorsed.get(Buffer.from(envelope).toString());
     if (endorsed === undefined) throw new Error('unknown envelope');
     this.ledger.commit(endorsed, this.faults.codes.shift());
+    if (call !== undefined) await this.hook('sent', call);
     if (this.faults.loseAnswers > 0) {
       this.faults.loseAnswers -= 1;
       throw new Error('the answer is lost');
@@ -191,7 +193,26 @@ export class MemoryCarrier implements Carrier {
   }
 
   followBlocks(start: number): Promise<BlockStream> {
-    return Promise.resolve(this.ledger.follow(start));
+    const stream = this.ledger.follow(start);
+    const held = (): Promise<void> => this.#held;
+    return Promise.resolve({
+      close: () => {
+        stream.close();
+      },
+      async *[Symbol.asyncIterator]() {
+        for await (const block of stream) {
+          await held();
+          yield block;
+        }
+      },
+    });
+  }
+
+  /** Holds back further blocks, so that the organisation's read model lags, until the answer is called. */
+  holdBlocks(): () => void {
+    let release = (): void => undefined;
+    this.#held = new Promise((resolve) => (release = resolve));
+    return release;
   }
 
   async readHeight(): Promise<number> {
