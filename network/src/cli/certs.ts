@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
-import { askNetwork, readLiveNetwork } from '../deployment';
+import { readLiveNetwork } from '../deployment';
 import {
   findUsers,
   isDue,
   listCertificates,
   renewCertificates,
+  restartInTurn,
   type CertificateFacts,
   writeCertificateMetrics,
   type Renewal,
@@ -65,12 +66,7 @@ async function renew({ topology, organisations, withinDays, reporter }: Question
     renewals.map(({ after }) => after),
     readLiveNetwork(topology),
   );
-  if (restart) {
-    for (const name of users) {
-      await askNetwork(topology, 'restart', name);
-      reporter.note(`  ${name} is restarted`);
-    }
-  }
+  if (restart) await restartInTurn(topology, users, (name) => reporter.note(`  ${name} is restarted`));
   const done = renewals.length === 0 ? `Nothing is due within ${String(withinDays)} days.` : renewals.map(formatRenewal).join('\n');
   const left =
     restart || users.length === 0 ? [] : [`To be restarted, one after another (\`certs renew --restart\` does it): ${users.join(', ')}`];

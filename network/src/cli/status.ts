@@ -1,14 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { readLiveNetwork, type NetworkState } from '../deployment';
-import { readNodes } from '../operations';
+import { readNodes, type NodeReport, type OrdererFacts } from '../operations';
 import { readMemory, type ProcessStatus } from '../process';
 import type { Topology } from '../topology';
 import { NETWORK_OPTIONS, parseCommand, reporterOf, topologyOf, type Command } from './command';
 import { EXIT } from './exit-codes';
 import { formatAddresses } from './format-addresses';
 import { formatDuration } from './human-reporter';
-
-type NodeLine = Awaited<ReturnType<typeof readNodes>>[number];
 
 interface ProcessLine extends ProcessStatus {
   /** Proportional set size, bytes. */
@@ -54,12 +52,10 @@ async function look(topology: Topology): Promise<Look> {
   const nodes = await readNodes(topology);
   const supervisor = readMemory(state.supervisor.pid);
   const memory = processes.reduce((sum, each) => sum + (each.memory ?? 0), supervisor ?? 0);
-  const lines = processes.map((each) =>
-    formatLine(
-      each,
-      nodes.find(({ name }) => name === each.name),
-    ),
-  );
+  const lines = processes.map((each) => {
+    const node = nodes.find(({ name }) => name === each.name);
+    return formatLine(each, node === undefined ? undefined : formatNode(node, nodes));
+  });
   const text = [formatHead(state, memory), ...lines, '', formatAddresses(topology)].join('\n');
   return { text, facts: { running: true, ...state, processes, nodes, memory }, code: EXIT.done };
 }
@@ -73,7 +69,7 @@ function formatHead(state: NetworkState, memory: number): string {
   return `The network ${state.name} is ${state.phase} (pid ${String(state.supervisor.pid)}, since ${state.startedAt}), ${formatMemory(memory)} in all.`;
 }
 
-function formatLine({ name, state, process, restarts, readySince, memory }: ProcessLine, node: NodeLine | undefined): string {
+function formatLine({ name, state, process, restarts, readySince, memory }: ProcessLine, node: string | undefined): string {
   const age = readySince === undefined ? '' : formatDuration(Date.now() - readySince);
   const columns = [
     name.padEnd(24),
@@ -81,17 +77,23 @@ function formatLine({ name, state, process, restarts, readySince, memory }: Proc
     String(process?.pid ?? '-').padStart(8),
     formatMemory(memory).padStart(8),
     age.padStart(9),
-    node === undefined ? '' : `  ${formatNode(node)}`,
+    node === undefined ? '' : `  ${node}`,
   ];
   return `  ${columns.join(' ').trimEnd()}${restarts === 0 ? '' : `  restarts: ${String(restarts)}`}`;
 }
 
-function formatNode(node: NodeLine): string {
+function formatNode(node: NodeReport, all: readonly NodeReport[]): string {
   if (node.kind === 'silent') return 'does not answer';
   const blocks = node.height === undefined ? 'not in the channel' : `${String(node.height)} blocks`;
-  if (node.kind === 'peer') return blocks;
-  const part = node.isLeader ? 'leads' : node.leaderId === undefined ? 'has no leader' : `follows ${String(node.leaderId)}`;
-  return `${blocks}, ${part}`;
+  return node.kind === 'peer' ? blocks : `${blocks}, ${formatPart(node, all)}`;
+}
+
+/** The leader by its organisation where it says itself that it leads; else by its number among the consenters. */
+function formatPart({ isLeader, leaderId }: OrdererFacts, all: readonly NodeReport[]): string {
+  if (isLeader) return 'leads';
+  if (leaderId === undefined) return 'has no leader';
+  const leader = all.find((each) => each.kind === 'orderer' && each.isLeader && each.leaderId === leaderId);
+  return `follows ${leader?.organisation ?? `consenter ${String(leaderId)}`}`;
 }
 
 function formatMemory(bytes: number | undefined): string {

@@ -5,4 +5,6 @@ export { renderCertificateMetrics, writeCertificateMetrics } from './certs/certi
 export { renewCertificates, type Renewal } from './certs/renew-certificates';
 export { LogMerger, type LogEntry } from './logs/log-merger';
 export { LogTail } from './logs/log-tail';
-export { readNodes, type OrdererFacts, type PeerFacts, type SilentNode } from './nodes/node-facts';
+export { readNodes, type NodeReport, type OrdererFacts, type PeerFacts, type SilentNode } from './nodes/node-facts';
+export { restartInTurn } from './nodes/restart-in-turn';
+export { OperationsError, type OperationsErrorCode } from './operations-error';

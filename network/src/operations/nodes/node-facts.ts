@@ -17,6 +17,8 @@ interface NodeFacts {
 /** What a peer says of itself at its operations address. */
 export interface PeerFacts extends NodeFacts {
   readonly kind: 'peer';
+  /** Other peers of the channel that it knows to live. */
+  readonly knownPeers: number | undefined;
 }
 
 /** What an orderer says of itself there. */
@@ -37,11 +39,14 @@ export interface SilentNode {
   readonly name: string;
 }
 
+/** What is known of one node now. */
+export type NodeReport = PeerFacts | OrdererFacts | SilentNode;
+
 const CONSENTER = 1;
 const ACTIVE = 1;
 
 /** What all peers and orderers of a topology say of themselves now, in its order. A ledger without nodes of its own has none. */
-export async function readNodes(topology: Topology): Promise<(PeerFacts | OrdererFacts | SilentNode)[]> {
+export async function readNodes(topology: Topology): Promise<NodeReport[]> {
   if (topology.ledger !== 'fabric') return [];
   const orderers = topology.organisations.filter(({ nodes }) => nodes.orderer !== undefined);
   return Promise.all([
@@ -54,7 +59,8 @@ async function readPeer({ host, channel }: Topology, { name: organisation, ports
   const name = `peer-${organisation}`;
   const samples = await readMetrics(host, ports.peerOperations);
   if (samples === undefined) return { kind: 'silent', organisation, name };
-  return { kind: 'peer', organisation, name, ...readCommon(samples, channel) };
+  const knownPeers = findValue(samples, 'gossip_membership_total_peers_known', channel);
+  return { kind: 'peer', organisation, name, ...readCommon(samples, channel), knownPeers };
 }
 
 async function readOrderer({ host, channel }: Topology, { name: organisation, ports }: Organisation): Promise<OrdererFacts | SilentNode> {
