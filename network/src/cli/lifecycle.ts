@@ -82,7 +82,7 @@ function pack({ chaincode, paths }: Topology, { out }: Values, reporter: Reporte
 }
 
 async function install({ topology, values, connection, reporter }: Step): Promise<void> {
-  const bytes = values.package === undefined ? builtPackage(topology).bytes : readFileSync(values.package);
+  const bytes = values.package === undefined ? builtPackage(topology).bytes : readPackage(values.package);
   const facts = await installPackage(connection, bytes);
   const done = facts.before ? 'was installed already' : 'is installed';
   reporter.result('lifecycle install', `${facts.packageId}\n  ${done} on the peer of ${connection.organisation.title}.`, { ...facts });
@@ -154,6 +154,14 @@ function releaseOf({ topology, values }: Step): Release {
 
 function builtPackage({ chaincode }: Topology): ChaincodePackage {
   return newChaincodePackage(readBuiltChaincode(chaincode.folder, chaincode.name));
+}
+
+function readPackage(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new UsageError(`--package ${file}: ${(error as Error).message}`);
+  }
 }
 
 async function definitionOf({ topology, values, connection }: Step, release: Release): Promise<NamedDefinition> {

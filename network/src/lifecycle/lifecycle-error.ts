@@ -1,5 +1,6 @@
 /** What can go wrong with the administration of nodes, by stable code. */
 export type LifecycleErrorCode =
+  | 'MATERIAL_MISSING'
   | 'ORDERER_UNREACHABLE'
   | 'ORDERER_REFUSED'
   | 'PEER_UNREACHABLE'

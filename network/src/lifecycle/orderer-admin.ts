@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { request, type RequestOptions } from 'node:https';
 import type { Organisation } from '../topology';
 import { newOrdererRefusal, newOrdererUnreachable, type OrdererAnswer, type OrdererCall } from './orderer-errors';
+import { readMaterial } from './read-material';
 
 /** How far an orderer is in a channel (orderer/common/types/channelinfo.go). */
 export interface OrdererChannel {
@@ -104,11 +104,12 @@ async function encodeForm(name: string, content: Uint8Array): Promise<Pick<Order
   return { body, type: encoded.headers.get('content-type') ?? '', withinMs: WORKS_WITHIN_MS };
 }
 
-function askOrderer(organisation: Organisation, call: OrdererCall): Promise<OrdererAnswer> {
+async function askOrderer(organisation: Organisation, call: OrdererCall): Promise<OrdererAnswer> {
+  const connection = connectionOf(organisation);
   const timeout = call.withinMs ?? ANSWERS_WITHIN_MS;
   return new Promise((resolve, reject) => {
     const fail = (error: Error): void => reject(newOrdererUnreachable(organisation, call, error));
-    const asked = request({ ...connectionOf(organisation), method: call.method, path: call.path, timeout }, (response) => {
+    const asked = request({ ...connection, method: call.method, path: call.path, timeout }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', fail);
@@ -122,15 +123,16 @@ function askOrderer(organisation: Organisation, call: OrdererCall): Promise<Orde
 }
 
 /** Read at every call: certificates are renewed while somebody watches. */
-function connectionOf({ endpoints, ports, tls, msp }: Organisation): RequestOptions {
+function connectionOf(organisation: Organisation): RequestOptions {
+  const { endpoints, ports, tls, msp } = organisation;
   return {
     host: endpoints.orderer.slice(0, endpoints.orderer.lastIndexOf(':')),
     port: ports.ordererAdmin,
     // By name: TLS has no way to ask a server for an address (RFC 6066).
     servername: 'localhost',
     agent: false,
-    ca: readFileSync(msp.tlsCaCertificate),
-    cert: readFileSync(tls.orderer.certificate),
-    key: readFileSync(tls.orderer.privateKey),
+    ca: readMaterial(organisation, msp.tlsCaCertificate),
+    cert: readMaterial(organisation, tls.orderer.certificate),
+    key: readMaterial(organisation, tls.orderer.privateKey),
   };
 }
