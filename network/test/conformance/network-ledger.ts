@@ -50,7 +50,7 @@ export async function startNetworkLedger(name: LedgerName, basePort: number): Pr
 }
 
 /** Everything that scripts need of a running network, from what it wrote. */
-function openScriptLedger(topology: Topology): ScriptLedger {
+export function openScriptLedger(topology: Topology): ScriptLedger {
   const { channel, chaincode, organisations, ledger, paths } = topology;
   const signers = new Map(organisations.flatMap((organisation) => readSigners(organisation)));
   return new ScriptLedger({

@@ -206,13 +206,7 @@ const again = (writer: ScriptWriter): Step[] => {
 
 const elsewhere = (writer: ScriptWriter): Step[] => {
   const { random } = writer;
-  const place = random.pick([
-    { channel: 'elsewhere' },
-    { chaincode: 'absent' },
-    { transaction: 'absent' },
-    { chaincode: '' },
-    { chaincode: '_lifecycle' },
-  ]);
+  const place = random.pick([{ channel: 'elsewhere' }, { chaincode: 'absent' }, { transaction: 'absent' }, { chaincode: '' }]);
   const call = { ...writer.call(writer.some(randomRead, 1)), place };
   return random.chance(0.5) ? [{ kind: 'evaluate', call }] : writer.submit(call);
 };

@@ -1,5 +1,5 @@
 import type { Call, Operation, Script } from './script';
-import { callsOf } from './script-texts';
+import { callsOf, unwrap } from './script-texts';
 
 const PUBLIC = new Set(['put', 'get', 'del', 'sbe', 'getsbe', 'history']);
 const PRIVATE = new Set(['putp', 'getp', 'delp', 'purgep', 'hashp', 'sbep', 'getsbep']);
@@ -26,11 +26,6 @@ export function probesOf(script: Script, mspIds: readonly string[]): readonly Ca
     ...collections.map((collection): Operation => ['try', ['rangep', collection, '@', '@\u{10ffff}']]),
   ];
   return mspIds.map((org) => ({ org, operations }));
-}
-
-/** The operation that `try` tries. */
-function unwrap(operation: Operation): Operation[] {
-  return operation[0] === 'try' ? unwrap(operation[1] as Operation) : [operation];
 }
 
 function distinct(texts: readonly string[]): string[] {

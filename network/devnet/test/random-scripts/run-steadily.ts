@@ -22,7 +22,8 @@ export async function runSteadily(ledger: ScriptLedger, script: Script, options:
     try {
       return await within(DEADLINE_MS, run.run(), () => `${ledger.spec.name}: script ${String(script.seed)} stands at ${run.where()}`);
     } catch (error) {
-      if (!(error instanceof RunAgain) || tries === TRIES) throw error;
+      if (!(error instanceof RunAgain)) throw error;
+      if (tries === TRIES) throw new Error(`${ledger.spec.name}: script ${String(script.seed)} stands at ${run.where()}`, { cause: error });
     }
   }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { GatewayError, type Contract, type Proposal, type ProposalOptions, type Transaction } from '@hyperledger/fabric-gateway';
 import { common, gateway as messages } from '@hyperledger/fabric-protos';
@@ -7,6 +8,7 @@ import { readActionPayload, readChaincodeAction, readResponsePayload, readTransa
 import { normaliseError, normaliseResult } from '../support/normalise-answer';
 import type { PlacedTransaction } from './chain-watch';
 import { craftTransaction } from './craft-transaction';
+import { isFatalBlock } from './fatal-block';
 import { formatSimulation, newPlainTexts, type SimulationWords } from './format-simulation';
 import { probesOf } from './probe-state';
 import type { Answer, Call, GatewayFailure, Heard, OrderedAnswer, Run, Script, Step } from './script';
@@ -23,6 +25,8 @@ const DRAWS = 100;
 const DRAWS_OF_FAILURES = 10;
 /** An orderer remembers the last thousand transactions (SmartBFT, defaultSizeOfDelElements). */
 const REMEMBERED = 800;
+/** Between transactions for one block: enough to arrive in this order, too little for a block of their own. */
+const STAGGER_MS = 8;
 const BRIEF = 'brief';
 
 interface Kept {
@@ -201,19 +205,29 @@ export class ScriptRun {
   async #order(names: readonly string[], together: boolean): Promise<Answer> {
     const present = names.filter((name) => this.#kept.has(name));
     if (present.length === 0) return { skipped: true };
-    if (together) return { each: await this.#orderTogether(present) };
+    if (together && !this.#isFatal(present)) return { each: await this.#orderTogether(present) };
     const each: OrderedAnswer[] = [];
     for (const name of present) each.push(await this.#commit(name));
     return { each };
   }
 
+  #isFatal(names: readonly string[]): boolean {
+    return isFatalBlock(
+      names.flatMap((name) =>
+        this.script.steps.flatMap((step) => ('call' in step && step.kind !== 'evaluate' && step.as === name ? [step.call] : [])),
+      ),
+    );
+  }
+
   async #orderTogether(names: readonly string[]): Promise<OrderedAnswer[]> {
     const failures = new Map<string, GatewayFailure>();
     await this.ledger.inOneBlock(async () => {
-      for (const name of names) {
+      const handed = names.map(async (name, at) => {
+        await pause(at * STAGGER_MS);
         const failure = await this.#hand((this.#kept.get(name) as Kept).transaction);
         if (failure !== undefined) failures.set(name, failure);
-      }
+      });
+      await Promise.all(handed);
     });
     const answers: OrderedAnswer[] = [];
     for (const name of names) {
@@ -227,7 +241,10 @@ export class ScriptRun {
   #assertTogether(names: readonly string[]): void {
     const places = names.map((name) => this.#kept.get(name)?.place);
     const inOrder = places.every((place, at) => at === 0 || (place?.index ?? 0) > (places[at - 1]?.index ?? 0));
-    if (!inOrder || new Set(places.map((place) => place?.block)).size > 1) throw new RunAgain('the race was not in one block');
+    if (!inOrder || new Set(places.map((place) => place?.block)).size > 1)
+      throw new RunAgain(
+        `the race was not in one block in order: ${places.map((place) => `${String(place?.block)}/${String(place?.index)}`).join(' ')}`,
+      );
   }
 
   async #resubmit(name: string): Promise<Answer> {

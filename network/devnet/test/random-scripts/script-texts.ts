@@ -1,4 +1,4 @@
-import type { Call, Script } from './script';
+import type { Call, Operation, Script } from './script';
 
 const PLACEHOLDER = '@';
 
@@ -29,4 +29,9 @@ export function textsOf(script: Script, prefix: string): ReadonlySet<string> {
   };
   for (const call of callsOf(script)) collect([call.operations, Object.entries(call.transient ?? {})]);
   return texts;
+}
+
+/** The operation that `try` tries. */
+export function unwrap(operation: Operation): Operation[] {
+  return operation[0] === 'try' ? unwrap(operation[1] as Operation) : [operation];
 }
