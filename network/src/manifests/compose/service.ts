@@ -44,7 +44,6 @@ export function newService(site: Site, organisation: Organisation, workload: Wor
     healthcheck: { test: ['CMD', ...newProbeCommand(workload.alive)], interval: '10s', timeout: '5s', retries: 3, start_period: '30s' },
     restart: 'unless-stopped',
     stop_grace_period: '30s',
-    ulimits: { nofile: { soft: 65_536, hard: 65_536 } },
     deploy: {
       resources: {
         limits: { memory: `${String(resources.memoryLimitMiB)}m` },

@@ -33,14 +33,19 @@ function newStatefulSet(owner: Owner, workload: Workload): KubernetesObject {
           volumeClaimTemplates: [{ metadata: { name: DATA_VOLUME }, spec: newVolumeClaim(data) }],
         }),
   };
-  return newObject('apps/v1', 'StatefulSet', owner, workload, spec);
+  return newObject({ apiVersion: 'apps/v1', kind: 'StatefulSet' }, owner, workload, spec);
 }
 
 function newDeployment(owner: Owner, workload: Workload): KubernetesObject[] {
   const { node, data } = workload;
   const template = newPodTemplate(owner, workload) as { spec: { volumes: object[] } };
   const newDeploymentWith = (strategy: object): KubernetesObject =>
-    newObject('apps/v1', 'Deployment', owner, workload, { replicas: 1, strategy, selector: newSelector(owner, node), template });
+    newObject({ apiVersion: 'apps/v1', kind: 'Deployment' }, owner, workload, {
+      replicas: 1,
+      strategy,
+      selector: newSelector(owner, node),
+      template,
+    });
   // Nothing is kept: the next one answers before the last one goes.
   if (data === undefined) return [newDeploymentWith({ type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } })];
   const claim = `${node}-data`;
@@ -60,7 +65,7 @@ function newDeployment(owner: Owner, workload: Workload): KubernetesObject[] {
 function newService(owner: Owner, workload: Workload): KubernetesObject {
   const ports = workload.ports.map(({ name, port }) => ({ name, port, targetPort: name }));
   const spec = { type: 'ClusterIP', publishNotReadyAddresses: true, selector: newSelector(owner, workload.node).matchLabels, ports };
-  return newObject('v1', 'Service', owner, workload, spec);
+  return newObject({ apiVersion: 'v1', kind: 'Service' }, owner, workload, spec);
 }
 
 function newOrdererBudget(owner: Owner): KubernetesObject {
@@ -74,6 +79,6 @@ function newOrdererBudget(owner: Owner): KubernetesObject {
   } as KubernetesObject;
 }
 
-function newObject(apiVersion: string, kind: string, owner: Owner, { node }: Workload, spec: object): KubernetesObject {
-  return { apiVersion, kind, metadata: newMetadata(owner, node, node), spec } as KubernetesObject;
+function newObject(type: { apiVersion: string; kind: string }, owner: Owner, { node }: Workload, spec: object): KubernetesObject {
+  return { ...type, metadata: newMetadata(owner, node, node), spec } as KubernetesObject;
 }

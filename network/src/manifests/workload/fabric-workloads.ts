@@ -13,10 +13,13 @@ const FABRIC_ENVIRONMENT = { FABRIC_CFG_PATH: FOLDERS.config, FABRIC_LOGGING_SPE
 export function newPeerWorkload(site: Site, organisation: Organisation, images: Images): Workload {
   const { ports, identities, tls } = organisation;
   const material = new Material(site.topology, organisation);
+  const place = newContainerPeer(site, organisation);
   const chaincode = `${site.hostOf(organisation, 'chaincode')}:${String(ports.chaincode)}`;
   return {
     node: 'peer',
     image: images.peer,
+    // What it built of a package holds the certificates of that time: it builds again, in milliseconds, when the chaincode is first called.
+    command: ['sh', '-c', `rm -rf ${place.data}/externalbuilder/builds && exec peer node start`],
     environment: { ...FABRIC_ENVIRONMENT, [CONNECTION_FOLDER_VARIABLE]: FOLDERS.chaincode },
     ports: [
       { name: 'tls-grpc', port: ports.peer, publish: 'members' },
@@ -26,7 +29,7 @@ export function newPeerWorkload(site: Site, organisation: Organisation, images: 
       {
         name: 'config',
         folder: FOLDERS.config,
-        files: [{ path: 'core.yaml', text: renderCore(site.topology, organisation, newContainerPeer(site, organisation)) }],
+        files: [{ path: 'core.yaml', text: renderCore(site.topology, organisation, place) }],
       },
       {
         name: 'builder',
