@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { advice } from './error-advice.mjs';
 
@@ -22,7 +22,7 @@ export function renderErrorCodes(load) {
     {
       title: 'Network',
       text: 'On the command line.',
-      rows: ['network/src/process/process-error.ts', 'network/src/deployment/deployment-error.ts'].flatMap(unionIn),
+      rows: globSync('network/src/**/*-error.ts', { cwd: root }).sort().flatMap(unionIn),
     },
     { title: 'Devnet', text: 'On the command line and from `startDevnet`.', rows: unionIn('network/devnet/src/devnet-error.ts') },
   ];
@@ -36,7 +36,7 @@ export function renderErrorCodes(load) {
 
 /** The literals of a union type: codes that exist at compile time only. */
 function unionIn(file) {
-  const [, union] = /export type \w+ErrorCode =([^;]+);/.exec(readFileSync(join(root, file), 'utf8'));
+  const [, union = ''] = /export type \w+ErrorCode =([^;]+);/.exec(readFileSync(join(root, file), 'utf8')) ?? [];
   return [...union.matchAll(/'(\w+)'/g)].map(([, code]) => [code]);
 }
 

@@ -21,7 +21,7 @@ import { newCertificateRequest } from '../src/identity/pki/certificate-request';
 import { formatLowS, isLowS } from '../src/identity/pki/low-s';
 import { newRequestToken } from '../src/identity/pki/request-token';
 import { x509 } from '../src/identity/pki/x509-library';
-import { parseTopologySpec, resolveTopology, type Organisation } from '../src/topology';
+import { parseTopologySpec, resolveTopology, type Organisation, type Topology } from '../src/topology';
 
 const AFFILIATIONS = ['clinic.ward'];
 
@@ -35,9 +35,7 @@ const credentials = new WeakMap<User, Credentials>();
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'ca-'));
-  const file = join(__dirname, '..', 'topologies', 'default.json');
-  const topology = resolveTopology(parseTopologySpec(readFileSync(file, 'utf8'), file), { root: folder });
-  organisation = topology.organisations[0] as Organisation;
+  organisation = defaultTopology(folder).organisations[0] as Organisation;
   service = await start();
   url = service.urls[0] as string;
   stock = new FabricCAServices(url, undefined, organisation.ca.name);
@@ -391,9 +389,7 @@ describe('the CA', () => {
 
   it('tells its log why, and its caller not', async () => {
     const reasons: string[] = [];
-    const other = resolveTopology(JSON.parse(readFileSync(join(__dirname, '..', 'topologies', 'default.json'), 'utf8')), {
-      root: join(folder, 'other'),
-    });
+    const other = defaultTopology(join(folder, 'other'));
     const { ca: node, title } = other.organisations[1] as Organisation;
     const site = { host: '127.0.0.1', port: 0, organisation: title, nodes: [node] };
     const logged = await serveCas([site], { log: ({ code, reason }) => reasons.push(`${String(code)} ${reason}`) });
@@ -407,6 +403,11 @@ describe('the CA', () => {
     }
   });
 });
+
+function defaultTopology(root: string): Topology {
+  const file = join(__dirname, '..', 'topologies', 'default.json');
+  return resolveTopology(parseTopologySpec(readFileSync(file, 'utf8'), file), { root });
+}
 
 function start(): Promise<CaService> {
   const { ca: node, tlsCa, title } = organisation;

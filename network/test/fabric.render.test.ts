@@ -57,7 +57,7 @@ it('an orderer is told where it is, who it is, and who may administer it', () =>
 
 it('a member without orderer is in the channel, and not in its ordering service', () => {
   const topology = load((spec: any) => (spec.organisations[3].orderer = false));
-  const { Channel } = (parse(renderConfigtx(topology, nativeMembers(topology)))).Profiles;
+  const { Channel } = parse(renderConfigtx(topology, nativeMembers(topology))).Profiles;
   expect(Channel.Application.Organizations).toHaveLength(4);
   expect(Channel.Orderer.Organizations.map(({ ID }: { ID: string }) => ID)).toEqual(['NorthsideMSP', 'LakeviewMSP', 'UnityMSP']);
   expect(Channel.Orderer.ConsenterMapping.map(({ ID, MSPID }: any) => [ID, MSPID])).toEqual([
