@@ -13,16 +13,16 @@ export interface CompareOptions {
   readonly parallel: number;
   /** Stops after so many differences. */
   readonly mostFindings: number;
-  readonly onProgress?: (progress: { readonly scripts: number; readonly steps: number; readonly findings: number }) => void;
-  readonly onFinding?: (finding: Finding) => void;
+  /** No further script is begun once it is aborted. */
+  readonly signal: AbortSignal;
+  readonly onRun: (run: RecordedRun) => void;
+  readonly onFinding: (finding: Finding) => void;
 }
 
 export interface Compared {
-  readonly scripts: number;
-  readonly steps: number;
   readonly findings: readonly Finding[];
-  /** In order of their seeds. */
-  readonly runs: readonly RecordedRun[];
+  /** The first seed that was not begun; all before it were compared to their ends. */
+  readonly next: number;
   /** The first difference, made as small as it gets. */
   readonly smallest: Finding | undefined;
 }
@@ -32,29 +32,19 @@ export async function compareLedgers(first: ScriptLedger, second: ScriptLedger, 
   const { blockToLive } = readConformanceConsortium();
   const comparison = new ScriptComparison(first, second, { newPrefix: newPrefixes(process.pid), blockToLive });
   const findings: Finding[] = [];
-  const runs: RecordedRun[] = [];
   let next = options.seed;
-  let steps = 0;
+  const isDue = (): boolean => next < options.seed + options.scripts && findings.length < options.mostFindings && !options.signal.aborted;
   const work = async (): Promise<void> => {
-    while (next < options.seed + options.scripts && findings.length < options.mostFindings) {
+    while (isDue()) {
       const script = generateScript(next++);
       const { run, finding } = await comparison.compare(script);
-      runs.push({ script, run });
-      steps += script.steps.length;
-      if (finding !== undefined) {
-        findings.push(finding);
-        options.onFinding?.(finding);
-      }
-      options.onProgress?.({ scripts: runs.length, steps, findings: findings.length });
+      options.onRun({ script, run });
+      if (finding === undefined) continue;
+      findings.push(finding);
+      options.onFinding(finding);
     }
   };
   await Promise.all(Array.from({ length: options.parallel }, work));
   const steady = findings.find(({ repeated }) => repeated > 0);
-  return {
-    scripts: runs.length,
-    steps,
-    findings,
-    runs: runs.sort((a, b) => a.script.seed - b.script.seed),
-    smallest: steady && (await comparison.minimise(steady)),
-  };
+  return { findings, next, smallest: steady && (await comparison.minimise(steady)) };
 }

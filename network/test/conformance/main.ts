@@ -1,17 +1,22 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { judgeChain } from '../../devnet/test/random-scripts/judge-chain';
 import type { Finding } from '../../devnet/test/random-scripts/script-comparison';
-import { writeRecording } from '../../devnet/test/random-scripts/script-recording';
+import type { ScriptLedger } from '../../devnet/test/random-scripts/script-ledger';
+import { writeRecording, type RecordedRun } from '../../devnet/test/random-scripts/script-recording';
 import { LEDGER_NAMES, type LedgerName } from '../../src/topology';
-import { compareLedgers } from './compare-ledgers';
+import { compareLedgers, type Compared } from './compare-ledgers';
 import { startNetworkLedger, type NetworkLedger } from './network-ledger';
+import { Tally } from './tally';
 
-const HELP = `Runs random scripts on two ledgers and compares answers, codes, endorsers, simulations, events and state.
+const HELP = `Runs random scripts on two ledgers and compares answers, codes, endorsers, simulations, events and state. Judges the chain of the
+first ledger by the devnet's rules in the end.
 
   --ledgers A,B     default fabric,devnet; endorsers that A drew by lot are drawn again on B until they are the same
   --scripts N       default 2000
   --seed S          of the first script, the others follow; default: the time. --seed S --scripts 1 repeats one script
   --parallel N      scripts under way at once, default 40
+  --minutes N       begins no further script after so long, and says with which seed to go on; so does Ctrl-C
   --differences N   stops after so many, default 5
   --base-port N     default 26000; both networks take the 80 ports from there on
   --record FILE     writes the scripts with the answers of A
@@ -24,11 +29,26 @@ const OPTIONS = {
   scripts: { type: 'string', default: '2000' },
   seed: { type: 'string', default: String(Date.now() % 1_000_000_000) },
   parallel: { type: 'string', default: '40' },
+  minutes: { type: 'string', default: '1000' },
   differences: { type: 'string', default: '5' },
   'base-port': { type: 'string', default: '26000' },
   record: { type: 'string' },
   help: { type: 'boolean', default: false },
 } as const;
+
+interface Wanted {
+  readonly ledgers: readonly [LedgerName, LedgerName];
+  readonly scripts: number;
+  readonly seed: number;
+  readonly parallel: number;
+  readonly minutes: number;
+  readonly differences: number;
+  readonly basePort: number;
+  readonly record: string | undefined;
+}
+
+const PROGRESS_EVERY = 100;
+const MINUTE_MS = 60_000;
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -38,54 +58,91 @@ async function main(argv: string[]): Promise<number> {
     say(HELP);
     return 0;
   }
-  const names = values.ledgers.split(',').map((name) => LEDGER_NAMES.find((known) => known === name));
-  const [first, second] = names;
-  if (names.length !== 2 || first === undefined || second === undefined) {
-    say(`--ledgers ${values.ledgers}: must be two of ${LEDGER_NAMES.join(', ')}`);
+  const wanted = parseWanted(values);
+  if (wanted === undefined) {
+    say(HELP);
     return 2;
   }
   const networks: NetworkLedger[] = [];
   try {
-    return await compare([first, second], values, networks);
+    for (const [at, name] of wanted.ledgers.entries()) {
+      networks.push(await startNetworkLedger(name, wanted.basePort + at * 40));
+      say(`${name}: ready`);
+    }
+    const [first, second] = networks.map(({ ledger }) => ledger) as [ScriptLedger, ScriptLedger];
+    return await compare(first, second, wanted);
   } finally {
     await Promise.all(networks.map((network) => network.stop()));
   }
 }
 
-type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'];
-
-async function compare(names: readonly [LedgerName, LedgerName], values: Values, networks: NetworkLedger[]): Promise<number> {
-  const [scripts, seed, parallel, mostFindings, basePort] = [
+function parseWanted(values: ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values']): Wanted | undefined {
+  const [first, second, ...more] = values.ledgers.split(',').map((name) => LEDGER_NAMES.find((known) => known === name));
+  if (first === undefined || second === undefined || more.length > 0) return undefined;
+  const { 'base-port': basePort, record } = values;
+  const [scripts = 0, seed = 0, parallel = 0, minutes = 0, differences = 0, port = 0] = [
     values.scripts,
     values.seed,
     values.parallel,
+    values.minutes,
     values.differences,
-    values['base-port'],
-  ].map(Number) as [number, number, number, number, number];
+    basePort,
+  ].map(Number);
+  if (![scripts, seed, parallel, minutes, differences, port].every((number) => number >= 0)) return undefined;
+  return { ledgers: [first, second], scripts, seed, parallel, minutes, differences, basePort: port, record };
+}
+
+async function compare(first: ScriptLedger, second: ScriptLedger, wanted: Wanted): Promise<number> {
   const started = Date.now();
-  for (const [at, name] of names.entries()) {
-    networks.push(await startNetworkLedger(name, basePort + at * 40));
-    say(`${name}: ready`);
-  }
-  const [first, second] = networks.map(({ ledger }) => ledger);
-  if (first === undefined || second === undefined) return 2;
-  say(`${String(scripts)} scripts from seed ${String(seed)}, ${String(parallel)} at once`);
+  const tally = new Tally();
+  const runs: RecordedRun[] = [];
+  say(`${String(wanted.scripts)} scripts from seed ${String(wanted.seed)}, ${String(wanted.parallel)} at once`);
   const compared = await compareLedgers(first, second, {
-    scripts,
-    seed,
-    parallel,
-    mostFindings,
-    onProgress: ({ scripts: done, steps, findings }) => {
-      if (done % 100 === 0) say(`${String(done)} scripts, ${String(steps)} steps, ${String(findings)} differences, ${elapsed(started)}`);
+    ...wanted,
+    mostFindings: wanted.differences,
+    signal: newStop(wanted.minutes),
+    onRun: (run) => {
+      tally.add(run);
+      if (wanted.record !== undefined) runs.push(run);
+      if (tally.scripts % PROGRESS_EVERY === 0) say(`${String(tally.scripts)} scripts, ${String(tally.steps)} steps, ${elapsed(started)}`);
     },
     onFinding: (finding) => say(formatFinding(finding)),
   });
-  say(
-    `${String(compared.scripts)} scripts, ${String(compared.steps)} steps, ${String(compared.findings.length)} differences, ${elapsed(started)}`,
-  );
-  if (compared.smallest !== undefined) say(`The smallest script that shows it:\n${formatFinding(compared.smallest)}`);
-  if (values.record !== undefined) writeFileSync(values.record, writeRecording(compared.runs));
-  return compared.findings.length === 0 ? 0 : 1;
+  const differences = compared.findings.length;
+  say(`${String(tally.scripts)} scripts, ${String(tally.steps)} steps, ${String(differences)} differences, ${elapsed(started)}`);
+  say(tally.describe());
+  tellRest(compared, wanted);
+  if (wanted.record !== undefined) writeFileSync(wanted.record, writeRecording(runs.sort((a, b) => a.script.seed - b.script.seed)));
+  const isJudgedAlike = await judge(first);
+  return differences === 0 && isJudgedAlike ? 0 : 1;
+}
+
+function tellRest({ smallest, next }: Compared, { seed, scripts }: Wanted): void {
+  if (smallest !== undefined) say(`The smallest script that shows it:\n${formatFinding(smallest)}`);
+  const rest = seed + scripts - next;
+  if (rest > 0) say(`Not begun: --seed ${String(next)} --scripts ${String(rest)}`);
+}
+
+async function judge(ledger: ScriptLedger): Promise<boolean> {
+  const { blocks, misjudged } = await judgeChain(ledger);
+  if (misjudged === undefined) say(`${String(blocks)} blocks of ${ledger.spec.name} have the codes and commit hashes that the rules give`);
+  else say(`By the rules, a block of ${ledger.spec.name} is another: ${JSON.stringify(misjudged)}`);
+  return misjudged === undefined;
+}
+
+/** Aborted after so many minutes, or by Ctrl-C. */
+function newStop(minutes: number): AbortSignal {
+  const stop = new AbortController();
+  setTimeout(() => {
+    stop.abort();
+  }, minutes * MINUTE_MS).unref();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      say(`${signal}: the scripts under way are ended; once more ends at once`);
+      stop.abort();
+    });
+  }
+  return stop.signal;
 }
 
 function formatFinding({ script, difference, repeated }: Finding): string {

@@ -8,7 +8,8 @@ export const COLLECTIONS = ['pair', 'open', 'strict', 'solo'] as const;
 /** Few keys, so that transactions meet; beyond ASCII their order as text in memory is not that of their bytes. */
 const KEYS = ['@a', '@b', '@c', '@d', '@e/1', '@\u00e9', '@\uff5e', '@\u{1f600}'];
 const FREQUENT = KEYS.slice(0, 3);
-const PRIVATE_KEYS = ['@p', '@q'];
+/** Of collections; ledgers order them by their hashes. */
+export const PRIVATE_KEYS = ['@p', '@q'] as const;
 const VALUES = ['1', '2', '3', 'four', '{"five":5}', 's\u00e9ven'];
 const END = '@\u{10ffff}';
 const ATTRIBUTES = ['x', 'y', 'x\u00e9'];
