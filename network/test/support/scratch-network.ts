@@ -7,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { readLiveNetwork, type NetworkState } from '../../src/deployment';
 import { findFreePorts, isRunning, type FreePorts, type ProcessIdentity } from '../../src/process';
 import { Leash } from './leash';
+import { recordNetwork } from './record-network';
 import { LEDGER_OPTIONS, TEST_LEDGER, listLedgerProcesses } from './test-ledger';
 import { resolveTopology, parseTopologySpec, type Topology } from '../../src/topology';
 
@@ -132,7 +133,7 @@ export class ScratchNetwork {
   }
 
   async remove(): Promise<void> {
-    await this.run('down');
+    await recordNetwork((verb, ...options) => this.run(verb, ...options)).finally(() => this.run('down'));
     rmSync(this.folder, { recursive: true, force: true });
     this.#ports.release();
     this.#leash.release();

@@ -9,6 +9,7 @@ import type { PrivateJwk } from '../../../src/crypto';
 import { tokenKeyPath } from '../../../src/organisation/organisation-keys';
 import type { ConnectionDocument } from '../../../src/config/connection-document';
 import { Leash } from '../../../../network/test/support/leash';
+import { recordNetwork } from '../../../../network/test/support/record-network';
 import { LEDGER_OPTIONS } from '../../../../network/test/support/test-ledger';
 import { Door, type Doors } from '../../support/door';
 
@@ -208,7 +209,7 @@ export class CommandedNetwork implements Doors {
 
   async remove(): Promise<void> {
     clearInterval(this.#watch);
-    await this.ask('down');
+    await recordNetwork((verb, ...options) => this.ask(verb, ...options)).finally(() => this.ask('down'));
     rmSync(this.folder, { recursive: true, force: true });
     this.releasePorts();
     this.#leash.release();
