@@ -67,6 +67,20 @@ export const doors = {
   check: { development: true, steps: check },
   generate: { development: true, steps: [tool('generated files', '.config/generate.mjs')] },
   'test:integration': { development: true, steps: [jest('conformance and integration tests', 'conformance', 'integration')] },
+  // Random scripts on Fabric and on the devnet, compared; see network/devnet/README.md.
+  conformance: {
+    development: true,
+    passArguments: true,
+    steps: [
+      tool(
+        'conformance',
+        '--disable-warning=ExperimentalWarning',
+        '--require',
+        './network/devnet/test/support/register-typescript.cjs',
+        'network/test/conformance/main.ts',
+      ),
+    ],
+  },
   'test:fabric': { ...cli('.config/test-fabric.mjs', '--required'), development: true },
   test: {
     development: true,
