@@ -1,10 +1,11 @@
-// Writes what is derived: the error codes page and the floor plan's picture. With --check it writes nothing and fails on a difference.
+// Writes what is derived: the error codes page, the floor plan's picture and the manifests of the default topology. With --check it writes nothing and fails on a difference.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { format } from 'prettier';
 import { renderArchitecture } from './generate/architecture.mjs';
 import { renderErrorCodes } from './generate/error-codes.mjs';
+import { generateManifests } from './generate/manifests.mjs';
 
 const root = join(import.meta.dirname, '..');
 const load = createRequire(import.meta.url);
@@ -29,5 +30,9 @@ for (const [page, render] of Object.entries(pages)) {
     writeFileSync(file, after);
     console.error(`${page} written.`);
   }
+}
+for (const line of generateManifests(load, root, process.argv.includes('--check'))) {
+  stale += 1;
+  console.error(line);
 }
 process.exitCode = stale === 0 ? 0 : 1;

@@ -22,6 +22,7 @@ const VERBS: Readonly<Record<string, () => Promise<Command>>> = {
   record: async () => (await import('./record.js')).record,
   channel: async () => (await import('./channel.js')).channel,
   verify: async () => (await import('./verify.js')).verify,
+  manifests: async () => (await import('./manifests.js')).manifests,
   ca: async () => (await import('./ca.js')).ca,
 };
 
@@ -44,6 +45,7 @@ const HELP = `network <verb> [options]
                                    remove-organisation NAME, remove-orderer NAME, rotate-orderer NAME [--identity FILE] [--tls FILE],
                                    set [batch|bft|policies], revoke NAME [--list FILE]   [--organisation NAME] [--output FILE]
   channel show|sign|submit FILE    what a change does and who signed; a member's signature (--organisation NAME); its ordering
+  manifests --output DIR           Compose, Kubernetes and monitoring files of the topology's network   [--check]
   ca [--organisation NAME]         serves the certificate authorities alone
 
   --topology FILE   another consortium than network/topologies/default.json

@@ -10,7 +10,7 @@ export { newImages, type Images } from './images';
 export { PACKAGE_ID_VARIABLE } from './node-workloads';
 export { newContainerMember } from './places';
 export { newProbeCommand } from './probe-command';
-export { namespaceOf, newComposeSite, newKubernetesSite, NODES, type NodeName, type Site } from './site';
+export { namespaceOf, newComposeSite, newKubernetesSite, newNativeSite, type NodeName, type Site, type WatcherName } from './site';
 export {
   isMaterial,
   listMaterial,

@@ -4,12 +4,21 @@ import type { Organisation, Topology } from '../../topology';
 export const NODES = ['orderer', 'peer', 'chaincode', 'ca', 'gateway'] as const;
 export type NodeName = (typeof NODES)[number];
 
-/** Where containers run: what they are called there. */
+/** What watches them: one of each for whoever watches, not for each organisation. */
+export const WATCHERS = ['prometheus', 'grafana', 'exporter'] as const;
+export type WatcherName = (typeof WATCHERS)[number];
+
+/** Where the network's processes run: what they are called there. */
 export interface Site {
-  readonly name: 'compose' | 'kubernetes';
+  readonly name: 'native' | 'compose' | 'kubernetes';
   readonly topology: Topology;
   /** Under which name an organisation's node is reached from every other. */
   hostOf(organisation: Pick<Organisation, 'name'>, node: NodeName): string;
+}
+
+/** This machine, without containers. */
+export function newNativeSite(topology: Topology): Site {
+  return { name: 'native', topology, hostOf: () => topology.host };
 }
 
 /** Machines with Docker, one or several: names are of the consortium's own domain, so that they mean the same on each of them. */

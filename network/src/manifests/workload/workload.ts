@@ -1,4 +1,4 @@
-import type { NodeName } from './site';
+import type { NodeName, WatcherName } from './site';
 
 /** A file of an organisation's material: where it is in the folder of all organisations, and which object of a cluster holds it. */
 export interface MaterialFile {
@@ -15,6 +15,8 @@ export interface Mount {
   readonly folder: string;
   readonly files: readonly MountedFile[];
   readonly executable?: boolean;
+  /** The folder of the whole output in which the files are rendered anyway, for another reader. */
+  readonly at?: string;
 }
 
 export interface WorkloadPort {
@@ -37,9 +39,9 @@ export interface Resources {
   readonly memoryLimitMiB: number;
 }
 
-/** One container of one organisation, before anybody says whether Docker or Kubernetes runs it. */
+/** One container, before anybody says whether Docker or Kubernetes runs it. */
 export interface Workload {
-  readonly node: NodeName;
+  readonly node: NodeName | WatcherName;
   readonly image: string;
   readonly command?: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
