@@ -176,6 +176,7 @@ export const advice = {
   PROCESS_NOT_STARTED: ['The program could not be started.', 'Is it installed and built?'],
   PROCESS_INTERRUPTED: ['The start was interrupted.', 'Start again: it resumes.'],
   PROCESS_UNKNOWN: ['No process of the network has this name.', 'See status for the names.'],
+  PROCESS_HELD: ['The process is stopped while its data is copied.', 'Repeat the command when the backup is done.'],
   PROCESS_UNREACHABLE: ['A process that is up does not answer.', 'See its log.'],
   PORT_IN_USE: [
     'Another program listens on a port that the topology gives; it is named.',
@@ -245,6 +246,32 @@ export const advice = {
   ],
   DEFINITION_DIFFERS: ['Members approved different definitions; the fields are named.', 'Agree on one, and approve again.'],
   NODE_NOT_BACK: ['A restarted node has not caught up with the others in time.', 'See its log; those after it were left alone.'],
+  BACKUP_NEEDS_FABRIC: [
+    "The devnet keeps all organisations' ledgers in one database, so that none has one of its own.",
+    'Stop the network and keep a copy of its run folder.',
+  ],
+  BACKUP_RUNNING: ['The organisation is being backed up already.', 'Wait until that ends.'],
+  BACKUP_EXISTS: ['A file of the name is there, and a backup replaces none.', 'Give the archive another name.'],
+  BACKUP_NOTHING_THERE: [
+    'What was asked for is not there: a network, a ledger, or a part of an archive.',
+    'Check the folder or part that is named.',
+  ],
+  BACKUP_NO_ROOM: ['A copy of the peer does not fit beside it.', 'Free some space; nothing was stopped.'],
+  BACKUP_UNREADABLE: ['The file cannot be read, or is no backup of this release.', 'Check the name of the file.'],
+  BACKUP_PASSPHRASE_WRONG: ['The passphrase does not open the archive.', 'Name the passphrase file of the day the archive was made.'],
+  BACKUP_DAMAGED: ['The archive was altered or ends too soon. Nothing was touched.', 'Take another copy of it, or the backup before it.'],
+  BACKUP_OF_ANOTHER: [
+    'The archive is of another organisation, network or channel.',
+    'Name the one it was made of; its second line tells which.',
+  ],
+  BACKUP_WOULD_OVERWRITE: [
+    'Something of what the archive has is there already.',
+    'Restore only what is missing (`--only`), or let what is there be put aside (`--force`).',
+  ],
+  PASSPHRASE_UNFIT: [
+    'The passphrase file is missing, readable by others, too short or of several lines.',
+    'Make one as the message says, and keep it apart from the archive.',
+  ],
   VERIFY_SOURCE_UNREADABLE: ['The blocks could not be read.', 'Check the file or folder that is named.'],
   VERIFY_UNREACHABLE: ['The peer to be verified does not answer.', 'See `status`.'],
   VERIFY_REFUSED: ['The peer does not hand out its blocks.', 'Use an identity that may read the channel.'],

@@ -1,5 +1,5 @@
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
-import { LEDGER_NAMES, loadTopology, type LedgerName, type Topology } from '../topology';
+import { LEDGER_NAMES, loadTopology, type LedgerName, type Organisation, type Topology } from '../topology';
 import type { CliConfig } from './config';
 import { newReporter, type Reporter } from './reporter';
 import { UsageError } from './usage-error';
@@ -63,6 +63,14 @@ export function repeatOptions(values: NetworkValues): string[] {
   );
   const flags = (['json', 'test-switches'] as const).filter((name) => values[name] === true);
   return [...given, ...flags.map((name) => `--${name}`)];
+}
+
+/** @throws UsageError when the topology has no organisation of that name, or none was named */
+export function findOrganisation({ organisations }: Topology, name: string | undefined): Organisation {
+  const organisation = organisations.find((each) => each.name === name);
+  if (organisation !== undefined) return organisation;
+  const known = organisations.map((each) => each.name).join(', ');
+  throw new UsageError(name === undefined ? `Name one with --organisation: ${known}` : `--organisation ${name}: there are ${known}`);
 }
 
 export function reporterOf(values: NetworkValues, config: CliConfig): Reporter {

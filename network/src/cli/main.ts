@@ -16,6 +16,8 @@ const VERBS: Readonly<Record<string, () => Promise<Command>>> = {
   logs: async () => (await import('./logs.js')).logs,
   deploy: async () => (await import('./deploy.js')).deploy,
   lifecycle: async () => (await import('./lifecycle.js')).lifecycle,
+  backup: async () => (await import('./backup.js')).backup,
+  restore: async () => (await import('./restore.js')).restore,
   reset: async () => (await import('./reset.js')).reset,
   binaries: async () => (await import('./binaries.js')).binaries,
   certs: async () => (await import('./certs.js')).certs,
@@ -35,6 +37,8 @@ const HELP = `network <verb> [options]
   logs [process] [--follow]        the last lines of one process, or of each   [--lines N]
   deploy [--sequence auto]         the chaincode as it is built now, as an upgrade of the running network
   lifecycle STEP                   one member's step: package, install, approve, readiness, commit or query   [--organisation NAME]
+  backup FILE --organisation NAME  what an organisation keeps, private data included, in one sealed file   --passphrase-file FILE
+  restore FILE --organisation NAME puts it back into a stopped network   --passphrase-file FILE [--only PARTS] [--force] [--dry-run]
   reset                            forgets a stopped network
   binaries                         finds Fabric's programs or fetches their release   [--archive URL|FILE] [--sha256 HEX]
   certs [renew [--restart]]        certificates and their days left; renews what is due   [--within DAYS] [--organisation NAME] [--metrics FILE]

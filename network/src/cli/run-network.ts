@@ -1,5 +1,7 @@
 import { Network, listAddresses, openControlDoor, type Step, type StartFacts } from '../deployment';
+import { STAGE_VERB, stageOrganisation } from '../operations';
 import type { Topology } from '../topology';
+import { findOrganisation } from './command';
 import type { CliConfig } from './config';
 import { EXIT, exitCodeOf } from './exit-codes';
 import { describeFailure } from './describe-failure';
@@ -49,6 +51,8 @@ export async function runNetwork({ topology, config, reporter, testSwitches }: R
     const closeDoor = await openControlDoor(topology, {
       deploy: () => network.redeploy(),
       restart: (name) => network.restart(name),
+      [STAGE_VERB]: async (name) =>
+        stageOrganisation(topology, findOrganisation(topology, name), (process, work) => network.whileStopped(process, work)),
     });
     reporter.up(facts, introduction);
     const code = await whileUp(network, stop);

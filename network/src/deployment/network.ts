@@ -130,6 +130,11 @@ export class Network {
     return this.#supervisor.restart(name);
   }
 
+  /** Stops one process for as long as the work takes, and starts it again. @throws ProcessError PROCESS_UNKNOWN, PROCESS_HELD, ... */
+  whileStopped<T>(name: string, work: () => Promise<T>): Promise<T> {
+    return this.#supervisor.whileStopped(name, work);
+  }
+
   /** Keeps a process that somebody else started from outliving the network. Returns the function that ends that. */
   guard(pid: number): () => void {
     return this.#supervisor.guard(pid);

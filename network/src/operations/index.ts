@@ -1,3 +1,8 @@
+export { backUpOrganisation, STAGE_VERB, type BackupFacts } from './backup/back-up-organisation';
+export { PARTS, PART_TITLES, type Part } from './backup/parts';
+export { readPassphrase } from './backup/passphrase';
+export { restoreOrganisation, type RestoreFacts, type RestoreOptions } from './backup/restore-organisation';
+export { stageOrganisation } from './backup/stage-organisation';
 export { isDue, type CertificateCondition, type CertificateFacts, type CertificatePurpose } from './certs/certificate-facts';
 export { findUsers } from './certs/find-users';
 export { listCertificates } from './certs/list-certificates';

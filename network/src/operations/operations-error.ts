@@ -1,13 +1,25 @@
 /** What can go wrong while a network is looked after, by stable code. */
-export type OperationsErrorCode = 'NODE_NOT_BACK';
+export type OperationsErrorCode =
+  | 'NODE_NOT_BACK'
+  | 'BACKUP_NEEDS_FABRIC'
+  | 'BACKUP_RUNNING'
+  | 'BACKUP_EXISTS'
+  | 'BACKUP_NOTHING_THERE'
+  | 'BACKUP_NO_ROOM'
+  | 'BACKUP_UNREADABLE'
+  | 'BACKUP_PASSPHRASE_WRONG'
+  | 'BACKUP_DAMAGED'
+  | 'BACKUP_OF_ANOTHER'
+  | 'BACKUP_WOULD_OVERWRITE'
+  | 'PASSPHRASE_UNFIT';
 
 /** `message` says what is the matter, `hint` the way out. */
 export class OperationsError extends Error {
   readonly code: OperationsErrorCode;
   readonly hint: string | undefined;
 
-  constructor(code: OperationsErrorCode, message: string, hint?: string) {
-    super(message);
+  constructor(code: OperationsErrorCode, message: string, hint?: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
     this.name = 'OperationsError';
     this.code = code;
     this.hint = hint;

@@ -6,6 +6,7 @@ export type ProcessErrorCode =
   | 'PROCESS_INTERRUPTED'
   | 'PROCESS_UNKNOWN'
   | 'PROCESS_UNREACHABLE'
+  | 'PROCESS_HELD'
   | 'PORT_IN_USE';
 
 /** What a process said itself before it ended, in a line such as `LEDGER_TORN: block 7 is missing`. */

@@ -24,6 +24,8 @@ export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #warden = new Warden();
   readonly #stages: SupervisedProcess[][] = [];
+  /** Names of those that are stopped while somebody works on what they keep. */
+  readonly #held = new Set<string>();
   #stopping: Promise<void> | undefined;
 
   constructor(options: SupervisorOptions) {
@@ -59,6 +61,7 @@ export class Supervisor {
       specs.map(async (spec) => {
         this.#assertWanted();
         const supervised = this.#find(spec.name);
+        this.#assertNotHeld(spec.name);
         await supervised.stop();
         this.#assertWanted();
         await supervised.start(spec);
@@ -93,6 +96,24 @@ export class Supervisor {
    */
   async restart(name: string): Promise<void> {
     await this.replace([this.#find(name).spec]);
+  }
+
+  /**
+   * Stops a process, works, and starts it again as it was, also when the work fails. Meanwhile nobody else can start it.
+   * @throws ProcessError PROCESS_UNKNOWN, PROCESS_HELD, or why it did not become ready again; what the work throws.
+   */
+  async whileStopped<T>(name: string, work: () => Promise<T>): Promise<T> {
+    this.#assertWanted();
+    const supervised = this.#find(name);
+    this.#assertNotHeld(name);
+    this.#held.add(name);
+    try {
+      await supervised.stop();
+      return await work();
+    } finally {
+      this.#held.delete(name);
+      if (!this.isStopping) await supervised.start();
+    }
   }
 
   /** Asks a process that talks. @throws ProcessError PROCESS_UNKNOWN or PROCESS_UNREACHABLE; AnsweredError. */
@@ -157,6 +178,12 @@ export class Supervisor {
     if (supervised !== undefined) return supervised;
     const known = this.statuses.map((status) => status.name).join(', ');
     throw new ProcessError('PROCESS_UNKNOWN', `No process is called ${name}.`, { hint: `Known: ${known}` });
+  }
+
+  #assertNotHeld(name: string): void {
+    if (!this.#held.has(name)) return;
+    const hint = 'It is started again as soon as that is done.';
+    throw new ProcessError('PROCESS_HELD', `${name} is stopped while its data is copied.`, { hint });
   }
 
   #assertWanted(): void {

@@ -23,7 +23,8 @@ export async function restartInTurn(topology: Topology, names: readonly string[]
   }
 }
 
-async function untilBack(topology: Topology, name: string, before: readonly NodeReport[]): Promise<void> {
+/** Waits until a restarted process is where the others were. @throws OperationsError NODE_NOT_BACK */
+export async function untilBack(topology: Topology, name: string, before: readonly NodeReport[]): Promise<void> {
   const deadline = Date.now() + BACK_WITHIN_MS;
   while (!isBack(name, before, await readNodes(topology))) {
     if (Date.now() > deadline) {
