@@ -185,6 +185,14 @@ export const advice = {
   NETWORK_RUNNING: ['The network runs already; its process is named.', 'Use it, or stop it with down or Ctrl-C.'],
   NETWORK_NOT_RUNNING: ['No network runs from this folder.', 'Start it: npm start, or network.sh up.'],
   NETWORK_UNREACHABLE: ['The supervisor is up and does not answer.', 'See its log; down ends it.'],
+  JOIN_IMPOSSIBLE: [
+    'The topology differs from the running network in more than further organisations and orderers; each difference is named.',
+    'Take the topology file of the running network and add organisations at its end.',
+  ],
+  RELEASE_NOT_DEPLOYED: [
+    'The chaincode was built anew since the members deployed it; a member that joins would run another one.',
+    'Deploy it first.',
+  ],
   RUN_FOLDER_FOREIGN: ['The run folder holds something that was not made by this network.', 'Name another folder, or remove it yourself.'],
   NOT_BUILT: ['The programs are not compiled.', 'Use the npm scripts: they build what is missing.'],
   NO_FREE_PORTS: ['No block of free ports was found.', 'Free some, or name a base.'],

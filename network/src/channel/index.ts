@@ -1,4 +1,5 @@
 export { hasAdminKey, newAdminSigner } from './admin-signer';
+export { applyPlan } from './apply-plan';
 export type { ChannelConfiguration } from './channel-configuration';
 export { ChannelError, type ChannelErrorCode } from './channel-error';
 export { describeUpdate, newChannelUpdate, type ChannelUpdate } from './channel-update';
@@ -7,6 +8,8 @@ export {
   SETTINGS,
   planAddOrderer,
   planAddOrganisation,
+  planOrdererPlace,
+  planOrdererVote,
   planRemoveOrderer,
   planRemoveOrganisation,
   planRevocation,

@@ -35,12 +35,21 @@ export function planAddOrganisation(topology: Topology, organisation: Organisati
 
 /** The next of the two steps by which a member's orderer gets a vote: first it may follow, then it votes. */
 export function planAddOrderer(topology: Topology, organisation: Organisation): Plan {
+  const [place, vote] = [planOrdererPlace(topology, organisation), planOrdererVote(topology, organisation)];
+  return (root) => (findMember(root, 'Orderer', organisation.mspId) === undefined ? place(root) : vote(root));
+}
+
+/** The first of them alone; nothing where it is done. */
+export function planOrdererPlace(topology: Topology, organisation: Organisation): Plan {
+  return (root) => addOrdererOrganisation(root, { mspId: organisation.mspId, address: ordererAddress(topology, organisation) });
+}
+
+/** The second; nothing where it is done. */
+export function planOrdererVote(topology: Topology, organisation: Organisation): Plan {
   return (root) => {
-    const { mspId } = organisation;
-    const address = ordererAddress(topology, organisation);
-    if (findMember(root, 'Orderer', mspId) === undefined) return addOrdererOrganisation(root, { mspId, address });
-    const changed = addConsenter(root, readOrdererNode(topology, organisation));
-    if (changed !== root) assertOrdererCertificates(root, readOrdererNode(topology, organisation), new Date());
+    const node = readOrdererNode(topology, organisation);
+    const changed = addConsenter(root, node);
+    if (changed !== root) assertOrdererCertificates(root, node, new Date());
     return changed;
   };
 }

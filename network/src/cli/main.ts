@@ -15,6 +15,8 @@ const VERBS: Readonly<Record<string, () => Promise<Command>>> = {
   status: async () => (await import('./status.js')).status,
   logs: async () => (await import('./logs.js')).logs,
   deploy: async () => (await import('./deploy.js')).deploy,
+  join: async () => (await import('./join.js')).join,
+  restart: async () => (await import('./restart.js')).restart,
   lifecycle: async () => (await import('./lifecycle.js')).lifecycle,
   backup: async () => (await import('./backup.js')).backup,
   restore: async () => (await import('./restore.js')).restore,
@@ -37,6 +39,8 @@ const HELP = `network <verb> [options]
   logs [process] [--follow]        the last lines of one process, or of each   [--lines N]
   deploy [--sequence auto]         the chaincode as it is built now, as an upgrade of the running network
   lifecycle STEP                   one member's step: package, install, approve, readiness, commit or query   [--organisation NAME]
+  join                             takes into the running network what the topology file has in addition: organisations, orderers
+  restart PROCESS...               processes one after another; "peer" stands for peer-NAME of each organisation
   backup FILE --organisation NAME  what an organisation keeps, private data included, in one sealed file   --passphrase-file FILE
   restore FILE --organisation NAME puts it back into a stopped network   --passphrase-file FILE [--only PARTS] [--force] [--dry-run]
   reset                            forgets a stopped network

@@ -1,4 +1,4 @@
-import { Network, listAddresses, openControlDoor, type Step, type StartFacts } from '../deployment';
+import { Network, listAddresses, openControlDoor, readJoining, type Step, type StartFacts } from '../deployment';
 import { STAGE_VERB, stageOrganisation } from '../operations';
 import type { Topology } from '../topology';
 import { findOrganisation } from './command';
@@ -50,6 +50,7 @@ export async function runNetwork({ topology, config, reporter, testSwitches }: R
   try {
     const closeDoor = await openControlDoor(topology, {
       deploy: () => network.redeploy(),
+      join: () => network.join(readJoining(topology)),
       restart: (name) => network.restart(name),
       [STAGE_VERB]: async (name) =>
         stageOrganisation(topology, findOrganisation(topology, name), (process, work) => network.whileStopped(process, work)),

@@ -8,7 +8,9 @@ export type DeploymentErrorCode =
   | 'NO_FREE_PORTS'
   | 'TOO_FEW_FILES'
   | 'DISK_FULL'
-  | 'CLOCK_BEHIND';
+  | 'CLOCK_BEHIND'
+  | 'JOIN_IMPOSSIBLE'
+  | 'RELEASE_NOT_DEPLOYED';
 
 /** `message` says what is the matter, `hint` the way out. */
 export class DeploymentError extends Error {

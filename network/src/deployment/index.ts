@@ -1,4 +1,4 @@
-export { Network, type NetworkOptions, type RedeployFacts, type StartFacts, type Step } from './network';
+export { Network, type JoinFacts, type NetworkOptions, type RedeployFacts, type StartFacts, type Step } from './network';
 export { readLiveNetwork, readNetworkState, listAddresses, type NetworkState, type OrganisationAddresses } from './network-state';
 export { DeploymentError, type DeploymentErrorCode } from './deployment-error';
 export { openRunFolder, removeRunFolder } from './run-folder';

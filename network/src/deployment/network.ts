@@ -9,14 +9,24 @@ import {
   type LedgerEngine,
 } from '../ledger';
 import { Supervisor, assertPortsFree, type Platform, type ProcessEvent, type ProcessSpec } from '../process';
-import type { Topology } from '../topology';
+import type { Organisation, Topology } from '../topology';
 import { readBuiltChaincode } from './built-chaincode';
 import { readDeploymentRecord, writeDeploymentRecord } from './deployment-record';
+import { DeploymentError } from './deployment-error';
 import { endLeftovers } from './end-leftovers';
+import { findJoining, withoutOrderers } from './find-joining';
 import { handOutDocuments } from './hand-out-documents';
+import { joinOrderers, joinOrganisations, type Growth, type RunningNetwork } from './join-organisations';
 import { assertMachineSuffices } from './machine-needs';
 import { newCaProcess, newChaincodeProcess, newGatewayProcesses } from './network-processes';
-import { newNetworkState, removeNetworkState, writeNetworkState, type NetworkPhase, type NetworkState } from './network-state';
+import {
+  listAddresses,
+  newNetworkState,
+  removeNetworkState,
+  writeNetworkState,
+  type NetworkPhase,
+  type NetworkState,
+} from './network-state';
 import { openRunFolder } from './run-folder';
 
 /** Something done on the way up, for whoever watches. */
@@ -57,18 +67,33 @@ export interface RedeployFacts extends Deployment {
   readonly packageId: string;
 }
 
+/** What a join found and did. */
+export interface JoinFacts {
+  /** Names of the organisations that joined now, and of those whose orderer did. */
+  readonly organisations: readonly string[];
+  readonly orderers: readonly string[];
+  /** Lifecycle transactions. */
+  readonly transactions: readonly string[];
+  readonly steps: readonly Step[];
+  /** Processes that are to be restarted, one after another, to know of all that joined since they started; peers first. */
+  readonly outdated: readonly string[];
+}
+
 /**
  * One network on this machine, from nothing (or from what an earlier start left, however it ended) to ready, and down again in order.
  * Every step finds out what is there already, so that a start after an interruption goes on where the last one was.
  */
 export class Network {
-  readonly #topology: Topology;
+  #topology: Topology;
   readonly #options: NetworkOptions;
   readonly #supervisor: Supervisor;
-  readonly #engine: LedgerEngine;
+  #engine: LedgerEngine;
   #state: NetworkState;
   #release: (() => void) | undefined;
   #stopping: Promise<void> | undefined;
+  #lastTurn: Promise<unknown> = Promise.resolve();
+  /** Processes that read of the members when they started, and do not know of the newest. */
+  readonly #outdated = new Set<string>();
   /** Where the chaincode runs now. */
   #port: ChaincodePort = 'chaincode';
 
@@ -83,15 +108,7 @@ export class Network {
       },
       onEvent: (event) => options.onEvent?.(event),
     });
-    const ask = (name: string, question: unknown): Promise<unknown> => this.#supervisor.ask(name, question);
-    this.#engine = LEDGER_ENGINES[topology.ledger]({
-      topology,
-      platform: options.platform,
-      fabric: options.fabric ?? NOWHERE,
-      testSwitches: options.testSwitches ?? false,
-      ask,
-      tell: (text) => options.onNote?.(text),
-    });
+    this.#engine = this.#newEngine(topology);
   }
 
   get state(): NetworkState {
@@ -114,20 +131,23 @@ export class Network {
   }
 
   /** Puts the chaincode as it is in its folder now in the place of the one that runs, as the next sequence; nothing if it is the same. */
-  async redeploy(): Promise<RedeployFacts> {
-    const { name, folder } = this.#topology.chaincode;
-    const chaincode = readBuiltChaincode(folder, name);
-    const packageId = this.#engine.packageId(chaincode);
-    const record = readDeploymentRecord(this.#topology);
-    const isSame = record?.packageId === packageId;
-    const deployment = await (isSame ? this.#engine.deploy(chaincode, this.#port) : this.#changeOver(chaincode));
-    writeDeploymentRecord(this.#topology, { packageId, sequence: deployment.sequence, first: record?.first ?? [] });
-    return { ...deployment, packageId };
+  redeploy(): Promise<RedeployFacts> {
+    return this.#inTurn(() => this.#redeploy());
+  }
+
+  /**
+   * Takes in what a topology has in addition to the running network's: organisations at its end, and orderers of members. Nothing where it has
+   * nothing more. Calling it again completes what was interrupted, as does a start with that topology.
+   * @throws DeploymentError JOIN_IMPOSSIBLE, RELEASE_NOT_DEPLOYED before anything is touched, and whatever keeps the members from joining
+   */
+  join(next: Topology): Promise<JoinFacts> {
+    return this.#inTurn(() => this.#join(next));
   }
 
   /** Stops one process and starts it again; it reads anew what it reads when it starts. @throws ProcessError PROCESS_UNKNOWN, ... */
-  restart(name: string): Promise<void> {
-    return this.#supervisor.restart(name);
+  async restart(name: string): Promise<void> {
+    await this.#supervisor.restart(name);
+    this.#outdated.delete(name);
   }
 
   /** Stops one process for as long as the work takes, and starts it again. @throws ProcessError PROCESS_UNKNOWN, PROCESS_HELD, ... */
@@ -177,6 +197,97 @@ export class Network {
     return facts;
   }
 
+  async #redeploy(): Promise<RedeployFacts> {
+    const { name, folder } = this.#topology.chaincode;
+    const chaincode = readBuiltChaincode(folder, name);
+    const packageId = this.#engine.packageId(chaincode);
+    const record = readDeploymentRecord(this.#topology);
+    const isSame = record?.packageId === packageId;
+    const deployment = await (isSame ? this.#engine.deploy(chaincode, this.#port) : this.#changeOver(chaincode));
+    writeDeploymentRecord(this.#topology, { packageId, sequence: deployment.sequence, first: record?.first ?? [] });
+    return { ...deployment, packageId };
+  }
+
+  async #join(next: Topology): Promise<JoinFacts> {
+    const { organisations, orderers } = findJoining(this.#topology, next);
+    const present = this.#topology.organisations;
+    const steps: Step[] = [];
+    const transactions: string[] = [];
+    if (organisations.length > 0) {
+      const growth = this.#newGrowth(withoutOrderers(next, orderers));
+      const deployment = await joinOrganisations(this.#asRunning(steps), growth, organisations);
+      transactions.push(...deployment.transactions);
+      this.#grow(growth, deployment.sequence);
+      if (next.gateway !== undefined) for (const { name } of present) this.#outdated.add(`gateway-${name}`);
+    }
+    if (orderers.length > 0) {
+      const growth = this.#newGrowth(next);
+      await joinOrderers(this.#asRunning(steps), growth, { present: this.#topology.organisations, orderers });
+      this.#grow(growth);
+      for (const { name } of present) if (this.#supervisor.specs.has(`peer-${name}`)) this.#outdated.add(`peer-${name}`);
+    }
+    const names = (list: readonly Organisation[]): string[] => list.map(({ name }) => name);
+    const outdated = [...this.#outdated].sort().reverse();
+    return { organisations: names(organisations), orderers: names(orderers), transactions, steps, outdated };
+  }
+
+  /** What changes the network happens one after another. */
+  #inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const turn = this.#lastTurn.then(change);
+    this.#lastTurn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  #asRunning(steps: Step[]): RunningNetwork {
+    const { name, folder } = this.#topology.chaincode;
+    const chaincode = readBuiltChaincode(folder, name);
+    if (readDeploymentRecord(this.#topology)?.packageId !== this.#engine.packageId(chaincode))
+      throw new DeploymentError(
+        'RELEASE_NOT_DEPLOYED',
+        `The chaincode in ${folder} is another than the one that the members run.`,
+        'Deploy it first (`deploy`), then repeat the command.',
+      );
+    const told = steps.push.bind(steps);
+    return {
+      topology: this.#topology,
+      supervisor: this.#supervisor,
+      platform: this.#options.platform,
+      chaincode,
+      port: this.#port,
+      onReady: (spec, ms) => told(this.#tell(describeReady(spec, ms))),
+      time: async (title, run) => {
+        const step = await this.#time(title, run);
+        if (step !== undefined) told(step);
+      },
+    };
+  }
+
+  #newGrowth(topology: Topology): Growth {
+    return { topology, engine: this.#newEngine(topology) };
+  }
+
+  /** From now on the network is this one, also for whoever looks from outside and for the next start. */
+  #grow({ topology, engine }: Growth, sequence?: number): void {
+    this.#topology = topology;
+    this.#engine = engine;
+    handOutDocuments(topology);
+    const record = readDeploymentRecord(topology);
+    if (record !== undefined && sequence !== undefined) writeDeploymentRecord(topology, { ...record, sequence });
+    this.#record({ organisations: listAddresses(topology) });
+  }
+
+  #newEngine(topology: Topology): LedgerEngine {
+    const { platform, fabric = NOWHERE, testSwitches = false, onNote } = this.#options;
+    return LEDGER_ENGINES[topology.ledger]({
+      topology,
+      platform,
+      fabric,
+      testSwitches,
+      ask: (name, question) => this.#supervisor.ask(name, question),
+      tell: (text) => onNote?.(text),
+    });
+  }
+
   /** Other bytes take the place of those that run; where the ledger can, without a moment in which nobody answers. */
   async #changeOver(chaincode: BuiltChaincode): Promise<Deployment> {
     const packageId = this.#engine.packageId(chaincode);
@@ -215,17 +326,14 @@ export class Network {
   }
 
   async #startStage(specs: readonly ProcessSpec[]): Promise<void> {
-    await this.#supervisor.startStage(specs, ({ title, listens }, ms) => {
-      const places = listens.map(({ host, port }) => `${host}:${String(port)}`).join(' ');
-      this.#tell({ title, detail: places, ms });
-    });
+    await this.#supervisor.startStage(specs, (spec, ms) => this.#tell(describeReady(spec, ms)));
   }
 
   /** A step is told when it has something to say. */
-  async #time(title: string, run: () => Promise<string | undefined>): Promise<void> {
+  async #time(title: string, run: () => Promise<string | undefined>): Promise<Step | undefined> {
     const since = Date.now();
     const detail = await run();
-    if (detail !== undefined) this.#tell({ title, detail, ms: Date.now() - since });
+    return detail === undefined ? undefined : this.#tell({ title, detail, ms: Date.now() - since });
   }
 
   #newChaincodeProcesses(packageId: string, port: ChaincodePort): ProcessSpec[] {
@@ -233,11 +341,12 @@ export class Network {
     return organisations.map((each) => newChaincodeProcess(this.#topology, each, { packageId, port }, this.#options.platform));
   }
 
-  #tell(step: Step): void {
+  #tell(step: Step): Step {
     this.#options.onStep?.(step);
+    return step;
   }
 
-  #record(change: Partial<Pick<NetworkState, 'processes'>> & { phase?: NetworkPhase }): void {
+  #record(change: Partial<Pick<NetworkState, 'processes' | 'organisations'>> & { phase?: NetworkPhase }): void {
     this.#state = { ...this.#state, ...change };
     if (this.#release !== undefined) writeNetworkState(this.#topology, this.#state);
   }
@@ -250,4 +359,8 @@ export class Network {
     this.#release();
     this.#release = undefined;
   }
+}
+
+function describeReady({ title, listens }: ProcessSpec, ms: number): Step {
+  return { title, detail: listens.map(({ host, port }) => `${host}:${String(port)}`).join(' '), ms };
 }

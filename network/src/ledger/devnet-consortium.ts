@@ -7,7 +7,7 @@ import type { ChaincodeRelease } from './ledger-engine';
 export function readDevnetConsortium(topology: Topology): ConsortiumSpec {
   return {
     channel: topology.channel,
-    organisations: topology.organisations.map(readOrganisation),
+    organisations: topology.organisations.map(readDevnetOrganisation),
     policies: Object.fromEntries(topology.policies.map((policy) => [policy.name, formatPolicy(policy, topology)])),
   };
 }
@@ -15,7 +15,7 @@ export function readDevnetConsortium(topology: Topology): ConsortiumSpec {
 /** A release as a definition with this sequence, and where each organisation runs it. */
 export function readDevnetChaincode(topology: Topology, release: ChaincodeRelease, sequence: number): ChaincodeSpec {
   const { name, policyReference } = topology.chaincode;
-  const services = Object.fromEntries(topology.organisations.map((organisation) => [organisation.mspId, readService(organisation)]));
+  const services = Object.fromEntries(topology.organisations.map((organisation) => [organisation.mspId, readDevnetService(organisation)]));
   return { name, ...release, sequence, policy: policyReference, collections: topology.chaincode.collections.map(readCollection), services };
 }
 
@@ -28,7 +28,8 @@ function readCollection({ mspIds, policyReference, ...collection }: Collection):
   };
 }
 
-function readOrganisation({ mspId, ports, identities, tls, msp }: Organisation): OrganisationSpec {
+/** An organisation in the devnet's words, with its material. */
+export function readDevnetOrganisation({ mspId, ports, identities, tls, msp }: Organisation): OrganisationSpec {
   return {
     mspId,
     port: ports.peer,
@@ -44,7 +45,7 @@ function readOrganisation({ mspId, ports, identities, tls, msp }: Organisation):
 }
 
 /** The peer shows its own TLS certificate to the chaincode service, which answers nobody else. */
-function readService({ ports, tls }: Organisation): ChaincodeServiceSpec {
+export function readDevnetService({ ports, tls }: Organisation): ChaincodeServiceSpec {
   // By name: TLS has no way to ask a server for an address (RFC 6066).
   return {
     address: `localhost:${String(ports.chaincode)}`,

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { DevnetError, type Devnet } from '@medaccord/devnet';
 import { writePrivateFile } from '../files';
 import type { Topology } from '../topology';
-import { readDevnetChaincode } from './devnet-consortium';
+import { readDevnetChaincode, readDevnetOrganisation, readDevnetService } from './devnet-consortium';
 import type { ChaincodeRelease, Deployment } from './ledger-engine';
 
 /** What was deployed last; the ledger has the definition, but not which release the organisations' processes run. */
@@ -20,7 +20,7 @@ const FILE = 'deployed.json';
 
 /** Brings releases of the chaincode onto a devnet, one sequence after the other, and back into its mind after a restart. */
 export class DevnetDeployments {
-  readonly #topology: Topology;
+  #topology: Topology;
   readonly #devnet: Devnet;
   readonly #file: string;
 
@@ -28,6 +28,18 @@ export class DevnetDeployments {
     this.#topology = topology;
     this.#devnet = devnet;
     this.#file = join(topology.paths.ledger, FILE);
+  }
+
+  /**
+   * Makes members of the organisations that the new topology has in addition. Repeating it completes an interrupted one.
+   * @throws DevnetError
+   */
+  async admit(topology: Topology): Promise<void> {
+    const { name } = topology.chaincode;
+    const members = new Set(this.#topology.organisations.map(({ mspId }) => mspId));
+    for (const organisation of topology.organisations.filter(({ mspId }) => !members.has(mspId)))
+      await this.#devnet.joinOrganisation(readDevnetOrganisation(organisation), { [name]: readDevnetService(organisation) });
+    this.#topology = topology;
   }
 
   /** After a restart: tells the devnet where the processes of the release are. */

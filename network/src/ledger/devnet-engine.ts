@@ -29,6 +29,13 @@ export function newDevnetEngine({ topology, platform, testSwitches, ask }: Ledge
       return (await ask(PROCESS, { verb: 'deploy', release } satisfies DevnetQuestion)) as Deployment;
     },
   };
+    admit: async ({ organisations }) => {
+      await ask(PROCESS, { verb: 'admit' } satisfies DevnetQuestion);
+      return organisations.map(({ title }) => title).join(', ');
+    },
+    // One process plays them all.
+    prepareOrderers: () => Promise.resolve(),
+    seatOrderers: () => Promise.resolve(undefined),
 }
 
 function formatPackageId({ label, digest }: BuiltChaincode): string {

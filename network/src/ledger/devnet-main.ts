@@ -5,11 +5,11 @@ import type { Topology } from '../topology';
 import { readDevnetConsortium } from './devnet-consortium';
 import { DevnetDeployments } from './devnet-deployments';
 import type { DevnetQuestion } from './devnet-question';
-import type { Deployment } from './ledger-engine';
 
 /** The devnet's process: plays the ledger of a resolved topology until it is told to stop. */
 async function main([topologyFile = '', ...options]: readonly string[]): Promise<void> {
-  const topology = JSON.parse(readFileSync(topologyFile, 'utf8')) as Topology;
+  const readTopology = (): Topology => JSON.parse(readFileSync(topologyFile, 'utf8')) as Topology;
+  const topology = readTopology();
   const testSwitches = options.includes('--test-switches');
   const devnet = await startDevnet(readDevnetConsortium(topology), {
     folder: topology.paths.ledger,
@@ -20,13 +20,12 @@ async function main([topologyFile = '', ...options]: readonly string[]): Promise
   });
   const deployments = new DevnetDeployments(topology, devnet);
   await deployments.resume();
-  answerQuestions((question) => answer(question as DevnetQuestion, deployments));
+  answerQuestions((asked) => {
+    const question = asked as DevnetQuestion;
+    return question.verb === 'deploy' ? deployments.deploy(question.release) : deployments.admit(readTopology());
+  });
   process.stdout.write(`ready: channel ${devnet.channel}, ${String(devnet.height)} blocks\n`);
   await untilStopped(devnet);
-}
-
-function answer({ release }: DevnetQuestion, deployments: DevnetDeployments): Promise<Deployment> {
-  return deployments.deploy(release);
 }
 
 async function untilStopped(devnet: Devnet): Promise<void> {

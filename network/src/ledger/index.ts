@@ -5,6 +5,8 @@ export type {
   ChaincodeRelease,
   Deployment,
   LedgerEngine,
+  Joining,
+  JoiningOrderers,
   LedgerEngineContext,
   MachineNeeds,
   NewLedgerEngine,

@@ -1,6 +1,6 @@
 import type { FabricSurroundings } from '../binaries';
 import type { Platform, ProcessSpec } from '../process';
-import type { Topology } from '../topology';
+import type { Organisation, Topology } from '../topology';
 
 /** A chaincode as it is built in its folder, named by what runs. */
 export interface BuiltChaincode {
@@ -37,6 +37,20 @@ export interface MachineNeeds {
 /** The two places of an organisation's chaincode service, by the name of its port. */
 export type ChaincodePort = 'chaincode' | 'chaincodeBeside';
 
+/** Who is taken into a running network; the engine that is asked is that of the topology with them in it. */
+export interface Joining {
+  /** The members until now. */
+  readonly present: readonly Organisation[];
+  readonly organisations: readonly Organisation[];
+}
+
+/** Whose orderers are taken into a running network. */
+export interface JoiningOrderers {
+  /** Members whose admins vote on it. */
+  readonly present: readonly Organisation[];
+  readonly orderers: readonly Organisation[];
+}
+
 /**
  * What a network needs of a ledger: a plan for processes, and the verbs that only that ledger can carry out. A network calls them in this
  * order; each finds out what an earlier start did already.
@@ -62,6 +76,15 @@ export interface LedgerEngine {
    * @param port where the organisations run it.
    */
   deploy(chaincode: BuiltChaincode, port: ChaincodePort): Promise<Deployment>;
+  /**
+   * Makes organisations members of the running channel, as the admins of those that are, and writes what their processes read. They have
+   * their certificates, and their processes do not run yet. Who is a member already stays one.
+   */
+  admit(joining: Joining): Promise<string | undefined>;
+  /** Writes what the orderers of members read; they do not run yet. */
+  prepareOrderers(joining: JoiningOrderers): Promise<void>;
+  /** Takes those orderers, which run now, into the ordering service, one after another, each first as a follower and then with a vote. */
+  seatOrderers(joining: JoiningOrderers): Promise<string | undefined>;
 }
 
 export interface LedgerEngineContext {

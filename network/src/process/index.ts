@@ -1,6 +1,6 @@
 export { DEFAULT_RESTARTS, type ListenAddress, type ProcessSpec, type Readiness, type RestartPolicy } from './process-spec';
 export { ProcessError, type ProcessErrorCode } from './process-error';
-export { Supervisor, type SupervisorOptions } from './supervisor';
+export { Supervisor, type OnReady, type SupervisorOptions } from './supervisor';
 export type { ProcessEvent, ProcessState, ProcessStatus } from './supervised-process';
 export { AnsweredError, answerQuestions } from './conversation';
 export { assertPortsFree } from './assert-ports-free';

@@ -56,6 +56,37 @@ function program(name: string, code: string, more: Partial<ProcessSpec> = {}): P
   };
 }
 
+describe('processes that come and go while others run', () => {
+  const WAITS = `setInterval(() => {}, 1000); console.log('up')`;
+  const namesOf = (): string[] => supervisor.statuses.map(({ name }) => name);
+
+  test('start in the stage of one that runs, so that they stop with it', async () => {
+    await newSupervisor().startStage([program('a', WAITS)]);
+    await supervisor.startStage([program('late', WAITS)]);
+    await supervisor.startBeside('a', [program('b', WAITS)]);
+    expect(namesOf()).toEqual(['a', 'b', 'late']);
+    expect(supervisor.statuses.every(({ state }) => state === 'ready')).toBe(true);
+  });
+
+  test('start all or none: of a failed start nothing is left', async () => {
+    await newSupervisor().startStage([program('a', WAITS)]);
+    const failing = supervisor.startBeside('a', [program('b', WAITS), program('c', 'process.exit(3)')]);
+    await expect(failing).rejects.toMatchObject({ code: 'PROCESS_EXITED' });
+    expect(namesOf()).toEqual(['a']);
+    await supervisor.startBeside('a', [program('b', WAITS)]);
+    expect(namesOf()).toEqual(['a', 'b']);
+  });
+
+  test('are gone when they are retired', async () => {
+    await newSupervisor().startStage([program('a', WAITS), program('b', WAITS)]);
+    const [, b] = supervisor.statuses;
+    await supervisor.retire(['b']);
+    expect(namesOf()).toEqual(['a']);
+    expect(b?.process !== undefined && isRunning(b.process)).toBe(false);
+    await expect(supervisor.retire(['b'])).rejects.toMatchObject({ code: 'PROCESS_UNKNOWN' });
+  });
+});
+
 describe('an exchange', () => {
   const WAITS = `setInterval(() => {}, 1000); console.log('up')`;
   const pidsOf = (): (number | undefined)[] => supervisor.statuses.map(({ process }) => process?.pid);

@@ -16,6 +16,9 @@ export interface SupervisorOptions {
   readonly onEvent?: (event: ProcessEvent) => void;
 }
 
+/** Hears of a process that became ready, and how long that took. */
+export type OnReady = (spec: ProcessSpec, ms: number) => void;
+
 /**
  * Starts processes in stages and stops them in the opposite order. A stage is what may start at the same time; the order of stages is
  * the order of need. Nothing it started outlives it, also when it is killed itself.
@@ -36,6 +39,11 @@ export class Supervisor {
     return this.#stages.flat().map((supervised) => supervised.status);
   }
 
+  /** What each process was started as, by name. */
+  get specs(): ReadonlyMap<string, ProcessSpec> {
+    return new Map(this.#stages.flat().map(({ spec }) => [spec.name, spec]));
+  }
+
   /** Whether `stop` was called. */
   get isStopping(): boolean {
     return this.#stopping !== undefined;
@@ -45,14 +53,36 @@ export class Supervisor {
    * Starts one more stage and resolves when all of it is ready; `onReady` hears of each as it happens.
    * @throws ProcessError of the first that failed, after which the caller stops the supervisor.
    */
-  async startStage(specs: readonly ProcessSpec[], onReady?: (spec: ProcessSpec, ms: number) => void): Promise<void> {
+  async startStage(specs: readonly ProcessSpec[], onReady?: OnReady): Promise<void> {
     this.#assertWanted();
     await assertPortsFree(specs);
     this.#assertWanted();
     const stage = specs.map((spec) => this.#supervise(spec));
     this.#stages.push(stage);
-    const since = Date.now();
-    await Promise.all(stage.map((one) => one.start().then(() => onReady?.(one.spec, Date.now() - since))));
+    await startAll(stage, onReady);
+  }
+
+  /**
+   * Starts more processes in the stage of one that runs. All of them or none: when one fails, the others are stopped and forgotten.
+   * @throws ProcessError PROCESS_UNKNOWN, or of the first that failed.
+   */
+  async startBeside(name: string, specs: readonly ProcessSpec[], onReady?: OnReady): Promise<void> {
+    this.#assertWanted();
+    await assertPortsFree(specs);
+    this.#assertWanted();
+    const more = specs.map((spec) => this.#supervise(spec));
+    this.#stageOf(this.#find(name)).push(...more);
+    try {
+      await startAll(more, onReady);
+    } catch (error) {
+      await this.#retire(more);
+      throw error;
+    }
+  }
+
+  /** Stops processes for good: they belong to the network no longer. */
+  async retire(names: readonly string[]): Promise<void> {
+    await this.#retire(names.map((name) => this.#find(name)));
   }
 
   /** Stops the named processes and starts them as the new specifications say, in their old place of the order. */
@@ -189,4 +219,9 @@ export class Supervisor {
   #assertWanted(): void {
     if (this.isStopping) throw new ProcessError('PROCESS_INTERRUPTED', 'The network is being stopped.');
   }
+}
+
+async function startAll(stage: readonly SupervisedProcess[], onReady?: OnReady): Promise<void> {
+  const since = Date.now();
+  await Promise.all(stage.map((one) => one.start().then(() => onReady?.(one.spec, Date.now() - since))));
 }

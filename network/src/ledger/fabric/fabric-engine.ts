@@ -4,7 +4,7 @@ import type { LedgerEngine, LedgerEngineContext } from '../ledger-engine';
 import { newChaincodePackage } from '../../lifecycle/package';
 import { deployChaincode } from './deploy-chaincode';
 import { ensureGenesis } from './genesis';
-import { writeNodeFiles } from './node-files';
+import { writeNodeFiles, writeOrdererFiles } from './node-files';
 import { newOrdererProcess, newPeerProcess } from './node-processes';
 import { openChannel } from './open-channel';
 
@@ -41,5 +41,14 @@ export function newFabricEngine({ topology, platform, fabric, tell }: LedgerEngi
     openChannel: () => openChannel(topology),
     packageId: (chaincode) => newChaincodePackage(chaincode).packageId,
     deploy: (chaincode, port) => deployChaincode(topology, chaincode, port),
+    admit: (joining) => {
+      writeNodeFiles(topology, joining.organisations);
+      return admitMembers(topology, joining);
+    },
+    prepareOrderers: async ({ orderers }) => {
+      for (const organisation of orderers) writeOrdererFiles(topology, organisation);
+      return Promise.resolve();
+    },
+    seatOrderers: (joining) => seatOrderers(topology, joining),
   };
 }

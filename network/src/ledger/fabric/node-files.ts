@@ -7,18 +7,28 @@ import { writeChaincodeConnection } from './chaincode-connection';
 
 const EXECUTABLE = 0o700;
 
-/** Writes all that the nodes read when they start. They must not run. */
-export function writeNodeFiles(topology: Topology): void {
-  for (const organisation of topology.organisations) {
-    const { peer, orderer } = organisation.nodes;
-    makePrivateFolder(peer.data);
-    writePrivateFile(join(peer.config, 'core.yaml'), renderCore(topology, organisation, newNativePeer(topology, organisation)));
-    writeBuilder(organisation);
-    writeChaincodeConnection(topology, organisation);
-    if (orderer === undefined) continue;
-    makePrivateFolder(orderer.data);
-    writePrivateFile(join(orderer.config, 'orderer.yaml'), renderOrderer(organisation, newNativeOrderer(topology, organisation, orderer)));
+/** Writes all that the nodes of these organisations read when they start. They must not run. */
+export function writeNodeFiles(topology: Topology, organisations: readonly Organisation[] = topology.organisations): void {
+  for (const organisation of organisations) {
+    writePeerFiles(topology, organisation);
+    writeOrdererFiles(topology, organisation);
   }
+}
+
+/** Writes what an organisation's orderer reads when it starts, if it runs one. */
+export function writeOrdererFiles(topology: Topology, organisation: Organisation): void {
+  const { orderer } = organisation.nodes;
+  if (orderer === undefined) return;
+  makePrivateFolder(orderer.data);
+  writePrivateFile(join(orderer.config, 'orderer.yaml'), renderOrderer(organisation, newNativeOrderer(topology, organisation, orderer)));
+}
+
+function writePeerFiles(topology: Topology, organisation: Organisation): void {
+  const { peer } = organisation.nodes;
+  makePrivateFolder(peer.data);
+  writePrivateFile(join(peer.config, 'core.yaml'), renderCore(topology, organisation, newNativePeer(topology, organisation)));
+  writeBuilder(organisation);
+  writeChaincodeConnection(topology, organisation);
 }
 
 function writeBuilder({ nodes }: Organisation): void {

@@ -3,7 +3,7 @@ import { writePrivateFile } from '../../files';
 import type { Topology } from '../../topology';
 import { assertSameChannel } from './assert-same-channel';
 import { genesisFile, readGenesis } from './genesis';
-import { until } from './until';
+import { until, untilProgressEnds } from './until';
 
 const WITHIN_MS = 90_000;
 
@@ -18,6 +18,7 @@ export async function openChannel(topology: Topology): Promise<string> {
   try {
     const genesis = await joinOrderers(topology, orderers);
     const joined = await joinPeers(topology, peers, genesis);
+    if (joined) await untilAllCaughtUp(topology, peers);
     await Promise.all([...orderers.map((each) => untilTakesPart(topology, each)), ...peers.map((each) => untilReachesAll(topology, each))]);
     return `${topology.channel}, ${joined ? 'joined' : 'as it was'}`;
   } finally {
@@ -48,6 +49,17 @@ async function joinPeers({ channel }: Topology, peers: readonly PeerAdmin[], gen
   const inside = await Promise.all(peers.map(async (peer) => (await peer.listChannels()).includes(channel)));
   for (const [index, peer] of peers.entries()) if (inside[index] !== true) await peer.joinChannel(genesis);
   return inside.includes(false);
+}
+
+/** A peer that joins a long chain reads all of it first. */
+async function untilAllCaughtUp({ channel }: Topology, peers: readonly PeerAdmin[]): Promise<void> {
+  const wanted = Math.max(...(await Promise.all(peers.map((peer) => peer.readHeight(channel)))));
+  const wait = (peer: PeerAdmin): Promise<void> =>
+    untilProgressEnds(`the peer of ${peer.mspId} has the chain`, async () => {
+      const reached = await peer.readHeight(channel);
+      return { done: reached >= wanted, reached };
+    });
+  await Promise.all(peers.map(wait));
 }
 
 function untilTakesPart({ channel }: Topology, orderer: OrdererAdmin): Promise<void> {

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { FabricError } from './fabric-error';
 
 const BETWEEN_LOOKS_MS = 100;
+const STANDS_STILL_MS = 60_000;
 
 /** Looks until the condition holds; an error counts as not yet. @throws FabricError FABRIC_CHANNEL_NOT_READY with the last error */
 export async function until(what: string, withinMs: number, holds: () => Promise<boolean>): Promise<void> {
@@ -15,6 +16,25 @@ export async function until(what: string, withinMs: number, holds: () => Promise
     }
     if (Date.now() > deadline) throw newNotReady(what, withinMs, last);
     await pause(BETWEEN_LOOKS_MS);
+  }
+}
+
+/** How far something is that takes as long as there is to do. */
+export interface Progress {
+  readonly done: boolean;
+  /** Grows while it goes on. */
+  readonly reached: number;
+}
+
+/** Looks until it is done, however long that takes, as long as it goes on. @throws FabricError FABRIC_CHANNEL_NOT_READY when it stands still */
+export async function untilProgressEnds(what: string, look: () => Promise<Progress>): Promise<void> {
+  let last: Progress = { done: false, reached: -1 };
+  while (!last.done) {
+    const { reached } = last;
+    await until(what, STANDS_STILL_MS, async () => {
+      last = await look();
+      return last.done || last.reached > reached;
+    });
   }
 }
 
