@@ -2,11 +2,13 @@ import { describeFabricBinaries, findFabricBinaries, type FabricBinaries } from 
 import type { ProcessSpec } from '../../process';
 import type { LedgerEngine, LedgerEngineContext } from '../ledger-engine';
 import { newChaincodePackage } from '../../lifecycle/package';
+import { admitMembers } from './admit-members';
 import { deployChaincode } from './deploy-chaincode';
 import { ensureGenesis } from './genesis';
 import { writeNodeFiles, writeOrdererFiles } from './node-files';
 import { newOrdererProcess, newPeerProcess } from './node-processes';
 import { openChannel } from './open-channel';
+import { seatOrderers } from './seat-orderers';
 
 /** A database of a peer may open 500 files; ledgers and write-ahead logs of eight nodes begin with 200 MB. */
 const NEEDS = { openFiles: 4096, freeBytes: 1_000_000_000 };
