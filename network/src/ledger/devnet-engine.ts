@@ -28,7 +28,6 @@ export function newDevnetEngine({ topology, platform, testSwitches, ask }: Ledge
       const release = { packageId: formatPackageId(chaincode), version: chaincode.version };
       return (await ask(PROCESS, { verb: 'deploy', release } satisfies DevnetQuestion)) as Deployment;
     },
-  };
     admit: async ({ organisations }) => {
       await ask(PROCESS, { verb: 'admit' } satisfies DevnetQuestion);
       return organisations.map(({ title }) => title).join(', ');
@@ -36,6 +35,7 @@ export function newDevnetEngine({ topology, platform, testSwitches, ask }: Ledge
     // One process plays them all.
     prepareOrderers: () => Promise.resolve(),
     seatOrderers: () => Promise.resolve(undefined),
+  };
 }
 
 function formatPackageId({ label, digest }: BuiltChaincode): string {
