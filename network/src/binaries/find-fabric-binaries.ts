@@ -50,6 +50,12 @@ export async function findInstalledFabric(wanted: WantedFabric, surroundings: Fa
   return 'way' in search ? search : undefined;
 }
 
+/** As findInstalledFabric, but says what is the matter at each place where it is not. */
+export async function lookForFabric(wanted: WantedFabric, surroundings: FabricSurroundings): Promise<FabricBinaries | BinariesError> {
+  const search = await searchMachine(wanted, surroundings);
+  return 'way' in search ? search : newNotFound(search, join(surroundings.cache, 'fabric', wanted.version));
+}
+
 async function searchMachine(wanted: WantedFabric, surroundings: FabricSurroundings): Promise<FabricBinaries | Miss[]> {
   if (!isAcceptedVersion(wanted.version)) {
     throw new BinariesError('FABRIC_VERSION_UNSUPPORTED', `fabric.version ${wanted.version}: must be ${ACCEPTED_VERSIONS}`);

@@ -22,6 +22,7 @@ const VERBS: Readonly<Record<string, () => Promise<Command>>> = {
   restore: async () => (await import('./restore.js')).restore,
   reset: async () => (await import('./reset.js')).reset,
   binaries: async () => (await import('./binaries.js')).binaries,
+  doctor: async () => (await import('./doctor.js')).doctor,
   certs: async () => (await import('./certs.js')).certs,
   record: async () => (await import('./record.js')).record,
   channel: async () => (await import('./channel.js')).channel,
@@ -38,13 +39,14 @@ const HELP = `network <verb> [options]
   status [--watch]                 what runs, where, in how much memory, and how many blocks each node has
   logs [process] [--follow]        the last lines of one process, or of each   [--lines N]
   deploy [--sequence auto]         the chaincode as it is built now, as an upgrade of the running network
-  lifecycle STEP                   one member's step: package, install, approve, readiness, commit or query   [--organisation NAME]
   join                             takes into the running network what the topology file has in addition: organisations, orderers
   restart PROCESS...               processes one after another; "peer" stands for peer-NAME of each organisation
+  lifecycle STEP                   one member's step: package, install, approve, readiness, commit or query   [--organisation NAME]
   backup FILE --organisation NAME  what an organisation keeps, private data included, in one sealed file   --passphrase-file FILE
   restore FILE --organisation NAME puts it back into a stopped network   --passphrase-file FILE [--only PARTS] [--force] [--dry-run]
   reset                            forgets a stopped network
   binaries                         finds Fabric's programs or fetches their release   [--archive URL|FILE] [--sha256 HEX]
+  doctor                           what is wrong with the network, up or down, and what mends it   [--within DAYS] [--free-megabytes N]
   certs [renew [--restart]]        certificates and their days left; renews what is due   [--within DAYS] [--organisation NAME] [--metrics FILE]
   record FILE                      the chain in one file, to be verified anywhere   [--organisation NAME] [--answers]
   verify [FOLDER|FILE]             proves the chain of a node or of a folder of block files   [--organisation NAME] [--against OTHER] [--from N] [--replay]

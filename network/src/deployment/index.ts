@@ -6,3 +6,4 @@ export { openRunFolder, removeRunFolder } from './run-folder';
 export { endLeftovers } from './end-leftovers';
 export { askNetwork, openControlDoor, type ControlVerbs } from './control-door';
 export { readBuiltChaincode } from './built-chaincode';
+export { machineNeedsOf, readMachineFacts } from './machine-needs';

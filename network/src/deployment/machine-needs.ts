@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { MachineNeeds } from '../ledger';
+import { LEDGER_NEEDS, type MachineNeeds } from '../ledger';
 import type { Topology } from '../topology';
 import { DeploymentError } from './deployment-error';
 
@@ -17,6 +17,11 @@ export interface MachineFacts {
 
 const CLOCK_TOLERANCE_MS = 60_000;
 const MEGABYTE = 1_000_000;
+
+/** What a topology's ledger needs of this machine. */
+export function machineNeedsOf({ ledger }: Pick<Topology, 'ledger'>): MachineNeeds {
+  return LEDGER_NEEDS[ledger];
+}
 
 /** Checks, before anything starts, what would else fail in the middle. @throws DeploymentError TOO_FEW_FILES, DISK_FULL, CLOCK_BEHIND */
 export function assertMachineSuffices(topology: Topology, needs: MachineNeeds): void {
@@ -60,7 +65,8 @@ function findDiskProblem({ freeBytes }: MachineFacts, needs: MachineNeeds, folde
   );
 }
 
-function readMachineFacts({ paths }: Topology): MachineFacts {
+/** What this machine has now. The run folder must be there. */
+export function readMachineFacts({ paths }: Topology): MachineFacts {
   const { bavail, bsize } = statfsSync(paths.run);
   return { openFiles: readOpenFiles(), freeBytes: bavail * bsize, now: Date.now(), lastWritten: findLastWritten(paths.run) };
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { newNodeProcess } from '../process';
 import type { BuiltChaincode, Deployment, LedgerEngine, LedgerEngineContext } from './ledger-engine';
 import type { DevnetQuestion } from './devnet-question';
+import { LEDGER_NEEDS } from './ledger-needs';
 
 const PROCESS = 'ledger';
 const PROGRAM = join(__dirname, '../../dist/ledger/devnet-main.js');
@@ -18,7 +19,7 @@ export function newDevnetEngine({ topology, platform, testSwitches, ask }: Ledge
   );
   return {
     upgradesBeside: false,
-    needs: { openFiles: 256, freeBytes: 100_000_000 },
+    needs: LEDGER_NEEDS.devnet,
     provide: () => Promise.resolve(undefined),
     stages: () => [[{ ...spec, talks: true }]],
     prepare: () => Promise.resolve(),

@@ -1,12 +1,13 @@
 export { LEDGER_ENGINES } from './ledger-engines';
+export { LEDGER_NEEDS } from './ledger-needs';
 export type {
   BuiltChaincode,
   ChaincodePort,
   ChaincodeRelease,
   Deployment,
-  LedgerEngine,
   Joining,
   JoiningOrderers,
+  LedgerEngine,
   LedgerEngineContext,
   MachineNeeds,
   NewLedgerEngine,

@@ -8,6 +8,15 @@ export { findUsers } from './certs/find-users';
 export { listCertificates } from './certs/list-certificates';
 export { renderCertificateMetrics, writeCertificateMetrics } from './certs/certificate-metrics';
 export { renewCertificates, type Renewal } from './certs/renew-certificates';
+export {
+  examine,
+  isHealthy,
+  newDoctorSettings,
+  type CheckName,
+  type CheckReport,
+  type DoctorSettings,
+  type Finding as DoctorFinding,
+} from './doctor';
 export { LogMerger, type LogEntry } from './logs/log-merger';
 export { LogTail } from './logs/log-tail';
 export { readNodes, type NodeReport, type OrdererFacts, type PeerFacts, type SilentNode } from './nodes/node-facts';

@@ -11,25 +11,31 @@ const LONGEST_COMMAND = 160;
 
 /** Who listens on a TCP port of this machine; undefined when that cannot be seen (another user's process, no /proc). */
 export function findPortHolder(port: number): PortHolder | undefined {
-  const sockets = new Set(
-    ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((table) => listeningInodes(table, port)).map((inode) => `socket:[${inode}]`),
-  );
-  if (sockets.size === 0) return undefined;
-  const pid = list('/proc').find(
-    (entry) => /^\d+$/.test(entry) && list(`/proc/${entry}/fd`).some((fd) => sockets.has(link(`/proc/${entry}/fd/${fd}`))),
-  );
-  return pid === undefined ? undefined : { pid: Number(pid), command: commandOf(pid) };
+  return findPortHolders([port]).get(port);
+}
+
+/** Who listens on which of the ports, as far as that can be seen: one look through all processes. */
+export function findPortHolders(ports: readonly number[]): ReadonlyMap<number, PortHolder> {
+  const sockets = new Map(listListeners(ports).map(({ inode, port }) => [`socket:[${inode}]`, port]));
+  const holders = new Map<number, PortHolder>();
+  if (sockets.size === 0) return holders;
+  for (const entry of list('/proc').filter((name) => /^\d+$/.test(name))) {
+    for (const fd of list(`/proc/${entry}/fd`)) {
+      const port = sockets.get(link(`/proc/${entry}/fd/${fd}`));
+      if (port !== undefined && !holders.has(port)) holders.set(port, { pid: Number(entry), command: commandOf(entry) });
+    }
+  }
+  return holders;
 }
 
 /** proc_net_tcp: local address is hexadecimal `address:port` in field 1, the state is field 3, the inode field 9. */
-function listeningInodes(table: string, port: number): string[] {
-  const hexPort = port.toString(16).toUpperCase().padStart(4, '0');
-  return read(table)
-    .split('\n')
-    .slice(1)
+function listListeners(ports: readonly number[]): { inode: string; port: number }[] {
+  const wanted = new Set(ports);
+  return ['/proc/net/tcp', '/proc/net/tcp6']
+    .flatMap((table) => read(table).split('\n').slice(1))
     .map((line) => line.trim().split(/\s+/))
-    .filter((fields) => fields[3] === LISTEN && fields[1]?.endsWith(`:${hexPort}`))
-    .map((fields) => fields[9] ?? '');
+    .map((fields) => ({ state: fields[3], port: parseInt(fields[1]?.split(':')[1] ?? '', 16), inode: fields[9] ?? '' }))
+    .filter(({ state, port }) => state === LISTEN && wanted.has(port));
 }
 
 function commandOf(pid: string): string {

@@ -35,6 +35,11 @@ export function isRunning(identity: ProcessIdentity): boolean {
   return identity.startTicks === undefined && canSignal(identity.pid, 0);
 }
 
+/** Whether exactly this process is stopped by a signal (SIGSTOP), so that it neither works nor ends. */
+export function isFrozen(identity: ProcessIdentity): boolean {
+  return isRunning(identity) && readStat(identity.pid)?.state === 'T';
+}
+
 /** A program of several threads shows a dead first thread while the others still write. */
 function hasThreads(pid: number): boolean {
   try {
@@ -59,6 +64,17 @@ export function readMemory(pid: number): number | undefined {
   try {
     const kilobytes = /^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1];
     return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Files that a process has open, and how many it may have; undefined where the system or its owner does not tell. */
+export function readOpenFiles(pid: number): { readonly open: number; readonly atMost: number } | undefined {
+  try {
+    const soft = /^Max open files\s+(\S+)/m.exec(readFileSync(`/proc/${pid}/limits`, 'utf8'))?.[1] ?? '';
+    const atMost = soft === 'unlimited' ? Number.MAX_SAFE_INTEGER : Number(soft);
+    return { open: readdirSync(`/proc/${pid}/fd`).length, atMost };
   } catch {
     return undefined;
   }

@@ -2,6 +2,7 @@ import { describeFabricBinaries, findFabricBinaries, type FabricBinaries } from 
 import type { ProcessSpec } from '../../process';
 import type { LedgerEngine, LedgerEngineContext } from '../ledger-engine';
 import { newChaincodePackage } from '../../lifecycle/package';
+import { LEDGER_NEEDS } from '../ledger-needs';
 import { admitMembers } from './admit-members';
 import { deployChaincode } from './deploy-chaincode';
 import { ensureGenesis } from './genesis';
@@ -9,9 +10,6 @@ import { writeNodeFiles, writeOrdererFiles } from './node-files';
 import { newOrdererProcess, newPeerProcess } from './node-processes';
 import { openChannel } from './open-channel';
 import { seatOrderers } from './seat-orderers';
-
-/** A database of a peer may open 500 files; ledgers and write-ahead logs of eight nodes begin with 200 MB. */
-const NEEDS = { openFiles: 4096, freeBytes: 1_000_000_000 };
 
 /** Hyperledger Fabric: a peer per organisation and the members' orderers, native processes of their own. */
 export function newFabricEngine({ topology, platform, fabric, tell }: LedgerEngineContext): LedgerEngine {
@@ -21,7 +19,7 @@ export function newFabricEngine({ topology, platform, fabric, tell }: LedgerEngi
     return found;
   };
   return {
-    needs: NEEDS,
+    needs: LEDGER_NEEDS.fabric,
     upgradesBeside: true,
     provide: async () => {
       found = await findFabricBinaries(topology.fabric, fabric, { tell });

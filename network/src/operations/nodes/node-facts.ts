@@ -24,13 +24,22 @@ export interface PeerFacts extends NodeFacts {
 /** What an orderer says of itself there. */
 export interface OrdererFacts extends NodeFacts {
   readonly kind: 'orderer';
+  /** As of the last block that it took part in: not yet known after a restart. */
   readonly isLeader: boolean;
   /** Number of the consenter that it takes for the leader; undefined: of none. */
   readonly leaderId: number | undefined;
+  /** Changes with the leader; orderers that agree on a leader are in the same one. */
+  readonly view: number | undefined;
+  /** How many orderers have a vote, as far as it knows. */
+  readonly consenters: number | undefined;
   /** Whether it takes part in ordering (fabric/orderer/common/types/channelinfo.go). */
   readonly isConsenter: boolean;
+  readonly status: OrdererStatus | undefined;
   readonly isActive: boolean;
 }
+
+/** How far an orderer is in the channel; `onboarding`: it gets the blocks that were made without it. */
+export type OrdererStatus = 'inactive' | 'active' | 'onboarding' | 'failed';
 
 /** A node that did not answer. */
 export interface SilentNode {
@@ -43,7 +52,8 @@ export interface SilentNode {
 export type NodeReport = PeerFacts | OrdererFacts | SilentNode;
 
 const CONSENTER = 1;
-const ACTIVE = 1;
+/** As `participation_status` counts them (fabric/orderer/common/multichannel/metrics.go). */
+const STATUSES: readonly OrdererStatus[] = ['inactive', 'active', 'onboarding', 'failed'];
 
 /** What all peers and orderers of a topology say of themselves now, in its order. A ledger without nodes of its own has none. */
 export async function readNodes(topology: Topology): Promise<NodeReport[]> {
@@ -68,15 +78,20 @@ async function readOrderer({ host, channel }: Topology, { name: organisation, po
   const samples = await readMetrics(host, ports.ordererOperations);
   if (samples === undefined) return { kind: 'silent', organisation, name };
   const valueOf = (metric: string): number | undefined => findValue(samples, metric, channel);
+  const status = STATUSES[valueOf('participation_status') ?? -1];
   return {
     kind: 'orderer',
     organisation,
     name,
     ...readCommon(samples, channel),
     isLeader: valueOf('consensus_BFT_is_leader') === 1,
-    leaderId: valueOf('consensus_BFT_leader_id') || undefined,
+    // The one of the library is right at once after a restart; the other one only from the next block on.
+    leaderId: (valueOf('consensus_smartbft_view_leader_id') ?? valueOf('consensus_BFT_leader_id')) || undefined,
+    view: valueOf('consensus_smartbft_view_number'),
+    consenters: valueOf('consensus_BFT_cluster_size') || undefined,
     isConsenter: valueOf('participation_consensus_relation') === CONSENTER,
-    isActive: valueOf('participation_status') === ACTIVE,
+    status,
+    isActive: status === 'active',
   };
 }
 

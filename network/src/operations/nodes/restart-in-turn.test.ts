@@ -10,7 +10,10 @@ const orderer = (name: string, height: number, more: Partial<OrdererFacts> = {})
   height,
   isLeader: false,
   leaderId: 1,
+  view: 0,
+  consenters: 1,
   isConsenter: true,
+  status: 'active',
   isActive: true,
   ...more,
 });

@@ -1,0 +1,13 @@
+import type { GatewayFacts } from '../checks/gateways';
+import type { Scene } from '../scene';
+import { askHttp } from './ask-http';
+
+export async function lookAtGateways({ topology }: Scene): Promise<GatewayFacts[]> {
+  if (topology.gateway === undefined) return [];
+  return Promise.all(
+    topology.organisations.map(async ({ name, endpoints }) => {
+      const url = `${endpoints.gateway}/readyz`;
+      return { member: name, url, status: (await askHttp(url))?.status };
+    }),
+  );
+}
