@@ -37,8 +37,22 @@ async function joinOrderers(topology: Topology, orderers: readonly OrdererAdmin[
   // An orderer that comes later learns the members of today before it asks them for the chain.
   const newest = inside === undefined ? genesis : await inside.fetchBlock(channel, 'config');
   assertSameChannel(topology, newest);
-  await Promise.all(orderers.filter((_, index) => states[index] === undefined).map((orderer) => orderer.joinChannel(channel, newest)));
+  const absent = orderers.filter((_, index) => states[index] === undefined);
+  const present = orderers.filter((_, index) => states[index] !== undefined);
+  if (absent.length > 0 && present.length > 0) await untilOfOneHeight(topology, present);
+  await Promise.all(absent.map((orderer) => orderer.joinChannel(channel, newest)));
   return genesis;
+}
+
+/**
+ * An orderer without its chain may have had one, and has forgotten what it voted for: whatever was decided with its votes must be with all others
+ * before it votes again.
+ */
+async function untilOfOneHeight({ channel }: Topology, orderers: readonly OrdererAdmin[]): Promise<void> {
+  await until('all orderers that have the channel have the same blocks', WITHIN_MS, async () => {
+    const states = await Promise.all(orderers.map((orderer) => orderer.readChannel(channel)));
+    return new Set(states.map((state) => (state?.status === 'active' ? state.height : undefined))).size === 1;
+  });
 }
 
 /**
