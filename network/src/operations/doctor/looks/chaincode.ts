@@ -10,7 +10,8 @@ import { withPeer } from './with-peer';
 const HARMLESS = 'org.hyperledger.fabric:GetMetadata';
 /** Longer than a peer waits for its chaincode before it tells that it did in vain. */
 const WITHIN_MS = 6000;
-const LATE: number = grpcStatus.DEADLINE_EXCEEDED;
+/** A server that reaches the deadline first calls the call off. */
+const LATE = new Set<number>([grpcStatus.DEADLINE_EXCEEDED, grpcStatus.CANCELLED]);
 const GONE: number = grpcStatus.UNAVAILABLE;
 
 /** Asks every organisation's chaincode something harmless, at its own peer. */
@@ -42,7 +43,7 @@ function readFailure(error: unknown, ms: number): ChaincodeAnswer | undefined {
   if (!(error instanceof GatewayError)) throw error;
   const said = error.details.map(({ message }) => message).join('; ');
   if (/^chaincode response/.test(said)) return undefined;
-  if (error.code === LATE) return { kind: 'late', afterMs: Math.round(ms / 1000) * 1000 };
+  if (LATE.has(error.code)) return { kind: 'late', afterMs: Math.round(ms / 1000) * 1000 };
   if (said === '' && error.code === GONE) return { kind: 'peer silent' };
   return { kind: 'refused', said: said === '' ? error.cause.details : said };
 }
