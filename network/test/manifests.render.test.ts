@@ -1,10 +1,10 @@
 /* eslint-disable @typescript-eslint/no-explicit-any -- reads rendered documents as a person does */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
 import { renderManifests, type ManifestFile } from '../src/manifests';
-import { countDispensable } from '../src/manifests/kubernetes/controllers';
-import { loadTopology, parseTopologySpec, resolveTopology, type Topology } from '../src/topology';
+import { countDispensable } from '../src/manifests/workload';
+import { loadTopology, parseTopologySpec, resolveTopology, type Organisation, type Topology } from '../src/topology';
 import { findComposeMistakes } from './support/check-compose';
 import { findKubernetesMistakes } from './support/check-kubernetes';
 
@@ -64,17 +64,17 @@ function parseFile(file: ManifestFile): unknown[] {
 }
 
 /** Parsed documents of the files whose path fits. */
-function documentsOf(topology: Topology, fits: RegExp): any[] {
+function documentsOf(topology: Topology, ...fits: RegExp[]): any[] {
   return render(topology)
-    .filter(({ path }) => fits.test(path))
+    .filter(({ path }) => fits.every((each) => each.test(path)))
     .flatMap(parseFile);
 }
 
 const COMPOSE = /^compose\/[^/]+\.yaml$/;
 const isComposeProject = (document: any): boolean => 'services' in document || 'include' in document;
 
-function objectsOf(topology: Topology): any[] {
-  return documentsOf(topology, /^kubernetes\/.*\.yaml$/).filter((document) => 'kind' in document && document.kind !== 'Kustomization');
+function objectsOf(topology: Topology, fits = /^kubernetes\//): any[] {
+  return documentsOf(topology, fits, /\.yaml$/).filter((document) => 'kind' in document && document.kind !== 'Kustomization');
 }
 
 function servicesOf(topology: Topology): [string, any][] {
@@ -105,7 +105,10 @@ describe.each(TOPOLOGIES)('manifests of the topology %s', (_, topology) => {
   });
 
   it('name no object and no file twice', () => {
-    const names = objectsOf(topology).map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? ''} ${metadata.name}`);
+    // Whom Prometheus watches is said once for each who watches, and applied by one of them.
+    const names = objectsOf(topology, /^kubernetes\/(?!.*\.monitoring\/)/).map(
+      ({ kind, metadata }) => `${kind} ${metadata.namespace ?? ''} ${metadata.name}`,
+    );
     const paths = render(topology).map(({ path }) => path);
     expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
     expect(paths.filter((path, index) => paths.indexOf(path) !== index)).toEqual([]);
@@ -182,6 +185,34 @@ describe.each(TOPOLOGIES)('manifests of the topology %s', (_, topology) => {
     }
   });
 
+  it('bind nothing in Compose that is neither rendered nor the operator’s', () => {
+    const folders = new Set(render(topology).flatMap(({ path }) => [path, dirname(path)]));
+    for (const [name, { volumes = [] }] of servicesOf(topology)) {
+      for (const { type, source } of volumes) {
+        if (type === 'volume' || source.startsWith('${MEDACCORD_ORGANISATIONS:-./organisations}/')) continue;
+        expect({ name, source, rendered: folders.has(join('compose', source)) }).toEqual({ name, source, rendered: true });
+      }
+    }
+  });
+
+  it('make every Secret and ConfigMap that pods read and nobody renders out of the material, by a script', () => {
+    for (const { kind, metadata, spec } of objectsOf(topology)) {
+      const sources = (spec?.template?.spec?.volumes ?? []).flatMap(({ projected }: any) => projected?.sources ?? []);
+      const script = render(topology).find(
+        ({ path, text }) => path.endsWith('/material.sh') && text.includes(`--namespace ${metadata.namespace} `),
+      );
+      for (const { secret, configMap } of sources) {
+        const { name, items } = secret ?? configMap;
+        if (secret === undefined && isBrought(topology, name)) continue;
+        const [, made = ''] =
+          new RegExp(`create ${secret === undefined ? 'configmap' : 'secret generic'} ${name} ([^]*?)(\ncreate|$)`).exec(
+            script?.text ?? '',
+          ) ?? [];
+        for (const { key } of items) expect(`${kind} ${metadata.name}, ${name}: ${made}`).toContain(`--from-file=${key}=`);
+      }
+    }
+  });
+
   it('mount every volume that is there, and no other', () => {
     for (const { spec, container } of podsOf(topology)) {
       const claims = objectsOf(topology).flatMap(({ spec: owner }) =>
@@ -193,10 +224,9 @@ describe.each(TOPOLOGIES)('manifests of the topology %s', (_, topology) => {
   });
 
   it('refer to ConfigMaps that they bring, and to no others but those that an operator makes of the material', () => {
-    const brought = new Set(objectsOf(topology).flatMap(({ kind, metadata }) => (kind === 'ConfigMap' ? [metadata.name] : [])));
     const sources = podsOf(topology).flatMap(({ spec }) => spec.volumes.flatMap(({ projected }: any) => projected?.sources ?? []));
     const named = sources.flatMap(({ configMap }: any) => (configMap === undefined ? [] : [configMap.name]));
-    expect([...new Set(named.filter((name: string) => !brought.has(name)))].sort()).toEqual(['member-roots', 'organisation-msp']);
+    expect([...new Set(named.filter((name: string) => !isBrought(topology, name)))].sort()).toEqual(['member-roots', 'organisation-msp']);
   });
 
   it('let one orderer go at a time, and none where none may be missing', () => {
@@ -208,6 +238,10 @@ describe.each(TOPOLOGIES)('manifests of the topology %s', (_, topology) => {
 });
 
 const OPERATOR_SETS = ['MEDACCORD_GID', 'MEDACCORD_ORGANISATIONS', 'MEDACCORD_PACKAGE_ID', 'MEDACCORD_PUBLISH', 'MEDACCORD_UID'];
+
+function isBrought(topology: Topology, name: string): boolean {
+  return objectsOf(topology).some(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === name);
+}
 
 function countOrderers({ organisations }: Topology): number {
   return organisations.filter(({ nodes }) => nodes.orderer !== undefined).length;
@@ -240,6 +274,14 @@ describe('manifests', () => {
       ledger: 'fabric',
     });
     expect(renderManifests(elsewhere, '1.2.3')).toEqual(render(DEFAULT));
+  });
+
+  it('are refused to an organisation whose name is that of everybody’s files', () => {
+    const [first, ...others] = DEFAULT.organisations;
+    for (const name of ['all', 'monitoring']) {
+      const topology = { ...DEFAULT, organisations: [...others, { ...(first as Organisation), name }] };
+      expect(() => renderManifests(topology, '1.2.3')).toThrow(expect.objectContaining({ code: 'ORGANISATION_NAME_TAKEN' }));
+    }
   });
 
   it('count how many orderers may be missing as the ordering service does', () => {

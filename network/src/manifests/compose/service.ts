@@ -1,5 +1,5 @@
-import { isMaterial, newProbeCommand, PACKAGE_ID_VARIABLE, type Mount, type Site, type Workload, type WorkloadPort } from '../workload';
-import type { Organisation } from '../../topology';
+import { isMaterial, newProbeCommand, PACKAGE_ID_VARIABLE, type Mount, type Workload, type WorkloadPort } from '../workload';
+import type { Group } from './group';
 
 /** What an operator sets, in `.env` or the environment; each has a value that holds without. */
 export const COMPOSE_VARIABLES = {
@@ -9,23 +9,28 @@ export const COMPOSE_VARIABLES = {
   packageId: '${MEDACCORD_PACKAGE_ID:-}',
 } as const;
 
-/** The network on which peers and orderers of all members meet. */
-export const CONSORTIUM_NETWORK = 'consortium';
-
 /** Beside `/tmp`: what a scratch folder may hold. */
 const SCRATCH = 'size=64m,mode=1777';
 
-export function serviceName({ name }: Organisation, { node }: Workload): string {
-  return `${name}-${node}`;
+/** Names of the volumes of a group: in its file, and on the machine. */
+export function newVolumes(group: Group, workloads: readonly Workload[]): Record<string, object> {
+  return Object.fromEntries(
+    listKept(workloads).map((workload) => [volumeName(group, workload), { name: `${group.project}-${volumeName(group, workload)}` }]),
+  );
 }
 
-export function volumeName(organisation: Organisation, workload: Workload): string {
-  return `${serviceName(organisation, workload)}-data`;
+/** Containers of a group as Compose describes them, by name; first what hands new volumes over to them. */
+export function newServices(group: Group, workloads: readonly Workload[], ownerImage: string): Record<string, object> {
+  return {
+    [ownerName(group)]: newVolumeOwner(group, workloads, ownerImage),
+    ...Object.fromEntries(workloads.map((workload) => [group.nameOf(workload.node), newService(group, workload)])),
+  };
 }
 
-/** One container of an organisation as Compose describes it. */
-export function newService(site: Site, organisation: Organisation, workload: Workload): object {
-  const { node, image, command, environment, data, scratch, resources } = workload;
+/** One container; `volumes` beside those of the workload. */
+export function newService(group: Group, workload: Workload, volumes: readonly object[] = []): object {
+  const { node, image, environment, data, scratch, resources } = workload;
+  const command = workload.command ?? workload.arguments;
   return {
     image,
     ...(command === undefined ? {} : { command }),
@@ -33,15 +38,22 @@ export function newService(site: Site, organisation: Organisation, workload: Wor
     environment: { ...environment, ...(node === 'chaincode' ? { [PACKAGE_ID_VARIABLE]: COMPOSE_VARIABLES.packageId } : {}) },
     ...newHardening(),
     init: true,
-    ...(data === undefined ? {} : { depends_on: { [ownerName(organisation)]: { condition: 'service_completed_successfully' } } }),
-    networks: newNetworks(site, organisation, workload),
+    ...(data === undefined ? {} : { depends_on: { [ownerName(group)]: { condition: 'service_completed_successfully' } } }),
+    networks: group.networksOf(workload),
     ...newPorts(workload),
     volumes: [
-      ...workload.mounts.flatMap((mount) => newBinds(organisation, workload, mount)),
-      ...(data === undefined ? [] : [{ type: 'volume', source: volumeName(organisation, workload), target: data.folder }]),
+      ...workload.mounts.flatMap((mount) => newBinds(group, workload, mount)),
+      ...(data === undefined ? [] : [{ type: 'volume', source: volumeName(group, workload), target: data.folder }]),
+      ...volumes,
     ],
     tmpfs: scratch.map((folder) => `${folder}:${SCRATCH}`),
-    healthcheck: { test: ['CMD', ...newProbeCommand(workload.alive)], interval: '10s', timeout: '5s', retries: 3, start_period: '30s' },
+    healthcheck: {
+      test: ['CMD', ...newProbeCommand(workload.alive, workload)],
+      interval: '10s',
+      timeout: '5s',
+      retries: 3,
+      start_period: '30s',
+    },
     restart: 'unless-stopped',
     stop_grace_period: '30s',
     deploy: {
@@ -54,9 +66,9 @@ export function newService(site: Site, organisation: Organisation, workload: Wor
   };
 }
 
-/** A new volume belongs to root: this gives those of an organisation to the user that its containers run as, and ends. */
-export function newVolumeOwner(organisation: Organisation, workloads: readonly Workload[], image: string): object {
-  const kept = workloads.filter(({ data }) => data !== undefined);
+/** A new volume belongs to root: this gives those of a group to the user that its containers run as, and ends. */
+function newVolumeOwner(group: Group, workloads: readonly Workload[], image: string): object {
+  const kept = listKept(workloads);
   const folder = ({ node }: Workload): string => `/volumes/${node}`;
   return {
     image,
@@ -65,25 +77,25 @@ export function newVolumeOwner(organisation: Organisation, workloads: readonly W
     ...newHardening(),
     cap_add: ['CHOWN'],
     network_mode: 'none',
-    volumes: kept.map((workload) => ({ type: 'volume', source: volumeName(organisation, workload), target: folder(workload) })),
+    volumes: kept.map((workload) => ({ type: 'volume', source: volumeName(group, workload), target: folder(workload) })),
     restart: 'no',
   };
 }
 
-export function ownerName({ name }: Organisation): string {
-  return `${name}-volumes`;
+function ownerName(group: Group): string {
+  return group.nameOf('volumes');
+}
+
+export function volumeName(group: Group, { node }: Workload): string {
+  return `${group.nameOf(node)}-data`;
+}
+
+function listKept(workloads: readonly Workload[]): Workload[] {
+  return workloads.filter(({ data }) => data !== undefined);
 }
 
 function newHardening(): object {
   return { read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] };
-}
-
-/** Peers and orderers are on the consortium's network; what serves the organisation alone is not reachable from there. */
-function newNetworks(site: Site, organisation: Organisation, { node }: Workload): object {
-  const own = { [organisation.name]: { aliases: [site.hostOf(organisation, node)] } };
-  const consortium = { [CONSORTIUM_NETWORK]: { aliases: [site.hostOf(organisation, node)] } };
-  if (node === 'orderer') return consortium;
-  return node === 'peer' ? { ...consortium, ...own } : own;
 }
 
 /** The number outside is the number inside: addresses in the channel's configuration mean the same everywhere. */
@@ -101,23 +113,15 @@ function newPublishedAddress(publish: WorkloadPort['publish']): string | undefin
 }
 
 /** A folder of rendered files is bound whole, material file by file; a missing one is an error, not a new folder of root's. */
-function newBinds(organisation: Organisation, workload: Workload, mount: Mount): object[] {
-  const bind = (source: string, target: string): object => ({
-    type: 'bind',
-    source,
-    target,
-    read_only: true,
-    bind: { create_host_path: false },
-  });
-  const rendered = renderedFolder(organisation, workload, mount);
-  if (!mount.files.some(isMaterial)) return [bind(`./${rendered}`, mount.folder)];
+function newBinds(group: Group, workload: Workload, mount: Mount): object[] {
+  const rendered = mount.at === undefined ? `./${group.folderOf(workload, mount.name)}` : `../${mount.at}`;
+  if (!mount.files.some(isMaterial)) return [newBind(rendered, mount.folder)];
   return mount.files.map((file) => {
-    const source = isMaterial(file) ? `${COMPOSE_VARIABLES.material}/${file.file}` : `./${rendered}/${file.path}`;
-    return bind(source, `${mount.folder}/${file.path}`);
+    const source = isMaterial(file) ? `${COMPOSE_VARIABLES.material}/${file.file}` : `${rendered}/${file.path}`;
+    return newBind(source, `${mount.folder}/${file.path}`);
   });
 }
 
-/** Where the rendered files of a mount are, from the folder of the Compose files. */
-export function renderedFolder({ name }: Organisation, { node }: Workload, mount: Mount): string {
-  return `${name}/${node}/${mount.name}`;
+export function newBind(source: string, target: string): object {
+  return { type: 'bind', source, target, read_only: true, bind: { create_host_path: false } };
 }

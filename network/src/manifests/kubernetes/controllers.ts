@@ -1,21 +1,19 @@
-import type { Workload } from '../workload';
+import { countQuorum, type Workload } from '../workload';
 import { newMetadata, newSelector, type KubernetesObject, type Owner } from './kubernetes-object';
 import { newPodTemplate } from './pod';
 import { DATA_VOLUME, newConfigMaps, newVolumeClaim } from './volumes';
+
+/** Those that nobody calls by the name of their pod. */
+const DEPLOYED: ReadonlySet<Workload['node']> = new Set(['gateway', 'chaincode', 'grafana']);
 
 /** Everything of one node: what it reads, where it is reached, what runs it, and how many of its kind may be away. */
 export function newNodeObjects(owner: Owner, workload: Workload): KubernetesObject[] {
   return [
     ...newConfigMaps(owner, workload),
     newService(owner, workload),
-    ...(workload.node === 'gateway' || workload.node === 'chaincode' ? newDeployment(owner, workload) : [newStatefulSet(owner, workload)]),
+    ...(DEPLOYED.has(workload.node) ? newDeployment(owner, workload) : [newStatefulSet(owner, workload)]),
     ...(workload.node === 'orderer' ? [newOrdererBudget(owner)] : []),
   ];
-}
-
-/** Of n orderers f = (n - 1) / 3 may be away or lie (common/policies/bft.go); this namespace has one of them. */
-export function countDispensable(orderers: number): number {
-  return Math.floor((orderers - 1) / 3);
 }
 
 /** One process on one volume: two would fight for the lock of its database. */
@@ -68,9 +66,9 @@ function newService(owner: Owner, workload: Workload): KubernetesObject {
   return newObject({ apiVersion: 'v1', kind: 'Service' }, owner, workload, spec);
 }
 
+/** This namespace has one of the orderers: it may go where the others can do without it. */
 function newOrdererBudget(owner: Owner): KubernetesObject {
-  const orderers = owner.site.topology.organisations.filter(({ nodes }) => nodes.orderer !== undefined).length;
-  const spec = { maxUnavailable: Math.min(1, countDispensable(orderers)), selector: newSelector(owner, 'orderer') };
+  const spec = { maxUnavailable: Math.min(1, countQuorum(owner.site.topology).dispensable), selector: newSelector(owner, 'orderer') };
   return {
     apiVersion: 'policy/v1',
     kind: 'PodDisruptionBudget',

@@ -1,5 +1,5 @@
 import type { Organisation } from '../../topology';
-import { namespaceOf, type NodeName, type Site } from '../workload';
+import { namespaceOf, type NodeName, type Site, type WatcherName } from '../workload';
 
 /** An object of a cluster, as `kubectl apply` takes it. */
 export interface KubernetesObject {
@@ -8,10 +8,21 @@ export interface KubernetesObject {
   readonly metadata: { readonly name: string; readonly namespace?: string; readonly labels: Readonly<Record<string, string>> };
 }
 
-/** Whose object it is: the same for everything of one organisation. */
+/** Whose object it is: the same for everything of one namespace. */
 export interface Owner {
   readonly site: Site;
+  /** The organisation's name, or what stands in its place for what belongs to none. */
+  readonly instance: string;
+  readonly namespace: string;
+}
+
+/** An organisation, with a namespace of its own. */
+export interface Member extends Owner {
   readonly organisation: Organisation;
+}
+
+export function newMember(site: Site, organisation: Organisation): Member {
+  return { site, organisation, instance: organisation.name, namespace: namespaceOf(site.topology, organisation) };
 }
 
 /** Labels that Kubernetes recommends; the network is what a node is part of, its organisation the instance. */
@@ -21,16 +32,20 @@ export const LABELS = {
   network: 'app.kubernetes.io/part-of',
 } as const;
 
-export function newMetadata({ site, organisation }: Owner, name: string, node?: NodeName): KubernetesObject['metadata'] {
+export function newMetadata(
+  { site, instance, namespace }: Owner,
+  name: string,
+  node?: NodeName | WatcherName,
+): KubernetesObject['metadata'] {
   const labels = {
     [LABELS.network]: site.topology.name,
-    [LABELS.organisation]: organisation.name,
+    [LABELS.organisation]: instance,
     ...(node === undefined ? {} : { [LABELS.node]: node }),
   };
-  return { name, namespace: namespaceOf(site.topology, organisation), labels };
+  return { name, namespace, labels };
 }
 
 /** What finds the pod of a node, and no other pod of the namespace. */
-export function newSelector({ organisation }: Pick<Owner, 'organisation'>, node: NodeName): { matchLabels: Record<string, string> } {
-  return { matchLabels: { [LABELS.organisation]: organisation.name, [LABELS.node]: node } };
+export function newSelector({ instance }: Pick<Owner, 'instance'>, node: NodeName | WatcherName): { matchLabels: Record<string, string> } {
+  return { matchLabels: { [LABELS.organisation]: instance, [LABELS.node]: node } };
 }

@@ -1,5 +1,5 @@
 import type { NodeName, Workload } from '../workload';
-import { LABELS, newMetadata, newSelector, type KubernetesObject, type Owner } from './kubernetes-object';
+import { LABELS, newMetadata, newSelector, type KubernetesObject, type Member, type Owner } from './kubernetes-object';
 
 /** Labels by which an operator lets other namespaces in. */
 export const ADMITTED = { monitoring: 'medaccord/monitoring', clients: 'medaccord/clients' } as const;
@@ -15,12 +15,16 @@ const CALLS: readonly { readonly caller: NodeName; readonly callee: NodeName; re
 ];
 
 /** Nothing may be called and nothing may call, but what is listed: a policy for everything, and one for each node. */
-export function newNetworkPolicies(owner: Owner, workloads: readonly Workload[]): KubernetesObject[] {
-  const closed = { podSelector: {}, policyTypes: ['Ingress', 'Egress'] };
-  return [newPolicy(owner, 'nothing', closed), ...workloads.map((workload) => newNodePolicy(owner, workload))];
+export function newNetworkPolicies(owner: Member, workloads: readonly Workload[]): KubernetesObject[] {
+  return [newClosedPolicy(owner), ...workloads.map((workload) => newNodePolicy(owner, workload))];
 }
 
-function newNodePolicy(owner: Owner, workload: Workload): KubernetesObject {
+/** For whatever no other policy speaks of. */
+export function newClosedPolicy(owner: Owner): KubernetesObject {
+  return newPolicy(owner, 'nothing', { podSelector: {}, policyTypes: ['Ingress', 'Egress'] });
+}
+
+function newNodePolicy(owner: Member, workload: Workload): KubernetesObject {
   const { node } = workload;
   const callers = CALLS.filter(({ callee }) => callee === node);
   const callees = CALLS.filter(({ caller }) => caller === node);
@@ -45,7 +49,7 @@ function newNodePolicy(owner: Owner, workload: Workload): KubernetesObject {
 }
 
 /** Whoever calls by name must ask for it. */
-const NAMES = {
+export const NAMES = {
   to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } } }],
   ports: [
     { protocol: 'UDP', port: 53 },
@@ -53,14 +57,14 @@ const NAMES = {
   ],
 };
 
-function newParty({ site, organisation }: Owner, node: NodeName, members: 'own' | 'all'): object {
-  if (members === 'own') return { podSelector: newSelector({ organisation }, node) };
+function newParty({ site, instance }: Member, node: NodeName, members: 'own' | 'all'): object {
+  if (members === 'own') return { podSelector: newSelector({ instance }, node) };
   const network = { [LABELS.network]: site.topology.name };
   return { namespaceSelector: { matchLabels: network }, podSelector: { matchLabels: { ...network, [LABELS.node]: node } } };
 }
 
 /** Ports are the topology's: each member has its own. */
-function portsOf({ site, organisation }: Owner, node: NodeName, members: 'own' | 'all'): number[] {
+function portsOf({ site, organisation }: Member, node: NodeName, members: 'own' | 'all'): number[] {
   return (members === 'own' ? [organisation] : site.topology.organisations).map(({ ports }) => ports[node]);
 }
 
@@ -70,14 +74,14 @@ function mainPort({ ports: [first] }: Workload): number {
 }
 
 /** Where it tells about itself, and where a probe sees its certificate; never where it is administered. */
-function watchedPorts(workload: Workload): number[] {
+export function watchedPorts(workload: Workload): number[] {
   return workload.ports.filter(({ name }) => name !== 'admin').map(({ port }) => port);
 }
 
-function newPort(port: number): object {
+export function newPort(port: number): object {
   return { protocol: 'TCP', port };
 }
 
-function newPolicy(owner: Owner, name: string, spec: object, node?: NodeName): KubernetesObject {
+export function newPolicy(owner: Owner, name: string, spec: object, node?: Workload['node']): KubernetesObject {
   return { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: newMetadata(owner, name, node), spec } as KubernetesObject;
 }

@@ -37,19 +37,18 @@ export function newPodTemplate(owner: Owner, workload: Workload): object {
 }
 
 function newContainer(workload: Workload): object {
-  const { node, image, command, environment, ports, alive, ready, resources } = workload;
+  const { node, image, command, environment, ports, resources } = workload;
   return {
     name: node,
     image,
     ...(command === undefined ? {} : { command }),
+    ...(workload.arguments === undefined ? {} : { args: workload.arguments }),
     env: [
       ...Object.entries(environment).map(([name, value]) => ({ name, value })),
       ...(node === 'chaincode' ? [{ name: PACKAGE_ID_VARIABLE, valueFrom: { configMapKeyRef: PACKAGE_OBJECT } }] : []),
     ],
     ports: ports.map(({ name, port }) => ({ name, containerPort: port })),
-    startupProbe: { ...newProbe(alive), periodSeconds: 2, failureThreshold: 150 },
-    livenessProbe: { ...newProbe(alive), periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 },
-    readinessProbe: { ...newProbe(ready), periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 2 },
+    ...newProbes(workload),
     securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
     // No limit of processors: a throttled orderer misses its heartbeats while the machine is idle.
     resources: {
@@ -60,8 +59,17 @@ function newContainer(workload: Workload): object {
   };
 }
 
-function newProbe(probe: Probe): object {
-  if (probe.kind === 'metric') return { exec: { command: newProbeCommand(probe) } };
+function newProbes(workload: Workload): object {
+  const { alive, ready } = workload;
+  return {
+    startupProbe: { ...newProbe(workload, alive), periodSeconds: 2, failureThreshold: 150 },
+    livenessProbe: { ...newProbe(workload, alive), periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 },
+    readinessProbe: { ...newProbe(workload, ready), periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 2 },
+  };
+}
+
+function newProbe(workload: Workload, probe: Probe): object {
+  if (probe.kind === 'metric') return { exec: { command: newProbeCommand(probe, workload) } };
   return probe.kind === 'http' ? { httpGet: { port: probe.port, path: probe.path } } : { tcpSocket: { port: probe.port } };
 }
 

@@ -1,47 +1,31 @@
 import { renderYaml } from '../../render';
 import type { Organisation } from '../../topology';
 import { newManifestFile, type ManifestFile } from '../manifest-file';
-import { namespaceOf, newWorkloads, type Images, type Site } from '../workload';
+import { newWorkloads, type Images, type Site } from '../workload';
 import { newNodeObjects } from './controllers';
-import { newMetadata, type KubernetesObject, type Owner } from './kubernetes-object';
+import { newMember, type KubernetesObject } from './kubernetes-object';
+import { renderMaterialScript } from './material-script';
 import { newNetworkPolicies } from './network-policies';
+import { KUSTOMIZATION, newNamespace, renderFolder } from './render-folder';
+import { renderWatchers } from './watchers';
 
-const KUSTOMIZATION = { apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization' } as const;
-
-/** A folder for each organisation, to be applied whole (`kubectl apply -k`), and one that has them all in one cluster. */
+/** A folder for each organisation, to be applied whole (`kubectl apply -k`), one that has them all in one cluster, and what watches each of these. */
 export function renderKubernetes(site: Site, images: Images): ManifestFile[] {
   const { organisations } = site.topology;
   return [
     newManifestFile('kustomization.yaml', renderYaml({ ...KUSTOMIZATION, resources: organisations.map(({ name }) => name) })),
     ...organisations.flatMap((organisation) => renderOrganisation(site, organisation, images)),
+    ...renderWatchers(site, images),
   ];
 }
 
 function renderOrganisation(site: Site, organisation: Organisation, images: Images): ManifestFile[] {
-  const owner = { site, organisation };
+  const member = newMember(site, organisation);
   const workloads = newWorkloads(site, organisation, images);
-  const documents: [string, readonly KubernetesObject[]][] = [
-    ['namespace', [newNamespace(owner)]],
-    ['network-policies', newNetworkPolicies(owner, workloads)],
-    ...workloads.map((workload): [string, KubernetesObject[]] => [workload.node, newNodeObjects(owner, workload)]),
-  ];
-  const kustomization = {
-    ...KUSTOMIZATION,
-    namespace: namespaceOf(site.topology, organisation),
-    resources: documents.map(([name]) => `${name}.yaml`),
-  };
-  return [
-    newManifestFile(`${organisation.name}/kustomization.yaml`, renderYaml(kustomization)),
-    ...documents.map(([name, objects]) => newManifestFile(`${organisation.name}/${name}.yaml`, objects.map(renderYaml).join('---\n'))),
-  ];
-}
-
-/** Pods that break the strictest of Kubernetes' own rules do not get in. */
-function newNamespace(owner: Owner): KubernetesObject {
-  const { namespace = '', labels } = newMetadata(owner, '');
-  return {
-    apiVersion: 'v1',
-    kind: 'Namespace',
-    metadata: { name: namespace, labels: { ...labels, 'pod-security.kubernetes.io/enforce': 'restricted' } },
-  };
+  const folder = renderFolder(organisation.name, member.namespace, [
+    ['namespace', [newNamespace(member)]],
+    ['network-policies', newNetworkPolicies(member, workloads)],
+    ...workloads.map((workload): [string, KubernetesObject[]] => [workload.node, newNodeObjects(member, workload)]),
+  ]);
+  return [...folder, renderMaterialScript(organisation.name, member, workloads)];
 }

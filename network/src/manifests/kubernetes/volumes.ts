@@ -7,14 +7,15 @@ const EXECUTABLE = 0o550;
 
 export const DATA_VOLUME = 'data';
 
-/** What is rendered for a mount, as the objects that hold it. */
+/** What is rendered for the mounts of a node, as the objects that hold it. */
 export function newConfigMaps(owner: Owner, workload: Workload): KubernetesObject[] {
-  return workload.mounts.flatMap((mount) => {
-    const rendered = listRendered(mount);
-    if (rendered.length === 0) return [];
-    const data = Object.fromEntries(rendered.map(({ path, text }) => [path, text]));
-    return [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: newMetadata(owner, configMapName(workload, mount), workload.node), data }];
-  });
+  return workload.mounts.flatMap((mount) => (listRendered(mount).length === 0 ? [] : [newConfigMap(owner, workload, mount)]));
+}
+
+export function newConfigMap(owner: Owner, workload: Workload, mount: Mount): KubernetesObject {
+  const data = Object.fromEntries(listRendered(mount).map(({ path, text }) => [path, text]));
+  const metadata = newMetadata(owner, configMapName(workload, mount), workload.node);
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata, data } as KubernetesObject;
 }
 
 /** A folder of the container out of several objects; material is referred to, for whoever applies this to have put there. */

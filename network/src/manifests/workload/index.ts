@@ -10,6 +10,7 @@ export { newImages, type Images } from './images';
 export { PACKAGE_ID_VARIABLE } from './node-workloads';
 export { newContainerMember } from './places';
 export { newProbeCommand } from './probe-command';
+export { countDispensable, countQuorum, type Quorum } from './quorum';
 export { namespaceOf, newComposeSite, newKubernetesSite, newNativeSite, type NodeName, type Site, type WatcherName } from './site';
 export {
   isMaterial,
@@ -22,6 +23,17 @@ export {
   type Workload,
   type WorkloadPort,
 } from './workload';
+
+export {
+  EXPORTER_FOLDERS,
+  EXPORTER_PORT,
+  GRAFANA_PORT,
+  newExporterWorkload,
+  newGrafanaWorkload,
+  newPrometheusWorkload,
+  PROMETHEUS_PORT,
+  type WatcherMounts,
+} from './watcher-workloads';
 
 /** All containers of an organisation. */
 export function newWorkloads(site: Site, organisation: Organisation, images: Images): Workload[] {

@@ -1,8 +1,10 @@
-import type { Probe } from './workload';
+import type { Probe, Workload } from './workload';
 
-/** A probe as a command inside the container. All images have bash, none has a client for HTTP. */
-export function newProbeCommand(probe: Probe): string[] {
-  return ['bash', '-c', formatProbe(probe)];
+/** A probe as a command inside the container. Fabric's images and ours have bash and no client for HTTP, those of Prometheus the opposite. */
+export function newProbeCommand(probe: Probe, { client = 'bash' }: Pick<Workload, 'client'>): string[] {
+  if (client === 'bash') return ['bash', '-c', formatProbe(probe)];
+  if (probe.kind !== 'http') throw new Error('wget can ask for a page only');
+  return ['wget', '-q', '-O', '/dev/null', `http://127.0.0.1:${String(probe.port)}${probe.path}`];
 }
 
 function formatProbe(probe: Probe): string {

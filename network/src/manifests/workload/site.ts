@@ -13,7 +13,7 @@ export interface Site {
   readonly name: 'native' | 'compose' | 'kubernetes';
   readonly topology: Topology;
   /** Under which name an organisation's node is reached from every other. */
-  hostOf(organisation: Pick<Organisation, 'name'>, node: NodeName): string;
+  hostOf(organisation: Pick<Organisation, 'name'>, node: NodeName | WatcherName): string;
 }
 
 /** This machine, without containers. */

@@ -43,7 +43,10 @@ export interface Resources {
 export interface Workload {
   readonly node: NodeName | WatcherName;
   readonly image: string;
+  /** In the place of what the image would run. */
   readonly command?: readonly string[];
+  /** Given to what the image runs. */
+  readonly arguments?: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   /** The first is the one it exists for. */
   readonly ports: readonly WorkloadPort[];
@@ -54,6 +57,8 @@ export interface Workload {
   readonly scratch: readonly string[];
   readonly alive: Probe;
   readonly ready: Probe;
+  /** What the image has to ask with: `bash` unless it is said. */
+  readonly client?: 'bash' | 'wget';
   readonly resources: Resources;
 }
 
