@@ -287,6 +287,7 @@ export const advice = {
     'The blocks begin without the configuration to judge them by.',
     'Begin at block 0, or give the configuration block.',
   ],
+  ORGANISATION_NAME_TAKEN: ['Manifests have files and namespaces of this name for everybody.', 'Call the organisation otherwise.'],
   // Devnet
   DEVNET_CONSORTIUM_INVALID: ['The description of the consortium has an error; the place is named.', 'Correct it.'],
   DEVNET_CONSORTIUM_DIFFERS: [
