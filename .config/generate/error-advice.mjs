@@ -176,6 +176,10 @@ export const advice = {
   PROCESS_NOT_STARTED: ['The program could not be started.', 'Is it installed and built?'],
   PROCESS_INTERRUPTED: ['The start was interrupted.', 'Start again: it resumes.'],
   PROCESS_UNKNOWN: ['No process of the network has this name.', 'See status for the names.'],
+  RELEASE_OTHER: [
+    'The chaincode that would be deployed is of another version, or would get another sequence, than was asked for.',
+    "Set the version in the chaincode's package.json; leave the sequence out.",
+  ],
   PROCESS_HELD: ['The process is stopped while its data is copied.', 'Repeat the command when the backup is done.'],
   PROCESS_UNREACHABLE: ['A process that is up does not answer.', 'See its log.'],
   PORT_IN_USE: [

@@ -1,5 +1,6 @@
+import { resolve } from 'node:path';
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
-import { LEDGER_NAMES, loadTopology, type LedgerName, type Organisation, type Topology } from '../topology';
+import { isChannelName, LEDGER_NAMES, loadTopology, type LedgerName, type Organisation, type Topology } from '../topology';
 import type { CliConfig } from './config';
 import { newReporter, type Reporter } from './reporter';
 import { UsageError } from './usage-error';
@@ -13,6 +14,8 @@ export const NETWORK_OPTIONS = {
   'run-folder': { type: 'string' },
   'base-port': { type: 'string' },
   ledger: { type: 'string' },
+  channel: { type: 'string' },
+  'chaincode-folder': { type: 'string' },
   json: { type: 'boolean', default: false },
 } as const satisfies ParseArgsOptionsConfig;
 
@@ -27,6 +30,8 @@ interface NetworkValues {
   readonly 'run-folder'?: string | undefined;
   readonly 'base-port'?: string | undefined;
   readonly ledger?: string | undefined;
+  readonly channel?: string | undefined;
+  readonly 'chaincode-folder'?: string | undefined;
   readonly json?: boolean | undefined;
   readonly 'test-switches'?: boolean | undefined;
 }
@@ -53,12 +58,14 @@ export function topologyOf(values: NetworkValues, config: CliConfig): Topology {
     ...(values['run-folder'] === undefined ? {} : { runFolder: values['run-folder'] }),
     ...(values['base-port'] === undefined ? {} : { basePort: parsePort(values['base-port']) }),
     ...(values.ledger === undefined ? {} : { ledger: parseLedger(values.ledger) }),
+    ...(values.channel === undefined ? {} : { channel: parseChannel(values.channel) }),
+    ...(values['chaincode-folder'] === undefined ? {} : { chaincodeFolder: resolve(values['chaincode-folder']) }),
   });
 }
 
 /** The options that lead another command to the same network. */
 export function repeatOptions(values: NetworkValues): string[] {
-  const given = (['topology', 'run-folder', 'base-port', 'ledger'] as const).flatMap((name) =>
+  const given = (['topology', 'run-folder', 'base-port', 'ledger', 'channel', 'chaincode-folder'] as const).flatMap((name) =>
     values[name] === undefined ? [] : [`--${name}`, values[name]],
   );
   const flags = (['json', 'test-switches'] as const).filter((name) => values[name] === true);
@@ -75,6 +82,12 @@ export function findOrganisation({ organisations }: Topology, name: string | und
 
 export function reporterOf(values: NetworkValues, config: CliConfig): Reporter {
   return newReporter(values.json === true, config.colour);
+}
+
+function parseChannel(text: string): string {
+  if (!isChannelName(text))
+    throw new UsageError(`--channel ${text}: must be lower case letters, digits, dots and dashes, starting with a letter`);
+  return text;
 }
 
 function parseLedger(text: string): LedgerName {

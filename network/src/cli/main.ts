@@ -38,7 +38,8 @@ const HELP = `network <verb> [options]
   down                             stops it in order; the ledger is kept
   status [--watch]                 what runs, where, in how much memory, and how many blocks each node has
   logs [process] [--follow]        the last lines of one process, or of each   [--lines N]
-  deploy [--sequence auto]         the chaincode as it is built now, as an upgrade of the running network
+  deploy [--chaincode-folder DIR]  the chaincode as it is built now, as an upgrade of the running network; refused when it is not what
+                                   [--name NAME] [--version V] [--sequence N] say
   join                             takes into the running network what the topology file has in addition: organisations, orderers
   restart PROCESS...               processes one after another; "peer" stands for peer-NAME of each organisation
   lifecycle STEP                   one member's step: package, install, approve, readiness, commit or query   [--organisation NAME]
@@ -61,6 +62,8 @@ const HELP = `network <verb> [options]
   --topology FILE   another consortium than network/topologies/default.json
   --run-folder DIR  another place for everything it writes than run/<name>
   --ledger NAME     devnet or fabric, instead of the topology's
+  --channel NAME    another channel than the topology's
+  --chaincode-folder DIR   where the chaincode is built, instead of the topology's chaincode.folder
   --base-port N     other ports than the topology's: ten for each organisation
   --json            one JSON object per line and step
   --test-switches   with start and up: lets tests make the ledger misbehave; never where real data is

@@ -1,4 +1,4 @@
-import { Network, listAddresses, openControlDoor, readJoining, type Step, type StartFacts } from '../deployment';
+import { Network, listAddresses, openControlDoor, parseReleaseWish, readJoining, type Step, type StartFacts } from '../deployment';
 import { STAGE_VERB, stageOrganisation } from '../operations';
 import type { Topology } from '../topology';
 import { findOrganisation } from './command';
@@ -49,11 +49,13 @@ export async function runNetwork({ topology, config, reporter, testSwitches }: R
   }
   try {
     const closeDoor = await openControlDoor(topology, {
-      deploy: () => network.redeploy(),
+      deploy: (wish) => network.redeploy(parseReleaseWish(wish)),
       join: () => network.join(readJoining(topology)),
       restart: (name) => network.restart(name),
       [STAGE_VERB]: async (name) =>
-        stageOrganisation(topology, findOrganisation(topology, name), (process, work) => network.whileStopped(process, work)),
+        stageOrganisation(network.topology, findOrganisation(network.topology, name), (process, work) =>
+          network.whileStopped(process, work),
+        ),
     });
     reporter.up(facts, introduction);
     const code = await whileUp(network, stop);

@@ -5,6 +5,7 @@ export type DeploymentErrorCode =
   | 'NETWORK_UNREACHABLE'
   | 'RUN_FOLDER_FOREIGN'
   | 'NOT_BUILT'
+  | 'RELEASE_OTHER'
   | 'NO_FREE_PORTS'
   | 'TOO_FEW_FILES'
   | 'DISK_FULL'

@@ -6,4 +6,5 @@ export { openRunFolder, removeRunFolder } from './run-folder';
 export { endLeftovers } from './end-leftovers';
 export { askNetwork, openControlDoor, type ControlVerbs } from './control-door';
 export { readBuiltChaincode } from './built-chaincode';
+export { formatReleaseWish, parseReleaseWish, type ReleaseWish } from './release-wish';
 export { machineNeedsOf, readMachineFacts } from './machine-needs';

@@ -27,6 +27,7 @@ import {
   type NetworkPhase,
   type NetworkState,
 } from './network-state';
+import { assertAsWished, type ReleaseWish } from './release-wish';
 import { openRunFolder } from './run-folder';
 
 /** Something done on the way up, for whoever watches. */
@@ -111,6 +112,11 @@ export class Network {
     this.#engine = this.#newEngine(topology);
   }
 
+  /** What it is now: it may have grown since it was started. */
+  get topology(): Topology {
+    return this.#topology;
+  }
+
   get state(): NetworkState {
     return this.#state;
   }
@@ -130,9 +136,9 @@ export class Network {
     }
   }
 
-  /** Puts the chaincode as it is in its folder now in the place of the one that runs, as the next sequence; nothing if it is the same. */
-  redeploy(): Promise<RedeployFacts> {
-    return this.#inTurn(() => this.#redeploy());
+  /** Puts the chaincode as it is in its folder now in the place of the one that runs, as the next sequence; nothing if it is the same. @throws DeploymentError NOT_BUILT, RELEASE_OTHER */
+  redeploy(wish: ReleaseWish = {}): Promise<RedeployFacts> {
+    return this.#inTurn(() => this.#redeploy(wish));
   }
 
   /**
@@ -197,12 +203,15 @@ export class Network {
     return facts;
   }
 
-  async #redeploy(): Promise<RedeployFacts> {
+  async #redeploy(wish: ReleaseWish): Promise<RedeployFacts> {
     const { name, folder } = this.#topology.chaincode;
-    const chaincode = readBuiltChaincode(folder, name);
+    const chaincode = readBuiltChaincode(wish.folder ?? folder, name);
     const packageId = this.#engine.packageId(chaincode);
     const record = readDeploymentRecord(this.#topology);
     const isSame = record?.packageId === packageId;
+    assertAsWished(wish, { version: chaincode.version, folder: chaincode.folder, sequence: (record?.sequence ?? 0) + (isSame ? 0 : 1) });
+    // The processes of the release run from its folder, also when they are started again.
+    this.#topology = { ...this.#topology, chaincode: { ...this.#topology.chaincode, folder: chaincode.folder } };
     const deployment = await (isSame ? this.#engine.deploy(chaincode, this.#port) : this.#changeOver(chaincode));
     writeDeploymentRecord(this.#topology, { packageId, sequence: deployment.sequence, first: record?.first ?? [] });
     return { ...deployment, packageId };

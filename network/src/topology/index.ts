@@ -19,4 +19,4 @@ export type {
   Topology,
 } from './topology';
 export { TopologyInvalid, TopologyUnreadable, type TopologyProblem } from './topology-errors';
-export { LEDGER_NAMES, type FabricSpec, type LedgerName, type Role, type TopologySpec } from './topology-spec';
+export { isChannelName, LEDGER_NAMES, type FabricSpec, type LedgerName, type Role, type TopologySpec } from './topology-spec';

@@ -12,6 +12,10 @@ export interface ResolveOptions {
   readonly ledger?: LedgerName;
   /** Where everything of the running network is kept; `<root>/run/<name>` (on Fabric `<name>-fabric`) unless given. */
   readonly runFolder?: string;
+  /** The channel, instead of the file's; see `isChannelName`. */
+  readonly channel?: string;
+  /** Where the chaincode is built, instead of the file's: an absolute path. */
+  readonly chaincodeFolder?: string;
   /** First port, instead of the file's: several networks can run side by side. */
   readonly basePort?: number;
 }
@@ -37,14 +41,14 @@ export function resolveTopology(spec: TopologySpec, options: ResolveOptions): To
     version: 1,
     name: spec.name,
     domain,
-    channel: spec.channel,
+    channel: options.channel ?? spec.channel,
     ledger,
     host: HOST,
     organisations,
     policies: resolvePolicies(spec),
     chaincode: {
       name: spec.chaincode.name,
-      folder: resolve(options.root, spec.chaincode.folder),
+      folder: resolve(options.root, options.chaincodeFolder ?? spec.chaincode.folder),
       policy: spec.chaincode.policy,
       policyReference: policyReference(spec.chaincode.policy),
       collections: resolveCollections(spec),

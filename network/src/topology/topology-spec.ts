@@ -116,6 +116,11 @@ export const topologySpec = z.strictObject({
   ports: z.strictObject({ base: z.int().min(1024, 'must be at least 1024').max(65535, 'must be at most 65535') }),
 });
 
+/** Whether a channel may be called so. */
+export function isChannelName(text: string): boolean {
+  return channelName.safeParse(text).success;
+}
+
 /** A topology as a person writes it: every name in it is checked, nothing is derived yet. */
 export type TopologySpec = z.output<typeof topologySpec>;
 export type Role = (typeof ROLES)[number];
