@@ -285,6 +285,31 @@ describe('the supervisor', () => {
     await expect(supervisor.restart('nobody')).rejects.toMatchObject({ code: 'PROCESS_UNKNOWN' });
   });
 
+  describe('a process that is stopped for a piece of work', () => {
+    const WAITS = `setInterval(() => {}, 1000); console.log('up')`;
+    const pidOf = (name: string): number | undefined => supervisor.statuses.find((status) => status.name === name)?.process?.pid;
+
+    test('is not there while the work lasts, the others are, and nobody else can start it', async () => {
+      await newSupervisor().startStage([program('a', WAITS), program('b', WAITS)]);
+      const [before, other] = [pidOf('a'), pidOf('b')];
+      const during = await supervisor.whileStopped('a', async () => {
+        await expect(supervisor.restart('a')).rejects.toMatchObject({ code: 'PROCESS_HELD' });
+        await expect(supervisor.whileStopped('a', () => Promise.resolve())).rejects.toMatchObject({ code: 'PROCESS_HELD' });
+        return [pidOf('a'), pidOf('b')];
+      });
+      expect(during).toEqual([undefined, other]);
+      expect(supervisor.statuses.map(({ state }) => state)).toEqual(['ready', 'ready']);
+      expect(pidOf('a')).not.toBe(before);
+      expect(events).toEqual([]);
+    });
+
+    test('runs again when the work fails, and the failure is told', async () => {
+      await newSupervisor().startStage([program('a', WAITS)]);
+      await expect(supervisor.whileStopped('a', () => Promise.reject(new Error('no room')))).rejects.toThrow('no room');
+      expect(supervisor.statuses[0]?.state).toBe('ready');
+    });
+  });
+
   test('a talking process answers questions, and its errors keep their code', async () => {
     await newSupervisor().startStage([program('talker', TELLS, { talks: true })]);
     await expect(supervisor.ask('talker', 'me')).resolves.toBe('heard me');
