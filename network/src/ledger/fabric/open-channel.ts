@@ -65,9 +65,10 @@ async function joinPeers({ channel }: Topology, peers: readonly PeerAdmin[], gen
   return inside.includes(false);
 }
 
-/** A peer that joins a long chain reads all of it first. */
+/** A peer that joins a long chain reads all of it first; until it has read that its organisation is a member, it answers its own admin nothing. */
 async function untilAllCaughtUp({ channel }: Topology, peers: readonly PeerAdmin[]): Promise<void> {
-  const wanted = Math.max(...(await Promise.all(peers.map((peer) => peer.readHeight(channel)))));
+  const heights = await Promise.allSettled(peers.map((peer) => peer.readHeight(channel)));
+  const wanted = Math.max(1, ...heights.flatMap((height) => (height.status === 'fulfilled' ? [height.value] : [])));
   const wait = (peer: PeerAdmin): Promise<void> =>
     untilProgressEnds(`the peer of ${peer.mspId} has the chain`, async () => {
       const reached = await peer.readHeight(channel);
