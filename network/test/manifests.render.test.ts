@@ -284,6 +284,18 @@ describe('manifests', () => {
     }
   });
 
+  it('have the transactions of a first deployment as Fabric’s command line takes them', () => {
+    const [file, ...more] = render(DEFAULT).filter(({ path }) => path.startsWith('transactions/'));
+    const [expected] = DEFAULT.chaincode.first;
+    expect(more).toEqual([]);
+    expect(file?.path).toBe('transactions/01-authority-AdoptRules.json');
+    const call = JSON.parse(file?.text ?? '');
+    expect({ ...call, Args: call.Args.map((text: string) => JSON.parse(text)) }).toEqual({
+      function: expected?.transaction,
+      Args: expected?.arguments,
+    });
+  });
+
   it('count how many orderers may be missing as the ordering service does', () => {
     expect([1, 2, 3, 4, 5, 6, 7, 10].map(countDispensable)).toEqual([0, 0, 0, 1, 1, 1, 2, 3]);
   });

@@ -2,6 +2,7 @@ import { renderConfigtx } from '../render';
 import type { Topology } from '../topology';
 import { renderCompose } from './compose/render-compose';
 import { renderKubernetes } from './kubernetes/render-kubernetes';
+import { renderFirstTransactions } from './first-transactions';
 import { newManifestFile, type ManifestFile } from './manifest-file';
 import { assertNamesFree } from './manifests-error';
 import { renderMonitoring } from './monitoring';
@@ -23,6 +24,7 @@ export function renderManifests(topology: Topology, projectVersion: string): Man
     ...inFolder('compose', [renderChannel(compose), ...renderCompose(compose, images)]),
     ...inFolder('kubernetes', [renderChannel(kubernetes), ...renderKubernetes(kubernetes, images)]),
     ...inFolder('monitoring', renderMonitoring(topology)),
+    ...inFolder('transactions', renderFirstTransactions(topology)),
   ];
 }
 
