@@ -93,8 +93,9 @@ async function stage(
   return { stoppedMs, height: own?.kind === 'peer' ? own.height : undefined };
 }
 
-async function writeManifest(topology: Topology, { name, mspId }: Organisation, height: number | undefined): Promise<Manifest> {
-  const folder = join(topology.paths.run, `backup-${name}`);
+async function writeManifest(topology: Topology, organisation: Organisation, height: number | undefined): Promise<Manifest> {
+  const { name, mspId } = organisation;
+  const folder = stagingFolder(topology, organisation);
   const manifest: Manifest = {
     version: 1,
     network: topology.name,
