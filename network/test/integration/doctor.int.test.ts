@@ -1,27 +1,26 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { FabricSurroundings } from '../../src/binaries';
 import { loadCliConfig } from '../../src/cli/config';
-import { serveOrganisations } from '../../src/identity';
 import {
   examine,
   isHealthy,
   newDoctorSettings,
+  readNodes,
   type CheckName,
   type CheckReport,
   type DoctorFinding,
   type DoctorSettings,
 } from '../../src/operations';
-import { canSignal, isRunning } from '../../src/process';
+import { canSignal, DEFAULT_RESTARTS, isRunning } from '../../src/process';
 import type { Organisation } from '../../src/topology';
 import { openNotesClient } from '../support/notes-client';
 import { ScratchNetwork, until } from '../support/scratch-network';
-import { onFabricAlone, TEST_LEDGER } from '../support/test-ledger';
+import { onDevnetAlone, onFabricAlone, TEST_LEDGER } from '../support/test-ledger';
 
 const onFabric = onFabricAlone('the devnet has no nodes of its own');
+const onDevnet = onDevnetAlone('it starts in seconds, and the end is that of the same supervisor');
 const DAY_MS = 24 * 3_600_000;
 const HEALS_WITHIN_MS = 60_000;
 const surroundings: FabricSurroundings = loadCliConfig(process.env).fabric;
@@ -63,11 +62,14 @@ function freeze(...names: string[]): () => void {
 
 /** Kills a process as often as it is started again, until the network gives it up. */
 async function killForGood(name: string): Promise<void> {
-  const stateOf = (): string | undefined => network.state?.processes.find((each) => each.name === name)?.state;
+  const isGivenUp = (): boolean => {
+    const { state, restarts = 0 } = network.state?.processes.find((each) => each.name === name) ?? {};
+    return state === 'failed' && restarts >= DEFAULT_RESTARTS.delaysMs.length;
+  };
   await until(() => {
     const pid = network.state?.processes.find((each) => each.name === name)?.process?.pid;
-    if (pid !== undefined && stateOf() !== 'failed') canSignal(pid, 'SIGKILL');
-    return stateOf() === 'failed';
+    if (pid !== undefined) canSignal(pid, 'SIGKILL');
+    return isGivenUp();
   }, HEALS_WITHIN_MS);
 }
 
@@ -98,7 +100,7 @@ describe('before the first start, the doctor', () => {
     expect(lines.at(-1)).toMatchObject({ step: 'doctor', ok: true, errors: 0, warnings: 0, findings: [] });
     const chaincode = lines.find(({ step }) => step === 'doctor chaincode');
     expect(chaincode).toMatchObject({ unseen: [{ why: 'the network does not run' }] });
-  });
+  }, 60_000);
 
   test('names a foreign program on a port that the network needs, until it is gone', async () => {
     const foreign = await listenOn(memberNamed('unity').ports.peer);
@@ -108,7 +110,7 @@ describe('before the first start, the doctor', () => {
     expect(output).toContain(`is held by pid ${String(process.pid)}`);
     expect(output).toContain('--base-port');
     expect(await findingsOf('ports')).toEqual([]);
-  });
+  }, 60_000);
 });
 
 describe('on a running network, the doctor', () => {
@@ -210,7 +212,11 @@ describe('on a running network, the doctor', () => {
     });
     const { code, lines } = await network.ask('doctor', '--free-megabytes', '900000000');
     expect(code).toBe(0);
-    expect(lines.at(-1)).toMatchObject({ ok: true, errors: 0, findings: [{ check: 'disk', severity: 'warning' }] });
+    expect(lines.at(-1)).toMatchObject({
+      ok: true,
+      errors: 0,
+      findings: expect.arrayContaining([expect.objectContaining({ check: 'disk', severity: 'warning' })]),
+    });
   }, 60_000);
 
   test('finds a process that has nearly all files open that it may have', async () => {
@@ -245,23 +251,20 @@ onFabric.describe('on a running network of Fabric, the doctor', () => {
   }, 120_000);
 
   test('finds a peer that cannot keep up with the others, until it has what they have', async () => {
+    const goOn = freeze('peer-unity');
+    await writeBlocks(100, 'northside');
     const stopStarving = starve('peer-unity');
-    const stopWriting = write('northside', 'authority');
+    goOn();
     let findings: readonly DoctorFinding[] = [];
-    try {
-      await until(async () => {
-        findings = (await findingsOf('heights')).filter(({ problem }) => problem.includes('blocks'));
-        return findings.length > 0;
-      }, HEALS_WITHIN_MS);
-    } finally {
-      await stopWriting();
-      await stopStarving();
-    }
+    await until(async () => {
+      findings = (await findingsOf('heights')).filter(({ problem }) => problem.includes('blocks'));
+      return findings.length > 0;
+    }, HEALS_WITHIN_MS).finally(stopStarving);
     expect(findings).toMatchObject([
       { member: 'unity', problem: expect.stringMatching(/^peer-unity has \d+ of \d+ blocks and (catches up|gets no more)/) },
     ]);
     await untilHealed();
-  }, 180_000);
+  }, 300_000);
 
   test('finds an orderer that is gone, that no other may fail now, and that two are too many', async () => {
     await killForGood('orderer-unity');
@@ -333,27 +336,9 @@ onFabric.describe('on a running network of Fabric, the doctor', () => {
     ]);
     expect(await findingsOf('ports')).toEqual([]);
   }, 60_000);
-
-  test('finds programs of a release that does not fit', async () => {
-    const folder = join(network.folder, 'old-release');
-    mkdirSync(folder);
-    for (const name of ['peer', 'orderer', 'configtxgen']) {
-      writeFileSync(join(folder, name), '#!/bin/sh\necho "  Version: v2.5.0"\n');
-      chmodSync(join(folder, name), 0o700);
-    }
-    const findings = await findingsOf('binaries', { surroundings: { ...surroundings, folder } });
-    expect(findings).toMatchObject([
-      {
-        severity: 'error',
-        problem: expect.stringContaining('is 2.5.0; needed is 3.1.5'),
-        remedy: expect.stringContaining('MEDACCORD_FABRIC_BIN'),
-      },
-    ]);
-    expect(await findingsOf('binaries')).toEqual([]);
-  }, 60_000);
 });
 
-describe('after the network ended, the doctor', () => {
+onDevnet.describe('after the network ended, the doctor', () => {
   test('finds that nobody stopped it, and `up` heals that', async () => {
     const supervisor = network.state?.supervisor;
     if (supervisor === undefined) throw new Error('the network runs');
@@ -373,33 +358,6 @@ describe('after the network ended, the doctor', () => {
     expect(await network.ask('down')).toMatchObject({ code: 0 });
     expect(isHealthy(await examineNow())).toBe(true);
   }, 240_000);
-
-  test('finds certificates that are about to end, have ended or are missing, and `certs renew` heals them', async () => {
-    const unity = memberNamed('unity');
-    const files = [...Object.values(unity.identities), ...Object.values(unity.tls)] as { certificate: string }[];
-    const issueFor = async (ms: number): Promise<void> => {
-      for (const { certificate } of files) rmSync(certificate);
-      const cas = await serveOrganisations(network.topology, [unity], { settings: { certificateMs: ms } });
-      await cas.close();
-    };
-    await issueFor(10 * DAY_MS);
-    expect(await findingsOf('certificates')).toHaveLength(7);
-    expect(
-      (await examineNow())
-        .flatMap(({ findings }) => findings)
-        .every(({ severity, member }) => severity === 'warning' && member === 'unity'),
-    ).toBe(true);
-    await issueFor(1000);
-    rmSync(unity.identities.gateway.certificate);
-    await until(async () => (await findingsOf('certificates')).every(({ severity }) => severity === 'error'));
-    expect((await findingsOf('certificates')).map(({ problem }) => problem)).toEqual(
-      expect.arrayContaining([expect.stringContaining('ended 1 day ago'), expect.stringContaining('is missing')]),
-    );
-    expect(await network.ask('doctor')).toMatchObject({ code: 1 });
-    expect(await network.ask('certs', 'renew', '--organisation', 'unity')).toMatchObject({ code: 0 });
-    expect(await network.ask('doctor')).toMatchObject({ code: 0 });
-    expect(await findingsOf('certificates')).toEqual([]);
-  }, 120_000);
 });
 
 /** Lets a process work for a moment now and then, as on a machine that has too much to do. */
@@ -408,11 +366,12 @@ function starve(name: string): () => Promise<void> {
   const fed = new AbortController();
   const ended = (async () => {
     while (!fed.signal.aborted) {
-      process.kill(pid, 'SIGSTOP');
-      await pause(600);
       process.kill(pid, 'SIGCONT');
       await pause(20);
+      process.kill(pid, 'SIGSTOP');
+      await pause(180);
     }
+    process.kill(pid, 'SIGCONT');
   })();
   return async () => {
     fed.abort();
@@ -420,19 +379,17 @@ function starve(name: string): () => Promise<void> {
   };
 }
 
-/** Writes one after another through each member, so that block follows block; what is refused meanwhile is not the question here. */
-function write(...names: string[]): () => Promise<void> {
-  const enough = new AbortController();
-  const clients = names.map((name) => openNotesClient(network.topology, name));
-  const writers = clients.flatMap((client, index) =>
-    [0, 1, 2].map(async (lane) => {
-      for (let count = 0; !enough.signal.aborted; count += 1)
-        await client.write(`${String(index)}-${String(lane)}-${String(count)}`, 'x').catch(() => undefined);
-    }),
-  );
-  return async () => {
-    enough.abort();
-    await Promise.all(writers);
-    for (const client of clients) client.close();
+/** Writes until the channel has so many more blocks; what is refused meanwhile is not the question here. */
+async function writeBlocks(count: number, member: string): Promise<void> {
+  const heightOf = async (): Promise<number> => {
+    const node = (await readNodes(network.topology)).find(({ name }) => name === `peer-${member}`);
+    return node?.kind === 'peer' ? (node.height ?? 0) : 0;
   };
+  const [before, enough, client] = [await heightOf(), new AbortController(), openNotesClient(network.topology, member)];
+  const writers = [0, 1, 2, 3].map(async (lane) => {
+    for (let turn = 0; !enough.signal.aborted; turn += 1) await client.write(`${String(lane)}-${String(turn)}`, 'x').catch(() => undefined);
+  });
+  await until(async () => (await heightOf()) >= before + count, 2 * HEALS_WITHIN_MS).finally(() => enough.abort());
+  await Promise.all(writers);
+  client.close();
 }

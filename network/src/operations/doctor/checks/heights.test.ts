@@ -43,6 +43,11 @@ it('a node that catches up is a warning, with its pace', () => {
   ]);
 });
 
+it('a node that did not answer a moment ago may be catching up: nobody knows its pace', () => {
+  const silent: NodeReport = { kind: 'silent', organisation: 'two', name: 'peer-two' };
+  expect(judge([peer('one', 500), silent], [peer('one', 500), peer('two', 400)])).toMatchObject([{ severity: 'warning', member: 'two' }]);
+});
+
 it('a peer that does not answer, or is not in the channel, is an error', () => {
   const silent: NodeReport = { kind: 'silent', organisation: 'two', name: 'peer-two' };
   expect(judge([peer('one', 5), silent])).toMatchObject([{ severity: 'error', member: 'two', problem: 'peer-two does not answer.' }]);

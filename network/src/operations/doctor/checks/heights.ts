@@ -60,20 +60,16 @@ interface Race {
 function judgeLag(node: NodeReport, { first, highest, betweenMs }: Race): Finding[] {
   if (node.kind === 'silent' || node.height === undefined || node.height >= highest) return [];
   const { name, organisation: member, height } = node;
-  const before = first.find((each) => each.name === name);
-  const gained = before === undefined || before.kind === 'silent' ? 0 : height - heightOf(before);
   const lacks = `${name} has ${String(height)} of ${String(highest)} blocks`;
+  const before = first.find((each) => each.name === name);
+  const wait = 'Wait; `status --watch` shows it. If it never ends, its machine is too slow or too busy.';
+  if (before === undefined || before.kind === 'silent') {
+    return [{ severity: 'warning', member, problem: `${lacks}, and did not answer a moment ago.`, remedy: wait }];
+  }
+  const gained = height - heightOf(before);
   if (gained > 0) {
     const rate = Math.max(1, Math.round((gained * 1000) / betweenMs));
-    const problem = `${lacks} and catches up, ${String(rate)} a second.`;
-    return [
-      {
-        severity: 'warning',
-        member,
-        problem,
-        remedy: 'Wait; `status --watch` shows it. If it never ends, its machine is too slow or too busy.',
-      },
-    ];
+    return [{ severity: 'warning', member, problem: `${lacks} and catches up, ${String(rate)} a second.`, remedy: wait }];
   }
   const remedy = `\`logs ${name}\`: does it reach the orderers, is its disk full, does it wait for private data? Then \`restart ${name}\`.`;
   return [{ severity: 'error', member, problem: `${lacks} and gets no more.`, remedy }];

@@ -6,7 +6,7 @@ import type { CertificatesFacts, ShownCertificate } from '../checks/certificates
 import type { Unseen } from '../finding';
 import type { Scene } from '../scene';
 
-const WITHIN_MS = 2000;
+const WITHIN_MS = 5000;
 const DAY_MS = 24 * 3_600_000;
 
 /** Reads the files of every organisation that has any here, and asks running processes which certificate they show. */

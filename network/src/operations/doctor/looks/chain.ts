@@ -6,7 +6,7 @@ import type { Tip } from '../checks/heights';
 import { listAnswering, type Scene } from '../scene';
 import { withPeer } from './with-peer';
 
-const WITHIN_MS = 4000;
+const WITHIN_MS = 5000;
 
 /** The newest block of every peer that says it (qscc, GetChainInfo). */
 export async function lookAtTips(scene: Scene): Promise<Tip[]> {

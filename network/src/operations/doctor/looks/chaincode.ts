@@ -9,7 +9,7 @@ import { withPeer } from './with-peer';
 /** A transaction that every contract of the Node chaincode API has, and that writes nothing (fabric-contract-api, SystemContract). */
 const HARMLESS = 'org.hyperledger.fabric:GetMetadata';
 /** Longer than a peer waits for its chaincode before it tells that it did in vain. */
-const WITHIN_MS = 6000;
+const WITHIN_MS = 10_000;
 /** A server that reaches the deadline first calls the call off. */
 const LATE = new Set<number>([grpcStatus.DEADLINE_EXCEEDED, grpcStatus.CANCELLED]);
 const GONE: number = grpcStatus.UNAVAILABLE;
