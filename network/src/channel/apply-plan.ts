@@ -23,5 +23,5 @@ export async function applyPlan(channel: string, plan: Plan, actors: readonly Or
     update,
     signatures: [],
   });
-  return submitUpdate(signed, { signer: newAdminSigner(first), readCurrent });
+  return submitUpdate(signed, { signer: newAdminSigner(first), readCurrent, organisations: actors });
 }

@@ -1,5 +1,8 @@
 import { X509Certificate } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import type { Signer } from '@medaccord/devnet/configuration';
+import { LifecycleError, newOrdererAdmin } from '../lifecycle';
+import type { Organisation } from '../topology';
 import { ChannelError } from './channel-error';
 import type { ChannelUpdate } from './channel-update';
 import { formatAddress, type Consenter } from './configuration-values';
@@ -16,18 +19,50 @@ export interface OrdererState {
   readonly height: number | string;
 }
 
-/** Asks every orderer that has a vote now, or is to get one. */
-export async function readOrdererStates({ base, after }: ChannelUpdate, signer: Signer): Promise<readonly OrdererState[]> {
+/** Who asks: as whom, and which organisations' orderers can be asked as their administrator where their keys are here. */
+export interface OrdererQuestioner {
+  readonly signer: Signer;
+  readonly organisations: readonly Organisation[];
+}
+
+/**
+ * Asks every orderer that has a vote now, or is to get one. One that follows without a vote hands out nothing (orderer/common/server/server.go,
+ * GetChain), so that only its own administrator learns how far it is.
+ */
+export async function readOrdererStates(
+  { base, after }: ChannelUpdate,
+  { signer, organisations }: OrdererQuestioner,
+): Promise<readonly OrdererState[]> {
+  const voters = new Set(listConsenters(base.root).map(({ address }) => formatAddress(address)));
   const endpoints = new Map([...listOrdererEndpoints(base.root), ...listOrdererEndpoints(after)].map((each) => [each.address, each]));
   const consenters = new Map([...listConsenters(base.root), ...listConsenters(after)].map((each) => [formatAddress(each.address), each]));
   return Promise.all(
     [...consenters].map(async ([address, consenter]) => {
+      if (!voters.has(address)) return { consenter, height: await askFollower(base.channel, consenter, organisations) };
       const endpoint = endpoints.get(address);
       const height =
         endpoint === undefined ? 'the channel does not say where it is reached' : await askHeight(endpoint, base.channel, signer);
       return { consenter, height };
     }),
   );
+}
+
+async function askFollower(
+  channel: string,
+  { mspId, address }: Consenter,
+  organisations: readonly Organisation[],
+): Promise<number | string> {
+  const owner = organisations.find((each) => each.mspId === mspId && each.endpoints.orderer === formatAddress(address));
+  if (owner === undefined || !existsSync(owner.tls.orderer.privateKey))
+    return 'only its owner can tell how far it is: submit the change on its machine';
+  try {
+    const state = await newOrdererAdmin(owner).readChannel(channel);
+    if (state === undefined) return 'it is not in the channel';
+    return state.status === 'active' ? state.height : `it is ${state.status}`;
+  } catch (error) {
+    if (error instanceof LifecycleError) return error.message;
+    throw error;
+  }
 }
 
 /** Whether the update changes who has a vote, or by which certificates. */

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { HEADER_TYPE } from '@medaccord/devnet/blocks';
 import { newConfigMessage, type Signer } from '@medaccord/devnet/configuration';
+import type { Organisation } from '../topology';
 import { writeConfiguration, type ChannelConfiguration } from './channel-configuration';
 import { ChannelError } from './channel-error';
 import { assertOrderersReady, changesVotes, readOrdererStates } from './check-orderers';
@@ -14,6 +15,8 @@ export interface Submission {
   readonly signer: Signer;
   /** The newest configuration, as the submitter's own peer has it. */
   readonly readCurrent: () => Promise<CurrentConfiguration>;
+  /** Whose orderers can be asked as their administrator, where their keys are here. */
+  readonly organisations: readonly Organisation[];
   readonly timeoutMs?: number;
 }
 
@@ -32,7 +35,7 @@ export async function submitUpdate(signed: SignedUpdate, submission: Submission)
   const { update } = signed;
   assertCurrent(update.base, (await submission.readCurrent()).configuration);
   assertSigned(signed);
-  if (changesVotes(update)) assertOrderersReady(update, await readOrdererStates(update, submission.signer));
+  if (changesVotes(update)) assertOrderersReady(update, await readOrdererStates(update, submission));
   const envelope = newConfigMessage(HEADER_TYPE.configUpdate, update.base.channel, writeUpdateEnvelope(signed), submission.signer);
   await hand(listOrdererEndpoints(update.base.root), envelope, async () => {
     assertCurrent(update.base, (await submission.readCurrent()).configuration);

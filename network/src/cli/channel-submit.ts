@@ -24,10 +24,10 @@ interface SubmitContext {
 }
 
 export async function submitAndTell({ step, call, submitter, next }: SubmitContext, signed: SignedUpdate): Promise<number> {
-  const { channel } = call.topology;
+  const { channel, organisations } = call.topology;
   const since = Date.now();
   const readCurrent = (): ReturnType<typeof readCurrentConfiguration> => readCurrentConfiguration(submitter, channel);
-  const { configuration, block } = await submitUpdate(signed, { signer: newAdminSigner(submitter), readCurrent });
+  const { configuration, block } = await submitUpdate(signed, { signer: newAdminSigner(submitter), readCurrent, organisations });
   const ms = Date.now() - since;
   const done = `Done in ${formatDuration(ms)}: configuration ${String(configuration.sequence)} of ${channel}, block ${String(block)}.`;
   call.reporter.result(step, [done, ...(next === undefined ? [] : [next])].join('\n'), {
