@@ -15,7 +15,7 @@ export interface Incoming {
   readonly body: Buffer;
 }
 
-const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 30_000;
 const LARGEST_ANSWER = 16 * 1024 * 1024;
 
 /**
