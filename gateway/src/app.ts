@@ -61,6 +61,7 @@ export function newApp(options: AppOptions): App {
     ledger,
     facts: store.facts,
     onBlock: (block) => {
+      mailer.onBlock();
       agent.onBlock(block);
     },
     onTrouble,

@@ -24,6 +24,12 @@ const refusals = ['COMMITMENT_MISMATCH', 'SEALED_ALREADY_STORED'];
 /** A receiver that cannot be reached is tried again at this pace. */
 const pauseMs = { first: 500, most: 30_000 };
 
+/** The next time that a receiver's parcels are tried. */
+interface Round {
+  pauseMs: number;
+  timer: NodeJS.Timeout | undefined;
+}
+
 /**
  * Brings sealed values into the receivers' collections, each in a transaction of its own that the receiver endorses: never a condition of the
  * public entry that they belong to. An unreachable receiver is tried again until it is back, across restarts.
@@ -32,57 +38,88 @@ export class Mailer {
   readonly #options: MailerOptions;
   readonly #lane = newLanes(lanesInFlight);
   readonly #running = new Map<string, Promise<DeliveryStatus>>();
+  /** By name: parcels whose public entry was not on the ledger when they were put in or last looked at. */
+  readonly #early = new Map<string, WaitingParcel>();
+  /** By receiver: one that cannot be reached holds nobody else's parcels up. */
+  readonly #rounds = new Map<string, Round>();
   /** Names of parcels that were refused for good; tried again after a restart. */
   readonly #refused = new Set<string>();
-  #timer: NodeJS.Timeout | undefined;
-  #pause = pauseMs.first;
   #stopped = false;
 
   constructor(options: MailerOptions) {
     this.#options = options;
   }
 
-  /** Stores parcels durably; they leave once the entry that they belong to is on the ledger. */
+  /** Keeps parcels; they leave once the entry that they belong to is on the ledger. They are durable when the next transaction is sent. */
   put(parcels: readonly Parcel[]): void {
     this.#options.outbox.put(parcels);
+    for (const parcel of parcels) this.#early.set(formatName(parcel), { ...parcel, at: Date.now() });
   }
 
   /** Tries these parcels now; whatever does not arrive is tried again later. */
   async deliver(parcels: readonly Parcel[]): Promise<readonly DeliveryStatus[]> {
+    for (const parcel of parcels) this.#early.delete(formatName(parcel));
     const statuses = await Promise.all(parcels.map((parcel) => this.#deliver(parcel)));
-    if (statuses.includes('pending')) this.#schedule();
+    parcels.forEach(({ organisation }, at) => {
+      if (statuses[at] === 'delivered') this.#roundOf(organisation).pauseMs = pauseMs.first;
+    });
+    parcels.forEach(({ organisation }, at) => {
+      if (statuses[at] === 'pending') this.#schedule(organisation);
+    });
     return statuses;
   }
 
   /** Begins with what an earlier run left. */
   start(): void {
-    this.#schedule(0);
+    for (const organisation of new Set(this.#options.outbox.list().map((parcel) => parcel.organisation))) this.#schedule(organisation, 0);
+  }
+
+  /** Sends off what waited for an entry of this block. */
+  onBlock(): void {
+    const ready: Parcel[] = [];
+    for (const [name, parcel] of this.#early) {
+      if (this.#hasEntry(parcel)) ready.push(parcel);
+      else if (isOrphan(parcel)) this.#drop(name, parcel);
+    }
+    if (ready.length > 0 && !this.#stopped) void this.deliver(ready);
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    clearTimeout(this.#timer);
+    for (const { timer } of this.#rounds.values()) clearTimeout(timer);
     await Promise.allSettled(this.#running.values());
   }
 
-  #schedule(inMs = this.#pause): void {
-    if (this.#stopped || this.#timer !== undefined) return;
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      void this.#deliverAll();
-    }, inMs);
-    this.#timer.unref();
+  #roundOf(organisation: string): Round {
+    const round = this.#rounds.get(organisation) ?? { pauseMs: pauseMs.first, timer: undefined };
+    this.#rounds.set(organisation, round);
+    return round;
   }
 
-  async #deliverAll(): Promise<void> {
-    const waiting = this.#options.outbox.list();
-    const ready = waiting.filter((parcel) => this.#hasEntry(parcel) && !this.#refused.has(formatName(parcel)));
-    for (const parcel of waiting) if (!this.#hasEntry(parcel) && isOrphan(parcel)) this.#options.outbox.remove(parcel);
-    const statuses = await Promise.all(ready.map((parcel) => this.#deliver(parcel)));
-    const isDone =
-      waiting.every((parcel) => ready.includes(parcel) || this.#refused.has(formatName(parcel))) && !statuses.includes('pending');
-    this.#pause = isDone ? pauseMs.first : Math.min(pauseMs.most, this.#pause * 2);
-    if (!isDone) this.#schedule();
+  #schedule(organisation: string, inMs?: number): void {
+    const round = this.#roundOf(organisation);
+    if (this.#stopped || round.timer !== undefined) return;
+    round.timer = setTimeout(() => {
+      round.timer = undefined;
+      round.pauseMs = Math.min(pauseMs.most, round.pauseMs * 2);
+      void this.#deliverTo(organisation);
+    }, inMs ?? round.pauseMs);
+    round.timer.unref();
+  }
+
+  async #deliverTo(organisation: string): Promise<void> {
+    const waiting = this.#options.outbox.list().filter((parcel) => parcel.organisation === organisation);
+    for (const parcel of waiting) {
+      if (this.#hasEntry(parcel)) continue;
+      if (isOrphan(parcel)) this.#drop(formatName(parcel), parcel);
+      else this.#early.set(formatName(parcel), parcel);
+    }
+    await this.deliver(waiting.filter((parcel) => this.#hasEntry(parcel) && !this.#refused.has(formatName(parcel))));
+  }
+
+  #drop(name: string, parcel: Parcel): void {
+    this.#early.delete(name);
+    this.#options.outbox.remove(parcel);
   }
 
   #deliver(parcel: Parcel): Promise<DeliveryStatus> {
