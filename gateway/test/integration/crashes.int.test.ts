@@ -39,13 +39,13 @@ async function outcomeOf(step: Promise<Answer>): Promise<'done' | 'coded' | 'cut
 
 /** Repeats a step until it succeeds, as a client would after a coded error or a broken connection. */
 async function repeat(step: () => Promise<Answer>): Promise<Answer> {
-  let last: Answer | undefined;
-  await waitFor(async () => {
-    last = await step().catch(() => undefined);
-    return last !== undefined && last.status < 300;
-  }, 40_000);
-  if (last === undefined) throw new Error('no answer');
-  return last;
+  const deadline = Date.now() + 40_000;
+  for (;;) {
+    const answer = await step().catch((error: unknown) => error as Error);
+    if (!(answer instanceof Error) && answer.status < 300) return answer;
+    if (Date.now() > deadline) throw new Error(`not done within 40 s: ${answer instanceof Error ? answer.message : answer.text}`);
+    await delay(10);
+  }
 }
 
 const countRecords = async (patient: TestPatient): Promise<number> => {
