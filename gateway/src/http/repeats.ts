@@ -31,8 +31,8 @@ export class Repeats {
     }
     const kept = this.#responses.begin({ operation, request });
     if (kept !== undefined) return JSON.parse(kept) as Required<Response>;
-    const response = handle(operation).then((done) => {
-      this.#responses.finish(operation, JSON.stringify(done));
+    const response = handle(operation).then(async (done) => {
+      await this.#responses.finish(operation, JSON.stringify(done));
       return done;
     });
     this.#running.set(operation, { request, response });

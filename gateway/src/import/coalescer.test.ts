@@ -21,6 +21,7 @@ class Calls {
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const options: CoalescerOptions<string> = {
   lanes: 1,
+  gather: 0,
   weigh: (item) => ({ letters: item.length }),
   most: { letters: 4 },
   isOfOne: (error) => (error as Error).message === 'of one',
@@ -97,4 +98,54 @@ test("a failure of one item is that item's alone; a failure of all is everybody'
   await calls.answer(new Error('of all'));
   expect(calls.seen.at(-1)).toEqual(['c', 'd']);
   expect(await Promise.all(all)).toEqual(['Error: of all', 'Error: of all']);
+});
+
+describe('after a call that several shared', () => {
+  const sharing = async (): Promise<{ calls: Calls; coalesce: (item: string) => Promise<number> }> => {
+    const calls = new Calls();
+    const coalesce = newCoalescer(calls.call, { ...options, gather: 0.5 });
+    for (const item of ['a', 'b', 'c']) void coalesce(item);
+    await settled();
+    jest.advanceTimersByTime(100);
+    await calls.answer();
+    return { calls, coalesce };
+  };
+
+  beforeEach(() => jest.useFakeTimers({ doNotFake: ['setImmediate', 'queueMicrotask'] }));
+  afterEach(() => jest.useRealTimers());
+
+  test('the next waits for as many', async () => {
+    const { calls, coalesce } = await sharing();
+    for (const item of ['d', 'e']) {
+      void coalesce(item);
+      await settled();
+    }
+    expect(calls.seen).toHaveLength(1);
+    void coalesce('f');
+    await settled();
+    expect(calls.seen.at(-1)).toEqual(['d', 'e', 'f']);
+  });
+
+  test('it waits no longer than the share of the time that the last one took', async () => {
+    const { calls, coalesce } = await sharing();
+    void coalesce('d');
+    await settled();
+    jest.advanceTimersByTime(49);
+    await settled();
+    expect(calls.seen).toHaveLength(1);
+    jest.advanceTimersByTime(1);
+    await settled();
+    expect(calls.seen.at(-1)).toEqual(['d']);
+    await calls.answer();
+    void coalesce('e');
+    await settled();
+    expect(calls.seen.at(-1)).toEqual(['e']);
+  });
+
+  test('a full one does not wait', async () => {
+    const { calls, coalesce } = await sharing();
+    for (const item of ['dd', 'eeee']) void coalesce(item);
+    await settled();
+    expect(calls.seen.at(-1)).toEqual(['dd']);
+  });
 });

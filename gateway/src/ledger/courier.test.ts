@@ -77,7 +77,7 @@ describe('Courier', () => {
 
   beforeEach(() => {
     carrier = new ScriptedCarrier();
-    intents = newIntentStore(openDatabase(':memory:', [intentTable]));
+    intents = newIntentStore(openDatabase(':memory:', [intentTable]), () => Promise.resolve());
     alarms = [];
     newestTime = 0;
     now = Date.now;
@@ -85,6 +85,18 @@ describe('Courier', () => {
 
   afterEach(() => {
     jest.restoreAllMocks();
+  });
+
+  it('sends nothing before the intent survives a power failure', async () => {
+    let survives = (): void => undefined;
+    const sync = (): Promise<void> => new Promise((resolve) => (survives = resolve));
+    intents = newIntentStore(openDatabase(':memory:', [intentTable]), sync);
+    const submitted = newCourier().submit(submission);
+    await new Promise(setImmediate);
+    expect([intents.find('op')?.state, carrier.sent]).toEqual(['open', []]);
+    survives();
+    await submitted;
+    expect(carrier.sent).toEqual(['tx1']);
   });
 
   it('stores the signed envelope before it is sent', async () => {

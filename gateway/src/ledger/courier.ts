@@ -136,7 +136,7 @@ export class Courier implements Ledger {
   async #send(operation: string, requestHash: string, prepared: Prepared): Promise<TransactionStatus | undefined> {
     const { intents, carrier } = this.#options;
     const intent = { operation, requestHash, ...prepared, sentAt: this.#now() };
-    intents.open(intent);
+    await intents.open(intent);
     const refusal = await carrier.send(prepared.envelope).catch(() => 'unknown' as const);
     return this.#settle({ ...intent, state: 'open', code: undefined, block: undefined }, refusal === undefined);
   }

@@ -19,8 +19,8 @@ export interface Intent {
 
 export interface IntentStore {
   find(operation: string): Intent | undefined;
-  /** Stores durably before it returns; replaces a failed intent of the same operation. */
-  open(intent: Omit<Intent, 'state' | 'code' | 'block'>): void;
+  /** Resolves when it survives a power failure, and with it all that was kept before; replaces a failed intent of the same operation. */
+  open(intent: Omit<Intent, 'state' | 'code' | 'block'>): Promise<void>;
   /** The orderers took the same envelope again. */
   sentAgain(operation: string, sentAt: number): void;
   settle(

@@ -4,18 +4,14 @@ export type Database = DatabaseSync;
 export type Row = Record<string, null | number | bigint | string | Uint8Array>;
 
 /**
- * What a power failure may take: nothing, or the last moments of what can be made again from elsewhere. The kill of a process takes nothing
- * in either case, and neither leaves half a transaction.
+ * Opens a database file and brings its tables up to date. `migrations` are applied once each, in order; they are only ever appended to.
+ * The kill of a process takes nothing that was committed; a power failure may take the last moments, unless a syncer was waited for. Neither
+ * leaves half a transaction.
  */
-export type Durability = 'nothing-lost' | 'made-again';
-
-const synchronous = { 'nothing-lost': 'FULL', 'made-again': 'NORMAL' } as const;
-
-/** Opens a database file and brings its tables up to date. `migrations` are applied once each, in order; they are only ever appended to. */
-export function openDatabase(path: string, migrations: readonly string[], durability: Durability = 'nothing-lost'): Database {
+export function openDatabase(path: string, migrations: readonly string[]): Database {
   const database = new DatabaseSync(path);
   database.exec(
-    `PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous[durability]}; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -1024; PRAGMA secure_delete = ON`,
+    `PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -1024; PRAGMA secure_delete = ON`,
   );
   const applied = Number(database.prepare('PRAGMA user_version').get()?.user_version ?? 0);
   migrations.slice(applied).forEach((migration, index) => {

@@ -87,7 +87,7 @@ export class Facts {
   /** @param mspId the organisation whose relations make work here */
   constructor(path: string, mspId: string) {
     this.#mspId = mspId;
-    this.#database = openDatabase(path, migrations, 'made-again');
+    this.#database = openDatabase(path, migrations);
     this.#statements = prepareStatements(this.#database);
     const checkpoint = this.#database.prepare('SELECT height, time FROM checkpoint').get() as Row;
     this.#height = Number(checkpoint.height);

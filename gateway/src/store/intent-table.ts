@@ -1,5 +1,6 @@
 import type { Intent, IntentState, IntentStore } from '../ledger/intent';
 import type { Database, Row } from './database';
+import type { Sync } from './syncer';
 
 export const intentTable = `
 CREATE TABLE intent (
@@ -16,7 +17,7 @@ CREATE TABLE intent (
 CREATE INDEX open_intent ON intent (operation) WHERE state = 'open';`;
 
 /** Intents in the gateway's database; a settled one keeps its outcome and drops its envelope. */
-export function newIntentStore(database: Database): IntentStore {
+export function newIntentStore(database: Database, sync: Sync): IntentStore {
   const find = database.prepare('SELECT * FROM intent WHERE operation = ?');
   const listOpen = database.prepare("SELECT * FROM intent WHERE state = 'open' ORDER BY sent_at");
   const open = database.prepare(
@@ -33,9 +34,10 @@ export function newIntentStore(database: Database): IntentStore {
       return row === undefined ? undefined : parseIntent(row);
     },
     listOpen: () => (listOpen.all() as Row[]).map(parseIntent),
-    open: ({ operation, requestHash, transactionId, envelope, result, sentAt }) => {
+    open: async ({ operation, requestHash, transactionId, envelope, result, sentAt }) => {
       const { changes } = open.run(operation, requestHash, transactionId, envelope, result, sentAt);
       if (changes !== 1) throw new Error('An intent of this operation is still open or was committed');
+      await sync();
     },
     sentAgain: (operation, sentAt) => {
       sentAgain.run(sentAt, operation);

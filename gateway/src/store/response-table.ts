@@ -1,6 +1,7 @@
 import { newError } from '../problem';
 import type { Database, Row } from './database';
 import type { LocalKey } from './local-key';
+import type { Sync } from './syncer';
 
 export const responseTable = `
 CREATE TABLE response (
@@ -24,13 +25,14 @@ export interface ResponseStore {
    * @throws CodedError IDEMPOTENCY_KEY_REUSED
    */
   begin(request: KeptRequest): string | undefined;
-  finish(operation: string, response: string): void;
+  /** Resolves when it survives a power failure, and with it all that was kept before. */
+  finish(operation: string, response: string): Promise<void>;
 }
 
 /** How long an idempotency key is remembered, in milliseconds. */
 const keptMs = 90 * 24 * 3_600_000;
 
-export function newResponseStore(database: Database, key: LocalKey): ResponseStore {
+export function newResponseStore(database: Database, key: LocalKey, sync: Sync): ResponseStore {
   const find = database.prepare('SELECT request, sealed FROM response WHERE operation = ?');
   const begin = database.prepare('INSERT INTO response (operation, request, at) VALUES (?, ?, ?)');
   const finish = database.prepare('UPDATE response SET sealed = ? WHERE operation = ?');
@@ -45,8 +47,9 @@ export function newResponseStore(database: Database, key: LocalKey): ResponseSto
       if (row.request !== request) throw newError('IDEMPOTENCY_KEY_REUSED', 'Use a new Idempotency-Key for a different request');
       return row.sealed instanceof Uint8Array ? Buffer.from(key.open(`response/${operation}`, row.sealed)).toString('utf8') : undefined;
     },
-    finish: (operation, response) => {
+    finish: async (operation, response) => {
       finish.run(key.seal(`response/${operation}`, Buffer.from(response)), operation);
+      await sync();
     },
   };
 }

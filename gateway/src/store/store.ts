@@ -12,6 +12,7 @@ import { newLocalKey, type LocalKey } from './local-key';
 import { newOutbox, outboxTable, type Outbox } from './outbox';
 import { loadOrCreatePrivateFile, makePrivateFolder } from './private-file';
 import { newResponseStore, responseTable, type ResponseStore } from './response-table';
+import { newSyncer } from './syncer';
 
 /** Everything that one gateway keeps. */
 export interface Store {
@@ -35,20 +36,21 @@ export function openStore(data: string, mspId: string): Store {
   const secret = loadOrCreatePrivateFile(join(data, 'keys', 'local.key'), () => randomBytes(32).toString('base64url'));
   const key = newLocalKey(Buffer.from(secret, 'base64url'));
   const facts = new Facts(join(data, 'projection.sqlite'), mspId);
-  const database = openDatabase(join(data, 'gateway.sqlite'), [
-    [intentTable, responseTable, recordTable, importTable, enrolmentTable, outboxTable].join('\n'),
-  ]);
+  const path = join(data, 'gateway.sqlite');
+  const database = openDatabase(path, [[intentTable, responseTable, recordTable, importTable, enrolmentTable, outboxTable].join('\n')]);
+  const syncer = newSyncer(path);
   const isClosed = (groupId: string): boolean => facts.find<{ status: string }>('group', mspId, groupId)?.value.status === 'closed';
   return {
     key,
     facts,
     index: new ClinicalIndex(database, key, isClosed),
-    intents: newIntentStore(database),
-    responses: newResponseStore(database, key),
+    intents: newIntentStore(database, syncer.sync),
+    responses: newResponseStore(database, key, syncer.sync),
     imports: newImportStore(database, key),
     enrolments: newEnrolmentStore(database, key),
     outbox: newOutbox(database),
     close: () => {
+      syncer.close();
       database.close();
       facts.close();
     },
