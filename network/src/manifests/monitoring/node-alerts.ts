@@ -5,7 +5,7 @@ export function listNodeAlerts(): Alert[] {
   return [
     {
       name: 'NodeDown',
-      when: 'up == 0',
+      when: 'up{job!="host"} == 0',
       lasting: '1m',
       severity: 'critical',
       summary: `${NODE} does not answer at {{ $labels.instance }}.`,
@@ -44,6 +44,14 @@ const FREE = 'node_filesystem_avail_bytes{fstype!~"tmpfs|ramfs|overlay|squashfs"
 /** As node_exporter tells of the machine. */
 function listMachineAlerts(): Alert[] {
   return [
+    {
+      name: 'MachineUnwatched',
+      when: 'up{job="host"} == 0',
+      lasting: '15m',
+      severity: 'warning',
+      summary: 'Nobody tells of the disks, the clock and the certificates of {{ $labels.instance }}.',
+      action: 'Start node_exporter there, or take it out of the job `host`.',
+    },
     {
       name: 'DiskFillsUp',
       when: `${FREE} < 0.15`,
