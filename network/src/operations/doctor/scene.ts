@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { FabricSurroundings } from '../../binaries';
+import { BinariesError, lookForFabric, type FabricBinaries, type FabricSurroundings } from '../../binaries';
 import { readLiveNetwork, type NetworkState } from '../../deployment';
 import type { Organisation, Topology } from '../../topology';
 import { readNodes, type NodeReport } from '../nodes/node-facts';
@@ -20,6 +20,8 @@ export interface DoctorSettings {
 export interface Scene {
   readonly topology: Topology;
   readonly settings: DoctorSettings;
+  /** Where the next start would find Fabric's programs, looked for once; nothing is fetched. */
+  readonly binaries: () => Promise<FabricBinaries | BinariesError>;
   /** Of a network whose supervisor lives on this machine. */
   readonly state: NetworkState | undefined;
   readonly nodes: readonly NodeReport[];
@@ -34,12 +36,14 @@ const BETWEEN_LOOKS_MS = 1500;
 
 /** Looks at the nodes; twice, when they differ: a node that is a block behind now is nothing to speak of. */
 export async function readScene(topology: Topology, settings: DoctorSettings): Promise<Scene> {
+  let looked: ReturnType<Scene['binaries']> | undefined;
+  const binaries: Scene['binaries'] = () => (looked ??= lookForBinaries(topology, settings));
   const state = readLiveNetwork(topology);
   const nodes = await readNodes(topology);
   const since = Date.now();
   const isRunning = state !== undefined || nodes.some(({ kind }) => kind !== 'silent');
   const later = isRunning && !areOfOneMind(nodes) ? await readNodesLater(topology) : undefined;
-  return { topology, settings, state, nodes, later, betweenMs: Date.now() - since, isRunning };
+  return { topology, settings, binaries, state, nodes, later, betweenMs: Date.now() - since, isRunning };
 }
 
 /** Organisations whose peer said something; where the ledger has no nodes of its own, all. */
@@ -51,6 +55,15 @@ export function listAnswering({ topology, nodes, later = nodes }: Scene): readon
 /** The organisation whose a process is, by the name of the process: `peer-north`. */
 export function memberOf({ organisations }: Topology, process: string): string | undefined {
   return organisations.find(({ name }) => process.slice(process.indexOf('-') + 1) === name)?.name;
+}
+
+async function lookForBinaries({ fabric }: Topology, { surroundings }: DoctorSettings): Promise<FabricBinaries | BinariesError> {
+  try {
+    return await lookForFabric(fabric, surroundings);
+  } catch (error) {
+    if (error instanceof BinariesError) return error;
+    throw error;
+  }
 }
 
 async function readNodesLater(topology: Topology): Promise<NodeReport[]> {

@@ -1,18 +1,16 @@
-import { BinariesError, describeFabricBinaries, lookForFabric, type FabricBinaries } from '../../../binaries';
+import { BinariesError, describeFabricBinaries } from '../../../binaries';
 import type { BinariesFacts } from '../checks/binaries';
 import type { VersionFacts } from '../checks/versions';
 import type { Scene } from '../scene';
 
-/** Looks where the next start would; fetches nothing. */
-export async function lookAtBinaries(scene: Scene): Promise<BinariesFacts> {
-  const found = await look(scene);
+export async function lookAtBinaries({ binaries, settings }: Scene): Promise<BinariesFacts> {
+  const found = await binaries();
   if (!(found instanceof BinariesError)) return { found: describeFabricBinaries(found) };
-  return { problem: found.message, isNamed: scene.settings.surroundings.folder !== undefined };
+  return { problem: found.message, isNamed: settings.surroundings.folder !== undefined };
 }
 
-export async function lookAtVersions(scene: Scene): Promise<VersionFacts> {
-  const { nodes, later = nodes } = scene;
-  const found = await look(scene);
+export async function lookAtVersions({ binaries, nodes, later = nodes }: Scene): Promise<VersionFacts> {
+  const found = await binaries();
   return {
     installed: found instanceof BinariesError ? undefined : found.version,
     nodes: later.map((node) => ({
@@ -21,13 +19,4 @@ export async function lookAtVersions(scene: Scene): Promise<VersionFacts> {
       version: node.kind === 'silent' ? undefined : node.version,
     })),
   };
-}
-
-async function look({ topology, settings }: Scene): Promise<FabricBinaries | BinariesError> {
-  try {
-    return await lookForFabric(topology.fabric, settings.surroundings);
-  } catch (error) {
-    if (error instanceof BinariesError) return error;
-    throw error;
-  }
 }
