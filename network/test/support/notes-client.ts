@@ -9,6 +9,10 @@ export interface NotesClient {
   read(key: string): Promise<string>;
   evaluate(transaction: string): Promise<string>;
   write(key: string, text: string): Promise<void>;
+  /** Writes a value that only the collection's members keep; `endorsers`: MSP ids of those who are handed it. */
+  hide(collection: string, key: string, text: string, endorsers: readonly string[]): Promise<void>;
+  /** Reads such a value at the organisation's own peer. */
+  show(collection: string, key: string): Promise<string>;
   close(): void;
 }
 
@@ -39,6 +43,14 @@ export function openNotesClient(topology: Topology, organisation: string): Notes
     read: (key) => evaluate('Read', key),
     write: async (key, text) => {
       await contract.submitTransaction('Write', key, text);
+    },
+    hide: async (collection, key, text, endorsers) => {
+      const proposal = { arguments: [collection, key], transientData: { text }, endorsingOrganizations: [...endorsers] };
+      await contract.submit('Hide', proposal);
+    },
+    show: async (collection, key) => {
+      const endorsingOrganizations = [document.organisation.mspId];
+      return Buffer.from(await contract.evaluate('Show', { arguments: [collection, key], endorsingOrganizations })).toString();
     },
     close: () => {
       gateway.close();
