@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { readLiveNetwork, type NetworkState } from '../../src/deployment';
 import { findFreePorts, isRunning, type FreePorts, type ProcessIdentity } from '../../src/process';
 import { Leash } from './leash';
-import { recordNetwork } from './record-network';
+import { NetworkRecorder } from './network-recorder';
 import { LEDGER_OPTIONS, TEST_LEDGER, listLedgerProcesses } from './test-ledger';
 import { resolveTopology, parseTopologySpec, type Topology } from '../../src/topology';
 
@@ -35,12 +35,14 @@ export class ScratchNetwork {
   readonly topologyFile: string;
   readonly #ports: FreePorts;
   readonly #leash: Leash;
+  readonly #recorder: NetworkRecorder;
 
   private constructor(ports: FreePorts, topology: string) {
     this.#ports = ports;
     this.folder = mkdtempSync(join(tmpdir(), 'network-'));
     this.topologyFile = join(this.folder, 'topology.json');
     this.#leash = new Leash(this.folder, [process.execPath, CLI, 'down', ...this.#place()]);
+    this.#recorder = new NetworkRecorder(join(this.folder, 'run'), (verb, ...options) => this.start(verb, ...options).ended);
     cpSync(join(FIXTURES, 'chaincode'), join(this.folder, 'chaincode'), { recursive: true });
     cpSync(join(FIXTURES, 'gateway'), join(this.folder, 'gateway/dist'), { recursive: true });
     symlinkSync(join(NETWORK, '../node_modules'), join(this.folder, 'node_modules'));
@@ -100,7 +102,8 @@ export class ScratchNetwork {
     return { child, ended, said: () => output };
   }
 
-  run(verb: string, ...options: readonly string[]): Promise<Ended> {
+  async run(verb: string, ...options: readonly string[]): Promise<Ended> {
+    if (verb === 'reset') await this.#recorder.record();
     return this.start(verb, ...options).ended;
   }
 
@@ -133,7 +136,7 @@ export class ScratchNetwork {
   }
 
   async remove(): Promise<void> {
-    await recordNetwork((verb, ...options) => this.run(verb, ...options)).finally(() => this.run('down'));
+    await this.#recorder.record().finally(() => this.run('down'));
     rmSync(this.folder, { recursive: true, force: true });
     this.#ports.release();
     this.#leash.release();

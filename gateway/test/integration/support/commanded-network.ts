@@ -9,7 +9,7 @@ import type { PrivateJwk } from '../../../src/crypto';
 import { tokenKeyPath } from '../../../src/organisation/organisation-keys';
 import type { ConnectionDocument } from '../../../src/config/connection-document';
 import { Leash } from '../../../../network/test/support/leash';
-import { recordNetwork } from '../../../../network/test/support/record-network';
+import { NetworkRecorder } from '../../../../network/test/support/network-recorder';
 import { LEDGER_OPTIONS } from '../../../../network/test/support/test-ledger';
 import { Door, type Doors } from '../../support/door';
 
@@ -76,6 +76,7 @@ export class CommandedNetwork implements Doors {
   readonly seen = new Map<number, Identity>();
   readonly #watch: NodeJS.Timeout;
   readonly #leash: Leash;
+  readonly #recorder: NetworkRecorder;
 
   private constructor(
     readonly folder: string,
@@ -85,6 +86,7 @@ export class CommandedNetwork implements Doors {
   ) {
     mkdirSync(this.temporary);
     this.#leash = new Leash(folder, [process.execPath, CLI, 'down', ...this.#place()]);
+    this.#recorder = new NetworkRecorder(this.run, (verb, ...options) => this.start(verb, ...options).ended);
     this.#watch = setInterval(() => this.#look(), 20);
     this.#watch.unref();
   }
@@ -141,7 +143,8 @@ export class CommandedNetwork implements Doors {
   }
 
   /** Runs a verb to its end. */
-  ask(verb: string, ...options: readonly string[]): Promise<Ended> {
+  async ask(verb: string, ...options: readonly string[]): Promise<Ended> {
+    if (verb === 'reset') await this.#recorder.record();
     return this.start(verb, ...options).ended;
   }
 
@@ -209,7 +212,7 @@ export class CommandedNetwork implements Doors {
 
   async remove(): Promise<void> {
     clearInterval(this.#watch);
-    await recordNetwork((verb, ...options) => this.ask(verb, ...options)).finally(() => this.ask('down'));
+    await this.#recorder.record().finally(() => this.ask('down'));
     rmSync(this.folder, { recursive: true, force: true });
     this.releasePorts();
     this.#leash.release();

@@ -1,0 +1,41 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+
+/** Where integration tests leave a recording of each network that they started: MEDACCORD_TEST_RECORDINGS. Unset: nowhere. */
+const FOLDER = process.env['MEDACCORD_TEST_RECORDINGS'] ?? '';
+const DONE = 0;
+
+type Ask = (verb: string, ...options: readonly string[]) => Promise<{ readonly code: number | null; readonly output: string }>;
+
+const counts = new Map<string, number>();
+
+/** Keeps the chain of a test's network, and what clients are told of it, before it is forgotten. */
+export class NetworkRecorder {
+  readonly #file: string;
+
+  /** runFolder: what is not there yet is not recorded. */
+  constructor(
+    readonly runFolder: string,
+    readonly ask: Ask,
+  ) {
+    this.#file = join(FOLDER, nextName());
+  }
+
+  /** A network that is down comes up for it. A later recording of the same network replaces this one. @throws Error with what it said instead */
+  async record(): Promise<void> {
+    if (FOLDER === '' || !existsSync(join(this.runFolder, 'topology.json'))) return;
+    mkdirSync(FOLDER, { recursive: true });
+    const up = await this.ask('up');
+    const { code, output } = await this.ask('record', this.#file, '--answers');
+    if (up.code === DONE) await this.ask('down');
+    if (code !== DONE) throw new Error(`The network was not recorded (${String(code)}): ${output}`);
+  }
+}
+
+/** `story`, and `story-2` for the second network of the same test. */
+function nextName(): string {
+  const test = basename(expect.getState().testPath ?? 'network', '.int.test.ts');
+  const count = (counts.get(test) ?? 0) + 1;
+  counts.set(test, count);
+  return `${test}${count === 1 ? '' : `-${String(count)}`}.recording`;
+}
