@@ -1,7 +1,9 @@
 import { readConformanceConsortium } from '../../devnet/test/random-scripts/conformance-consortium';
 import { generateScript } from '../../devnet/test/random-scripts/generate-script';
 import { newPrefixes } from '../../devnet/test/random-scripts/prefixes';
+import type { Script } from '../../devnet/test/random-scripts/script';
 import type { RecordedRun } from '../../devnet/test/random-scripts/script-recording';
+import { RunAgain } from '../../devnet/test/random-scripts/script-run';
 import { ScriptComparison, type Finding } from '../../devnet/test/random-scripts/script-comparison';
 import type { ScriptLedger } from '../../devnet/test/random-scripts/script-ledger';
 
@@ -17,11 +19,15 @@ export interface CompareOptions {
   readonly signal: AbortSignal;
   readonly onRun: (run: RecordedRun) => void;
   readonly onFinding: (finding: Finding) => void;
+  /** Chance came in the way of a script again and again. */
+  readonly onGivenUp: (seed: number, why: string) => void;
 }
 
 export interface Compared {
   readonly findings: readonly Finding[];
-  /** The first seed that was not begun; all before it were compared to their ends. */
+  /** Seeds of scripts that were not compared, for chance came in their way again and again. */
+  readonly givenUp: readonly number[];
+  /** The first seed that was not begun; all before it were. */
   readonly next: number;
   /** The first difference, made as small as it gets. */
   readonly smallest: Finding | undefined;
@@ -32,19 +38,27 @@ export async function compareLedgers(first: ScriptLedger, second: ScriptLedger, 
   const { blockToLive } = readConformanceConsortium();
   const comparison = new ScriptComparison(first, second, { newPrefix: newPrefixes(process.pid), blockToLive });
   const findings: Finding[] = [];
+  const givenUp: number[] = [];
   let next = options.seed;
   const isDue = (): boolean => next < options.seed + options.scripts && findings.length < options.mostFindings && !options.signal.aborted;
+  const compare = async (script: Script): Promise<void> => {
+    const { run, finding } = await comparison.compare(script);
+    options.onRun({ script, run });
+    if (finding === undefined) return;
+    findings.push(finding);
+    options.onFinding(finding);
+  };
   const work = async (): Promise<void> => {
     while (isDue()) {
       const script = generateScript(next++);
-      const { run, finding } = await comparison.compare(script);
-      options.onRun({ script, run });
-      if (finding === undefined) continue;
-      findings.push(finding);
-      options.onFinding(finding);
+      await compare(script).catch((error: unknown) => {
+        if (!(error instanceof RunAgain)) throw error;
+        givenUp.push(script.seed);
+        options.onGivenUp(script.seed, error.message);
+      });
     }
   };
   await Promise.all(Array.from({ length: options.parallel }, work));
   const steady = findings.find(({ repeated }) => repeated > 0);
-  return { findings, next, smallest: steady && (await comparison.minimise(steady)) };
+  return { findings, givenUp, next, smallest: steady && (await comparison.minimise(steady)) };
 }

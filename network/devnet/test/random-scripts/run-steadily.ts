@@ -4,8 +4,9 @@ import type { Run, Script } from './script';
 import type { ScriptLedger } from './script-ledger';
 import { RunAgain, ScriptRun } from './script-run';
 
-const TRIES = 40;
-const DEADLINE_MS = 180_000;
+const TRIES = 30;
+/** Only what hangs takes so long: a hundred scripts at once on a busy machine take some minutes each. */
+const DEADLINE_MS = 1_200_000;
 
 export interface SteadyOptions {
   /** Gives a prefix that no run had before. */
@@ -14,7 +15,7 @@ export interface SteadyOptions {
   readonly wanted?: Run | undefined;
 }
 
-/** Runs a script, again where chance came in its way. @throws Error when that does not end, or a step does not */
+/** Runs a script, again where chance came in its way. @throws RunAgain when that does not end; Error when a step does not */
 export async function runSteadily(ledger: ScriptLedger, script: Script, options: SteadyOptions): Promise<Run> {
   for (let tries = 1; ; tries++) {
     const run = new ScriptRun(ledger, script, {
@@ -25,7 +26,10 @@ export async function runSteadily(ledger: ScriptLedger, script: Script, options:
       return await within(DEADLINE_MS, run.run(), () => `${ledger.spec.name}: script ${String(script.seed)} stands at ${run.where()}`);
     } catch (error) {
       if (!(error instanceof RunAgain)) throw error;
-      if (tries === TRIES) throw new Error(`${ledger.spec.name}: script ${String(script.seed)} stands at ${run.where()}`, { cause: error });
+      if (tries === TRIES)
+        throw new RunAgain(`${ledger.spec.name}: script ${String(script.seed)} stands at ${run.where()}: ${error.message}`, {
+          cause: error,
+        });
     }
   }
 }

@@ -26,7 +26,7 @@ const DRAWS_OF_FAILURES = 10;
 /** An orderer remembers the last thousand transactions (SmartBFT, defaultSizeOfDelElements). */
 const REMEMBERED = 800;
 /** Between transactions for one block: enough to arrive in this order, too little for a block of their own. */
-const STAGGER_MS = 8;
+const STAGGER_MS = 25;
 const BRIEF = 'brief';
 
 interface Kept {
@@ -103,7 +103,7 @@ export class ScriptRun {
       case 'craft':
         return this.#craft(step.from, step.change, step.as);
       case 'order':
-        return this.#order(step.names, step.together);
+        return this.#order(step.names, step.together, wanted);
       case 'resubmit':
         return this.#resubmit(step.name);
       case 'repropose':
@@ -202,13 +202,38 @@ export class ScriptRun {
     return { name, code: kept.place.code };
   }
 
-  async #order(names: readonly string[], together: boolean): Promise<Answer> {
+  /** On the other ledger chance has decided which of them share a block; here they then do as there. */
+  async #order(names: readonly string[], together: boolean, wanted: Answer | undefined): Promise<Answer> {
     const present = names.filter((name) => this.#kept.has(name));
     if (present.length === 0) return { skipped: true };
-    if (together && !this.#isFatal(present)) return { each: await this.#orderTogether(present) };
     const each: OrderedAnswer[] = [];
-    for (const name of present) each.push(await this.#commit(name));
-    return { each };
+    for (const group of this.#groupsOf(present, together, wanted)) {
+      if (group.length === 1) each.push(await this.#commit(group[0] ?? ''));
+      else each.push(...(await this.#orderTogether(group)));
+    }
+    const blocks = this.#blocksOf(present);
+    if (wanted?.blocks !== undefined && !isDeepStrictEqual(blocks, wanted.blocks))
+      throw new RunAgain(`the transactions of a race stand as ${JSON.stringify(blocks)}, not as ${JSON.stringify(wanted.blocks)}`);
+    return { each: present.map((name) => each.find((answer) => answer.name === name) ?? { name }), blocks };
+  }
+
+  #groupsOf(names: readonly string[], together: boolean, wanted: Answer | undefined): readonly (readonly string[])[] {
+    if (wanted?.blocks !== undefined) {
+      const placed = wanted.blocks.flat();
+      return [...wanted.blocks, ...names.filter((name) => !placed.includes(name)).map((name) => [name])];
+    }
+    return together && !this.#isFatal(names) ? [names] : names.map((name) => [name]);
+  }
+
+  /** Those that are in blocks, by the blocks. */
+  #blocksOf(names: readonly string[]): string[][] {
+    const placed = names.flatMap((name) => {
+      const place = this.#kept.get(name)?.place;
+      return place === undefined ? [] : [{ name, ...place }];
+    });
+    placed.sort((one, other) => one.block - other.block || one.index - other.index);
+    const numbers = [...new Set(placed.map(({ block }) => block))];
+    return numbers.map((number) => placed.filter(({ block }) => block === number).map(({ name }) => name));
   }
 
   #isFatal(names: readonly string[]): boolean {
@@ -234,17 +259,7 @@ export class ScriptRun {
       const failure = failures.get(name);
       answers.push(failure === undefined ? await this.#await(name, this.#kept.get(name) as Kept) : { name, failure });
     }
-    this.#assertTogether(names.filter((name) => !failures.has(name)));
     return answers;
-  }
-
-  #assertTogether(names: readonly string[]): void {
-    const places = names.map((name) => this.#kept.get(name)?.place);
-    const inOrder = places.every((place, at) => at === 0 || (place?.index ?? 0) > (places[at - 1]?.index ?? 0));
-    if (!inOrder || new Set(places.map((place) => place?.block)).size > 1)
-      throw new RunAgain(
-        `the race was not in one block in order: ${places.map((place) => `${String(place?.block)}/${String(place?.index)}`).join(' ')}`,
-      );
   }
 
   async #resubmit(name: string): Promise<Answer> {

@@ -21,7 +21,7 @@ export type Step =
   | { readonly kind: 'endorse'; readonly call: Call; readonly as: string }
   /** A kept transaction changed and signed again by everybody who has to, kept under another name. */
   | { readonly kind: 'craft'; readonly from: string; readonly change: string; readonly as: string }
-  /** Submits kept transactions in this order: into one block, or each after the commit of the one before. */
+  /** Submits kept transactions in this order: into one block, as far as chance lets it, or each after the commit of the one before. */
   | { readonly kind: 'order'; readonly names: readonly string[]; readonly together: boolean }
   /** Submits a committed transaction again. */
   | { readonly kind: 'resubmit'; readonly name: string }
@@ -61,6 +61,8 @@ export interface Answer {
   /** Validation code. */
   readonly code?: number;
   readonly each?: readonly OrderedAnswer[];
+  /** As the transactions of the step came to stand: the names in each block, in their order. */
+  readonly blocks?: readonly (readonly string[])[];
   readonly failure?: GatewayFailure;
   /** Step skipped: the transaction that it names does not exist. */
   readonly skipped?: true;
