@@ -24,7 +24,8 @@ async function post({ url, token }: ControlAddress, verb: string, args: Readonly
   try {
     const response = await fetch(`${url}/${verb}`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${token}` },
+      // A connection kept for the next call might be closed by the other side at the moment of that call.
+      headers: { authorization: `Bearer ${token}`, connection: 'close' },
       body: JSON.stringify(args),
     });
     return (await response.json()) as Answer;
