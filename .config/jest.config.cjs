@@ -22,7 +22,7 @@ module.exports = {
     layer('contract', ['chaincode/test/**/*.contract.test.ts']),
     layer('service', ['gateway/test/**/*.service.test.ts', 'network/test/**/*.service.test.ts']),
     layer('render', ['network/test/**/*.render.test.ts']),
-    layer('conformance', ['network/devnet/test/conformance/**/*.test.ts']),
+    layer('conformance', ['network/devnet/test/conformance/**/*.test.ts', 'network/test/conformance/**/*.test.ts']),
     layer('integration', ['**/test/integration/**/*.int.test.ts']),
   ],
 };
