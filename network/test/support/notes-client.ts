@@ -8,7 +8,8 @@ import type { Topology } from '../../src/topology';
 export interface NotesClient {
   read(key: string): Promise<string>;
   evaluate(transaction: string): Promise<string>;
-  write(key: string, text: string): Promise<void>;
+  /** `endorsers`: MSP ids of the only ones to endorse it; else the peer chooses. */
+  write(key: string, text: string, endorsers?: readonly string[]): Promise<void>;
   /** Writes a value that only the collection's members keep; `endorsers`: MSP ids of those who are handed it. */
   hide(collection: string, key: string, text: string, endorsers: readonly string[]): Promise<void>;
   /** Reads such a value at the organisation's own peer. */
@@ -41,8 +42,8 @@ export function openNotesClient(topology: Topology, organisation: string): Notes
   return {
     evaluate,
     read: (key) => evaluate('Read', key),
-    write: async (key, text) => {
-      await contract.submitTransaction('Write', key, text);
+    write: async (key, text, endorsers) => {
+      await contract.submit('Write', { arguments: [key, text], ...(endorsers && { endorsingOrganizations: [...endorsers] }) });
     },
     hide: async (collection, key, text, endorsers) => {
       const proposal = { arguments: [collection, key], transientData: { text }, endorsingOrganizations: [...endorsers] };
