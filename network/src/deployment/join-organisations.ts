@@ -110,7 +110,8 @@ async function becomeMembers(
     await time('members of the channel', () => engine.admit({ present: before.organisations, organisations }));
   } catch (error) {
     handOutDocuments(before);
-    if (!supervisor.isStopping) await supervisor.replace([newCaProcess(before, platform)]);
+    // Whatever else fails now: why they are not members must be heard.
+    if (!supervisor.isStopping) await supervisor.replace([newCaProcess(before, platform)]).catch(() => undefined);
     throw error;
   }
 }
