@@ -1,4 +1,5 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -141,6 +142,37 @@ describe('of a network that does not run', () => {
   it('a disk with too little room is found where the run folder is, or will be', async () => {
     expect(await findingsOf('disk', { disk: { leastBytes: 1e18, comfortableBytes: 1e18 } })).toMatchObject([
       { severity: 'error', problem: expect.stringContaining(folder), remedy: expect.stringContaining('--run-folder') },
+    ]);
+  });
+});
+
+describe('of nodes that answer', () => {
+  const servers: Server[] = [];
+  afterEach(() => {
+    for (const server of servers.splice(0)) server.close();
+  });
+
+  /** A peer that has the next of these heights whenever it is asked, and then the last one. */
+  async function servePeer({ ports: { peerOperations } }: Organisation, ...heights: number[]): Promise<void> {
+    const server = createHttpServer(({ url }, response) => {
+      const height = url === '/metrics' && heights.length > 1 ? heights.shift() : heights[0];
+      response.end(`ledger_blockchain_height{channel="${topology.channel}"} ${String(height)}\n`);
+    });
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(peerOperations, '127.0.0.1', resolve));
+  }
+
+  it('one that lacks blocks is looked at twice: it stands still, catches up, or was behind for a moment only', async () => {
+    const [one, two, three, four] = topology.organisations as [Organisation, Organisation, Organisation, Organisation];
+    await servePeer(one, 500, 510);
+    await servePeer(two, 400, 400);
+    await servePeer(three, 300, 450);
+    await servePeer(four, 499, 505);
+    expect(
+      (await findingsOf('heights')).map(({ severity, member, problem }) => [severity, member, problem.replace(/, \d+ a second/, '')]),
+    ).toEqual([
+      ['error', two.name, `peer-${two.name} has 400 of 500 blocks and gets no more.`],
+      ['warning', three.name, `peer-${three.name} has 450 of 500 blocks and catches up.`],
     ]);
   });
 });
