@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { TEST_LEDGER } from '../../../network/test/support/test-ledger';
 import { CommandedNetwork, until } from './support/commanded-network';
 
 jest.setTimeout(120_000);
@@ -77,4 +78,42 @@ test('the doorbells that operators of a test network expect ring: up, status, do
   expect(status).toMatchObject({ code: 0, output: expect.stringContaining('gateway-') as unknown });
   expect((await ring('down')).code).toBe(0);
   await expectNothingLeft();
+});
+
+describe('the flags of Fabric’s test-network', () => {
+  const ring = (...argv: readonly string[]): Promise<Shown> =>
+    run(join(ROOT, 'test-network-scripts/network.sh'), ...argv, ...(TEST_LEDGER === 'fabric' ? ['-bft'] : []), ...place()).ended;
+
+  test('name the channel: it is made, is there already when it is asked for again, and is no other', async () => {
+    expect((await ring('reset')).code).toBe(0);
+    expect((await ring('createChannel', '-c', 'mychannel')).code).toBe(0);
+    expect((await ring('createChannel')).code).toBe(0);
+    expect((await ring('createChannel', '-c', 'another')).code).toBe(3);
+    expect((await ring('up')).code).toBe(3);
+  });
+
+  test.each([
+    [['deployCC', '-ccep', "OR('OneMSP.peer')"], 'chaincode.policy'],
+    [['deployCC', '-cccg', 'collections.json'], 'chaincode.collections'],
+    [['deployCC', '-cci', 'Init'], 'chaincode.first'],
+    [['deployCC', '-ccl', 'go'], 'chaincode.folder'],
+    [['deployCC', '-ccn', 'basic'], 'chaincode.name'],
+    [['up', '-i', '2.5'], 'fabric.version'],
+    [['up', '-s', 'couchdb'], 'LevelDB'],
+    [['up', '-ccv', '1.0'], 'deployCC'],
+    [['up', '-c', 'My Channel'], '--channel My Channel'],
+    [['up', '-c'], 'needs a value'],
+    [['up', '-x'], '-x'],
+    [['fly'], 'fly'],
+  ])('refuse %j, and name the way', async (argv, named) => {
+    const { code, output } = await run(join(ROOT, 'test-network-scripts/network.sh'), ...argv).ended;
+    expect([code, output]).toEqual([2, expect.stringContaining(named)]);
+  });
+
+  test('explain themselves', async () => {
+    for (const argv of [['-h'], ['help'], ['up', '-h'], []]) {
+      const { code, output } = await run(join(ROOT, 'test-network-scripts/network.sh'), ...argv).ended;
+      expect([code, output]).toEqual([0, expect.stringContaining('-bft')]);
+    }
+  });
 });
