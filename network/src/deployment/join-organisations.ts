@@ -46,13 +46,23 @@ export async function joinOrganisations(
   try {
     await supervisor.startBeside(`chaincode-${first}`, plan.nodes, onReady);
     await time('the channel', () => engine.openChannel());
-    const deployment = await engine.deploy(network.chaincode, network.port);
+    const deployment = await deploy(network, growth);
     if (plan.gateways.length > 0) await supervisor.startBeside(`gateway-${first}`, plan.gateways, onReady);
     return deployment;
   } catch (error) {
     await supervisor.retire(started.filter((name) => supervisor.specs.has(name)));
     throw error;
   }
+}
+
+/** The new members approve the definition there is; a collection of all members makes it another one, which all approve. */
+async function deploy({ chaincode, port, time }: RunningNetwork, { engine }: Growth): Promise<Deployment> {
+  let deployment: Deployment = { sequence: 0, transactions: [] };
+  await time('the chaincode definition', async () => {
+    deployment = await engine.deploy(chaincode, port);
+    return `sequence ${String(deployment.sequence)}, ${String(deployment.transactions.length)} lifecycle transactions`;
+  });
+  return deployment;
 }
 
 /** Takes orderers of members into the ordering service of a running network. Calling it again completes what was interrupted. */
