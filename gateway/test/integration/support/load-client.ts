@@ -38,7 +38,7 @@ export class ClientLog {
     return this.pursue(operation, mayLeave);
   }
 
-  async pursue(operation: Operation, mayLeave = false, withinMs = 90_000): Promise<Answer | undefined> {
+  async pursue(operation: Operation, mayLeave = false, withinMs = 150_000): Promise<Answer | undefined> {
     const deadline = Date.now() + withinMs;
     for (;;) {
       const answer = await operation.send().catch(() => undefined);
