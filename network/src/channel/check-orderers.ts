@@ -52,7 +52,7 @@ async function askFollower(
   { mspId, address }: Consenter,
   organisations: readonly Organisation[],
 ): Promise<number | string> {
-  const owner = organisations.find((each) => each.mspId === mspId && each.endpoints.orderer === formatAddress(address));
+  const owner = organisations.find((each) => each.mspId === mspId && each.ports.orderer === address.port);
   if (owner === undefined || !existsSync(owner.tls.orderer.privateKey))
     return 'only its owner can tell how far it is: submit the change on its machine';
   try {

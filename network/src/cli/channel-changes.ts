@@ -13,7 +13,7 @@ import {
 } from '../channel';
 import { enroll, generateRevocationList } from '../identity';
 import type { Organisation } from '../topology';
-import { mspIdOf, organisationOf, wordOf, type ChannelCall } from './channel-options';
+import { mspIdOf, organisationOf, placedTopology, wordOf, type ChannelCall } from './channel-options';
 import { UsageError } from './usage-error';
 
 /** A change as the command line names it. */
@@ -31,12 +31,12 @@ const organisationIn = (verb: string, call: ChannelCall): Organisation => organi
 export const CHANNEL_CHANGES: Readonly<Record<string, ChannelChange>> = {
   'add-organisation': {
     about: nameIn('add-organisation'),
-    plan: (call) => planAddOrganisation(call.topology, organisationIn('add-organisation', call)),
+    plan: (call) => planAddOrganisation(placedTopology(call), organisationIn('add-organisation', call)),
     after: () => 'Its peer may join now (with the first block of the channel), install the chaincode and approve its definition.',
   },
   'add-orderer': {
     about: nameIn('add-orderer'),
-    plan: (call) => planAddOrderer(call.topology, organisationIn('add-orderer', call)),
+    plan: (call) => planAddOrderer(placedTopology(call), organisationIn('add-orderer', call)),
     after: () =>
       'Without a vote yet: start the orderer, let it join with the newest configuration block, and run this command again. With a vote: restart the peers, one after another, so that they find it.',
   },

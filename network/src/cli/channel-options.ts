@@ -12,6 +12,7 @@ export const CHANNEL_OPTIONS = {
   offline: { type: 'boolean', default: false },
   organisation: { type: 'string' },
   output: { type: 'string' },
+  host: { type: 'string' },
   list: { type: 'string' },
   identity: { type: 'string' },
   tls: { type: 'string' },
@@ -33,6 +34,11 @@ export function wordOf({ words }: ChannelCall, verb: string, what: string): stri
   const [word, ...more] = words;
   if (word === undefined || more.length > 0) throw new UsageError(`channel ${verb} takes one ${what}.`);
   return word;
+}
+
+/** The topology with its nodes where `--host` says that others reach them, which is on a machine of their own. */
+export function placedTopology({ topology, values: { host } }: ChannelCall): Topology {
+  return host === undefined ? topology : { ...topology, host };
 }
 
 /** An organisation of the topology by its name or its MSP id. @throws UsageError */

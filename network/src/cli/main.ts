@@ -54,7 +54,7 @@ const HELP = `network <verb> [options]
   channel [show]                   the channel's configuration in words: members, orderers, policies
   channel CHANGE [--dry-run]       a change of it, as a file to sign or (--sign-all) at once: add-organisation NAME, add-orderer NAME,
                                    remove-organisation NAME, remove-orderer NAME, rotate-orderer NAME [--identity FILE] [--tls FILE],
-                                   set [batch|bft|policies], revoke NAME [--list FILE]   [--organisation NAME] [--output FILE]
+                                   set [batch|bft|policies], revoke NAME [--list FILE]   [--organisation NAME] [--output FILE] [--host HOST]
   channel show|sign|submit FILE    what a change does and who signed; a member's signature (--organisation NAME); its ordering
   manifests --output DIR           Compose, Kubernetes and monitoring files of the topology's network   [--check]
   ca [--organisation NAME]         serves the certificate authorities alone
