@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
-import { peer } from '@hyperledger/fabric-protos';
+import { gateway, peer } from '@hyperledger/fabric-protos';
 import { CODE, METADATA, asBytes, readBlock, withMetadata, writeBlock } from '@medaccord/devnet/blocks';
 import { FIELD, openRecordingSource, readRecording, writeRecording, type RecordedField, type RecordedStatus } from '../../src/recording';
 import { verifySource } from '../../src/verify';
@@ -60,7 +60,7 @@ describe('a recording in which one thing is altered', () => {
   async function writeAltered(kind: number, alter: (bytes: Uint8Array) => Uint8Array | undefined): Promise<void> {
     const each = async function* (): AsyncIterable<RecordedField> {
       let isDone = false;
-      for await (const { field, bytes } of readRecording(join(FOLDER, 'lifecycle-fabric.recording'))) {
+      for await (const { field, bytes } of readRecording(join(FOLDER, 'story.recording'))) {
         const other: Uint8Array | undefined = isDone || field !== kind ? undefined : alter(bytes);
         isDone ||= other !== undefined;
         yield { field, bytes: other ?? bytes };
@@ -88,6 +88,15 @@ describe('a recording in which one thing is altered', () => {
       return block.serializeBinary();
     });
     expect((await compareAnswers(altered)).differences).toEqual(['filtered block 0']);
+  });
+
+  it('shows it: an event', async () => {
+    await writeAltered(FIELD.events, (bytes) => {
+      const answer = gateway.ChaincodeEventsResponse.deserializeBinary(bytes);
+      answer.getEventsList()[0]?.setEventName('another');
+      return answer.serializeBinary();
+    });
+    expect((await compareAnswers(altered)).differences).toEqual([expect.stringContaining('events of block')]);
   });
 
   it('shows it: a status', async () => {
