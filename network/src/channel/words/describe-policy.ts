@@ -58,7 +58,7 @@ function describeAlike(n: number, principals: readonly Principal[]): string | un
   const [first] = principals;
   if (first?.role === undefined || principals.some(({ role }) => role === undefined)) return undefined;
   if (n === 1 && principals.every(({ mspId }) => mspId === first.mspId))
-    return `a ${principals.map(({ role }) => role).join(', ')} of ${first.mspId}`.replace(/, ([a-z]+) of/, ' or $1 of');
+    return `${withArticle(principals.map(({ role }) => role).join(', '))} of ${first.mspId}`.replace(/, ([a-z]+) of/, ' or $1 of');
   if (principals.every(({ role }) => role === first.role))
     return `${String(n)} of the ${first.role}s of ${principals.map(({ mspId }) => mspId).join(', ')}`;
   return undefined;
@@ -70,7 +70,7 @@ function readPrincipal(principal: msp.MSPPrincipal): Principal {
   if (kind === Classification.ROLE) {
     const message = decode(msp.MSPRole, content);
     const role = ROLES.get(message.getRole()) ?? 'unknown role';
-    return { role, mspId: message.getMspIdentifier(), words: `a ${role} of ${message.getMspIdentifier()}` };
+    return { role, mspId: message.getMspIdentifier(), words: `${withArticle(role)} of ${message.getMspIdentifier()}` };
   }
   if (kind === Classification.IDENTITY) {
     const identity = decode(msp.SerializedIdentity, content);
@@ -83,4 +83,8 @@ function readPrincipal(principal: msp.MSPPrincipal): Principal {
     return { role: undefined, mspId: unit.getMspIdentifier(), words };
   }
   return { role: undefined, mspId: '', words: `a principal of kind ${String(kind)} (${describeBytes(content)})` };
+}
+
+function withArticle(words: string): string {
+  return `${/^[aeiou]/.test(words) ? 'an' : 'a'} ${words}`;
 }
