@@ -3,6 +3,7 @@ import { writePrivateFile } from '../../files';
 import type { Topology } from '../../topology';
 import { assertSameChannel } from './assert-same-channel';
 import { genesisFile, readGenesis } from './genesis';
+import { readOrdererState } from './read-orderer-state';
 import { until, untilProgressEnds } from './until';
 
 const WITHIN_MS = 90_000;
@@ -29,7 +30,7 @@ export async function openChannel(topology: Topology): Promise<string> {
 /** Returns the channel's first block. */
 async function joinOrderers(topology: Topology, orderers: readonly OrdererAdmin[]): Promise<Uint8Array> {
   const { channel } = topology;
-  const states = await Promise.all(orderers.map((orderer) => orderer.readChannel(channel)));
+  const states = await Promise.all(orderers.map((orderer) => readOrdererState(orderer, channel)));
   const inside = orderers.find((_, index) => states[index] !== undefined);
   const genesis = readGenesis(topology) ?? (await inside?.fetchBlock(channel, 0));
   if (genesis === undefined) throw new Error('A first block is made before an orderer starts that has no chain');

@@ -3,6 +3,7 @@ import { newOrdererAdmin, type OrdererAdmin } from '../../lifecycle';
 import type { Organisation, Topology } from '../../topology';
 import type { JoiningOrderers } from '../ledger-engine';
 import { changeChannel } from './change-channel';
+import { readOrdererState } from './read-orderer-state';
 import { until, untilProgressEnds } from './until';
 
 const WITHIN_MS = 90_000;
@@ -36,6 +37,6 @@ async function follow(channel: string, orderer: OrdererAdmin, source: OrdererAdm
 }
 
 async function takesPart({ channel }: Topology, organisation: Organisation): Promise<boolean> {
-  const state = await newOrdererAdmin(organisation).readChannel(channel);
+  const state = await readOrdererState(newOrdererAdmin(organisation), channel);
   return state?.status === 'active' && state.consensusRelation === 'consenter';
 }
