@@ -1,5 +1,5 @@
 import { startDevnet, type CertifiedKey, type Devnet, type NodeOu } from '../../src';
-import { newSigner, type Signer } from '../conformance/re-signed-recording';
+import { newSigner } from '../conformance/re-signed-recording';
 import { GOLDEN_CHAINCODE, startChaincode } from '../support/chaincode-process';
 import { readConformanceConsortium } from './conformance-consortium';
 import { OneBlock } from './one-block';
@@ -26,16 +26,16 @@ export async function startConformanceDevnet(): Promise<ConformanceDevnet> {
     pause: () => devnet.switches.pauseOrdering(),
     resume: () => devnet.switches.resumeOrdering(),
   });
-  const clients = devnet.organisations.map(({ mspId, endpoint, tlsRootCertificates, generated }) => {
-    if (generated === undefined) throw new Error('the devnet makes its organisations itself');
-    return { mspId, endpoint, tlsRootCertificates, ...generated.client };
+  const keys = await issueKeys(devnet);
+  const clients = devnet.organisations.map(({ mspId, endpoint, tlsRootCertificates }) => {
+    return { mspId, endpoint, tlsRootCertificates, ...keyOf(keys, mspId, 'client') };
   });
   const ledger = new ScriptLedger({
     name: 'devnet',
     channel,
     chaincode,
     clients,
-    signer: await newSigners(devnet),
+    signer: (mspId, role) => newSigner(mspId, keyOf(keys, mspId, role)),
     inOneBlock: (work) => oneBlock.run(work),
   });
   await ledger.start();
@@ -50,18 +50,28 @@ export async function startConformanceDevnet(): Promise<ConformanceDevnet> {
   };
 }
 
+type Keys = ReadonlyMap<string, Readonly<Record<NodeOu, CertifiedKey>>>;
+
 /** Everybody's keys: peers and orderers beside those that the devnet plays, under certificates of the same authorities. */
-async function newSigners(devnet: Devnet): Promise<(mspId: string, role: NodeOu) => Signer> {
-  const signers = new Map<string, Signer>();
+async function issueKeys(devnet: Devnet): Promise<Keys> {
+  const keys = new Map<string, Readonly<Record<NodeOu, CertifiedKey>>>();
   for (const { mspId, generated } of devnet.organisations) {
     if (generated === undefined) throw new Error('the devnet makes its organisations itself');
-    const issue = (ou: NodeOu): Promise<CertifiedKey> => generated.issueIdentity({ commonName: `crafting-${ou}`, ou });
-    const keys = { client: generated.client, admin: generated.admin, peer: await issue('peer'), orderer: await issue('orderer') };
-    for (const [role, key] of Object.entries(keys)) signers.set(`${mspId}/${role}`, newSigner(mspId, key));
+    // The attribute is one that every certificate of a Fabric CA has.
+    const issue = (ou: NodeOu): Promise<CertifiedKey> =>
+      generated.issueIdentity({ commonName: `conformance-${ou}`, ou, attributes: { 'hf.Type': ou } });
+    keys.set(mspId, {
+      client: await issue('client'),
+      admin: await issue('admin'),
+      peer: await issue('peer'),
+      orderer: await issue('orderer'),
+    });
   }
-  return (mspId, role) => {
-    const signer = signers.get(`${mspId}/${role}`);
-    if (signer === undefined) throw new Error(`no ${role} of ${mspId}`);
-    return signer;
-  };
+  return keys;
+}
+
+function keyOf(keys: Keys, mspId: string, role: NodeOu): CertifiedKey {
+  const key = keys.get(mspId)?.[role];
+  if (key === undefined) throw new Error(`no ${role} of ${mspId}`);
+  return key;
 }

@@ -28,6 +28,8 @@ const REMEMBERED = 800;
 /** Between transactions for one block: enough to arrive in this order, too little for a block of their own. */
 const STAGGER_MS = 25;
 const BRIEF = 'brief';
+/** Of a busy machine: a peer hangs up on another, which says so to the client. */
+const BROKEN_CONNECTION = /closing transport due to|client connection is closing|error reading from server/;
 
 interface Kept {
   readonly proposal: Proposal | undefined;
@@ -329,6 +331,8 @@ async function answering(work: () => Promise<Answer>): Promise<Answer> {
     return await work();
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
+    if (error.details.some(({ message }) => BROKEN_CONNECTION.test(message)))
+      throw new RunAgain(`a connection between peers broke: ${error.message}`);
     const details = error.details.map(({ mspId, message }) => [mspId, message] as const);
     return { failure: normaliseError({ name: error.name, code: error.code, message: error.message, details }) };
   }

@@ -37,9 +37,14 @@ export function normaliseResult(result: string): string {
 
 /** The details are sorted: they arrive in any order. */
 export function normaliseError({ name, code, message, details }: RecordedError): RecordedErrorText {
-  // Which of the orderers answered first is chance.
-  const plain = details.map(([mspId, text]) => `${text.includes('from orderer') ? '<orderer>' : mspId}: ${normaliseText(text)}`);
+  const plain = details.map(([mspId, text]) => `${placeholderOf(text) ?? mspId}: ${normaliseText(text)}`);
   return { name, code, message: normaliseText(message), details: plain.sort() };
+}
+
+/** Which of the orderers answered first is chance, and with whose answer the other endorsers' are compared: the first one's. */
+function placeholderOf(text: string): string | undefined {
+  if (text.includes('from orderer')) return '<orderer>';
+  return text.includes('ProposalResponsePayloads do not match') ? '<endorser>' : undefined;
 }
 
 export interface RecordedErrorText extends Omit<RecordedError, 'details'> {
