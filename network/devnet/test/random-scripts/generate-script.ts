@@ -1,4 +1,4 @@
-import { CRAFT_CHANGES } from './craft-changes';
+import { CRAFT_CHANGES, LONELY_CHANGES } from './craft-changes';
 import { Random } from './random';
 import {
   MEMBERS,
@@ -191,7 +191,7 @@ const craft = (writer: ScriptWriter): Step[] => {
     ])();
   const endorsed = writer.endorse({ org: writer.org(), operations: writer.some(publicOnly, 4) });
   const as = writer.newName();
-  const change = random.pick(Object.keys(CRAFT_CHANGES));
+  const change = random.pick(Object.keys(CRAFT_CHANGES).filter((name) => !LONELY_CHANGES.includes(name)));
   return [endorsed, { kind: 'craft', from: endorsed.as, change, as }, { kind: 'order', names: [as], together: false }];
 };
 
