@@ -167,7 +167,7 @@ function formatModification(modification: KeyModification): Uint8Array {
   const message = new queryresult.KeyModification();
   message.setTxId(modification.txId);
   message.setValue(modification.value);
-  message.setTimestamp(Timestamp.deserializeBinary(modification.timestamp));
+  if (modification.timestamp !== undefined) message.setTimestamp(Timestamp.deserializeBinary(modification.timestamp));
   message.setIsDelete(modification.isDelete);
   return message.serializeBinary();
 }

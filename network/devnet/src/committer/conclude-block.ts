@@ -1,7 +1,6 @@
 import type { Channel } from '../config/channel';
 import { common } from '@hyperledger/fabric-protos';
 import { METADATA, withMetadata, type Block } from '../proto/blocks';
-import { EMPTY } from '../proto/bytes';
 import { isDeletion } from '../proto/rwset';
 import type { BlockView, Expiring } from './block-view';
 import { computeCommitHash, writeUpdates } from './commit-hash';
@@ -20,8 +19,8 @@ export interface HistoryEntry {
   readonly txId: string;
   readonly value: Uint8Array;
   readonly isDelete: boolean;
-  /** Serialized google.protobuf.Timestamp. */
-  readonly timestamp: Uint8Array;
+  /** Serialized google.protobuf.Timestamp; undefined: the client sent none. */
+  readonly timestamp: Uint8Array | undefined;
 }
 
 export interface Verdict {
@@ -100,7 +99,7 @@ function historyOf({ index, header, rwset }: Draft): readonly HistoryEntry[] {
       txId: header.txId,
       value: write.value,
       isDelete: isDeletion(write),
-      timestamp: header.timestamp ?? EMPTY,
+      timestamp: header.timestamp,
     })),
   );
 }

@@ -25,8 +25,8 @@ export interface KeyModification {
   readonly txId: string;
   readonly value: Uint8Array;
   readonly isDelete: boolean;
-  /** Serialized google.protobuf.Timestamp of the channel header. */
-  readonly timestamp: Uint8Array;
+  /** Serialized google.protobuf.Timestamp of the channel header; undefined: it has none. */
+  readonly timestamp: Uint8Array | undefined;
 }
 
 /** The state that all peers share, as it was at one height; a snapshot, however many blocks commit meanwhile. */

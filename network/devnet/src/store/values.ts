@@ -34,7 +34,7 @@ export function parseModification(bytes: Uint8Array): KeyModification {
   const reader = new ValueReader(bytes);
   const isDelete = reader.number() === 1;
   const txId = text(reader.optional() ?? new Uint8Array(0));
-  return { txId, isDelete, timestamp: reader.optional() ?? new Uint8Array(0), value: reader.rest() };
+  return { txId, isDelete, timestamp: reader.optional(), value: reader.rest() };
 }
 
 export function formatPlace(place: TransactionPlace): Uint8Array {

@@ -22,7 +22,7 @@ export class RunAgain extends Error {
 
 /** Draws until the gateway chooses the endorsers that it chose on the other ledger. */
 const DRAWS = 100;
-const DRAWS_OF_FAILURES = 10;
+const DRAWS_OF_FAILURES = 20;
 /** An orderer remembers the last thousand transactions (SmartBFT, defaultSizeOfDelElements). */
 const REMEMBERED = 800;
 /** Between transactions for one block: enough to arrive in this order, too little for a block of their own. */
@@ -95,7 +95,7 @@ export class ScriptRun {
   async #step(step: Step, wanted: Answer | undefined): Promise<Answer> {
     switch (step.kind) {
       case 'evaluate':
-        return this.#evaluate(step.call);
+        return this.#evaluateLike(step.call, wanted);
       case 'submit': {
         const answer = await this.#endorse(step.call, step.as, wanted);
         return this.#kept.has(step.as) ? { ...answer, ...without(await this.#commit(step.as), 'name') } : answer;
@@ -135,6 +135,15 @@ export class ScriptRun {
 
   #evaluate(call: Call): Promise<Answer> {
     return answering(async () => ({ result: normaliseResult(text(await this.#proposal(call).evaluate())) }));
+  }
+
+  /** Which of several named organisations is asked is drawn by lot as well. */
+  async #evaluateLike(call: Call, wanted: Answer | undefined): Promise<Answer> {
+    const limit = wanted === undefined || (call.named?.length ?? 0) < 2 ? 1 : DRAWS_OF_FAILURES;
+    for (let draw = 1; ; draw++) {
+      const answer = await this.#evaluate(call);
+      if (draw >= limit || isDeepStrictEqual(this.#clean(answer), wanted)) return answer;
+    }
   }
 
   async #endorse(call: Call, as: string, wanted: Answer | undefined): Promise<Answer> {
