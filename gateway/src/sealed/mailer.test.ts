@@ -1,11 +1,21 @@
+import { createHash } from 'node:crypto';
 import { newError } from '../problem';
 import { openDatabase } from '../store/database';
-import { newOutbox, outboxTable, type Outbox, type Parcel } from '../store/outbox';
+import { newOutbox, outboxTable, severalAtOnePlace, type Outbox, type Parcel } from '../store/outbox';
 import { DomainError } from '@medaccord/chaincode/model';
 import { Mailer, type MailerOptions } from './mailer';
 
 const ref = 'R'.repeat(22);
 const parcelOf = (kind: Parcel['kind'], envelope: string): Parcel => ({ organisation: 'AlphaMSP', kind, ref, id: '1', envelope });
+
+const digest = (text: string): string => createHash('sha256').update(text).digest('base64url');
+const newFind =
+  (relations: ReadonlyMap<string, Record<string, string>>) =>
+  (_kind: string, ref: string): unknown => {
+    const named = relations.get(ref);
+    if (named === undefined) return undefined;
+    return { value: { sealed: Object.fromEntries(Object.entries(named).map(([receiver, envelope]) => [receiver, digest(envelope)])) } };
+  };
 
 describe('Mailer', () => {
   let outbox: Outbox;
@@ -13,23 +23,23 @@ describe('Mailer', () => {
   let troubles: unknown[];
   /** Receivers that do not answer now. */
   let away: Set<string>;
-  /** Relations that are on the ledger. */
-  let relations: Set<string>;
+  /** Envelopes that the relations on the ledger name, by relation and receiver. */
+  let relations: Map<string, Record<string, string>>;
   const newMailer = (fail?: Error): Mailer => {
     const submit = (_name: string, request: { organisation: string }, { input }: { input: { envelope: string } }): Promise<unknown> => {
       sent.push(input.envelope);
       if (away.has(request.organisation)) return Promise.reject(newError('LEDGER_UNAVAILABLE', 'away'));
       return fail === undefined ? Promise.resolve({}) : Promise.reject(fail);
     };
-    const facts = { find: (_kind: string, ref: string) => (relations.has(ref) ? {} : undefined), findKey: () => undefined };
+    const facts = { find: newFind(relations), findKey: () => undefined };
     const options = { outbox, facts, transactions: { submit }, onTrouble: (error: unknown) => troubles.push(error) };
     return new Mailer(options as unknown as MailerOptions);
   };
 
   beforeEach(() => {
-    outbox = newOutbox(openDatabase(':memory:', [outboxTable]));
+    outbox = newOutbox(openDatabase(':memory:', [outboxTable, severalAtOnePlace]));
     [sent, troubles] = [[], []];
-    [away, relations] = [new Set(), new Set()];
+    [away, relations] = [new Set(), new Map()];
     jest.useFakeTimers({ doNotFake: ['setImmediate', 'queueMicrotask'] });
   });
 
@@ -49,11 +59,23 @@ describe('Mailer', () => {
     second.start();
     await pass(0);
     expect(sent).toEqual([]);
-    relations.add(ref);
+    relations.set(ref, { AlphaMSP: 'mine' });
     second.onBlock();
     await pass(0);
     expect([sent, outbox.list()]).toEqual([['mine'], []]);
     await second.stop();
+  });
+
+  it('sends the envelope that the entry names, whichever of two tries of a wallet counted, and drops the other', async () => {
+    const mailer = newMailer();
+    mailer.put([parcelOf('binding', 'of the first try'), parcelOf('consent-document', 'of the first try')]);
+    mailer.put([parcelOf('binding', 'of the second try'), parcelOf('consent-document', 'of the second try')]);
+    expect(outbox.list()).toHaveLength(4);
+    relations.set(ref, { AlphaMSP: 'of the second try' });
+    mailer.onBlock();
+    await pass(0);
+    expect([sent, outbox.list(), troubles]).toEqual([['of the second try', 'of the second try'], [], []]);
+    await mailer.stop();
   });
 
   it('drops what waited a day for an entry that never came', async () => {
@@ -67,7 +89,7 @@ describe('Mailer', () => {
 
   it('tries one receiver again soon, however long another is away and whatever waits for its entry', async () => {
     const mailer = newMailer();
-    relations.add(ref);
+    relations.set(ref, { AlphaMSP: 'mine', BetaMSP: 'other' });
     away.add('AlphaMSP');
     const orphan = { ...parcelOf('binding', 'orphan'), organisation: 'BetaMSP', ref: 'S'.repeat(22) };
     const other = { ...parcelOf('binding', 'other'), organisation: 'BetaMSP' };
@@ -88,9 +110,9 @@ describe('Mailer', () => {
 
   it('brings what waits already, not what was put in after it', async () => {
     const mailer = newMailer();
-    mailer.put([parcelOf('binding', 'first')]);
-    mailer.put([parcelOf('binding', 'second')]);
-    expect(await mailer.deliver([parcelOf('binding', 'second')])).toEqual(['delivered']);
+    mailer.put([parcelOf('ask', 'first')]);
+    mailer.put([parcelOf('ask', 'second')]);
+    expect(await mailer.deliver([parcelOf('ask', 'second')])).toEqual(['delivered']);
     expect([sent, outbox.list()]).toEqual([['first'], []]);
     await mailer.stop();
   });

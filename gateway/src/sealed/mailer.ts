@@ -1,9 +1,17 @@
-import { requestKey, type MspId, type RelationEntry, type RelationRef, type RequestId } from '@medaccord/chaincode/model';
+import { createHash } from 'node:crypto';
+import {
+  requestKey,
+  type ConsentEntry,
+  type MspId,
+  type RelationEntry,
+  type RelationRef,
+  type RequestId,
+} from '@medaccord/chaincode/model';
 import { newLanes } from '../ledger/lanes';
 import type { Transactions } from '../ledger/transactions';
 import { readCode } from '../problem';
 import type { Facts } from '../store/facts';
-import type { Outbox, Parcel, WaitingParcel } from '../store/outbox';
+import { isNamedByEntry, type Outbox, type Parcel, type WaitingParcel } from '../store/outbox';
 
 export interface MailerOptions {
   readonly outbox: Outbox;
@@ -78,8 +86,9 @@ export class Mailer {
   onBlock(): void {
     const ready: Parcel[] = [];
     for (const [name, parcel] of this.#early) {
-      if (this.#hasEntry(parcel)) ready.push(parcel);
-      else if (isOrphan(parcel)) this.#drop(name, parcel);
+      const place = this.#placeOf(parcel);
+      if (place === 'wanted') ready.push(parcel);
+      else if (place === 'of another' || isOrphan(parcel)) this.#drop(name, parcel);
     }
     if (ready.length > 0 && !this.#stopped) void this.deliver(ready);
   }
@@ -109,12 +118,14 @@ export class Mailer {
 
   async #deliverTo(organisation: string): Promise<void> {
     const waiting = this.#options.outbox.list().filter((parcel) => parcel.organisation === organisation);
-    for (const parcel of waiting) {
-      if (this.#hasEntry(parcel)) continue;
-      if (isOrphan(parcel)) this.#drop(formatName(parcel), parcel);
+    const ready = waiting.filter((parcel) => {
+      const place = this.#placeOf(parcel);
+      if (place === 'wanted') return !this.#refused.has(formatName(parcel));
+      if (place === 'of another' || isOrphan(parcel)) this.#drop(formatName(parcel), parcel);
       else this.#early.set(formatName(parcel), parcel);
-    }
-    await this.deliver(waiting.filter((parcel) => this.#hasEntry(parcel) && !this.#refused.has(formatName(parcel))));
+      return false;
+    });
+    await this.deliver(ready);
   }
 
   #drop(name: string, parcel: Parcel): void {
@@ -129,21 +140,26 @@ export class Mailer {
     return running;
   }
 
-  async #submit({ envelope: newest, ...parcel }: Parcel): Promise<DeliveryStatus> {
+  async #submit(parcel: Parcel): Promise<DeliveryStatus> {
     const { organisation, kind, ref, id } = parcel;
-    const envelope = this.#options.outbox.find(parcel) ?? newest;
+    const envelope = isNamedByEntry(parcel) ? parcel.envelope : (this.#options.outbox.find(parcel) ?? parcel.envelope);
     try {
       await this.#options.transactions.submit(
         'StoreSealed',
         { organisation: organisation as MspId, kind, ref, id },
-        { operation: `sealed/${formatName(parcel)}`, organisations: [organisation], input: { envelope }, mayLag: true },
+        {
+          operation: `sealed/${[organisation, kind, ref, id].join('/')}`,
+          organisations: [organisation],
+          input: { envelope },
+          mayLag: true,
+        },
       );
     } catch (error) {
       // Only this organisation stores its asks: another one that stands there is an earlier seal of the same ask.
       if (kind !== 'ask' || readCode(error) !== 'SEALED_ALREADY_STORED') {
         this.#options.onTrouble(error);
         if (!refusals.includes(readCode(error) ?? '')) return 'pending';
-        this.#refused.add(formatName(parcel));
+        this.#refused.add(formatName({ ...parcel, envelope }));
         return 'refused';
       }
     }
@@ -151,18 +167,22 @@ export class Mailer {
     return 'delivered';
   }
 
-  /** Whether the public entry that a value belongs to is on the ledger. */
-  #hasEntry({ kind, ref, id }: Parcel): boolean {
+  /** Whether the public entry that a value belongs to is on the ledger, and names this envelope if it names one. */
+  #placeOf({ organisation, kind, ref, id, envelope }: Parcel): 'wanted' | 'of another' | 'open' {
     const { facts } = this.#options;
+    const isNamed = (entry: { readonly value: Pick<RelationEntry, 'sealed'> } | undefined): 'wanted' | 'of another' | 'open' => {
+      if (entry === undefined) return 'open';
+      return (entry.value.sealed as Readonly<Record<string, string>>)[organisation] === digest(envelope) ? 'wanted' : 'of another';
+    };
     switch (kind) {
       case 'identity':
-        return facts.find('patient', ref) !== undefined;
+        return facts.find('patient', ref) === undefined ? 'open' : 'wanted';
       case 'binding':
-        return facts.find('relation', ref) !== undefined;
+        return isNamed(facts.find<RelationEntry>('relation', ref));
       case 'consent-document':
-        return facts.find('consent', ref, id) !== undefined;
+        return isNamed(facts.find<ConsentEntry>('consent', ref, id));
       case 'ask':
-        return this.#hasRequest(ref as RelationRef, id as RequestId);
+        return this.#hasRequest(ref as RelationRef, id as RequestId) ? 'wanted' : 'open';
     }
   }
 
@@ -178,6 +198,10 @@ function isOrphan({ at }: WaitingParcel): boolean {
   return Date.now() - at > orphanMs;
 }
 
-function formatName({ organisation, kind, ref, id }: Omit<Parcel, 'envelope'>): string {
-  return [organisation, kind, ref, id].join('/');
+function formatName({ organisation, kind, ref, id, envelope }: Parcel): string {
+  return [organisation, kind, ref, id, ...(isNamedByEntry({ kind }) ? [digest(envelope)] : [])].join('/');
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
 }

@@ -9,7 +9,7 @@ import { Facts } from './facts';
 import { importTable, newImportStore, type ImportStore } from './import-table';
 import { intentTable, newIntentStore } from './intent-table';
 import { newLocalKey, type LocalKey } from './local-key';
-import { newOutbox, outboxTable, type Outbox } from './outbox';
+import { newOutbox, outboxTable, severalAtOnePlace, type Outbox } from './outbox';
 import { loadOrCreatePrivateFile, makePrivateFolder } from './private-file';
 import { newResponseStore, responseTable, type ResponseStore } from './response-table';
 import { newSyncer } from './syncer';
@@ -37,7 +37,10 @@ export function openStore(data: string, mspId: string): Store {
   const key = newLocalKey(Buffer.from(secret, 'base64url'));
   const facts = new Facts(join(data, 'projection.sqlite'), mspId);
   const path = join(data, 'gateway.sqlite');
-  const database = openDatabase(path, [[intentTable, responseTable, recordTable, importTable, enrolmentTable, outboxTable].join('\n')]);
+  const database = openDatabase(path, [
+    [intentTable, responseTable, recordTable, importTable, enrolmentTable, outboxTable].join('\n'),
+    severalAtOnePlace,
+  ]);
   const syncer = newSyncer(path);
   const isClosed = (groupId: string): boolean => facts.find<{ status: string }>('group', mspId, groupId)?.value.status === 'closed';
   return {
