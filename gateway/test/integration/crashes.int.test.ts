@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
+import { TEST_LEDGER } from '../../../network/test/support/test-ledger';
 import { newWallet, registerPatient } from '../../src/wallet';
 import type { Answer } from '../support/door';
 import type { RunningGateway } from '../support/running-network';
@@ -138,7 +139,14 @@ describe('kill -9 of any gateway', () => {
       const consented = await patient.consent(counterparty.mspId, ['laboratory']);
       expect([consented.status, consented.body.version]).toEqual([201, 2]);
       await repeat(() => patient.import(newBundle(1), key));
-      await waitFor(async () => (await ask(counterparty, patient.relationRef, ['laboratory'])).body.status === 'released', 40_000);
+      const asks: unknown[] = [];
+      await waitFor(async () => {
+        const { status, body } = await ask(counterparty, patient.relationRef, ['laboratory']);
+        asks.push([status, body]);
+        return body.status === 'released';
+      }, 40_000).catch((error: unknown) => {
+        throw new Error(JSON.stringify(asks.slice(-3)), { cause: error });
+      });
     },
     120_000,
   );
@@ -172,7 +180,9 @@ describe('kill -9 of the ledger or a chaincode', () => {
     '(%s) in the middle of the main job ends in success, at the latest when a step is repeated',
     async (victim) => {
       const mspId = victim.endsWith('custodian') ? custodian.mspId : counterparty.mspId;
-      const name = victim === 'ledger' ? 'ledger' : `chaincode-${network.gateway(mspId).organisation.name}`;
+      const own = network.gateway(mspId).organisation.name;
+      const ledger = { devnet: 'ledger', fabric: `peer-${own}` }[TEST_LEDGER];
+      const name = victim === 'ledger' ? ledger : `chaincode-${own}`;
       const patient = new TestPatient(network, custodian.mspId);
       await repeat(() => patient.register());
       const key = randomUUID();

@@ -4,6 +4,7 @@ import { join, relative } from 'node:path';
 import { bindingRef, consentDocumentRef, identityRef, type RelationRef, type SubjectRef } from '@medaccord/chaincode/model';
 import type { SealingContext, SealingKey } from '../../src/crypto';
 import { loadOrganisationKeys } from '../../src/organisation/organisation-keys';
+import { TEST_LEDGER } from '../../../network/test/support/test-ledger';
 import { newBundle, ask, TestPatient } from '../support/test-patient';
 import { CommandedNetwork, until, type CommandedGateway } from './support/commanded-network';
 import { readChain } from './support/read-chain';
@@ -57,6 +58,20 @@ function newContexts(mspId: string, patient: TestPatient, records: readonly stri
   return [...refs, ...ofRequest, ...ofRecords].map((ref) => ({ ...ref, recipient: mspId }));
 }
 
+/** All that the peers of counterparty and custodian hold, and what every peer has: of the devnet from its stopped databases, else from their streams. */
+async function readPeers(): Promise<readonly [string[], string[], string[]]> {
+  if (TEST_LEDGER === 'devnet') {
+    await network.ask('down');
+    const databaseOf = (mspId: string): string[] => readDatabase(join(network.run, `ledger/peers/${mspId}.sqlite`));
+    return [databaseOf(counterparty.mspId), databaseOf(custodian.mspId), readDatabase(join(network.run, 'ledger/chain.sqlite'))];
+  }
+  const streamOf = async ({ connection, mspId }: CommandedGateway): Promise<string[]> => {
+    const { privateBlocks } = await readChain(connection, mspId, ['privateBlocks']);
+    return privateBlocks.map((block) => Buffer.from(block.serializeBinary()).toString('latin1'));
+  };
+  return [await streamOf(counterparty), await streamOf(custodian), []];
+}
+
 test('a counterparty that keeps all it is sent with a decision and refuses to endorse it opens no payload', async () => {
   const patient = new TestPatient(network, custodian.mspId);
   await patient.register();
@@ -76,16 +91,15 @@ test('a counterparty that keeps all it is sent with a decision and refuses to en
   const streamed = streams.flatMap(({ blocks, privateBlocks }) => [...blocks, ...privateBlocks]);
   const custodianKeys = (await loadOrganisationKeys(custodian.connection.data)).sealing;
   const counterpartyKeys = (await loadOrganisationKeys(counterparty.connection.data)).sealing;
-  await network.ask('down');
-  const peerOf = (mspId: string): string[] => readDatabase(join(network.run, `ledger/peers/${mspId}.sqlite`));
+  const [counterpartyPeer, custodianPeer, chain] = await readPeers();
   const holdings = [
     ...kept().flatMap((line) => [JSON.stringify(line), ...Object.values(line.transient)]),
     ...streamed.map((block) => Buffer.from(block.serializeBinary()).toString('latin1')),
-    ...peerOf(counterparty.mspId),
-    ...readDatabase(join(network.run, 'ledger/chain.sqlite')),
+    ...counterpartyPeer,
+    ...chain,
   ];
   // Even with the ciphertexts, which its peer never gets.
-  const ciphertexts = findDataEnvelopes(peerOf(custodian.mspId));
+  const ciphertexts = findDataEnvelopes(custodianPeer);
   expect(ciphertexts.length).toBeGreaterThanOrEqual(2 * records.length);
   const read = async (mspId: string, key: SealingKey, held: readonly string[]): Promise<{ opened: Buffer[]; readable: number }> => {
     const opened = await openAll(held, key, newContexts(mspId, patient, records, requestId));
@@ -97,6 +111,6 @@ test('a counterparty that keeps all it is sent with a decision and refuses to en
   expect(stolen.opened.length).toBeGreaterThan(0);
   expect(stolen.readable).toBe(0);
   // The same search with the custodian's key, on the custodian's own peer, reads all of them.
-  const own = await read(custodian.mspId, custodianKeys, peerOf(custodian.mspId));
+  const own = await read(custodian.mspId, custodianKeys, custodianPeer);
   expect(own.readable).toBeGreaterThanOrEqual(3);
 });
