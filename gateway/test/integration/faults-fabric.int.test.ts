@@ -76,6 +76,12 @@ describe('a consortium on Fabric, under load', () => {
       load.start(CLIENTS);
     });
 
+    // What one fault left must not be taken for what the next one does.
+    afterEach(async () => {
+      await load.stop();
+      await faults.reviveAll();
+    });
+
     test('loses each orderer to kill -9, the leader first: it comes back by itself, and all agree', async () => {
       await untilProgress();
       for (const name of await faults.listOrderers()) {

@@ -97,11 +97,11 @@ export class FabricFaults {
     return heightOf((await this.readNodes()).find(({ name }) => name === `peer-${member}`)) ?? 0;
   }
 
-  /** Number of blocks that all nodes have which answer. */
+  /** Number of blocks that all peers have which answer. */
   async readCommonHeight(): Promise<number> {
     let heights: (number | undefined)[] = [];
-    await until('all nodes that answer have the same blocks', async () => {
-      heights = (await this.readNodes()).filter(({ kind }) => kind !== 'silent').map(heightOf);
+    await until('all peers that answer have the same blocks', async () => {
+      heights = (await this.readNodes()).filter(({ kind }) => kind === 'peer').map(heightOf);
       return new Set(heights).size === 1;
     });
     return heights[0] ?? 0;
