@@ -3,7 +3,6 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
-import { TEST_LEDGER } from '../../../network/test/support/test-ledger';
 import { newWallet, registerPatient } from '../../src/wallet';
 import type { Answer } from '../support/door';
 import type { RunningGateway } from '../support/running-network';
@@ -180,9 +179,7 @@ describe('kill -9 of the ledger or a chaincode', () => {
     '(%s) in the middle of the main job ends in success, at the latest when a step is repeated',
     async (victim) => {
       const mspId = victim.endsWith('custodian') ? custodian.mspId : counterparty.mspId;
-      const own = network.gateway(mspId).organisation.name;
-      const ledger = { devnet: 'ledger', fabric: `peer-${own}` }[TEST_LEDGER];
-      const name = victim === 'ledger' ? ledger : `chaincode-${own}`;
+      const name = victim === 'ledger' ? 'ledger' : `chaincode-${network.gateway(mspId).organisation.name}`;
       const patient = new TestPatient(network, custodian.mspId);
       await repeat(() => patient.register());
       const key = randomUUID();

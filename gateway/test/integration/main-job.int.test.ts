@@ -1,12 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { onDevnetAlone, TEST_LEDGER } from '../../../network/test/support/test-ledger';
 import { findCanaries, newCanaryBundle, readFolder } from '../support/find-canaries';
 import type { RunningGateway } from '../support/running-network';
 import { RunningNetwork } from '../support/running-network';
 import { ask, TestPatient } from '../support/test-patient';
 
-const { test: onDevnet } = onDevnetAlone('the devnet’s test switches; on Fabric the tests of faults kill the real thing');
 const sample = readFileSync(join(__dirname, '../../samples/diabetes-follow-up.json'), 'utf8');
 
 let network: RunningNetwork;
@@ -60,52 +58,42 @@ describe('the main job on a real network', () => {
     expect((await ask(counterparty, patient.relationRef, ['laboratory'])).body).toMatchObject({ status: 'refused' });
   }, 60_000);
 
-  onDevnet(
-    'works while submits lose their answers and a peer lags behind',
-    async () => {
-      await network.control('lose-submit-answer', { count: 7 });
-      const { patient } = await newPatient(sample);
-      await network.control('lose-submit-answer', { count: 3 });
-      await patient.consent(counterparty.mspId, ['laboratory']);
-      await network.control('hold-back-peer', { mspId: counterparty.mspId, blocks: 1 });
-      const asked = ask(counterparty, patient.relationRef, ['laboratory'], { wait: 30 });
-      await network.control('hold-back-peer', { mspId: counterparty.mspId, blocks: 0 });
-      expect((await asked).body).toMatchObject({ status: 'released' });
-      const history = await custodian.send(`/api/relations/${patient.relationRef}/history`, {
-        token: await patient.token(custodian.mspId),
-      });
-      expect(history.body.entries.map(({ kind }: { kind: string }) => kind)).toEqual([
-        'relation',
-        'consent',
-        'consent',
-        'request',
-        'decision',
-        'delivery',
-      ]);
-    },
-    60_000,
-  );
+  it('works while submits lose their answers and a peer lags behind', async () => {
+    await network.control('lose-submit-answer', { count: 7 });
+    const { patient } = await newPatient(sample);
+    await network.control('lose-submit-answer', { count: 3 });
+    await patient.consent(counterparty.mspId, ['laboratory']);
+    await network.control('hold-back-peer', { mspId: counterparty.mspId, blocks: 1 });
+    const asked = ask(counterparty, patient.relationRef, ['laboratory'], { wait: 30 });
+    await network.control('hold-back-peer', { mspId: counterparty.mspId, blocks: 0 });
+    expect((await asked).body).toMatchObject({ status: 'released' });
+    const history = await custodian.send(`/api/relations/${patient.relationRef}/history`, { token: await patient.token(custodian.mspId) });
+    expect(history.body.entries.map(({ kind }: { kind: string }) => kind)).toEqual([
+      'relation',
+      'consent',
+      'consent',
+      'request',
+      'decision',
+      'delivery',
+    ]);
+  }, 60_000);
 
-  onDevnet(
-    "takes a consent and its end through another organisation's gateway while the custodian's peer is down",
-    async () => {
-      const { patient } = await newPatient(sample);
-      await network.control('take-down-peer', { mspId: custodian.mspId });
-      try {
-        const consented = await patient.consent(counterparty.mspId, ['laboratory'], insurer.mspId);
-        expect([consented.status, consented.body.deliveries]).toEqual([
-          201,
-          expect.arrayContaining([expect.objectContaining({ status: 'pending' })]),
-        ]);
-        expect((await patient.revoke(insurer.mspId)).status).toBe(201);
-      } finally {
-        await network.control('bring-up-peer', { mspId: custodian.mspId });
-      }
-      await network.untilReady(custodian.mspId);
-      expect((await ask(counterparty, patient.relationRef, ['laboratory'], { wait: 30 })).body).toMatchObject({ status: 'refused' });
-    },
-    90_000,
-  );
+  it("takes a consent and its end through another organisation's gateway while the custodian's peer is down", async () => {
+    const { patient } = await newPatient(sample);
+    await network.control('take-down-peer', { mspId: custodian.mspId });
+    try {
+      const consented = await patient.consent(counterparty.mspId, ['laboratory'], insurer.mspId);
+      expect([consented.status, consented.body.deliveries]).toEqual([
+        201,
+        expect.arrayContaining([expect.objectContaining({ status: 'pending' })]),
+      ]);
+      expect((await patient.revoke(insurer.mspId)).status).toBe(201);
+    } finally {
+      await network.control('bring-up-peer', { mspId: custodian.mspId });
+    }
+    await network.untilReady(custodian.mspId);
+    expect((await ask(counterparty, patient.relationRef, ['laboratory'], { wait: 30 })).body).toMatchObject({ status: 'refused' });
+  }, 90_000);
 
   it('puts nothing of a bundle or of identity details into any file of the network, in no form', async () => {
     const { bundle, canaries } = newCanaryBundle('network');
@@ -120,7 +108,7 @@ describe('the main job on a real network', () => {
       status: 'released',
       records: 3,
     });
-    if (TEST_LEDGER === 'devnet') await network.control('export-blocks', { folder: join(network.folder, 'blocks') });
+    await network.control('export-blocks', { folder: join(network.folder, 'blocks') });
     const files = [...readFolder(network.folder)];
     expect(files.length).toBeGreaterThan(50);
     expect(findCanaries([...canaries, ...Object.values(identity)], files)).toEqual([]);

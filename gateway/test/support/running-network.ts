@@ -4,8 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { callControl, controlFile, type ControlAddress } from '@medaccord/devnet';
 import { findFreePorts, loadTopology, Network, type Organisation, type Topology } from '@medaccord/network';
-import { loadCliConfig } from '../../../network/src/cli/config';
-import { TEST_LEDGER } from '../../../network/test/support/test-ledger';
 import type { PrivateJwk } from '../../src/crypto';
 import { Door } from './door';
 import { waitFor } from './test-consortium';
@@ -32,7 +30,7 @@ export class RunningGateway extends Door {
   }
 }
 
-/** The real consortium of the default topology on the ledger that is tested, as processes, on free ports and in a folder of its own. */
+/** The real consortium of the default topology, as processes, on free ports and in a folder of its own. */
 export class RunningNetwork {
   readonly folder = mkdtempSync(join(tmpdir(), 'medaccord-int-'));
   readonly #ports: Awaited<ReturnType<typeof findFreePorts>>;
@@ -46,7 +44,6 @@ export class RunningNetwork {
       root,
       runFolder: join(this.folder, 'run'),
       basePort: ports.base,
-      ledger: TEST_LEDGER,
     });
     this.#network = this.#newNetwork();
   }
@@ -177,11 +174,6 @@ export class RunningNetwork {
     const environment = Object.fromEntries(
       Object.entries({ PATH: process.env.PATH, HOME: this.folder, TMPDIR: this.folder }).map(([name, value]) => [name, value ?? '']),
     );
-    const { fabric } = loadCliConfig(process.env);
-    return new Network(this.topology, {
-      platform: { node: process.execPath, environment },
-      fabric,
-      testSwitches: TEST_LEDGER === 'devnet',
-    });
+    return new Network(this.topology, { platform: { node: process.execPath, environment }, testSwitches: true });
   }
 }
