@@ -4,10 +4,11 @@ import { makePrivateFolder, writePrivateFile } from '../../files';
 import { BUILDER_SCRIPTS, builderFolder, newNativeOrderer, newNativePeer, renderCore, renderOrderer } from '../../render';
 import type { Organisation, Topology } from '../../topology';
 import { writeChaincodeConnection } from './chaincode-connection';
+import { clearUnbornDatabases } from './clear-unborn-databases';
 
 const EXECUTABLE = 0o700;
 
-/** Writes all that the nodes of these organisations read when they start. They must not run. */
+/** Writes all that the nodes of these organisations read when they start, and clears what a start that was cut off left half made. They must not run. */
 export function writeNodeFiles(topology: Topology, organisations: readonly Organisation[] = topology.organisations): void {
   for (const organisation of organisations) {
     writePeerFiles(topology, organisation);
@@ -20,12 +21,14 @@ export function writeOrdererFiles(topology: Topology, organisation: Organisation
   const { orderer } = organisation.nodes;
   if (orderer === undefined) return;
   makePrivateFolder(orderer.data);
+  clearUnbornDatabases(orderer.data);
   writePrivateFile(join(orderer.config, 'orderer.yaml'), renderOrderer(organisation, newNativeOrderer(topology, organisation, orderer)));
 }
 
 function writePeerFiles(topology: Topology, organisation: Organisation): void {
   const { peer } = organisation.nodes;
   makePrivateFolder(peer.data);
+  clearUnbornDatabases(peer.data);
   writePrivateFile(join(peer.config, 'core.yaml'), renderCore(topology, organisation, newNativePeer(topology, organisation)));
   writeBuilder(organisation);
   writeChaincodeConnection(topology, organisation);
