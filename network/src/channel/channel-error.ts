@@ -1,3 +1,5 @@
+import { CodedError } from '../coded-error';
+
 /** What can go wrong with changes of a channel's configuration, by stable code. */
 export type ChannelErrorCode =
   | 'CHANNEL_CHANGE_IMPOSSIBLE'
@@ -14,15 +16,4 @@ export type ChannelErrorCode =
   | 'CHANNEL_UNREACHABLE'
   | 'CHANNEL_UNSIGNED';
 
-/** `message` says what is the matter and where, `hint` the way out. */
-export class ChannelError extends Error {
-  readonly code: ChannelErrorCode;
-  readonly hint: string | undefined;
-
-  constructor(code: ChannelErrorCode, message: string, hint?: string, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
-    this.name = 'ChannelError';
-    this.code = code;
-    this.hint = hint;
-  }
-}
+export class ChannelError extends CodedError<ChannelErrorCode> {}

@@ -1,10 +1,8 @@
-/** A command that was written wrongly. */
-export class UsageError extends Error {
-  readonly code = 'USAGE';
-  readonly hint = 'See `network help`.';
+import { CodedError } from '../coded-error';
 
+/** A command that was written wrongly. */
+export class UsageError extends CodedError<'USAGE'> {
   constructor(message: string) {
-    super(message);
-    this.name = 'UsageError';
+    super('USAGE', message, 'See `network help`.');
   }
 }

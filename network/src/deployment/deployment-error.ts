@@ -1,3 +1,5 @@
+import { CodedError } from '../coded-error';
+
 /** What can go wrong with a network as a whole, by stable code. */
 export type DeploymentErrorCode =
   | 'NETWORK_RUNNING'
@@ -13,15 +15,4 @@ export type DeploymentErrorCode =
   | 'JOIN_IMPOSSIBLE'
   | 'RELEASE_NOT_DEPLOYED';
 
-/** `message` says what is the matter, `hint` the way out. */
-export class DeploymentError extends Error {
-  readonly code: DeploymentErrorCode;
-  readonly hint: string | undefined;
-
-  constructor(code: DeploymentErrorCode, message: string, hint?: string) {
-    super(message);
-    this.name = 'DeploymentError';
-    this.code = code;
-    this.hint = hint;
-  }
-}
+export class DeploymentError extends CodedError<DeploymentErrorCode> {}

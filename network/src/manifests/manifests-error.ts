@@ -1,20 +1,10 @@
+import { CodedError } from '../coded-error';
 import type { Topology } from '../topology';
 
 /** What can go wrong while manifests are rendered, by stable code. */
 export type ManifestsErrorCode = 'ORGANISATION_NAME_TAKEN';
 
-/** `message` says what is the matter, `hint` the way out. */
-export class ManifestsError extends Error {
-  readonly code: ManifestsErrorCode;
-  readonly hint: string | undefined;
-
-  constructor(code: ManifestsErrorCode, message: string, hint?: string) {
-    super(message);
-    this.name = 'ManifestsError';
-    this.code = code;
-    this.hint = hint;
-  }
-}
+export class ManifestsError extends CodedError<ManifestsErrorCode> {}
 
 /** What is of all organisations, or of none, has a file or a namespace under these names. */
 const TAKEN = ['all', 'monitoring'];

@@ -1,3 +1,5 @@
+import { CodedError } from '../coded-error';
+
 /** What can go wrong while a network is looked after, by stable code. */
 export type OperationsErrorCode =
   | 'NODE_NOT_BACK'
@@ -13,15 +15,4 @@ export type OperationsErrorCode =
   | 'BACKUP_WOULD_OVERWRITE'
   | 'PASSPHRASE_UNFIT';
 
-/** `message` says what is the matter, `hint` the way out. */
-export class OperationsError extends Error {
-  readonly code: OperationsErrorCode;
-  readonly hint: string | undefined;
-
-  constructor(code: OperationsErrorCode, message: string, hint?: string, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
-    this.name = 'OperationsError';
-    this.code = code;
-    this.hint = hint;
-  }
-}
+export class OperationsError extends CodedError<OperationsErrorCode> {}

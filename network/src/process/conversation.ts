@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import { CodedError } from '../coded-error';
 import { ProcessError } from './process-error';
 
 interface Question {
@@ -13,17 +14,7 @@ interface Answer {
 }
 
 /** An error that the other process reported, with its code. */
-export class AnsweredError extends Error {
-  readonly code: string;
-  readonly hint: string | undefined;
-
-  constructor(code: string, message: string, hint?: string) {
-    super(message);
-    this.name = 'AnsweredError';
-    this.code = code;
-    this.hint = hint;
-  }
-}
+export class AnsweredError extends CodedError<string> {}
 
 /** The supervisor's end of the message channel to one life of a Node process. */
 export class Conversation {

@@ -1,3 +1,5 @@
+import { CodedError } from '../coded-error';
+
 /** What can go wrong with a process, by stable code. */
 export type ProcessErrorCode =
   | 'PROCESS_EXITED'
@@ -23,17 +25,12 @@ interface Story {
 }
 
 /** A story: what happened (message), the last lines the process wrote, and what to try next (hint). */
-export class ProcessError extends Error {
-  readonly code: ProcessErrorCode;
-  readonly hint: string | undefined;
+export class ProcessError extends CodedError<ProcessErrorCode> {
   readonly lastLines: readonly string[];
   readonly reason: StatedReason | undefined;
 
   constructor(code: ProcessErrorCode, message: string, story: Story = {}) {
-    super(message, story.cause === undefined ? undefined : { cause: story.cause });
-    this.name = 'ProcessError';
-    this.code = code;
-    this.hint = story.hint;
+    super(code, message, story.hint, story.cause);
     this.lastLines = story.lastLines ?? [];
     this.reason = story.reason;
   }

@@ -1,10 +1,8 @@
-/** A file is no recording, or not a whole one. */
-export class RecordingUnreadable extends Error {
-  override readonly name = 'RecordingUnreadable';
-  readonly code = 'RECORDING_UNREADABLE';
-  readonly hint = 'Recordings are written by `record FILE`.';
+import { CodedError } from '../coded-error';
 
+/** A file is no recording, or not a whole one. */
+export class RecordingUnreadable extends CodedError<'RECORDING_UNREADABLE'> {
   constructor(file: string, problem: string) {
-    super(`${file} cannot be read as a recording: ${problem}`);
+    super('RECORDING_UNREADABLE', `${file} cannot be read as a recording: ${problem}`, 'Recordings are written by `record FILE`.');
   }
 }

@@ -1,3 +1,5 @@
+import { CodedError } from '../../coded-error';
+
 interface Failure {
   readonly ca: string;
   readonly operation: string;
@@ -6,16 +8,15 @@ interface Failure {
 }
 
 /** A CA that answered, with a refusal. `caCode` is Fabric CA's (20: not authenticated, 71: not allowed, 74: registered already). */
-export class CaRequestFailed extends Error {
-  readonly code = 'CA_REQUEST_FAILED';
+export class CaRequestFailed extends CodedError<'CA_REQUEST_FAILED'> {
   readonly operation: string;
   readonly status: number;
   readonly caCode: number | undefined;
 
   constructor({ ca, operation, status, errors }: Failure) {
     const reasons = errors.map(({ code, message }) => `${message} (code ${String(code)})`).join('; ');
-    super(`The CA ${ca} refused ${operation} with status ${String(status)}: ${reasons === '' ? 'no reason given' : reasons}`);
-    this.name = 'CaRequestFailed';
+    const why = reasons === '' ? 'no reason given' : reasons;
+    super('CA_REQUEST_FAILED', `The CA ${ca} refused ${operation} with status ${String(status)}: ${why}`);
     this.operation = operation;
     this.status = status;
     this.caCode = errors[0]?.code;
@@ -23,11 +24,8 @@ export class CaRequestFailed extends Error {
 }
 
 /** A CA that did not answer. Whether it did what it was asked is not known. */
-export class CaUnreachable extends Error {
-  readonly code = 'CA_UNREACHABLE';
-
+export class CaUnreachable extends CodedError<'CA_UNREACHABLE'> {
   constructor({ url, name }: { readonly url: string; readonly name: string }, operation: string, cause: unknown) {
-    super(`The CA ${name} did not answer ${operation} at ${url}: is it running?`, { cause });
-    this.name = 'CaUnreachable';
+    super('CA_UNREACHABLE', `The CA ${name} did not answer ${operation} at ${url}: is it running?`, undefined, cause);
   }
 }
