@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { GroupId, MspId } from '@medaccord/chaincode/model';
+import { digestOf } from '../ledger/digest';
 import type { Done, Transactions } from '../ledger/transactions';
 import { toCodedError } from '../problem';
 import type { EncryptedRecord } from '../record/encrypt-record';
@@ -80,5 +80,5 @@ function newGroupPart({ groupId, close, size, records }: Batch): {
 function nameOperation(kind: string, batches: readonly Batch[]): string {
   const names = batches.map(({ groupId, at }) => `group/${groupId}/${kind}/${String(at)}`);
   const [only = '', ...others] = names;
-  return others.length === 0 ? only : `groups/${createHash('sha256').update(names.join('\n')).digest('base64url')}/${kind}`;
+  return others.length === 0 ? only : `groups/${digestOf(names.join('\n'))}/${kind}`;
 }

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { newError, type CodedError } from '../problem';
 import { AnswerError } from './answer-error';
 import type { Carrier, Prepared, TransactionStatus } from './carrier';
 import { newBackoff, type Backoff } from './backoff';
+import { digestOf } from './digest';
 import type { Intent, IntentStore } from './intent';
 import type { BlockStream, Call, Committed, Json, Ledger, Submission } from './ledger';
 import { isContention, isPolicyFailure, VALID } from './validation-codes';
@@ -231,9 +231,7 @@ function isAnswerOfLaggard({ category, code }: CodedError): boolean {
 
 /** Transactions and their arguments hold no personal data, so their hash may be stored as it is. */
 function hashRequest({ transaction, request }: Call): string {
-  return createHash('sha256')
-    .update(JSON.stringify([transaction, request]))
-    .digest('base64url');
+  return digestOf(JSON.stringify([transaction, request]));
 }
 
 function formatCommitted(prepared: Prepared, outcome: TransactionStatus): Committed {

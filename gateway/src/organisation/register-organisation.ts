@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { formatCanonical, type MspId, type Organisation } from '@medaccord/chaincode/model';
+import { digestOf } from '../ledger/digest';
 import type { Transactions } from '../ledger/transactions';
 import type { Facts } from '../store/facts';
 import type { OrganisationKeys } from './organisation-keys';
@@ -17,6 +17,8 @@ export async function registerOrganisation({ mspId, keys, facts, transactions }:
   const known = facts.find<Organisation>('organisation', mspId)?.value;
   if (known !== undefined && formatCanonical([known.encryption, known.signing]) === formatCanonical([request.encryption, request.signing]))
     return;
-  const digest = createHash('sha256').update(formatCanonical(request)).digest('base64url');
-  await transactions.submit('RegisterOrganisation', request, { operation: `organisation/${digest}`, mayLag: true });
+  await transactions.submit('RegisterOrganisation', request, {
+    operation: `organisation/${digestOf(formatCanonical(request))}`,
+    mayLag: true,
+  });
 }

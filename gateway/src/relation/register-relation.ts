@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { bindingRef, consentDocumentRef, parseSigned, type RelationEntry } from '@medaccord/chaincode/model';
 import { verifyJws } from '../crypto';
+import { digestOf } from '../ledger/digest';
 import type { Transactions } from '../ledger/transactions';
 import { newError } from '../problem';
 import type { DeliveryStatus, Mailer } from '../sealed/mailer';
@@ -56,7 +56,7 @@ export async function registerRelation(options: RelationOptions, { relation, con
   ]);
   assertNamed(parcels, { binding: named.sealed, 'consent-document': documents }, 'body.sealed');
   options.mailer.put(parcels);
-  const operation = `relation/${relationRef}/${digest(relation + consent)}`;
+  const operation = `relation/${relationRef}/${digestOf(relation + consent)}`;
   const done = await options.transactions.submit('RegisterRelation', { relation, consent }, { operation });
   return finish(options, parcels, { relationRef, version, ...done });
 }
@@ -84,7 +84,7 @@ export async function recordConsent(
   }));
   assertNamed(parcels, { 'consent-document': sealed }, 'body.documents');
   options.mailer.put(parcels);
-  const operation = `consent/${relationRef}/${String(version)}/${digest(consent)}`;
+  const operation = `consent/${relationRef}/${String(version)}/${digestOf(consent)}`;
   const done = await options.transactions.submit('RecordConsent', { consent }, { operation, mayLag: true });
   return finish(options, parcels, { relationRef, version, ...done });
 }
@@ -114,13 +114,9 @@ function assertNamed(
   named: Partial<Record<Parcel['kind'], Readonly<Record<string, string>>>>,
   place: string,
 ): void {
-  const isNamed = ({ kind, organisation, envelope }: Parcel): boolean => named[kind]?.[organisation] === digest(envelope);
+  const isNamed = ({ kind, organisation, envelope }: Parcel): boolean => named[kind]?.[organisation] === digestOf(envelope);
   if (parcels.every(isNamed)) return;
   throw newError('REQUEST_INVALID', `${place}: holds an envelope that is not the one that the patient signed`, {
     details: { problems: [{ place, problem: 'is not what the statement names' }] },
   });
-}
-
-function digest(text: string): string {
-  return createHash('sha256').update(text).digest('base64url');
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   requestKey,
   type ConsentEntry,
@@ -7,6 +6,7 @@ import {
   type RelationRef,
   type RequestId,
 } from '@medaccord/chaincode/model';
+import { digestOf } from '../ledger/digest';
 import { newLanes } from '../ledger/lanes';
 import type { Transactions } from '../ledger/transactions';
 import { readCode } from '../problem';
@@ -172,7 +172,7 @@ export class Mailer {
     const { facts } = this.#options;
     const isNamed = (entry: { readonly value: Pick<RelationEntry, 'sealed'> } | undefined): 'wanted' | 'of another' | 'open' => {
       if (entry === undefined) return 'open';
-      return (entry.value.sealed as Readonly<Record<string, string>>)[organisation] === digest(envelope) ? 'wanted' : 'of another';
+      return (entry.value.sealed as Readonly<Record<string, string>>)[organisation] === digestOf(envelope) ? 'wanted' : 'of another';
     };
     switch (kind) {
       case 'identity':
@@ -199,9 +199,5 @@ function isOrphan({ at }: WaitingParcel): boolean {
 }
 
 function formatName({ organisation, kind, ref, id, envelope }: Parcel): string {
-  return [organisation, kind, ref, id, ...(isNamedByEntry({ kind }) ? [digest(envelope)] : [])].join('/');
-}
-
-function digest(text: string): string {
-  return createHash('sha256').update(text).digest('base64url');
+  return [organisation, kind, ref, id, ...(isNamedByEntry({ kind }) ? [digestOf(envelope)] : [])].join('/');
 }

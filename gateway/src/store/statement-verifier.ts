@@ -1,5 +1,6 @@
-import { createHash, createPublicKey, verify, type KeyObject } from 'node:crypto';
-import { payloadBytes, type Digest, type Jwk, type StatementVerifier } from '@medaccord/chaincode/model';
+import { createPublicKey, verify, type KeyObject } from 'node:crypto';
+import { payloadBytes, type Jwk, type StatementVerifier } from '@medaccord/chaincode/model';
+import { digestOf } from '../ledger/digest';
 
 /** Checks statements while a block is applied: synchronous, for that is one database transaction. */
 export const statementVerifier: StatementVerifier = {
@@ -8,7 +9,7 @@ export const statementVerifier: StatementVerifier = {
     if (publicKey === undefined) return false;
     return verify('sha256', Buffer.from(signingInput, 'ascii'), { key: publicKey, dsaEncoding: 'ieee-p1363' }, signature);
   },
-  payloadDigestOf: (jws) => createHash('sha256').update(payloadBytes(jws)).digest('base64url') as Digest,
+  payloadDigestOf: (jws) => digestOf(payloadBytes(jws)),
 };
 
 function importKey(key: Jwk): KeyObject | undefined {
