@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { serveOrganisations } from '../identity';
 import type { Topology } from '../topology';
-import { NETWORK_OPTIONS, parseCommand, topologyOf, type Command } from './command';
+import { chooseOrganisations, NETWORK_OPTIONS, parseCommand, topologyOf, type Command } from './command';
 import { EXIT } from './exit-codes';
-import { UsageError } from './usage-error';
 
 const OPTIONS = { ...NETWORK_OPTIONS, organisation: { type: 'string' }, resolved: { type: 'string' } } as const;
 
@@ -14,12 +13,7 @@ const OPTIONS = { ...NETWORK_OPTIONS, organisation: { type: 'string' }, resolved
 export const ca: Command = async (argv, config) => {
   const { values } = parseCommand(argv, OPTIONS);
   const topology = values.resolved === undefined ? topologyOf(values, config) : readResolved(values.resolved);
-  const organisations = topology.organisations.filter(({ name }) => values.organisation === undefined || name === values.organisation);
-  if (organisations.length === 0) {
-    throw new UsageError(
-      `No organisation ${values.organisation ?? ''}. There are: ${topology.organisations.map(({ name }) => name).join(', ')}`,
-    );
-  }
+  const organisations = chooseOrganisations(topology, values.organisation);
   const asked = new Promise((resolve) => process.once('SIGTERM', resolve).once('SIGINT', resolve));
   const log = (entry: object): void => void process.stdout.write(`${JSON.stringify({ time: Date.now(), ...entry })}\n`);
   const service = await serveOrganisations(topology, organisations, { log });

@@ -11,7 +11,7 @@ import {
   type Renewal,
 } from '../operations';
 import type { Organisation, Topology } from '../topology';
-import { NETWORK_OPTIONS, parseCommand, reporterOf, topologyOf, type Command } from './command';
+import { chooseOrganisations, NETWORK_OPTIONS, parseCommand, reporterOf, topologyOf, type Command } from './command';
 import { EXIT } from './exit-codes';
 import type { Reporter } from './reporter';
 import { UsageError } from './usage-error';
@@ -39,8 +39,7 @@ interface Question {
 export const certs: Command = async (argv, config) => {
   const { values, positionals } = parseCommand(argv, OPTIONS, 1);
   const topology = topologyOf(values, config);
-  const organisations = topology.organisations.filter(({ name }) => values.organisation === undefined || name === values.organisation);
-  if (organisations.length === 0) throw new UsageError(`No organisation ${values.organisation ?? ''}.`);
+  const organisations = chooseOrganisations(topology, values.organisation);
   const question = { topology, organisations, withinDays: parseDays(values.within), reporter: reporterOf(values, config) };
   if (positionals[0] === undefined) return list(question, values.metrics);
   if (positionals[0] !== 'renew') throw new UsageError(`certs ${positionals[0]}: there is only \`certs\` and \`certs renew\``);

@@ -80,6 +80,11 @@ export function findOrganisation({ organisations }: Topology, name: string | und
   throw new UsageError(name === undefined ? `Name one with --organisation: ${known}` : `--organisation ${name}: there are ${known}`);
 }
 
+/** The organisations that a verb is about: all, unless one is named. @throws UsageError */
+export function chooseOrganisations(topology: Topology, name: string | undefined): readonly Organisation[] {
+  return name === undefined ? topology.organisations : [findOrganisation(topology, name)];
+}
+
 export function reporterOf(values: NetworkValues, config: CliConfig): Reporter {
   return newReporter(values.json === true, config.colour);
 }

@@ -19,8 +19,8 @@ import {
   type Release,
 } from '../lifecycle';
 import { newChaincodePackage, type ChaincodePackage } from '../lifecycle/package';
-import type { Organisation, Topology } from '../topology';
-import { NETWORK_OPTIONS, parseCommand, reporterOf, topologyOf, type Command } from './command';
+import type { Topology } from '../topology';
+import { findOrganisation, NETWORK_OPTIONS, parseCommand, reporterOf, topologyOf, type Command } from './command';
 import { EXIT } from './exit-codes';
 import type { Reporter } from './reporter';
 import { UsageError } from './usage-error';
@@ -64,7 +64,7 @@ export const lifecycle: Command = async (argv, config) => {
   const take = STEPS[word];
   if (take === undefined) throw new UsageError(`lifecycle ${word}: must be one of ${WORDS}`);
   if (topology.ledger !== 'fabric') throw new UsageError('lifecycle asks peers of Fabric (`--ledger fabric`); the devnet has `deploy`');
-  const connection = openPeerConnection(organisationOf(topology, values.organisation));
+  const connection = openPeerConnection(findOrganisation(topology, values.organisation));
   try {
     await take({ topology, values, connection, reporter });
   } finally {
@@ -135,13 +135,6 @@ async function query({ topology, connection, reporter }: Step): Promise<void> {
     ...(next && { approvedNext: { sequence: next.sequence, packageId: next.packageId, ...describeTerms(next.terms) } }),
   };
   reporter.result('lifecycle query', formatFacts(facts).join('\n'), facts);
-}
-
-function organisationOf({ organisations }: Topology, name: string | undefined): Organisation {
-  const found = organisations.find((organisation) => organisation.name === name);
-  const names = organisations.map((organisation) => organisation.name).join(', ');
-  if (found === undefined) throw new UsageError(`--organisation ${name ?? ''}: must be one of ${names}`);
-  return found;
 }
 
 /** As it is built here, unless a member says what it was given. */
