@@ -28,12 +28,12 @@ export {
 export { computeUpdate, type GroupUpdate } from './genesis/config-update';
 export { newGroup, newMemberPolicies, newSignaturePolicy } from './genesis/group-parts';
 export { newMspDefinition, type MspMaterial } from './genesis/msp-definition';
-export { outOfPolicy, rolePrincipal } from './genesis/signature-policy';
 export { newSigner } from './genesis/signer';
 export { parseCertificate } from './msp/certificate';
 export { newFabricMsp } from './msp/fabric-msp';
 export type { Identity, SignedData } from './msp/identity';
 export { MspRefused } from './msp/msp-refused';
+export { outOfPolicy, rolePrincipal } from './policy/build-policy';
 export { describePrincipal, describeRule } from './policy/explain-policy';
 export { readPolicyTree, type ImplicitMeta, type Policy } from './policy/policy-tree';
 export { isSatisfied, type Rule } from './policy/signature-policy';

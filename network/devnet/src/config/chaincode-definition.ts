@@ -1,4 +1,5 @@
 import { common, msp, peer } from '@hyperledger/fabric-protos';
+import { outOfPolicy, rolePrincipal } from '../policy/build-policy';
 import { decode } from '../proto/wire';
 import type { ChaincodeDefinition, Channel, Collection } from './channel';
 
@@ -94,24 +95,8 @@ function endorsementPolicyOf(channel: Channel, group: string, anyMember: common.
 }
 
 /** Signature policy: one member of the organisation (policydsl.SignedByMspMember). */
-export function anyMemberOf(mspId: string): common.SignaturePolicyEnvelope {
-  const role = new msp.MSPRole();
-  role.setMspIdentifier(mspId);
-  role.setRole(msp.MSPRole.MSPRoleType.MEMBER);
-  const principal = new msp.MSPPrincipal();
-  principal.setPrincipalClassification(msp.MSPPrincipal.Classification.ROLE);
-  principal.setPrincipal(role.serializeBinary());
-  const signedBy = new common.SignaturePolicy();
-  signedBy.setSignedBy(0);
-  const nOutOf = new common.SignaturePolicy.NOutOf();
-  nOutOf.setN(1);
-  nOutOf.setRulesList([signedBy]);
-  const rule = new common.SignaturePolicy();
-  rule.setNOutOf(nOutOf);
-  const envelope = new common.SignaturePolicyEnvelope();
-  envelope.setRule(rule);
-  envelope.setIdentitiesList([principal]);
-  return envelope;
+function anyMemberOf(mspId: string): common.SignaturePolicyEnvelope {
+  return outOfPolicy(1, [rolePrincipal(mspId, 'member')]);
 }
 
 function readCollection(config: peer.StaticCollectionConfig): Collection {

@@ -1,5 +1,5 @@
-import { common, peer } from '@hyperledger/fabric-protos';
-import { anyMemberOf } from './chaincode-definition';
+import { type common, peer } from '@hyperledger/fabric-protos';
+import { outOfPolicy, rolePrincipal } from '../policy/build-policy';
 import type { Channel } from './channel';
 
 const REFERENCE = '/Channel/Application/LifecycleEndorsement';
@@ -16,18 +16,9 @@ export function lifecyclePolicy(channel: Channel): Uint8Array {
 }
 
 function majorityOfMembers(channel: Channel): common.SignaturePolicyEnvelope {
-  const rules = channel.members.map((_, index) => {
-    const rule = new common.SignaturePolicy();
-    rule.setSignedBy(index);
-    return rule;
-  });
-  const nOutOf = new common.SignaturePolicy.NOutOf();
-  nOutOf.setN(Math.floor(rules.length / 2) + 1);
-  nOutOf.setRulesList(rules);
-  const rule = new common.SignaturePolicy();
-  rule.setNOutOf(nOutOf);
-  const envelope = new common.SignaturePolicyEnvelope();
-  envelope.setRule(rule);
-  envelope.setIdentitiesList(channel.members.flatMap(({ mspId }) => anyMemberOf(mspId).getIdentitiesList()));
-  return envelope;
+  const { members } = channel;
+  return outOfPolicy(
+    Math.floor(members.length / 2) + 1,
+    members.map(({ mspId }) => rolePrincipal(mspId, 'member')),
+  );
 }

@@ -1,7 +1,7 @@
 import { common, msp, peer } from '@hyperledger/fabric-protos';
 import { DevnetError } from '../devnet-error';
 import type { CollectionSpec } from './consortium-spec';
-import { parseSignaturePolicy } from './signature-policy';
+import { parseSignaturePolicy } from './parse-signature-policy';
 
 /**
  * Serialized peer.CollectionConfigPackage, the same bytes as Fabric's peer command makes of its collection file.

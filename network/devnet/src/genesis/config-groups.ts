@@ -6,7 +6,8 @@ import type { Consortium, Organisation } from './consortium';
 import type { OrganisationMaterial, PolicySpec } from './consortium-spec';
 import { newGroup, newImplicitMetaPolicy, newMemberPolicies, newSignaturePolicy, type ImplicitRule } from './group-parts';
 import { newMspDefinition } from './msp-definition';
-import { identityPrincipal, outOfPolicy, parseSignaturePolicy, rolePrincipal } from './signature-policy';
+import { identityPrincipal, outOfPolicy, rolePrincipal } from '../policy/build-policy';
+import { parseSignaturePolicy } from './parse-signature-policy';
 
 /** An organisation with the material that plays its nodes. */
 export interface Member {

@@ -1,6 +1,6 @@
 import { common } from '@hyperledger/fabric-protos';
 import { NO_GROUP, type ConfigGroupNode, type ConfigPolicyNode, type ConfigValueNode } from './config-tree';
-import { outOfPolicy, rolePrincipal, type Role } from './signature-policy';
+import { outOfPolicy, rolePrincipal, type Role } from '../policy/build-policy';
 
 const ADMINS = 'Admins';
 const RULES = {

@@ -3,7 +3,7 @@ import { EMPTY, hex, sha256, utf8 } from '../proto/bytes';
 import { newCollections } from './collections';
 import type { Chaincode, ChaincodeService } from './consortium';
 import type { CertifiedKey, ChaincodeSpec, CollectionSpec } from './consortium-spec';
-import { parseSignaturePolicy } from './signature-policy';
+import { parseSignaturePolicy } from './parse-signature-policy';
 import { Spec, collect, refuse } from './spec-reader';
 
 /** core/chaincode/lifecycle/scc.go, ChaincodeNameRegExp and ChaincodeVersionRegExp. */

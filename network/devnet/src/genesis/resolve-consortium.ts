@@ -2,7 +2,7 @@ import type { Consortium, Organisation } from './consortium';
 import type { BatchSpec, ConsortiumSpec, EveryMemberPolicySpec, OrganisationSpec, PolicySpec } from './consortium-spec';
 import { domainOf } from './generate-organisation';
 import { resolveChaincode } from './resolve-chaincode';
-import { parseSignaturePolicy } from './signature-policy';
+import { parseSignaturePolicy } from './parse-signature-policy';
 import { Spec, collect, refuse } from './spec-reader';
 
 const IMPLICIT_META = /^(ANY|ALL|MAJORITY) [A-Za-z0-9.-]+$/;

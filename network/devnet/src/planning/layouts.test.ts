@@ -1,6 +1,7 @@
 import { peer } from '@hyperledger/fabric-protos';
 import type { Channel, Collection } from '../config/channel';
-import { rolePrincipal, parseSignaturePolicy } from '../genesis/signature-policy';
+import { parseSignaturePolicy } from '../genesis/parse-signature-policy';
+import { rolePrincipal } from '../policy/build-policy';
 import type { Identity } from '../msp/identity';
 import { equalBytes } from '../proto/bytes';
 import type { ChaincodeCall } from '../simulation/interest';

@@ -1,4 +1,4 @@
-import { rolePrincipal, type Role } from '../genesis/signature-policy';
+import { rolePrincipal, type Role } from '../policy/build-policy';
 import { mergeSets } from './merge';
 import { parsePrincipal, type Principal } from './principal';
 import type { PrincipalSet } from './principal-sets';

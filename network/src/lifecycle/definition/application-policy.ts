@@ -1,5 +1,5 @@
 import { peer } from '@hyperledger/fabric-protos';
-import { formatSignaturePolicy } from './signature-policy';
+import { formatSignaturePolicy } from './format-signature-policy';
 
 /** A policy of the channel, by its absolute path. */
 export function newPolicyReference(path: string): peer.ApplicationPolicy {

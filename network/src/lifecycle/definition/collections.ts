@@ -1,7 +1,8 @@
 import { peer } from '@hyperledger/fabric-protos';
+import { outOfPolicy, rolePrincipal } from '@medaccord/devnet/configuration';
 import type { Collection } from '../../topology';
 import { formatApplicationPolicy, newPolicyReference } from './application-policy';
-import { formatSignaturePolicy, newMembersPolicy } from './signature-policy';
+import { formatSignaturePolicy } from './format-signature-policy';
 
 /** The private data collections of a topology as a definition has them. */
 export function newCollectionPackage(collections: readonly Collection[]): peer.CollectionConfigPackage {
@@ -28,7 +29,13 @@ export function describeCollections(all: peer.CollectionConfigPackage | undefine
 
 function newCollection(collection: Collection): peer.StaticCollectionConfig {
   const members = new peer.CollectionPolicyConfig();
-  members.setSignaturePolicy(newMembersPolicy(collection.mspIds));
+  // Whoever is a member of one of the organisations: OR('A.member', 'B.member'), as Fabric's command line encodes it.
+  members.setSignaturePolicy(
+    outOfPolicy(
+      1,
+      collection.mspIds.map((mspId) => rolePrincipal(mspId, 'member')),
+    ),
+  );
   const config = new peer.StaticCollectionConfig();
   config.setName(collection.name);
   config.setMemberOrgsPolicy(members);

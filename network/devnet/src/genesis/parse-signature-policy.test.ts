@@ -1,5 +1,5 @@
 import { common, msp } from '@hyperledger/fabric-protos';
-import { parseSignaturePolicy } from './signature-policy';
+import { parseSignaturePolicy } from './parse-signature-policy';
 
 const describePolicy = (source: string): unknown => {
   const policy = parseSignaturePolicy(source);
