@@ -18,8 +18,9 @@ const HELP = `medaccord <verb> [options]
         tells the main job on a running network, with a fresh patient; DIR is the network's run folder
   token --connection FILE --role ROLE [--name NAME] [--hours N]
         signs a bearer token for staff of an organisation with its own token key
-  wallet show|history|revoke|token --connections DIR [--wallet FILE] [--relation REF] [--at MSPID] [--json]
+  wallet show|history|revoke|close|token --connections DIR [--wallet FILE] [--relation REF] [--at MSPID] [--json]
         a patient's wallet; without --wallet the one of the story told last
+        revoke: nothing is permitted until she consents again; close: ends the relation for good
         MEDACCORD_WALLET_PASSPHRASE opens and keeps a locked wallet file
 
 Exit codes: 0 done, 1 failed, 2 called wrongly.`;

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { MspId, RelationRef } from '@medaccord/chaincode/model';
 import { GatewayClient, type Answers, type HistoryEntry, type Member, type OpenedNotice } from '../story';
-import { newRelationToken, openNotice, revokeConsent, type Wallet, type WalletRelation } from '../wallet';
+import { closeRelation, newRelationToken, openNotice, revokeConsent, type Wallet, type WalletRelation } from '../wallet';
 import { readWalletFile, writeWalletFile } from '../wallet/wallet-file';
 import { bringConsent, type Ways, type Wish } from './bring-consent';
 import { CliError } from './cli-error';
@@ -31,9 +31,15 @@ type Opened = {
   readonly json: boolean;
 };
 
-const ACTIONS: Readonly<Record<string, (opened: Opened) => Promise<void>>> = { show, history, revoke, token };
+const ACTIONS: Readonly<Record<string, (opened: Opened) => Promise<void>>> = {
+  show,
+  history,
+  revoke: (opened) => end(opened, 'revoked'),
+  close: (opened) => end(opened, 'closed'),
+  token,
+};
 
-/** `wallet show|history|revoke|token`: the patient's own way, independent of any organisation's program. */
+/** `wallet show|history|revoke|close|token`: the patient's own way, independent of any organisation's program. */
 export const wallet: Command = async ([action = 'show', ...argv], config) => {
   const run = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined;
   if (run === undefined) throw usage(`wallet ${action}: must be one of ${Object.keys(ACTIONS).join(', ')}.`);
@@ -70,16 +76,19 @@ async function history(opened: Opened): Promise<void> {
   else for (const entry of told) print(formatEntry(entry));
 }
 
-async function revoke(opened: Opened): Promise<void> {
+/** How a patient ends what she permitted: for now, or the whole relation for good. */
+const ENDS = {
+  revoked: { sign: revokeConsent, done: 'Revoked' },
+  closed: { sign: closeRelation, done: 'Closed for good' },
+} as const;
+
+async function end(opened: Opened, status: keyof typeof ENDS): Promise<void> {
   const { relationRef } = withRelation(opened);
-  const wish: Wish = {
-    relationRef,
-    isMetBy: ({ status }) => status === 'revoked',
-    sign: (signing) => revokeConsent(signing, relationRef),
-  };
+  const { sign, done } = ENDS[status];
+  const wish: Wish = { relationRef, isMetBy: (header) => header.status === status, sign: (signing) => sign(signing, relationRef) };
   const { version, transactionId } = await bringConsent(waysOf(opened), opened.wallet, wish);
   if (opened.json) print(JSON.stringify({ relationRef, version, transactionId }));
-  else print(`Revoked: version ${String(version)} of the consent is on the ledger, transaction ${transactionId}.`);
+  else print(`${done}: version ${String(version)} of the consent is on the ledger, transaction ${transactionId}.`);
 }
 
 /** Any member records a consent: the one that was named, the relation's own, then the others. */

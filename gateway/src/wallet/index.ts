@@ -22,5 +22,5 @@ export {
   type SignedConsent,
 } from './sign-consent';
 export { findPatient, findRelation, newWallet, WalletUnknown, type Wallet, type WalletPatient, type WalletRelation } from './wallet';
-export { newPatientToken, newRelationToken } from './wallet-token';
+export { newRelationToken } from './wallet-token';
 export { formatWallet, isLocked, lockWallet, parseWallet, unlockWallet } from './wallet-text';

@@ -1,7 +1,7 @@
 import { addMinutes, formatInstant, type MspId } from '@medaccord/chaincode/model';
 import { signJws } from '../crypto';
 import { deriveKeys } from './derive-keys';
-import { findPatient, findRelation, type Wallet } from './wallet';
+import { findRelation, type Wallet } from './wallet';
 
 const LIVES_MINUTES = 5;
 
@@ -10,13 +10,6 @@ export async function newRelationToken(wallet: Wallet, relationRef: string, audi
   const relation = findRelation(wallet, relationRef);
   const { signing } = await deriveKeys(wallet.seed, relation.relationRef);
   return signJws('wallet-token', { relationRef: relation.relationRef, audience, ...lifetime() }, signing);
-}
-
-/** A bearer token for a patient's registration at one member's gateway, good for five minutes. @throws {WalletUnknown} */
-export async function newPatientToken(wallet: Wallet, subjectRef: string, audience: MspId): Promise<string> {
-  const patient = findPatient(wallet, subjectRef);
-  const { signing } = await deriveKeys(wallet.seed, patient.subjectRef, patient.generation);
-  return signJws('wallet-token', { subjectRef: patient.subjectRef, audience, ...lifetime() }, signing);
 }
 
 function lifetime(): { issuedAt: ReturnType<typeof formatInstant>; expiresAt: ReturnType<typeof formatInstant> } {
