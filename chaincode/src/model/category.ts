@@ -23,7 +23,7 @@ export const ordinaryCategories = [
 ] as const;
 
 /** Categories that are released only where a permit names them. */
-export const sensitiveCategories = ['hiv', 'psychiatry', 'substance-use', 'sexual-health', 'domestic-violence', 'genetics'] as const;
+const sensitiveCategories = ['hiv', 'psychiatry', 'substance-use', 'sexual-health', 'domestic-violence', 'genetics'] as const;
 
 export const categories = [...ordinaryCategories, ...sensitiveCategories] as const;
 export type Category = (typeof categories)[number];

@@ -46,7 +46,7 @@ export const parseOrganisation = object({
 export type Organisation = Parsed<typeof parseOrganisation>;
 
 /** Who did something: a member, the role in the certificate (null when it has none), a pseudonym of the certificate's holder. */
-export const parseParticipant = object({ mspId: parseMspId, role: nullable(parseStaffRole), actor: parseActor });
+const parseParticipant = object({ mspId: parseMspId, role: nullable(parseStaffRole), actor: parseActor });
 export type Participant = Parsed<typeof parseParticipant>;
 
 /** `jws` is the patient's latest statement: her registration, or the replacement of her keys. */

@@ -3,7 +3,7 @@ import type { Instant } from './instant';
 import type { AccessReason } from './rule/decide-access';
 
 /** What a caller can do about an error; the gateway turns a category into an HTTP status. */
-export const errorCategoryNames = [
+const errorCategoryNames = [
   'invalid',
   'unauthenticated',
   'forbidden',

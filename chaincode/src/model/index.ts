@@ -5,7 +5,7 @@ export { formatUtf8, parseUtf8 } from './encoding/utf8';
 
 export { DomainError, formatError, newError, parseError, type ErrorDetails } from './domain-error';
 export { errorCategories, isErrorCategory, isErrorCode, type ErrorCategory, type ErrorCode } from './error-codes';
-export { eventIds, formatEventPayload, type EventName, type LedgerEvent } from './event';
+export { formatEventPayload, type EventName, type LedgerEvent } from './event';
 
 export {
   parseActor,
@@ -40,7 +40,6 @@ export {
   ordinaryCategories,
   parseCategories,
   parseCategory,
-  sensitiveCategories,
   type Category,
   type SensitiveCategory,
 } from './category';
@@ -63,10 +62,9 @@ export {
   type RecordVersion,
 } from './commitment';
 export { parseConsentDocument, type ConsentDocument, type ConsentException, type ConsentSet } from './consent-document';
-export { parseLabel, parseRecordDetails, type RecordDetails } from './record-details';
+export { parseRecordDetails, type RecordDetails } from './record-details';
 export { formatSigned, formatSigningInput, isSameStatement, parseSigned, payloadBytes, type Signed } from './signed';
 export {
-  bindingMethods,
   consentStatuses,
   relationKinds,
   signedPayloads,
@@ -87,7 +85,6 @@ export {
   parseEncryptionKey,
   parseGroup,
   parseOrganisation,
-  parseParticipant,
   parsePatientEntry,
   parseRecordAnchor,
   parseRecordStatus,
@@ -120,7 +117,6 @@ export {
   parseKey,
   patientKey,
   presenceKey,
-  publicKeyTypes,
   recordKey,
   recordStatusKey,
   relationKey,
@@ -137,28 +133,18 @@ export {
   decisionRef,
   deliveryRef,
   identityRef,
-  isRecordPart,
   noticeRef,
   parseSealedRef,
   privateKey,
   recordPartRef,
   recordParts,
-  sealedKinds,
   type RecordPart,
   type SealedRef,
 } from './sealed';
 
 export { MAX_BATCH, MAX_RELEASE, requests, type TransactionName, type TransactionRequest } from './request';
 export { type AnchoredGroup, type SealedValue, type TransactionResponse, type TransactionResponses } from './response';
-export {
-  MAX_DELIVERY,
-  MAX_PAYLOAD,
-  MAX_SEALED,
-  TRANSIENT_FIELD,
-  transientInputs,
-  type TransientInput,
-  type TransientName,
-} from './transient';
+export { TRANSIENT_FIELD, transientInputs, type TransientInput, type TransientName } from './transient';
 
 export { continuePatient, isConsentSigned, trustConsent, trustRelation, type StatementVerifier } from './rule/trust-statement';
 export { accessReasons, decideAccess, type AccessDecision, type AccessQuestion, type AccessReason } from './rule/decide-access';

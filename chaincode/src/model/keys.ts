@@ -3,7 +3,7 @@ import type { GroupId, MspId, RecordId, RelationRef, RequestId, SubjectRef } fro
 // Keys are Fabric's composite keys (fabric-shim lib/stub.js createCompositeKey): U+0000, type, U+0000, then each attribute with U+0000.
 
 /** The kinds of public keys. */
-export const publicKeyTypes = [
+const publicKeyTypes = [
   'rules',
   'organisation',
   'patient',

@@ -7,7 +7,7 @@ export const recordParts = ['payload', 'details', 'wrap'] as const;
 export type RecordPart = (typeof recordParts)[number];
 
 /** Other sealed values: what they hold, and with it who may write them. */
-export const sealedKinds = ['identity', 'binding', 'consent-document', 'ask', 'decision', 'notice', 'delivery'] as const;
+const sealedKinds = ['identity', 'binding', 'consent-document', 'ask', 'decision', 'notice', 'delivery'] as const;
 
 /**
  * Names a sealed value inside an organisation's implicit collection: what it is, of what, and which one. `kind`, `ref` and `id` also stand
@@ -80,6 +80,6 @@ export function privateKey({ kind, ref, id }: SealedRef): string {
 }
 
 /** Tells whether a sealed value is a part of a record. */
-export function isRecordPart(kind: SealedRef['kind']): kind is RecordPart {
+function isRecordPart(kind: SealedRef['kind']): kind is RecordPart {
   return (recordParts as readonly string[]).includes(kind);
 }

@@ -4,7 +4,7 @@ import { parseInstant, parsePeriod } from './instant';
 import { parseKeys } from './jwk';
 
 /** How a person and the keys were bound to each other at registration. */
-export const bindingMethods = ['custodian', 'second-organisation', 'national-identity'] as const;
+const bindingMethods = ['custodian', 'second-organisation', 'national-identity'] as const;
 export type BindingMethod = (typeof bindingMethods)[number];
 export const parseBindingMethod = oneOf(bindingMethods);
 

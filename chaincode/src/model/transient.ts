@@ -7,10 +7,10 @@ import { MAX_BATCH, MAX_RELEASE } from './request';
 /** The name of the transient field. */
 export const TRANSIENT_FIELD = 'input';
 /** Longest stored payload, in characters of its envelope: 16 MiB. */
-export const MAX_PAYLOAD = 16 * 1024 * 1024;
+const MAX_PAYLOAD = 16 * 1024 * 1024;
 /** Longest other envelope, in characters: 32 MiB for a delivery, 1 MiB for the rest. */
-export const MAX_DELIVERY = 32 * 1024 * 1024;
-export const MAX_SEALED = 1024 * 1024;
+const MAX_DELIVERY = 32 * 1024 * 1024;
+const MAX_SEALED = 1024 * 1024;
 
 const version = integer(1, 1_000_000);
 const sealed = opaque(MAX_SEALED);

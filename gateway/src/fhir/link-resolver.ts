@@ -50,7 +50,7 @@ export function formatReference({ entry, id }: Target): string {
 }
 
 /** The version that a target has after the import, if its content is new. */
-export function versionOf({ current, isFound }: Target): number {
+function versionOf({ current, isFound }: Target): number {
   return (current?.version ?? 0) + (isFound ? 0 : 1);
 }
 

@@ -20,7 +20,7 @@ export interface CourierTimes {
   readonly contentionTries: number;
 }
 
-export const courierTimes: CourierTimes = {
+const courierTimes: CourierTimes = {
   endorseMs: 2_500,
   statusMs: 15_000,
   settleMs: 45_000,

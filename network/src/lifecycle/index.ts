@@ -4,5 +4,5 @@ export { openPeerAdmin, type PeerAdmin } from './peer-admin';
 export { openPeerConnection, type PeerConnection } from './peer-connection';
 export { LedgerRefusal } from './ledger-refusal';
 export { submitTransaction, type SubmittedFacts, type TransactionRequest } from './submit-transaction';
-export { fetchPackage, installPackage, listInstalled, type InstallFacts, type InstalledPackage } from './install-package';
+export { installPackage, listInstalled, type InstallFacts, type InstalledPackage } from './install-package';
 export * from './definition';

@@ -44,14 +44,6 @@ export async function listInstalled(connection: PeerConnection): Promise<Install
   return lifecycle.QueryInstalledChaincodesResult.deserializeBinary(answer).getInstalledChaincodesList().map(readInstalled);
 }
 
-/** The package as it was installed. @throws LifecycleError */
-export async function fetchPackage(connection: PeerConnection, packageId: string): Promise<Uint8Array> {
-  const query = new lifecycle.GetInstalledChaincodePackageArgs();
-  query.setPackageId(packageId);
-  const answer = await askPeer(connection, newQuestion('GetInstalledChaincodePackage', query, `hand out package ${packageId}`));
-  return lifecycle.GetInstalledChaincodePackageResult.deserializeBinary(answer).getChaincodeInstallPackage_asU8();
-}
-
 function newQuestion(transaction: string, query: { serializeBinary(): Uint8Array }, what: string): PeerQuestion {
   return { channel: '', chaincode: '_lifecycle', transaction, arguments: [query.serializeBinary()], what };
 }

@@ -7,7 +7,7 @@ export const LEDGER_NAMES = ['devnet', 'fabric'] as const;
 export const ROLES = ['hospital', 'insurer', 'authority'] as const;
 
 /** Names under /Channel/Application that Fabric itself gives a meaning. */
-export const RESERVED_POLICIES = ['Readers', 'Writers', 'Admins', 'Endorsement', 'LifecycleEndorsement'] as const;
+const RESERVED_POLICIES = ['Readers', 'Writers', 'Admins', 'Endorsement', 'LifecycleEndorsement'] as const;
 
 const named = (pattern: RegExp, rule: string): z.ZodString => z.string().regex(pattern, rule);
 

@@ -42,7 +42,7 @@ export function readDefinition(state: DefinitionState, chaincode: string): Chain
 }
 
 /** The collections of a serialized peer.CollectionConfigPackage. */
-export function readCollections(bytes: Uint8Array): readonly Collection[] {
+function readCollections(bytes: Uint8Array): readonly Collection[] {
   return decode(peer.CollectionConfigPackage, bytes)
     .getConfigList()
     .flatMap((config) => {

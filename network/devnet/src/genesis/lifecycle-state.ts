@@ -13,7 +13,7 @@ const PARAMETER_FIELDS = ['EndorsementInfo', 'ValidationInfo', 'Collections'] as
 export const metadataKey = (name: string): string => `namespaces/metadata/${name}`;
 export const fieldKey = (name: string, field: string): string => `namespaces/fields/${name}/${field}`;
 export const sourceMetadataKey = (name: string): string => `chaincode-sources/metadata/${name}`;
-export const sourceFieldKey = (name: string): string => `chaincode-sources/fields/${name}/PackageID`;
+const sourceFieldKey = (name: string): string => `chaincode-sources/fields/${name}/PackageID`;
 /** Name of a definition's approval: an organisation keeps one per sequence. */
 export const approvalName = (chaincode: Pick<Chaincode, 'name' | 'sequence'>): string => `${chaincode.name}#${chaincode.sequence}`;
 export const implicitCollection = (mspId: string): string => `_implicit_org_${mspId}`;
@@ -44,12 +44,6 @@ export function packageState(chaincode: Chaincode, packageId: string): ReadonlyM
     [sourceMetadataKey(name), stateMetadata('ChaincodeLocalPackage', ['PackageID'])],
     [sourceFieldKey(name), stringData(packageId)],
   ]);
-}
-
-/** The package id that an approval names; undefined for other bytes. */
-export function readPackageId(value: Uint8Array): string | undefined {
-  const data = decode(peer.lifecycle.StateData, value, { strings: [3] });
-  return data.hasString() ? data.getString() : undefined;
 }
 
 /** Sequence of the committed definition; 0: none. */
@@ -91,7 +85,7 @@ function fill(args: DefinitionArgs, chaincode: Chaincode): void {
 }
 
 /** Serialized peer.ApplicationPolicy that counts for the definition: its own, or the channel's default. */
-export function effectivePolicy(chaincode: Pick<Chaincode, 'policy'>): Uint8Array {
+function effectivePolicy(chaincode: Pick<Chaincode, 'policy'>): Uint8Array {
   if (chaincode.policy.length > 0) return chaincode.policy;
   const policy = new peer.ApplicationPolicy();
   policy.setChannelConfigPolicyReference(DEFAULT_POLICY);

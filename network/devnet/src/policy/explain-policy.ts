@@ -14,7 +14,7 @@ export function describeRule(rule: Rule): string {
 }
 
 /** For people: which parts of a rule no signature meets. */
-export function describeMissing(rule: Rule, identities: readonly Identity[]): string {
+function describeMissing(rule: Rule, identities: readonly Identity[]): string {
   const missing = [...new Set(leaves(rule))].filter((leaf) => !identities.some((identity) => identity.satisfies(leaf)));
   return [...new Set(missing.map(describePrincipal))].join(', ');
 }

@@ -48,7 +48,7 @@ export function newPolicyManager(root: common.ConfigGroup, msps: MspRegistry): P
 }
 
 /** A serialized peer.ApplicationPolicy: a signature policy of its own, or a reference to one of the channel's. */
-export function readApplicationPolicy(policy: Uint8Array): { readonly reference: string } | { readonly envelope: Uint8Array } | undefined {
+function readApplicationPolicy(policy: Uint8Array): { readonly reference: string } | { readonly envelope: Uint8Array } | undefined {
   try {
     const message = decode(peer.ApplicationPolicy, policy, { strings: [2] });
     if (message.hasChannelConfigPolicyReference()) return { reference: message.getChannelConfigPolicyReference() };

@@ -2,7 +2,7 @@ import { sha256 } from './bytes';
 import { writeQueryReads, type MerkleSummary, type Read } from './rwset';
 
 /** Reads beyond which Fabric records hashes instead (kvledger/txmgmt/txmgr/query_executor.go, maxDegreeQueryReadsHashing). */
-export const MAX_DEGREE = 50;
+const MAX_DEGREE = 50;
 
 /** What a range query has read: the reads themselves, or beyond `maxDegree` of them a Merkle summary (rwsetutil/query_results_helper.go). */
 export class RangeReads {

@@ -58,14 +58,6 @@ export async function queryCommitted(connection: PeerConnection, channel: string
   return { name, sequence: result.getSequence(), terms: readTerms(result), approvals };
 }
 
-/** All committed definitions, without approvals. @throws LifecycleError */
-export async function queryAllCommitted(connection: PeerConnection, channel: string): Promise<NamedDefinition[]> {
-  const query = new lifecycle.QueryChaincodeDefinitionsArgs();
-  const answer = await askPeer(connection, newQuestion(channel, 'QueryChaincodeDefinitions', query, 'list the committed definitions'));
-  const list = lifecycle.QueryChaincodeDefinitionsResult.deserializeBinary(answer).getChaincodeDefinitionsList();
-  return list.map((each) => ({ name: each.getName(), sequence: each.getSequence(), terms: readTerms(each) }));
-}
-
 /** What the peer's own organisation has approved for a sequence. @throws LifecycleError */
 export async function queryApproved(
   connection: PeerConnection,

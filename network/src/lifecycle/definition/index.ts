@@ -1,7 +1,6 @@
 export { compareTerms, describeTerms, newDefinitionTerms, type DefinitionTerms, type FieldDifference } from './definition';
 export type { NamedDefinition } from './definition-messages';
 export {
-  queryAllCommitted,
   queryApproved,
   queryCommitted,
   queryReadiness,

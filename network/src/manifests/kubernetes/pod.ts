@@ -4,7 +4,7 @@ import { LABELS, newMetadata, type Owner } from './kubernetes-object';
 import { newScratchVolume, newVolume, newVolumeMounts } from './volumes';
 
 /** The ConfigMap by which whoever deploys the chaincode says which package its process answers for. */
-export const PACKAGE_OBJECT = { name: 'chaincode-package', key: 'id' } as const;
+const PACKAGE_OBJECT = { name: 'chaincode-package', key: 'id' } as const;
 
 /** No user of the images; the volumes belong to its group. */
 const USER = 10_001;
