@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { renewOrganisation, serveOrganisations } from '../src/identity';
@@ -7,6 +7,8 @@ import { findUsers, isDue, listCertificates, renderCertificateMetrics, renewCert
 import { findFreePorts, type FreePorts } from '../src/process';
 import { loadTopology, type KeyFiles, type Organisation, type Topology } from '../src/topology';
 import { until } from './support/scratch-network';
+
+jest.setTimeout(30_000);
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -146,6 +148,28 @@ describe('renewal', () => {
     const renewals = await renewCertificates(topology, first, 30);
     expect(renewals).toHaveLength(7);
     expect(renewals.every(({ after }) => after.daysLeft === 364 && after.condition === 'good')).toBe(true);
+  });
+
+  it('of a folder that is lost writes all that belongs beside the certificates, so that a start needs nothing more', async () => {
+    await issueFor(100);
+    const { msp, identities, tls } = first;
+    const lost = [
+      msp.folder,
+      ...Object.values(identities).map(({ folder: each }) => each),
+      ...Object.values(tls).map(({ folder: each }) => each),
+    ];
+    const listFiles = (): string[] =>
+      lost.flatMap((each) =>
+        readdirSync(each, { recursive: true, encoding: 'utf8' })
+          .sort()
+          .map((name) => join(each, name)),
+      );
+    const before = listFiles();
+    for (const each of lost) rmSync(each, { recursive: true });
+    expect(await renewCertificates(topology, first, 30)).toHaveLength(7);
+    expect(listFiles()).toEqual(before);
+    const [file = ''] = before.filter((each) => each.endsWith(join('cacerts', 'ca.pem')));
+    expect(new X509Certificate(readFileSync(file)).ca).toBe(true);
   });
 
   it('that was interrupted between key and certificate is completed by the next one, and by a start', async () => {
