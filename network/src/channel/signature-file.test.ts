@@ -2,12 +2,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { common } from '@hyperledger/fabric-protos';
-import type { ConfigGroupNode } from '@medaccord/devnet/configuration';
-import { newSampleChannel, type SampleChannel } from '../../test/support/sample-channel';
+import { computeUpdate as computeSets, writeConfigGroup, type ConfigGroupNode } from '@medaccord/devnet/configuration';
+import { changeValue, newSampleChannel, type SampleChannel } from '../../test/support/sample-channel';
 import { removeConsenter } from './changes/remove-orderer';
 import { setPolicies } from './changes/set-policies';
 import { parseConfiguration, writeConfiguration } from './channel-configuration';
 import { newChannelUpdate, openChannelUpdate, type ChannelUpdate } from './channel-update';
+import { writeEndpoints } from './configuration-values';
 import { describeProgress } from './required-policies';
 import {
   formatSignatureFile,
@@ -206,6 +207,18 @@ describe('a file that somebody tampered with is refused', () => {
       expect.objectContaining({ code: 'CHANNEL_FILE_DIFFERS', message: 'The update holds more than its words can tell.' }) as Error,
     );
   });
+});
+
+it('a change with which the channel would stand still is neither computed nor opened, whoever made it', () => {
+  const shut = (root: ConfigGroupNode): ConfigGroupNode => changeValue(root, ['Orderer', 'CMSP'], 'Endpoints', () => writeEndpoints([]));
+  const unsound = expect.objectContaining({ code: 'CHANNEL_CONFIGURATION_UNSOUND' }) as Error;
+  expect(() => newChannelUpdate(channel.base, shut)).toThrow(unsound);
+  const sets = computeSets(channel.base.root, shut(channel.base.root));
+  const message = new common.ConfigUpdate();
+  message.setChannelId(channel.base.channel);
+  message.setReadSet(writeConfigGroup(sets.readSet));
+  message.setWriteSet(writeConfigGroup(sets.writeSet));
+  expect(() => openChannelUpdate(channel.base, message.serializeBinary())).toThrow(unsound);
 });
 
 describe('a change is for one configuration', () => {

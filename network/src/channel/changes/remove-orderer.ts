@@ -1,14 +1,15 @@
 import type { ConfigGroupNode } from '@medaccord/devnet/configuration';
 import { ChannelError } from '../channel-error';
 import { changeConsenters, listConsenters } from '../consenters';
-import { changeSection, findMember, listMembers, withoutGroup } from '../members';
+import { changeSection, findMember, withoutGroup } from '../members';
 
 /** First step: the organisation's orderers lose their vote. @throws ChannelError CHANNEL_CHANGE_IMPOSSIBLE for the last ones */
 export function removeConsenter(root: ConfigGroupNode, mspId: string): ConfigGroupNode {
   const consenters = listConsenters(root);
   const left = consenters.filter((consenter) => consenter.mspId !== mspId);
   if (left.length === consenters.length) return root;
-  if (left.length === 0) throw refuseLast(mspId);
+  if (left.length === 0)
+    throw new ChannelError('CHANNEL_CHANGE_IMPOSSIBLE', `${mspId} runs the last orderer: nothing could be ordered any more.`);
   return changeConsenters(root, () => left);
 }
 
@@ -16,12 +17,7 @@ export function removeConsenter(root: ConfigGroupNode, mspId: string): ConfigGro
 export function removeOrdererOrganisation(root: ConfigGroupNode, mspId: string): ConfigGroupNode {
   const member = findMember(root, 'Orderer', mspId);
   if (member === undefined) return root;
-  if (listMembers(root, 'Orderer').length === 1) throw refuseLast(mspId);
   if (listConsenters(root).some((consenter) => consenter.mspId === mspId))
     throw new ChannelError('CHANNEL_CHANGE_IMPOSSIBLE', `The orderer of ${mspId} still has a vote.`, 'Remove the orderer first.');
   return changeSection(root, 'Orderer', (section) => withoutGroup(section, member.name));
-}
-
-function refuseLast(mspId: string): ChannelError {
-  return new ChannelError('CHANNEL_CHANGE_IMPOSSIBLE', `${mspId} runs the last orderer: nothing could be ordered any more.`);
 }
