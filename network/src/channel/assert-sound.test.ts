@@ -1,6 +1,6 @@
 import { orderer } from '@hyperledger/fabric-protos';
-import type { ConfigGroupNode } from '@medaccord/devnet/configuration';
-import { changeAt, changeValue, newSampleChannel, type SampleChannel } from '../../test/support/sample-channel';
+import { changeGroup, type ConfigGroupNode } from '@medaccord/devnet/configuration';
+import { changeValue, newSampleChannel, type SampleChannel } from '../../test/support/sample-channel';
 import { assertSound } from './assert-sound';
 import { writeConsenters, writeEndpoints, type Consenter } from './configuration-values';
 import { changeConsenters, listConsenters } from './consenters';
@@ -104,7 +104,7 @@ it.each<[string, Change]>([
   [
     'The orderer of BMSP at orderer0.bmsp.devnet:7050 has a vote, but its organisation is not part of the ordering service.',
     (root) =>
-      changeAt(root, ['Orderer'], (group) => ({ ...group, groups: new Map([...group.groups].filter(([name]) => name !== 'BMSP')) })),
+      changeGroup(root, ['Orderer'], (group) => ({ ...group, groups: new Map([...group.groups].filter(([name]) => name !== 'BMSP')) })),
   ],
   [
     'A certificate of the orderer of BMSP at orderer0.bmsp.devnet:7050 cannot be read.',

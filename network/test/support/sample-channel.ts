@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { GeneratedOrganisation } from '@medaccord/devnet';
 import { writeBlock } from '@medaccord/devnet/blocks';
-import { newSigner, type ConfigGroupNode, type ConfigValueNode, type Signer } from '@medaccord/devnet/configuration';
+import { changeGroup, newSigner, type ConfigGroupNode, type ConfigValueNode, type Signer } from '@medaccord/devnet/configuration';
 import { setBft } from '../../src/channel/changes/set-ordering';
 import { setPolicies } from '../../src/channel/changes/set-policies';
 import { readChannelConfiguration, type ChannelConfiguration } from '../../src/channel/channel-configuration';
@@ -35,19 +35,6 @@ export async function newSampleChannel(): Promise<SampleChannel> {
   };
 }
 
-/** The tree with one of its nodes changed; `path`: names of groups below the root. */
-export function changeAt(
-  root: ConfigGroupNode,
-  path: readonly string[],
-  change: (group: ConfigGroupNode) => ConfigGroupNode,
-): ConfigGroupNode {
-  const [name, ...deeper] = path;
-  if (name === undefined) return change(root);
-  const child = root.groups.get(name);
-  if (child === undefined) throw new Error(`no group ${name}`);
-  return { ...root, groups: new Map(root.groups).set(name, changeAt(child, deeper, change)) };
-}
-
 /** The tree with the content of one value changed. */
 export function changeValue(
   root: ConfigGroupNode,
@@ -55,7 +42,7 @@ export function changeValue(
   name: string,
   change: (value: Uint8Array) => Uint8Array,
 ): ConfigGroupNode {
-  return changeAt(root, path, (group) => {
+  return changeGroup(root, path, (group) => {
     const node: ConfigValueNode = group.values.get(name) ?? { version: 0, modPolicy: 'Admins', value: new Uint8Array(0) };
     return { ...group, values: new Map(group.values).set(name, { ...node, value: change(node.value) }) };
   });
