@@ -197,9 +197,10 @@ const RESULTS: Readonly<Record<string, Change>> = {
   'a read of a chaincode that is not defined': ({ rwset }) => {
     rwset.push({ ...emptyNamespace('zombie'), reads: [{ key: 'a', version: undefined }] } as never);
   },
+  // Not a Sequence: one of a chaincode without a definition ends every real peer for good (core/ledger/cceventmgmt/lsccstate_listener.go).
   'a write to the lifecycle': ({ rwset }) => {
     const set = rwset.find(({ namespace }) => namespace === '_lifecycle');
-    set?.writes.push({ key: 'namespaces/fields/ghost/Sequence', isDelete: false, value: utf8('1') });
+    set?.writes.push({ key: 'namespaces/fields/ghost/Note', isDelete: false, value: utf8('1') });
   },
   'a definition read that has changed': ({ rwset }) => {
     const read = rwset.find(({ namespace }) => namespace === '_lifecycle')?.reads[0];
