@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { cpSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TEST_LEDGER } from '../../../network/test/support/test-ledger';
 import { CommandedNetwork, until } from './support/commanded-network';
@@ -69,27 +70,64 @@ test('every line that a start prints to try works as it is printed, and Ctrl-C s
   await expectNothingLeft();
 });
 
-test('the doorbells that operators of a test network expect ring: up, status, down', async () => {
-  const ring = (verb: string): Promise<Shown> => run(join(ROOT, 'test-network-scripts/network.sh'), verb, ...place()).ended;
-  expect((await ring('status')).code).toBe(4);
-  expect(await ring('up')).toMatchObject({ code: 0 });
-  expect(network.isWhole).toBe(true);
-  const status = await ring('status');
-  expect(status).toMatchObject({ code: 0, output: expect.stringContaining('gateway-') as unknown });
-  expect((await ring('down')).code).toBe(0);
-  await expectNothingLeft();
-});
+/** Rings a doorbell of Fabric's test-network, on the ledger of this run. */
+const ring = (...argv: readonly string[]): Promise<Shown> =>
+  run(join(ROOT, 'test-network-scripts/network.sh'), ...argv, ...(TEST_LEDGER === 'fabric' ? ['-bft'] : []), ...place()).ended;
 
-describe('the flags of Fabric’s test-network', () => {
-  const ring = (...argv: readonly string[]): Promise<Shown> =>
-    run(join(ROOT, 'test-network-scripts/network.sh'), ...argv, ...(TEST_LEDGER === 'fabric' ? ['-bft'] : []), ...place()).ended;
+const saying = (code: number, words: string): object => ({ code, output: expect.stringContaining(words) as unknown });
 
-  test('name the channel: it is made, is there already when it is asked for again, and is no other', async () => {
+const readManifest = (): { name: string; version: string } =>
+  JSON.parse(readFileSync(join(ROOT, 'chaincode/package.json'), 'utf8')) as { name: string; version: string };
+
+/** The chaincode as it is built, altered to be another version, in a folder of its own. */
+function copyChaincode(version: string): string {
+  const folder = join(network.folder, 'chaincode');
+  cpSync(join(ROOT, 'chaincode/dist'), join(folder, 'dist'), { recursive: true });
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ ...readManifest(), version }));
+  symlinkSync(join(ROOT, 'node_modules'), join(network.folder, 'node_modules'));
+  return folder;
+}
+
+describe('the words and flags of Fabric’s test-network', () => {
+  test('make the network and the channel by the name that is asked for', async () => {
     expect((await ring('reset')).code).toBe(0);
+    expect((await ring('status')).code).toBe(4);
+    expect((await ring('deployCC')).code).toBe(4);
+    const made = await ring('up', 'createChannel', '-c', 'mychannel', '-ca', '-r', '5', '-d', '3', '-s', 'goleveldb', '-verbose');
+    expect(made).toMatchObject(saying(0, '+ npm run network -- up --channel mychannel'));
+    expect(network.isWhole).toBe(true);
+    expect(await ring('status')).toMatchObject(saying(0, 'gateway-'));
+  });
+
+  test('have nothing to do for a channel that is there, and make no other', async () => {
     expect((await ring('createChannel', '-c', 'mychannel')).code).toBe(0);
     expect((await ring('createChannel')).code).toBe(0);
     expect((await ring('createChannel', '-c', 'another')).code).toBe(3);
     expect((await ring('up')).code).toBe(3);
+  });
+
+  test('deploy altered chaincode as the next sequence, if it is the one that is asked for', async () => {
+    const built = ['-ccv', readManifest().version, '-ccl', 'typescript', '-ccn', 'medaccord'];
+    expect(await ring('deployCC', '-c', 'mychannel', ...built, '-ccs', '1')).toMatchObject(saying(0, 'Deployed already'));
+    expect(await ring('deployCC', '-ccv', '9.9')).toMatchObject(saying(1, 'RELEASE_OTHER'));
+    const altered = ['-ccp', copyChaincode('9.9.0'), '-ccv', '9.9.0'];
+    expect(await ring('deployCC', ...altered, '-ccs', '7')).toMatchObject(saying(1, 'would be sequence 2, not 7'));
+    expect(await ring('deployCC', ...altered, '-ccs', '2')).toMatchObject({
+      code: 0,
+      output: expect.stringMatching(/Deployed in .*medaccord_9\.9\.0:.* sequence 2\./) as unknown,
+    });
+    for (const gateway of network.gateways) expect((await gateway.send('/readyz')).status).toBe(200);
+  });
+
+  test('restart it as it was, stop it, and forget it', async () => {
+    const altered = ['-c', 'mychannel', '-ccp', join(network.folder, 'chaincode')];
+    expect(await ring('restart', ...altered)).toMatchObject({ code: 0 });
+    expect(network.isWhole).toBe(true);
+    expect(await ring('deployCC', ...altered, '-ccs', '2')).toMatchObject(saying(0, 'Deployed already'));
+    expect((await ring('down')).code).toBe(0);
+    await expectNothingLeft();
+    expect((await ring('reset')).code).toBe(0);
+    expect(existsSync(network.run)).toBe(false);
   });
 
   test.each([
