@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readNodes } from '../../src/operations';
+import { readNodes, type OrdererFacts } from '../../src/operations';
 import type { Organisation } from '../../src/topology';
 import { openNotesClient, type NotesClient } from '../support/notes-client';
 import { ScratchNetwork, until } from '../support/scratch-network';
@@ -53,6 +53,15 @@ async function expectSameChain(one: string, other: string): Promise<void> {
   const { code, output } = await network.run('verify', '--organisation', one, '--against', other);
   expect({ code, output }).toMatchObject({ code: 0 });
 }
+
+/** Whether a transaction went through; the orderers may be choosing a leader. */
+const isWritten = (key: string): Promise<boolean> =>
+  using('lakeview', (client) =>
+    client.write(key, 'x').then(
+      () => true,
+      () => false,
+    ),
+  );
 
 async function untilLevel(): Promise<void> {
   await until(async () => {
@@ -160,4 +169,34 @@ describe('a backup of one organisation', () => {
     });
     await expectSameChain('northside', 'lakeview');
   }, 240_000);
+
+  test('brings a whole lost machine back: its orderer, which led and is in no backup, joins again, and its vote counts', async () => {
+    rmSync(archive);
+    expect((await command('backup')).code).toBe(0);
+    expect(await network.run('down')).toMatchObject({ code: 0 });
+    rmSync(pathOf('northside').folder, { recursive: true });
+    expect((await command('restore')).lines).toMatchObject([
+      { ok: true, restored: ['peer', 'identities', 'authorities'], orderer: 'joins again' },
+    ]);
+    expect(await network.ask('up')).toMatchObject({ code: 0 });
+    // Nothing has been ordered since.
+    await untilLevel();
+    await using('northside', async (client) => {
+      for (const key of ['one', 'after']) expect(await client.show(OWN, key)).toBe(textOf(`own ${key}`));
+    });
+    const orderer = network.processOf('orderer-unity').pid;
+    process.kill(orderer, 'SIGSTOP');
+    try {
+      await until(() => isWritten('with the vote of the restored one'), 120_000);
+    } finally {
+      process.kill(orderer, 'SIGCONT');
+    }
+    await untilLevel();
+    const own = (await readNodes(network.topology)).find(
+      (node): node is OrdererFacts => node.name === 'orderer-northside' && node.kind === 'orderer',
+    );
+    expect(own).toMatchObject({ isConsenter: true, isActive: true });
+    await expectSameChain('northside', 'unity');
+    await expectSameChain('northside/orderer', 'unity/orderer');
+  }, 300_000);
 });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { renderManifests } from '../../src/manifests';
-import { parseMetrics, type Sample } from '../../src/operations/nodes/read-metrics';
+import { parseMetrics, type Sample } from '../../src/lifecycle/read-metrics';
 import { EXPORTED, listExpressions, listScraped, listUsedMetrics, type MetricSource } from '../support/monitoring-expressions';
 import { openNotesClient } from '../support/notes-client';
 import { ScratchNetwork, until } from '../support/scratch-network';

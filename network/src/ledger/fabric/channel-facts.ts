@@ -7,6 +7,8 @@ export interface ChannelFacts {
   readonly members: ReadonlyMap<string, readonly string[]>;
   /** MSP id and address of each orderer, such as `OneMSP 127.0.0.1:7104`. */
   readonly orderers: readonly string[];
+  /** MSP ids of those that vote, by their number. */
+  readonly voters: ReadonlyMap<number, string>;
   /** Policies of signatures under /Channel/Application, by name. */
   readonly policies: ReadonlyMap<string, SignatureRule>;
 }
@@ -20,11 +22,13 @@ export function readChannelFacts(block: Uint8Array): ChannelFacts {
   const payload = common.Payload.deserializeBinary(common.Envelope.deserializeBinary(data).getPayload_asU8());
   const header = common.ChannelHeader.deserializeBinary(payload.getHeader()?.getChannelHeader_asU8() ?? new Uint8Array());
   const config = common.ConfigEnvelope.deserializeBinary(payload.getData_asU8()).getConfig()?.getChannelGroup();
+  const consenters = readConsenters(config);
   const application = config?.getGroupsMap().get('Application');
   return {
     channel: header.getChannelId(),
     members: new Map(entriesOf(application?.getGroupsMap()).map(([, group]) => readMember(group))),
-    orderers: readOrderers(config),
+    orderers: consenters.map((each) => formatOrderer(each.getMspId(), each.getHost(), each.getPort())).sort(),
+    voters: new Map(consenters.map((each) => [each.getId(), each.getMspId()])),
     policies: new Map(entriesOf(application?.getPoliciesMap()).map(([name, policy]) => [name, readRule(policy)])),
   };
 }
@@ -35,12 +39,9 @@ function readMember(group: common.ConfigGroup): [string, readonly string[]] {
   return [config.getName(), config.getRootCertsList_asU8().map((root) => Buffer.from(root).toString('utf8'))];
 }
 
-function readOrderers(channel: common.ConfigGroup | undefined): string[] {
+function readConsenters(channel: common.ConfigGroup | undefined): readonly common.Consenter[] {
   const value = channel?.getGroupsMap().get('Orderer')?.getValuesMap().get('Orderers')?.getValue_asU8() ?? new Uint8Array();
-  return common.Orderers.deserializeBinary(value)
-    .getConsenterMappingList()
-    .map((consenter) => formatOrderer(consenter.getMspId(), consenter.getHost(), consenter.getPort()))
-    .sort();
+  return common.Orderers.deserializeBinary(value).getConsenterMappingList();
 }
 
 export function formatOrderer(mspId: string, host: string, port: number): string {

@@ -4,6 +4,7 @@ import type { Topology } from '../../topology';
 import { assertSameChannel } from './assert-same-channel';
 import { genesisFile, readGenesis } from './genesis';
 import { readOrdererState } from './read-orderer-state';
+import { readmitOrderers } from './readmit-orderers';
 import { until, untilProgressEnds } from './until';
 
 const WITHIN_MS = 90_000;
@@ -40,20 +41,9 @@ async function joinOrderers(topology: Topology, orderers: readonly OrdererAdmin[
   assertSameChannel(topology, newest);
   const absent = orderers.filter((_, index) => states[index] === undefined);
   const present = orderers.filter((_, index) => states[index] !== undefined);
-  if (absent.length > 0 && present.length > 0) await untilOfOneHeight(topology, present);
-  await Promise.all(absent.map((orderer) => orderer.joinChannel(channel, newest)));
+  const join = (): Promise<unknown> => Promise.all(absent.map((orderer) => orderer.joinChannel(channel, newest)));
+  await (absent.length > 0 && present.length > 0 ? readmitOrderers(topology, { absent, present, newest }, join) : join());
   return genesis;
-}
-
-/**
- * An orderer without its chain may have had one, and has forgotten what it voted for: whatever was decided with its votes must be with all others
- * before it votes again.
- */
-async function untilOfOneHeight({ channel }: Topology, orderers: readonly OrdererAdmin[]): Promise<void> {
-  await until('all orderers that have the channel have the same blocks', WITHIN_MS, async () => {
-    const states = await Promise.all(orderers.map((orderer) => orderer.readChannel(channel)));
-    return new Set(states.map((state) => (state?.status === 'active' ? state.height : undefined))).size === 1;
-  });
 }
 
 /**

@@ -1,5 +1,5 @@
+import { findLeader, findValue, readMetrics, type Sample } from '../../lifecycle';
 import type { Organisation, Topology } from '../../topology';
-import { readMetrics, type Sample } from './read-metrics';
 
 interface NodeFacts {
   /** Name of the organisation. */
@@ -24,7 +24,7 @@ export interface PeerFacts extends NodeFacts {
 /** What an orderer says of itself there. */
 export interface OrdererFacts extends NodeFacts {
   readonly kind: 'orderer';
-  /** As of the last block that it took part in: not yet known after a restart. */
+  /** Whether it leads, as far as it has said so since it does: from its next block on. */
   readonly isLeader: boolean;
   /** Number of the consenter that it takes for the leader; undefined: of none. */
   readonly leaderId: number | undefined;
@@ -78,15 +78,16 @@ async function readOrderer({ host, channel }: Topology, { name: organisation, po
   const samples = await readMetrics(host, ports.ordererOperations);
   if (samples === undefined) return { kind: 'silent', organisation, name };
   const valueOf = (metric: string): number | undefined => findValue(samples, metric, channel);
+  const leaderId = findLeader(samples, channel);
   const status = STATUSES[valueOf('participation_status') ?? -1];
   return {
     kind: 'orderer',
     organisation,
     name,
     ...readCommon(samples, channel),
-    isLeader: valueOf('consensus_BFT_is_leader') === 1,
-    // The one of the library is right at once after a restart; the other one only from the next block on.
-    leaderId: (valueOf('consensus_smartbft_view_leader_id') ?? valueOf('consensus_BFT_leader_id')) || undefined,
+    // Said at its start and with every block: another may have been chosen since.
+    isLeader: valueOf('consensus_BFT_is_leader') === 1 && valueOf('consensus_BFT_leader_id') === leaderId,
+    leaderId,
     view: valueOf('consensus_smartbft_view_number'),
     consenters: valueOf('consensus_BFT_cluster_size') || undefined,
     isConsenter: valueOf('participation_consensus_relation') === CONSENTER,
@@ -102,8 +103,4 @@ function readCommon(samples: readonly Sample[], channel: string): Pick<NodeFacts
     openFiles: findValue(samples, 'process_open_fds'),
     openFilesAtMost: findValue(samples, 'process_max_fds'),
   };
-}
-
-function findValue(samples: readonly Sample[], metric: string, channel?: string): number | undefined {
-  return samples.find(({ name, labels }) => name === metric && (channel === undefined || labels['channel'] === channel))?.value;
 }

@@ -1,4 +1,5 @@
 import { get } from 'node:http';
+import type { Organisation, Topology } from '../topology';
 
 /** One value that a node exports, such as `ledger_blockchain_height{channel="one"} 12`. */
 export interface Sample {
@@ -37,4 +38,21 @@ export function readMetrics(host: string, port: number): Promise<Sample[] | unde
     });
     request.once('error', () => resolve(undefined));
   });
+}
+
+/** The value of a metric, of the one of a channel where it has many. */
+export function findValue(samples: readonly Sample[], metric: string, channel?: string): number | undefined {
+  return samples.find(({ name, labels }) => name === metric && (channel === undefined || labels['channel'] === channel))?.value;
+}
+
+/** Number of the consenter that an orderer takes for the leader of a channel; undefined: of none. */
+export function findLeader(samples: readonly Sample[], channel: string): number | undefined {
+  // The one of the library is right at once after a restart; the other one only from the next block on.
+  const leader = findValue(samples, 'consensus_smartbft_view_leader_id', channel) ?? findValue(samples, 'consensus_BFT_leader_id', channel);
+  return leader === 0 ? undefined : leader;
+}
+
+/** The same, asked now; undefined also when the orderer does not answer. */
+export async function readLeader({ host, channel }: Topology, { ports }: Organisation): Promise<number | undefined> {
+  return findLeader((await readMetrics(host, ports.ordererOperations)) ?? [], channel);
 }
