@@ -2,8 +2,17 @@ import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto'
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseRevocationList } from '../src/channel/revocation-list';
 import { renewOrganisation, serveOrganisations } from '../src/identity';
-import { findUsers, isDue, listCertificates, renderCertificateMetrics, renewCertificates, type CertificateFacts } from '../src/operations';
+import {
+  findUsers,
+  isDue,
+  listCertificates,
+  renderCertificateMetrics,
+  renewCertificates,
+  revokeAtAuthority,
+  type CertificateFacts,
+} from '../src/operations';
 import { findFreePorts, type FreePorts } from '../src/process';
 import { loadTopology, type KeyFiles, type Organisation, type Topology } from '../src/topology';
 import { until } from './support/scratch-network';
@@ -189,6 +198,28 @@ describe('renewal', () => {
     writeFileSync(`${privateKey}.next`, oldKey);
     await issueFor(100);
     expect([serialOf(first.tls.peer), existsSync(`${privateKey}.next`)]).toEqual([serial, false]);
+  });
+});
+
+describe('revocation', () => {
+  const listed = (list: string): string[] => parseRevocationList(list).serials.map((serial) => serial.toUpperCase());
+
+  it('puts a certificate on the list of its CA, whether somebody serves that or not, and once however often it is asked for', async () => {
+    await issueFor(100);
+    const { gateway, peer } = first.identities;
+    const pem = readFileSync(gateway.certificate, 'utf8');
+    expect(listed(await revokeAtAuthority(topology, first, pem))).toEqual([serialOf(gateway)]);
+    const served = await serveOrganisations(topology, [first]);
+    expect(listed(await revokeAtAuthority(topology, first, pem))).toEqual([serialOf(gateway)]);
+    const both = listed(await revokeAtAuthority(topology, first, readFileSync(peer.certificate, 'utf8')));
+    expect(both.toSorted()).toEqual([serialOf(gateway), serialOf(peer)].toSorted());
+    await served.close();
+  });
+
+  it('is refused for a certificate of another authority', async () => {
+    await issueFor(100);
+    const pem = readFileSync(first.tls.peer.certificate, 'utf8');
+    await expect(revokeAtAuthority(topology, first, pem)).rejects.toThrow('revoke');
   });
 });
 

@@ -1,4 +1,7 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { writePublicFile } from '../files';
 import { readLiveNetwork } from '../deployment';
 import {
   findUsers,
@@ -6,6 +9,7 @@ import {
   listCertificates,
   renewCertificates,
   restartInTurn,
+  revokeAtAuthority,
   type CertificateFacts,
   writeCertificateMetrics,
   type Renewal,
@@ -22,6 +26,7 @@ const OPTIONS = {
   within: { type: 'string', default: '30' },
   restart: { type: 'boolean', default: false },
   metrics: { type: 'string' },
+  list: { type: 'string' },
 } as const;
 
 /** What `certs` is about: organisations, and how many days ahead it looks. */
@@ -34,15 +39,20 @@ interface Question {
 
 /**
  * `certs`: every certificate of the network, what is the matter with it, its days left and what renews it; exit code 1 when something is due
- * within so many days. `--metrics FILE` writes when each ends for node_exporter's textfile collector. `certs renew` renews that, and with `--restart` restarts, one after another, the processes that read it.
+ * within so many days. `--metrics FILE` writes when each ends for node_exporter's textfile collector. `certs renew` renews that, and with `--restart`
+ * restarts, one after another, the processes that read it. `certs revoke FILE --organisation NAME` revokes a certificate of an identity at the
+ * organisation's CA; `--list FILE` keeps the revocation list.
  */
 export const certs: Command = async (argv, config) => {
-  const { values, positionals } = parseCommand(argv, OPTIONS, 1);
+  const { values, positionals } = parseCommand(argv, OPTIONS, 2);
+  const [verb, file] = positionals;
   const topology = topologyOf(values, config);
   const organisations = chooseOrganisations(topology, values.organisation);
   const question = { topology, organisations, withinDays: parseDays(values.within), reporter: reporterOf(values, config) };
-  if (positionals[0] === undefined) return list(question, values.metrics);
-  if (positionals[0] !== 'renew') throw new UsageError(`certs ${positionals[0]}: there is only \`certs\` and \`certs renew\``);
+  if (verb === 'revoke') return revoke(question, file, values.list);
+  if (file !== undefined) throw new UsageError(`certs ${verb ?? ''} takes no file.`);
+  if (verb === undefined) return list(question, values.metrics);
+  if (verb !== 'renew') throw new UsageError(`certs ${verb}: there is only \`certs\`, \`certs renew\` and \`certs revoke\``);
   return renew(question, values.restart);
 };
 
@@ -72,6 +82,33 @@ async function renew({ topology, organisations, withinDays, reporter }: Question
   const facts = { renewed: renewals.map(({ after }) => after), restarted: restart ? users : [], toRestart: restart ? [] : users };
   reporter.result('certs renew', [done, ...left].join('\n'), facts);
   return EXIT.done;
+}
+
+async function revoke(
+  { topology, organisations, reporter }: Question,
+  file: string | undefined,
+  list: string | undefined,
+): Promise<number> {
+  const [organisation, ...more] = organisations;
+  if (file === undefined || organisation === undefined || more.length > 0)
+    throw new UsageError('certs revoke takes the file of a certificate and --organisation NAME: whose CA issued it.');
+  const pem = readCertificate(file);
+  const { serialNumber, subject } = new X509Certificate(pem);
+  const revocationList = await revokeAtAuthority(topology, organisation, pem);
+  if (list !== undefined) writePublicFile(resolve(list), revocationList);
+  const said = `Revoked at ${organisation.ca.name}: ${subject.replaceAll('\n', ', ')}, serial ${serialNumber}.`;
+  const next = `\`channel revoke ${organisation.name}\` tells the ledger.`;
+  reporter.result('certs revoke', `${said}\n${next}`, { serial: serialNumber, subject, revocationList });
+  return EXIT.done;
+}
+
+function readCertificate(file: string): string {
+  try {
+    const pem = readFileSync(file, 'utf8');
+    return new X509Certificate(pem).toString();
+  } catch (error) {
+    throw new UsageError(`certs revoke ${file}: ${(error as Error).message}`);
+  }
 }
 
 function formatCertificate({ organisation, purpose, role, condition, daysLeft, subject = '' }: CertificateFacts): string {

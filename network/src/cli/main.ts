@@ -49,6 +49,7 @@ const HELP = `network <verb> [options]
   binaries                         finds Fabric's programs or fetches their release   [--archive URL|FILE] [--sha256 HEX]
   doctor                           what is wrong with the network, up or down, and what mends it   [--within DAYS] [--free-megabytes N]
   certs [renew [--restart]]        certificates and their days left; renews what is due   [--within DAYS] [--organisation NAME] [--metrics FILE]
+  certs revoke FILE                a certificate at its CA; then channel revoke         --organisation NAME [--list FILE]
   record FILE                      the chain in one file, to be verified anywhere   [--organisation NAME] [--answers]
   verify [FOLDER|FILE]             proves the chain of a node or of a folder of block files   [--organisation NAME] [--against OTHER] [--from N] [--replay]
   channel [show]                   the channel's configuration in words: members, orderers, policies

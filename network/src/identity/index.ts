@@ -21,5 +21,6 @@ export {
 export { CaRequestFailed, CaUnreachable } from './client/ca-client-errors';
 export { bootstrapOrganisation, hasMaterial, type BootstrapResult } from './material/bootstrap-organisation';
 export { renewOrganisation } from './material/renew-organisation';
+export { revokeCertificate } from './material/revoke-certificate';
 export { serveCasOf, serveOrganisations, type OrganisationCas } from './serve-organisations';
 export type { Credentials } from './pki/request-token';

@@ -8,6 +8,7 @@ export { findUsers } from './certs/find-users';
 export { listCertificates } from './certs/list-certificates';
 export { renderCertificateMetrics, writeCertificateMetrics } from './certs/certificate-metrics';
 export { renewCertificates, type Renewal } from './certs/renew-certificates';
+export { revokeAtAuthority } from './certs/revoke-at-authority';
 export {
   examine,
   isHealthy,

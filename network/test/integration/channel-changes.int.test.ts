@@ -1,7 +1,9 @@
 import { X509Certificate } from 'node:crypto';
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
+import type { ConnectionDocument } from '../../src/connection';
+import type { KeyFiles, Organisation } from '../../src/topology';
 import { openNotesClient } from '../support/notes-client';
 import { ScratchNetwork, until } from '../support/scratch-network';
 import { onFabricAlone } from '../support/test-ledger';
@@ -13,6 +15,8 @@ const BLOCKS = { block: { messages: 50, megabytes: 4, interval: '150ms' }, bft: 
 jest.setTimeout(400_000);
 
 let network: ScratchNetwork;
+/** Unity's gateway's and admin's, before they got others: certificates that are still good. */
+let former: readonly KeyFiles[] = [];
 
 type Line = Record<string, unknown>;
 
@@ -82,6 +86,42 @@ function writeOtherTopology(change: object): string {
   return file;
 }
 
+function organisationOf(wanted: string): Organisation {
+  const found = network.topology.organisations.find(({ name }) => name === wanted);
+  if (found === undefined) throw new Error(`the topology has no ${wanted}`);
+  return found;
+}
+
+const fingerprintOf = (file: string): string => new X509Certificate(readFileSync(file)).fingerprint256;
+
+/** A certificate and its key, elsewhere. */
+function copyPair({ certificate, privateKey }: KeyFiles, name: string): KeyFiles {
+  const copy = { certificate: join(network.folder, `${name}.pem`), privateKey: join(network.folder, `${name}.key`) };
+  copyFileSync(certificate, copy.certificate);
+  copyFileSync(privateKey, copy.privateKey);
+  return copy;
+}
+
+/** In the place of another. */
+function putPair(pair: KeyFiles, place: KeyFiles): void {
+  copyFileSync(pair.privateKey, place.privateKey);
+  copyFileSync(pair.certificate, place.certificate);
+}
+
+/** Asks Unity's peer as its gateway would with this certificate. */
+async function askAs(pair: KeyFiles, key: string): Promise<string> {
+  const document = JSON.parse(readFileSync(organisationOf('unity').connection, 'utf8')) as ConnectionDocument;
+  const connection = join(network.folder, 'connection.json');
+  writeFileSync(connection, JSON.stringify({ ...document, identities: { ...document.identities, gateway: pair } }));
+  const { topology } = network;
+  const client = openNotesClient({ ...topology, organisations: topology.organisations.map((each) => ({ ...each, connection })) }, 'unity');
+  try {
+    return await client.read(key);
+  } finally {
+    client.close();
+  }
+}
+
 /** The certificate that an orderer shows to whoever connects. */
 function readShownCertificate(port: number): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -141,13 +181,12 @@ describe('blocks and timers of a running channel', () => {
 
 describe('an orderer that gets other certificates', () => {
   onFabric('goes on ordering with them, and the others with it', async () => {
-    const unity = network.topology.organisations.find(({ name }) => name === 'unity');
-    if (unity === undefined) throw new Error('the topology has this member');
-    const fileOf = (file: string): string => new X509Certificate(readFileSync(file)).fingerprint256;
+    const unity = organisationOf('unity');
     const certificates = [unity.identities.orderer.certificate, unity.tls.orderer.certificate];
-    const before = certificates.map(fileOf);
+    const before = certificates.map(fingerprintOf);
+    former = [copyPair(unity.identities.gateway, 'former-gateway'), copyPair(unity.identities.admin, 'former-admin')];
     await carryOut('certs', 'renew', '--organisation', 'unity', '--within', '36500');
-    const after = certificates.map(fileOf);
+    const after = certificates.map(fingerprintOf);
     expect(after.some((each) => before.includes(each))).toBe(false);
 
     const { sequence } = await showChannel();
@@ -161,6 +200,46 @@ describe('an orderer that gets other certificates', () => {
     // Three of four are needed: unity's is one of them now.
     await expectOrderingWithout('authority', 'without-authority');
     await expectTransactions('certificates');
+  });
+
+  onFabric('signs with another key once it is restarted with it, and its old certificate can be revoked', async () => {
+    const { identities, tls } = organisationOf('unity');
+    const old = copyPair(identities.orderer, 'old-orderer');
+    rmSync(identities.orderer.privateKey);
+    await carryOut('certs', 'renew', '--organisation', 'unity');
+    const next = copyPair(identities.orderer, 'next-orderer');
+    expect(readFileSync(next.privateKey)).not.toEqual(readFileSync(old.privateKey));
+    putPair(old, identities.orderer);
+
+    const list = join(network.folder, 'with-voter.crl');
+    await carryOut('certs', 'revoke', old.certificate, '--organisation', 'unity', '--list', list);
+    expect(await say('channel', 'revoke', 'unity', '--list', list, '--sign-all')).toMatchObject({
+      error: { code: 'CHANNEL_CHANGE_IMPOSSIBLE' },
+    });
+    const files = ['--identity', next.certificate, '--tls', tls.orderer.certificate];
+    expect(await carryOut('channel', 'rotate-orderer', 'unity', ...files, '--sign-all')).toMatchObject({ changed: true });
+    await untilWritten('northside', 'without-its-vote');
+    putPair(next, identities.orderer);
+    await carryOut('restart', 'orderer-unity');
+    await expectOrderingWithout('authority', 'with-another-key');
+    expect(await carryOut('channel', 'revoke', 'unity', '--list', list, '--sign-all')).toMatchObject({ changed: true });
+    expect(await carryOut('channel', 'revoke', 'unity', '--list', list, '--sign-all')).toMatchObject({ changed: false });
+    await expectOrderingWithout('authority', 'old-key-revoked');
+  });
+});
+
+describe('a certificate that is revoked', () => {
+  onFabric('counts no longer once the channel knows of it; the others of its organisation do', async () => {
+    const [gateway, admin] = former;
+    if (gateway === undefined || admin === undefined) throw new Error('they were renewed before');
+    await carryOut('certs', 'revoke', gateway.certificate, '--organisation', 'unity');
+    expect(await askAs(gateway, 'between')).toBe('between');
+    const told = await carryOut('channel', 'revoke', 'unity', '--dry-run');
+    expect((told['summary'] as string[]).join('\n')).toContain('Revocation list: ');
+    expect(await carryOut('channel', 'revoke', 'unity', '--sign-all')).toMatchObject({ changed: true });
+    await until(async () => (await askAs(gateway, 'between').catch(() => 'refused')) === 'refused');
+    expect(await askAs(admin, 'between')).toBe('between');
+    await expectTransactions('revoked');
   });
 });
 

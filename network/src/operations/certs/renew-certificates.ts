@@ -1,8 +1,8 @@
-import { renewOrganisation, serveCasOf, type CaService } from '../../identity';
-import { accepts } from '../../process';
+import { renewOrganisation } from '../../identity';
 import type { KeyFiles, Organisation, Topology } from '../../topology';
 import { isDue, type CertificateFacts } from './certificate-facts';
 import { listCertificates } from './list-certificates';
+import { withAuthorities } from './with-authorities';
 
 /** A certificate that was renewed: what it was, and what it is now. */
 export interface Renewal {
@@ -22,19 +22,9 @@ export async function renewCertificates(topology: Topology, organisation: Organi
     const facts = before.get(certificate);
     return facts !== undefined && isDue(facts, withinDays);
   };
-  const served = await serveUnserved(topology, organisation);
-  try {
-    const renewed = await renewOrganisation(organisation, isWanted);
-    return listCertificates(organisation).flatMap((after) => {
-      const old = before.get(after.place);
-      return old !== undefined && renewed.includes(after.place) ? [{ before: old, after }] : [];
-    });
-  } finally {
-    await served?.close();
-  }
-}
-
-async function serveUnserved(topology: Topology, organisation: Organisation): Promise<CaService | undefined> {
-  const { host } = topology;
-  return (await accepts({ host, port: organisation.ports.ca })) ? undefined : serveCasOf(topology, [organisation]);
+  const renewed = await withAuthorities(topology, organisation, () => renewOrganisation(organisation, isWanted));
+  return listCertificates(organisation).flatMap((after) => {
+    const old = before.get(after.place);
+    return old !== undefined && renewed.includes(after.place) ? [{ before: old, after }] : [];
+  });
 }
