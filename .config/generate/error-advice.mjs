@@ -257,6 +257,10 @@ export const advice = {
     'Let them approve with `lifecycle approve`.',
   ],
   DEFINITION_DIFFERS: ['Members approved different definitions; the fields are named.', 'Agree on one, and approve again.'],
+  APPROVAL_LOST: [
+    'A peer was restored from a backup older than an approval of its organisation, and nobody else keeps that.',
+    'Let the others commit the definition without it, then approve the one after it.',
+  ],
   NODE_NOT_BACK: ['A restarted node has not caught up with the others in time.', 'See its log; those after it were left alone.'],
   BACKUP_NEEDS_FABRIC: [
     "The devnet keeps all organisations' ledgers in one database, so that none has one of its own.",

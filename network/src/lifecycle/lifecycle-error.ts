@@ -9,7 +9,8 @@ export type LifecycleErrorCode =
   | 'PEER_REFUSED'
   | 'PEER_BEHIND'
   | 'DEFINITION_NOT_READY'
-  | 'DEFINITION_DIFFERS';
+  | 'DEFINITION_DIFFERS'
+  | 'APPROVAL_LOST';
 
 /** `message` names the node, the call and what it answered. */
 export class LifecycleError extends CodedError<LifecycleErrorCode> {}

@@ -1,10 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, readlinkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommitError } from '@hyperledger/fabric-gateway';
 import { deployDefinition, openPeerConnection, readMembers, newDefinitionTerms, type PeerConnection } from '../../src/lifecycle';
 import { newChaincodePackage } from '../../src/lifecycle/package';
 import { readBuiltChaincode } from '../../src/deployment';
-import { openNotesClient } from '../support/notes-client';
+import { openNotesClient, type NotesClient } from '../support/notes-client';
 import { ScratchNetwork, until } from '../support/scratch-network';
 import { onFabricAlone } from '../support/test-ledger';
 
@@ -50,6 +50,10 @@ async function withConnections<T>(
 describe('a chaincode’s life on Fabric', () => {
   beforeAll(async () => {
     network = await ScratchNetwork.create();
+    const { lines: found } = await network.ask('binaries');
+    mkdirSync(programs());
+    for (const { name, file } of found[0]?.['programs'] as { name: string; file: string }[]) copyFileSync(file, join(programs(), name));
+    process.env['MEDACCORD_FABRIC_BIN'] = programs();
     const { code, lines } = await network.ask('up');
     expect({ code, lines }).toMatchObject({ code: 0, lines: [{ ok: true, sequence: 1 }] });
   }, 180_000);
@@ -139,35 +143,112 @@ describe('a chaincode’s life on Fabric', () => {
   }, 120_000);
 
   test('changes over to another release while transactions go on: none that was acknowledged is lost, and none fails but to be done again', async () => {
-    const written: string[] = [];
-    const refused: unknown[] = [];
-    let stop = false;
-    const writers = MEMBERS.map(async (name) => {
-      const client = openNotesClient(network.topology, name);
+    const refused = await underLoad('release', writeAgain, async () => {
+      editChaincode('index.js', 'first release', 'second release');
+      expect((await network.ask('deploy')).lines).toMatchObject([{ ok: true, sequence: 4 }]);
+    });
+    expect(refused).toEqual([]);
+    expect(await evaluateAt('authority', 'Release')).toBe('second release');
+  }, 180_000);
+
+  test('goes on with new programs of Fabric that were put in the place of the old ones, one node after another, while transactions go on', async () => {
+    const nodes = network.ledgerProcesses;
+    const programOf = (name: string): string => readlinkSync(`/proc/${String(network.processOf(name).pid)}/exe`);
+    for (const name of ['peer', 'orderer']) {
+      copyFileSync(join(programs(), name), join(programs(), `${name}.new`));
+      renameSync(join(programs(), `${name}.new`), join(programs(), name));
+    }
+    for (const node of nodes) expect(programOf(node)).toMatch(/ \(deleted\)$/);
+    await underLoad('upgrade', writeUntilWritten, async () => {
+      expect(await network.ask('restart', 'orderer', 'peer')).toMatchObject({ code: 0 });
+    });
+    for (const node of nodes) expect(programOf(node)).toBe(join(programs(), node.replace(/-.*/, '')));
+  }, 300_000);
+
+  test('goes on at a member whose peer was restored from a backup older than what it approved last', async () => {
+    const archive = join(network.folder, 'northside.backup');
+    const passphrase = join(network.folder, 'passphrase');
+    writeFileSync(passphrase, 'a passphrase of this test alone\n', { mode: 0o600 });
+    const sealed = [archive, '--organisation', 'northside', '--passphrase-file', passphrase];
+    expect(await network.ask('backup', ...sealed)).toMatchObject({ code: 0 });
+    editChaincode('index.js', 'second release', 'third release');
+    expect((await network.ask('deploy')).lines).toMatchObject([{ ok: true, sequence: 5 }]);
+    await network.run('down');
+    rmSync(join(network.folder, 'run/organisations/northside/peer/data'), { recursive: true });
+    expect(await network.ask('restore', ...sealed, '--only', 'peer')).toMatchObject({ code: 0 });
+
+    expect((await network.ask('up')).lines).toMatchObject([{ ok: true, resumed: true, sequence: 5 }]);
+    const { packageId } = newChaincodePackage(readBuiltChaincode(network.topology.chaincode.folder, 'notes'));
+    expect(await step('northside', 'query')).toMatchObject({
+      committed: { sequence: 5, approvals: { NorthsideMSP: true } },
+      runs: packageId,
+    });
+    expect(await evaluateAt('northside', 'Release')).toBe('third release');
+    await using('northside', (client) => client.write('restored', 'restored', ['NorthsideMSP', 'UnityMSP']));
+    expect(await network.ask('deploy')).toMatchObject({ lines: [{ ok: true, sequence: 5, transactions: [] }] });
+    editChaincode('index.js', 'third release', 'fourth release');
+    expect((await network.ask('deploy')).lines).toMatchObject([{ ok: true, sequence: 6 }]);
+  }, 300_000);
+});
+
+/** What every member writes while something is done; all of it can be read afterwards. Returns why others were not written. */
+async function underLoad(
+  label: string,
+  attempt: (write: () => Promise<void>) => Promise<void>,
+  act: () => Promise<void>,
+): Promise<unknown[]> {
+  const written: string[] = [];
+  const refused: unknown[] = [];
+  let stop = false;
+  const writers = MEMBERS.map((name) =>
+    using(name, async (client) => {
       for (let count = 0; !stop; count += 1) {
-        const key = `${name}-${String(count)}`;
-        await writeAgain(() => client.write(key, key)).then(
+        const key = `${label}-${name}-${String(count)}`;
+        await attempt(() => client.write(key, key)).then(
           () => written.push(key),
           (error: unknown) => refused.push(error),
         );
       }
-      client.close();
-    });
+    }),
+  );
+  try {
     await until(() => written.length > 20);
-    editChaincode('index.js', 'first release', 'second release');
-    const { lines } = await network.ask('deploy');
+    await act();
     const before = written.length;
     await until(() => written.length > before + 20);
+  } finally {
     stop = true;
     await Promise.all(writers);
-    expect(lines).toMatchObject([{ ok: true, sequence: 4 }]);
-    expect(refused).toEqual([]);
-    const reader = openNotesClient(network.topology, 'authority');
-    expect(await reader.evaluate('Release')).toBe('second release');
+  }
+  await using('authority', async (reader) => {
     for (const key of written) await until(async () => (await reader.read(key)) === key);
-    reader.close();
-  }, 180_000);
-});
+  });
+  return refused;
+}
+
+const programs = (): string => join(network.folder, 'fabric');
+const evaluateAt = (name: string, transaction: string): Promise<string> => using(name, (client) => client.evaluate(transaction));
+
+async function using<T>(name: string, use: (client: NotesClient) => Promise<T>): Promise<T> {
+  const client = openNotesClient(network.topology, name);
+  try {
+    return await use(client);
+  } finally {
+    client.close();
+  }
+}
+
+/** While its own peer restarts a member cannot write; a gateway of ours would wait and go on. */
+async function writeUntilWritten(write: () => Promise<void>): Promise<void> {
+  await until(
+    () =>
+      write().then(
+        () => true,
+        () => false,
+      ),
+    60_000,
+  );
+}
 
 /** Every transaction reads the definition: one that was endorsed under the old and ordered after the new is a conflict, and wrote nothing. */
 async function writeAgain(write: () => Promise<void>): Promise<void> {

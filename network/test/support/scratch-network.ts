@@ -88,7 +88,8 @@ export class ScratchNetwork {
 
   start(verb: string, ...options: readonly string[]): RunningCommand {
     const argv = ['--disable-warning=ExperimentalWarning', CLI, verb, ...this.#place(), ...options];
-    const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'pipe'] });
+    // Not Node's own: a test may have set something in what it has of it.
+    const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'pipe'], env: process.env });
     this.#leash.watch(child);
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));

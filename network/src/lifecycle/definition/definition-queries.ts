@@ -1,6 +1,7 @@
 import { GatewayError } from '@hyperledger/fabric-gateway';
 import { peer } from '@hyperledger/fabric-protos';
 import { askPeer, askPeerIfFound, type PeerQuestion } from '../ask-peer';
+import { listInstalled } from '../install-package';
 import { LifecycleError } from '../lifecycle-error';
 import type { PeerConnection } from '../peer-connection';
 import type { DefinitionTerms } from './definition';
@@ -38,6 +39,8 @@ export type MismatchedPart = 'nothing' | 'version' | 'policy' | 'collections';
 const LIFECYCLE = '_lifecycle';
 const CHECK_READINESS = 'CheckCommitReadiness';
 const NOT_APPROVED = /could not fetch approved chaincode definition/;
+/** core/ledger/kvledger/txmgmt/txmgr, ErrPvtdataNotAvailable. */
+const LOST = /private data matching public hash version is not available/;
 /** Names of fields and of their structure in Fabric (core/chaincode/lifecycle/serializer.go, IsSerialized). */
 const PARTS: Readonly<Record<string, MismatchedPart>> = {
   ChaincodeParameters: 'nothing',
@@ -58,7 +61,7 @@ export async function queryCommitted(connection: PeerConnection, channel: string
   return { name, sequence: result.getSequence(), terms: readTerms(result), approvals };
 }
 
-/** What the peer's own organisation has approved for a sequence. @throws LifecycleError */
+/** What the peer's own organisation has approved for a sequence. @throws LifecycleError APPROVAL_LOST, ... */
 export async function queryApproved(
   connection: PeerConnection,
   channel: string,
@@ -76,8 +79,26 @@ export async function queryApproved(
     return { sequence: result.getSequence(), terms: readTerms(result), packageId: packageId === '' ? undefined : packageId };
   } catch (error) {
     if (error instanceof LifecycleError && NOT_APPROVED.test(error.message)) return undefined;
+    if (error instanceof LifecycleError && LOST.test(error.message)) return recoverApproved(connection, channel, name, sequence);
     throw error;
   }
+}
+
+/**
+ * The same of a peer that has lost what it approved: it was restored from an older backup, and nobody else keeps it. The ledger has the hashes,
+ * by which the peer knows whether it agrees with what is committed, and finds the package among those it has.
+ */
+async function recoverApproved(connection: PeerConnection, channel: string, name: string, sequence: number): Promise<ApprovedDefinition> {
+  const committed = await queryCommitted(connection, channel, name);
+  if (committed?.sequence !== sequence || committed.approvals[connection.mspId] !== true) {
+    const message = `The peer of ${connection.organisation.title} (${connection.mspId}) has lost what it approved as sequence ${String(sequence)} of ${name}: it was restored from an older backup.`;
+    const hint =
+      'It cannot be approved again. Let the others commit it without this member (`lifecycle commit`), then approve the sequence after it.';
+    throw new LifecycleError('APPROVAL_LOST', message, hint);
+  }
+  const installed = await listInstalled(connection);
+  const used = installed.find(({ uses }) => uses.some((each) => each.channel === channel && each.name === name));
+  return { sequence, terms: committed.terms, packageId: used?.packageId };
 }
 
 /**
