@@ -1,10 +1,11 @@
 import { peer } from '@hyperledger/fabric-protos';
 import { LedgerRefusal } from '../ledger-refusal';
+import { LifecycleError } from '../lifecycle-error';
 import type { PeerConnection } from '../peer-connection';
 import { submitTransaction } from '../submit-transaction';
 import { compareTerms } from './definition';
 import { fillMessage, type NamedDefinition } from './definition-messages';
-import { queryApproved, queryCommitted } from './definition-queries';
+import { queryApproved, queryCommitted, queryReadiness } from './definition-queries';
 import { assertApprovable } from './definition-errors';
 
 const { lifecycle } = peer;
@@ -19,7 +20,7 @@ const HINT =
  * already it names another package, which counts at once. Endorsed by the organisation's own peer alone: what it approves is its own
  * private data.
  * @returns the id of the transaction; undefined when just this was approved before.
- * @throws LifecycleError DEFINITION_DIFFERS when that sequence is taken or too far ahead; LedgerRefusal
+ * @throws LifecycleError DEFINITION_DIFFERS when that sequence is taken or too far ahead, APPROVAL_LOST; LedgerRefusal
  */
 export async function approveDefinition(
   connection: PeerConnection,
@@ -27,10 +28,8 @@ export async function approveDefinition(
   definition: NamedDefinition,
   packageId: string,
 ): Promise<string | undefined> {
-  const { name, sequence, terms } = definition;
-  assertApprovable(definition, await queryCommitted(connection, channel, name));
-  const approved = await queryApproved(connection, channel, name, sequence);
-  if (approved?.packageId === packageId && compareTerms(terms, approved.terms).length === 0) return undefined;
+  assertApprovable(definition, await queryCommitted(connection, channel, definition.name));
+  if (await isApproved(connection, channel, definition, packageId)) return undefined;
   try {
     const { transactionId } = await submitTransaction(connection, {
       channel,
@@ -44,6 +43,19 @@ export async function approveDefinition(
   } catch (error) {
     if (error instanceof LedgerRefusal && UNCHANGED.test(error.message)) return undefined;
     throw error;
+  }
+}
+
+/** Of an approval that the peer has lost the ledger still tells whether it was this definition; with which package, nobody knows. */
+async function isApproved(connection: PeerConnection, channel: string, definition: NamedDefinition, packageId: string): Promise<boolean> {
+  try {
+    const approved = await queryApproved(connection, channel, definition.name, definition.sequence);
+    return approved?.packageId === packageId && compareTerms(definition.terms, approved.terms).length === 0;
+  } catch (error) {
+    if (!(error instanceof LifecycleError) || error.code !== 'APPROVAL_LOST') throw error;
+    const { approvals } = await queryReadiness(connection, channel, definition);
+    if (approvals[connection.mspId] !== true) throw error;
+    return true;
   }
 }
 

@@ -93,7 +93,7 @@ async function recoverApproved(connection: PeerConnection, channel: string, name
   if (committed?.sequence !== sequence || committed.approvals[connection.mspId] !== true) {
     const message = `The peer of ${connection.organisation.title} (${connection.mspId}) has lost what it approved as sequence ${String(sequence)} of ${name}: it was restored from an older backup.`;
     const hint =
-      'It cannot be approved again. Let the others commit it without this member (`lifecycle commit`), then approve the sequence after it.';
+      'It cannot be approved anew, and counts as it was. Let the others commit that sequence (`lifecycle`); the one after it can be approved.';
     throw new LifecycleError('APPROVAL_LOST', message, hint);
   }
   const installed = await listInstalled(connection);
