@@ -1,4 +1,4 @@
-import type { NodeReport, PeerFacts } from '../../nodes/node-facts';
+import type { NodeReport, OrdererFacts, PeerFacts } from '../../nodes/node-facts';
 import { judgeHeights, type Tip } from './heights';
 
 const peer = (organisation: string, height: number | undefined): PeerFacts => ({
@@ -35,6 +35,24 @@ it('a node that gets no more blocks is an error', () => {
       remedy: expect.stringContaining('logs peer-two'),
     },
   ]);
+});
+
+it('an orderer that lacks the newest block alone is a warning, for it fetches that a little later; one that lacks more is an error', () => {
+  const orderer = (height: number): OrdererFacts => ({
+    ...peer('two', height),
+    kind: 'orderer',
+    name: 'orderer-two',
+    isLeader: false,
+    leaderId: 1,
+    view: 0,
+    consenters: 4,
+    isConsenter: true,
+    status: 'active',
+    isActive: true,
+  });
+  const severityOf = (height: number): string | undefined =>
+    judge([peer('one', 30), orderer(height)], [peer('one', 30), orderer(height)])[0]?.severity;
+  expect([severityOf(30), severityOf(29), severityOf(28)]).toEqual([undefined, 'warning', 'error']);
 });
 
 it('a node that catches up is a warning, with its pace', () => {

@@ -71,6 +71,11 @@ function judgeLag(node: NodeReport, { first, highest, betweenMs }: Race): Findin
     const rate = Math.max(1, Math.round((gained * 1000) / betweenMs));
     return [{ severity: 'warning', member, problem: `${lacks} and catches up, ${String(rate)} a second.`, remedy: wait }];
   }
+  // One that was away for the votes of a single block asks for it only after ten signs of life of the leader (SmartBFT, heartbeat monitor).
+  if (node.kind === 'orderer' && height === highest - 1)
+    return [
+      { severity: 'warning', member, problem: `${lacks}.`, remedy: 'Look again: within ten seconds or so it fetches the one block.' },
+    ];
   const remedy = `\`logs ${name}\`: does it reach the orderers, is its disk full, does it wait for private data? Then \`restart ${name}\`.`;
   return [{ severity: 'error', member, problem: `${lacks} and gets no more.`, remedy }];
 }
