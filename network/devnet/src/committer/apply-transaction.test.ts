@@ -76,6 +76,18 @@ describe('a valid transaction', () => {
     expect(result('there', protect('there', []))).toMatchObject({ value: old.value, metadata: undefined });
   });
 
+  it('that writes a key twice leaves its value and takes its metadata away, and makes no key', () => {
+    const twice = (key: string): NamespaceRwSet => ({ ...empty, writes: [...write(key, '1').writes, ...write(key, '2').writes] });
+    expect(result('there', twice('there'))).toMatchObject({ value: old.value, metadata: undefined, version: first });
+    expect(result('absent', twice('absent'))).toBeUndefined();
+  });
+
+  it('that writes a key in two sets of one namespace has written it twice', () => {
+    const batch = new UpdateBatch();
+    applyTransaction([write('there', '1'), write('there', '2')], first, state, batch);
+    expect(batch.get('cc', 'there')).toMatchObject({ value: old.value, metadata: undefined });
+  });
+
   it('that comes last wins', () => {
     expect(result('a', write('a', '1'), write('a', '2'))).toMatchObject({ value: utf8('2'), version: second });
   });

@@ -6,13 +6,28 @@ import type { UpdateBatch } from './update-batch';
 
 const HASH_OF_NOTHING = sha256(EMPTY);
 
-/** What one transaction does to one key; value 'delete' or new bytes, metadata as entries. */
+/**
+ * What one transaction does to one key, counted as Fabric does: each write adds its number, so a key that is written twice counts as one whose
+ * metadata alone is written (tx_ops.go, keyOpsFlag).
+ */
 interface KeyChange<K> {
+  readonly namespace: string;
+  /** Empty: public. */
+  readonly collection: string;
   readonly key: K;
-  value?: Uint8Array | 'delete';
-  entries?: readonly MetadataEntry[];
+  operations: number;
+  value?: Uint8Array;
+  metadata?: Uint8Array;
+  isMetadataWritten?: boolean;
   isPurge?: boolean;
 }
+
+const WRITE = 1;
+const SET_METADATA = 2;
+const DROP_METADATA = 4;
+const DELETE = 8;
+/** Fabric counts in one byte. */
+const COUNTED = 0xff;
 
 /** What is known of a key when the transaction comes: by the batch, else by the state. */
 type Current = { readonly value: Uint8Array | undefined; readonly metadata: Uint8Array | undefined } | undefined;
@@ -22,12 +37,8 @@ type Current = { readonly value: Uint8Array | undefined; readonly metadata: Uint
  * an earlier transaction of the block deleted counts as metadata on an absent key; Fabric stops with a panic there.
  */
 export function applyTransaction(rwset: readonly NamespaceRwSet[], version: Version, state: StateReader, batch: UpdateBatch): void {
-  for (const set of rwset) {
-    for (const change of publicChanges(set)) applyPublic(set.namespace, change, version, { state, batch });
-    for (const { collection, hashedWrites, metadataWrites } of set.collections)
-      for (const change of hashChanges(hashedWrites, metadataWrites))
-        applyHash({ namespace: set.namespace, collection }, change, version, { state, batch });
-  }
+  for (const change of publicChanges(rwset)) applyPublic(change, version, { state, batch });
+  for (const change of hashChanges(rwset)) applyHash(change, version, { state, batch });
 }
 
 interface World {
@@ -35,71 +46,78 @@ interface World {
   readonly batch: UpdateBatch;
 }
 
-function applyPublic(namespace: string, change: KeyChange<string>, version: Version, { state, batch }: World): void {
-  const { key } = change;
+function applyPublic(change: KeyChange<string>, version: Version, { state, batch }: World): void {
+  const { namespace, key } = change;
   const result = resultOf(change, () => batch.get(namespace, key) ?? state.get(namespace, key));
   if (result !== undefined) batch.put({ namespace, key, version, ...result });
 }
 
-function applyHash(
-  place: { readonly namespace: string; readonly collection: string },
-  change: KeyChange<Uint8Array>,
-  version: Version,
-  { state, batch }: World,
-): void {
-  const earlier = batch.getHash(place.namespace, place.collection, change.key);
+function applyHash(change: KeyChange<Uint8Array>, version: Version, { state, batch }: World): void {
+  const { namespace, collection, key } = change;
+  const earlier = batch.getHash(namespace, collection, key);
   const current = (): Current => {
     if (earlier !== undefined) return { value: earlier.valueHash, metadata: earlier.metadata };
-    const stored = state.getHash(place.namespace, place.collection, change.key);
+    const stored = state.getHash(namespace, collection, key);
     return stored && { value: stored.valueHash, metadata: stored.metadata };
   };
   const result = resultOf(change, current);
   if (result === undefined) return;
   batch.putHash({
-    ...place,
-    keyHash: change.key,
+    namespace,
+    collection,
+    keyHash: key,
     valueHash: result.value,
     metadata: result.metadata,
     version,
-    isMetadataWritten: change.entries !== undefined || earlier?.isMetadataWritten === true,
+    isMetadataWritten: change.isMetadataWritten === true || earlier?.isMetadataWritten === true,
     purgedBy: change.isPurge === true ? version.tx : earlier?.purgedBy,
   });
 }
 
 /** undefined: the transaction leaves the key as it is. */
-function resultOf(change: KeyChange<unknown>, current: () => Current): Current {
-  if (change.value === 'delete') return { value: undefined, metadata: undefined };
-  const metadata = change.entries === undefined ? current()?.metadata : storedMetadata(change.entries);
-  if (change.value !== undefined) return { value: change.value, metadata };
-  const value = current()?.value;
-  return value && { value, metadata };
+function resultOf({ operations, value, metadata }: KeyChange<unknown>, current: () => Current): Current {
+  const has = (operation: number): boolean => (operations & operation) !== 0;
+  if (has(DELETE)) return { value: undefined, metadata: undefined };
+  if (has(WRITE) && has(SET_METADATA | DROP_METADATA)) return { value, metadata };
+  if (has(WRITE)) return { value, metadata: current()?.metadata };
+  const standing = current()?.value;
+  return standing && { value: standing, metadata };
 }
 
-function storedMetadata(entries: readonly MetadataEntry[]): Uint8Array | undefined {
-  return entries.length === 0 ? undefined : formatKeyMetadata(entries);
-}
-
-function publicChanges(set: NamespaceRwSet): Iterable<KeyChange<string>> {
+function publicChanges(rwset: readonly NamespaceRwSet[]): Iterable<KeyChange<string>> {
   const changes = new Map<string, KeyChange<string>>();
-  const changeOf = (key: string): KeyChange<string> => getOrAdd(changes, key, key);
-  for (const write of set.writes) changeOf(write.key).value = isDeletion(write) ? 'delete' : write.value;
-  for (const { key, entries } of set.metadataWrites) changeOf(key).entries = entries;
+  for (const { namespace, writes, metadataWrites } of rwset) {
+    const changeOf = (key: string): KeyChange<string> => getOrAdd(changes, key, { namespace, collection: '', key, operations: 0 });
+    for (const write of writes) noteWrite(changeOf(write.key), isDeletion(write), write.value);
+    for (const { key, entries } of metadataWrites) noteMetadata(changeOf(key), entries);
+  }
   return changes.values();
 }
 
-function hashChanges(
-  writes: readonly HashedWrite[],
-  metadataWrites: readonly { readonly keyHash: Uint8Array; readonly entries: readonly MetadataEntry[] }[],
-): Iterable<KeyChange<Uint8Array>> {
+function hashChanges(rwset: readonly NamespaceRwSet[]): Iterable<KeyChange<Uint8Array>> {
   const changes = new Map<string, KeyChange<Uint8Array>>();
-  const changeOf = (keyHash: Uint8Array): KeyChange<Uint8Array> => getOrAdd(changes, hex(keyHash), keyHash);
-  for (const write of writes) {
-    const change = changeOf(write.keyHash);
-    change.value = isHashDeletion(write) ? 'delete' : write.valueHash;
-    change.isPurge = write.isPurge;
+  const sets = rwset.flatMap(({ namespace, collections }) => collections.map((set) => ({ namespace, ...set })));
+  for (const { namespace, collection, hashedWrites, metadataWrites } of sets) {
+    const changeOf = (key: Uint8Array): KeyChange<Uint8Array> => getOrAdd(changes, hex(key), { namespace, collection, key, operations: 0 });
+    for (const write of hashedWrites) {
+      const change = changeOf(write.keyHash);
+      noteWrite(change, isHashDeletion(write), write.valueHash);
+      change.isPurge = write.isPurge;
+    }
+    for (const { keyHash, entries } of metadataWrites) noteMetadata(changeOf(keyHash), entries);
   }
-  for (const { keyHash, entries } of metadataWrites) changeOf(keyHash).entries = entries;
   return changes.values();
+}
+
+function noteWrite(change: KeyChange<unknown>, isDelete: boolean, value: Uint8Array): void {
+  change.operations = (change.operations + (isDelete ? DELETE : WRITE)) & COUNTED;
+  if (!isDelete) change.value = value;
+}
+
+function noteMetadata(change: KeyChange<unknown>, entries: readonly MetadataEntry[]): void {
+  change.operations = (change.operations + (entries.length === 0 ? DROP_METADATA : SET_METADATA)) & COUNTED;
+  if (entries.length > 0) change.metadata = formatKeyMetadata(entries);
+  change.isMetadataWritten = true;
 }
 
 /** A hashed write without a value deletes, also with the hash of the empty value (rwsetutil.IsKVWriteHashDelete). */
@@ -107,8 +125,9 @@ function isHashDeletion({ isDelete, isPurge, valueHash }: HashedWrite): boolean 
   return isDelete || isPurge || valueHash.length === 0 || equalBytes(valueHash, HASH_OF_NOTHING);
 }
 
-function getOrAdd<K>(changes: Map<string, KeyChange<K>>, name: string, key: K): KeyChange<K> {
-  const change = changes.get(name) ?? { key };
-  changes.set(name, change);
-  return change;
+function getOrAdd<K>(changes: Map<string, KeyChange<K>>, name: string, change: KeyChange<K>): KeyChange<K> {
+  const place = JSON.stringify([change.namespace, change.collection, name]);
+  const known = changes.get(place) ?? change;
+  changes.set(place, known);
+  return known;
 }

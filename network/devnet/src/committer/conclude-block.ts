@@ -90,18 +90,18 @@ function writeCommitHash(commitHash: Uint8Array): Uint8Array {
   return metadata.serializeBinary();
 }
 
+/** A key's first write in the first set of its namespace (kvledger/history/query_executer.go, getKeyModificationFromTran). */
 function historyOf({ index, header, rwset }: Draft): readonly HistoryEntry[] {
-  return rwset.flatMap(({ namespace, writes }) =>
-    writes.map((write) => ({
-      namespace,
-      key: write.key,
-      tx: index,
-      txId: header.txId,
-      value: write.value,
-      isDelete: isDeletion(write),
-      timestamp: header.timestamp,
-    })),
-  );
+  const entries = new Map<string, HistoryEntry>();
+  for (const { namespace, writes } of rwset.filter((set, at) => rwset.findIndex((one) => one.namespace === set.namespace) === at)) {
+    for (const write of writes) {
+      const place = JSON.stringify([namespace, write.key]);
+      const { key, value } = write;
+      const entry = { namespace, key, tx: index, txId: header.txId, value, isDelete: isDeletion(write), timestamp: header.timestamp };
+      if (!entries.has(place)) entries.set(place, entry);
+    }
+  }
+  return [...entries.values()];
 }
 
 /** What is due and was not written again since, nor by this block (devnet.md g.6; kvledger/txmgmt/pvtstatepurgemgmt). */

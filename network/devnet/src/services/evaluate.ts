@@ -58,12 +58,16 @@ function unknownChannel(channelId: string): GatewayRefusal {
   return new GatewayRefusal(status.UNAVAILABLE, `failed to get config for channel [${channelId}]: ${cause}`);
 }
 
-/** The gateway's own organisation first, the others by height; with transient data none but the own, unless targets are named. */
+/**
+ * The gateway's own organisation first, the others by height, as they are named where it is the same; with transient data none but the own,
+ * unless targets are named.
+ */
 function findCandidates(context: GatewayContext, proposal: Proposal, chaincode: string, targets: readonly string[]): readonly Candidate[] {
   const guarded = proposal.hasTransientData && targets.length === 0;
   const allowed = guarded ? [context.mspId] : targets;
   const running = candidatesOf(context).filter(({ mspId, has }) => (allowed.length === 0 || allowed.includes(mspId)) && has(chaincode));
-  if (running.length > 0) return running.toSorted((a, b) => rank(context, b) - rank(context, a));
+  const place = ({ mspId }: Candidate): number => allowed.indexOf(mspId);
+  if (running.length > 0) return running.toSorted((a, b) => rank(context, b) - rank(context, a) || place(a) - place(b));
   const none = `no peers available to evaluate chaincode ${chaincode} in channel ${proposal.channelHeader.channelId}`;
   const advice = "no endorsers found in the gateway's organization; retry specifying target organization(s) to protect transient data: ";
   throw new GatewayRefusal(status.FAILED_PRECONDITION, guarded ? advice + none : none);

@@ -1,5 +1,6 @@
 import { mspIdOf, type RecordedAnswer, type RecordedError, type Step } from './recording';
 
+const ENDORSER = '<endorser>';
 const VERSION = /\{BlockNum: \d+, TxNum: \d+\}/g;
 
 /**
@@ -35,16 +36,21 @@ export function normaliseResult(result: string): string {
     .replace(VERSION, '{version}');
 }
 
-/** The details are sorted: they arrive in any order. */
+/** The details are sorted: they arrive in any order. How many endorsers do not match is a matter of whose answer came first. */
 export function normaliseError({ name, code, message, details }: RecordedError): RecordedErrorText {
   const plain = details.map(([mspId, text]) => `${placeholderOf(text) ?? mspId}: ${normaliseText(text)}`);
-  return { name, code, message: normaliseText(message), details: plain.sort() };
+  return {
+    name,
+    code,
+    message: normaliseText(message),
+    details: plain.filter((text, at) => !text.startsWith(ENDORSER) || plain.indexOf(text) === at).sort(),
+  };
 }
 
 /** Which of the orderers answered first is chance, and with whose answer the other endorsers' are compared: the first one's. */
 function placeholderOf(text: string): string | undefined {
   if (text.includes('from orderer')) return '<orderer>';
-  return text.includes('ProposalResponsePayloads do not match') ? '<endorser>' : undefined;
+  return text.includes('ProposalResponsePayloads do not match') ? ENDORSER : undefined;
 }
 
 export interface RecordedErrorText extends Omit<RecordedError, 'details'> {
