@@ -235,7 +235,8 @@ export class ScriptRun {
   #groupsOf(names: readonly string[], together: boolean, wanted: Answer | undefined): readonly (readonly string[])[] {
     if (wanted?.blocks !== undefined) {
       const placed = wanted.blocks.flat();
-      return [...wanted.blocks, ...names.filter((name) => !placed.includes(name)).map((name) => [name])];
+      const blocks = wanted.blocks.map((block) => block.filter((name) => names.includes(name)));
+      return [...blocks, ...names.filter((name) => !placed.includes(name)).map((name) => [name])].filter((block) => block.length > 0);
     }
     return together && !this.#isFatal(names) ? [names] : names.map((name) => [name]);
   }
