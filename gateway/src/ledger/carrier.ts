@@ -18,6 +18,8 @@ export interface Carrier {
   evaluate(call: Call): Promise<string>;
   /** @throws AnswerError */
   endorse(call: Call): Promise<Prepared>;
+  /** MSP ids of those who endorsed it. */
+  readEndorsers(prepared: Prepared): readonly string[];
   /** Resolves when the orderers took it. A rejection says nothing about the outcome. */
   send(envelope: Uint8Array): Promise<void>;
   /** The outcome; `undefined` when it is not known within `timeoutMs`. */

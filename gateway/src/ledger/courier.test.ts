@@ -5,6 +5,7 @@ import { AnswerError } from './answer-error';
 import type { Carrier, Prepared, TransactionStatus } from './carrier';
 import { Courier } from './courier';
 import type { IntentStore } from './intent';
+import type { Call } from './ledger';
 
 /** A carrier that does what a script says; `codes` are the validation codes of the transactions in the order of their endorsement. */
 class ScriptedCarrier implements Carrier {
@@ -12,6 +13,8 @@ class ScriptedCarrier implements Carrier {
   readonly ordered = new Map<string, TransactionStatus>();
   codes: number[] = [];
   endorseErrors: Error[] = [];
+  /** Whom each endorsement was asked of; undefined: whom the peer finds. */
+  readonly asked: (readonly string[] | undefined)[] = [];
   /** Sends that fail before, or only after the orderers took the envelope. */
   failSends: ('before' | 'after')[] = [];
   hidden = 0;
@@ -21,12 +24,17 @@ class ScriptedCarrier implements Carrier {
     return Promise.resolve('null');
   }
 
-  endorse(): Promise<Prepared> {
+  endorse({ organisations }: Call): Promise<Prepared> {
+    this.asked.push(organisations);
     const error = this.endorseErrors.shift();
     if (error !== undefined) return Promise.reject(error);
     this.number += 1;
     const transactionId = `tx${String(this.number)}`;
     return Promise.resolve({ transactionId, envelope: Buffer.from(transactionId), result: '{"done":true}' });
+  }
+
+  readEndorsers({ transactionId }: Prepared): readonly string[] {
+    return ['OwnMSP', `found-for-${transactionId}`];
   }
 
   send(envelope: Uint8Array): Promise<void> {
@@ -163,6 +171,46 @@ describe('Courier', () => {
     expect(intents.find('op')).toMatchObject({ state: 'committed', transactionId: 'tx1' });
     expect(await newCourier().submit(submission)).toMatchObject({ transactionId: 'tx1' });
     expect(carrier.number).toBe(1);
+  });
+
+  describe('with a fixed policy', () => {
+    const lag = new AnswerError('lag', newError('LEDGER_UNKNOWN', 'They differ'));
+    const first = ['OwnMSP', 'found-for-tx1'];
+    let courier: Courier;
+    const submit = (operation: string, more: object = {}): Promise<unknown> =>
+      courier.submit({ ...submission, operation, fixedPolicy: true, ...more });
+
+    beforeEach(async () => {
+      courier = newCourier();
+      await submit('first');
+    });
+
+    it('asks whoever endorsed the last one of its name', async () => {
+      await submit('second');
+      await submit('other', { transaction: 'AnchorRecords' });
+      await submit('third', { fixedPolicy: false });
+      expect(carrier.asked).toEqual([undefined, first, undefined, undefined]);
+    });
+
+    it.each(['lag', 'unavailable'] as const)('has others found at once when those do not agree or answer: %s', async (kind) => {
+      carrier.endorseErrors = [new AnswerError(kind, lag.error)];
+      await submit('second');
+      await submit('third');
+      expect(carrier.asked).toEqual([undefined, first, undefined, ['OwnMSP', 'found-for-tx2']]);
+    });
+
+    it('has others found when the ledger says that they were too few', async () => {
+      carrier.codes = [10];
+      await submit('second');
+      expect(carrier.asked).toEqual([undefined, first, undefined]);
+      expect(alarms).toEqual([]);
+    });
+
+    it('takes what the chaincode decides as decided', async () => {
+      carrier.endorseErrors = [new AnswerError('final', newError('NOT_THE_CUSTODIAN', 'It decided so'))];
+      await expect(submit('second')).rejects.toMatchObject({ code: 'NOT_THE_CUSTODIAN' });
+      expect(carrier.asked).toEqual([undefined, first]);
+    });
   });
 
   describe('gives a transaction up', () => {

@@ -44,6 +44,8 @@ export class Courier implements Ledger {
   readonly #times: CourierTimes;
   readonly #now: () => number;
   readonly #running = new Map<string, Promise<Committed>>();
+  /** Who endorsed the last transaction of each name with a fixed policy. */
+  readonly #endorsers = new Map<string, readonly string[]>();
 
   constructor(options: CourierOptions) {
     this.#options = options;
@@ -90,15 +92,34 @@ export class Courier implements Ledger {
     const backoff = newBackoff({ firstMs: 20, mostMs: 500, now: this.#now });
     let policyTried = false;
     for (let attempt = 1; ; attempt += 1) {
-      const prepared = await this.#ask(() => this.#options.carrier.endorse(submission), submission.mayLag ?? false);
+      const prepared = await this.#ask(() => this.#endorse(submission), submission.mayLag ?? false);
       const outcome = await this.#send(submission.operation, requestHash, prepared);
       if (outcome?.code === VALID) return formatCommitted(prepared, outcome);
       if (outcome !== undefined && isPolicyFailure(outcome.code)) {
         if (policyTried) throw this.#alarm(submission, prepared, outcome);
+        this.#endorsers.delete(submission.transaction);
         policyTried = true;
       } else this.#assertWorthAnother(prepared, outcome, { submission, attempt });
       await backoff.wait();
     }
+  }
+
+  /** Asks those who endorsed the last one, all at once, where the policy is fixed; else the peer finds out whom, and asks one after another. */
+  async #endorse(submission: Submission): Promise<Prepared> {
+    const { carrier } = this.#options;
+    const { transaction, fixedPolicy = false } = submission;
+    const known = fixedPolicy ? this.#endorsers.get(transaction) : undefined;
+    if (known !== undefined) {
+      try {
+        return await carrier.endorse({ ...submission, organisations: known });
+      } catch (error) {
+        this.#endorsers.delete(transaction);
+        if (!(error instanceof AnswerError) || error.kind === 'final') throw error;
+      }
+    }
+    const prepared = await carrier.endorse(submission);
+    if (fixedPolicy) this.#endorsers.set(transaction, carrier.readEndorsers(prepared));
+    return prepared;
   }
 
   /**

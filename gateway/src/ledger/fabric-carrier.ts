@@ -7,6 +7,7 @@ import type { Carrier, Prepared, TransactionStatus } from './carrier';
 import type { BlockStream, Call, LedgerIdentity } from './ledger';
 import { newNewestBlockRequest } from './newest-block';
 import { parseBlock } from './parse-block';
+import { readEndorsers } from './read-endorsers';
 import { translateAnswer } from './translate-answer';
 
 /** Deadlines of single calls, in milliseconds: endorsing waits for frozen peers (2 x 3 s), submitting for a view change (7 s). */
@@ -67,6 +68,10 @@ export class FabricCarrier implements Carrier {
     } catch (error) {
       throw translate(error, call);
     }
+  }
+
+  readEndorsers({ envelope }: Prepared): readonly string[] {
+    return readEndorsers(envelope);
   }
 
   async send(envelope: Uint8Array): Promise<void> {

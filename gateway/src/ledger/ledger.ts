@@ -26,6 +26,8 @@ export interface Submission extends Call {
   readonly operation: string;
   /** The caller has seen on the ledger what this transaction reads: "not found" is then a peer that lags, and is asked again for about 2 s. */
   readonly mayLag?: boolean;
+  /** Who must endorse depends on the caller and on nothing in the request: whoever endorsed the last one of this name may do so again. */
+  readonly fixedPolicy?: boolean;
 }
 
 export interface Committed {

@@ -16,6 +16,7 @@ interface Options {
   readonly identity?: LedgerIdentity;
   readonly organisations?: readonly string[];
   readonly mayLag?: boolean;
+  readonly fixedPolicy?: boolean;
 }
 
 export type SubmitOptions<N extends TransactionName> = Options & InputOf<N>;
@@ -36,12 +37,13 @@ export interface Transactions {
 
 export function newTransactions(ledger: Pick<Ledger, 'submit' | 'evaluate'>, ownMspId: string): Transactions {
   return {
-    async submit(name, request, { operation, identity, organisations, mayLag, input }) {
+    async submit(name, request, { operation, identity, organisations, mayLag, fixedPolicy, input }) {
       const done = await ledger.submit({
         ...newCall(name, request, organisations),
         operation,
         ...(identity === undefined ? {} : { identity }),
         ...(mayLag === undefined ? {} : { mayLag }),
+        ...(fixedPolicy === undefined ? {} : { fixedPolicy }),
         ...(input === undefined ? {} : { transient: { [TRANSIENT_FIELD]: formatCanonical(input) } }),
       });
       return { ...done, result: done.result as unknown as TransactionResponse<typeof name> };

@@ -10,6 +10,7 @@ export interface TwinSimulation {
 
 export interface TwinEndorsed {
   readonly proposal: { readonly txId: string };
+  readonly endorsers: readonly string[];
   readonly simulation: TwinSimulation;
 }
 

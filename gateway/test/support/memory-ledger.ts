@@ -164,6 +164,10 @@ export class MemoryCarrier implements Carrier {
     return { transactionId: txId, envelope: Buffer.from(txId), result: endorsed.simulation.payload };
   }
 
+  readEndorsers({ transactionId }: Prepared): readonly string[] {
+    return this.ledger.endorsed.get(transactionId)?.endorsers ?? [];
+  }
+
   async send(envelope: Uint8Array): Promise<void> {
     const call = this.ledger.calls.get(Buffer.from(envelope).toString());
     if (call !== undefined) await this.hook('send', call);
