@@ -22,7 +22,7 @@ describe('records', () => {
   const anchor = async (records: readonly TestRecord[], more: object = {}, mspId: string = HOSPITAL): Promise<unknown> => {
     const request = {
       groupId: newRef<GroupId>(),
-      close: true,
+      whole: true,
       size: records.length,
       records: records.map(({ anchoring }) => anchoring),
       ...more,
@@ -51,11 +51,7 @@ describe('records', () => {
       recordId: record.recordId,
       version: 1,
     });
-    expect(anchored).toEqual({ ...record.anchoring, custodian: HOSPITAL, groupId, anchoredAt: twin.clock });
-    expect(await twin.evaluate(await twin.identity(INSURER), 'GetGroup', { custodian: HOSPITAL, groupId })).toMatchObject({
-      status: 'closed',
-      size: 1,
-    });
+    expect(anchored).toEqual({ ...record.anchoring, custodian: HOSPITAL, groupId, whole: true, anchoredAt: twin.clock });
     const stored = twin.world.collections.get(implicitCollection(HOSPITAL));
     expect(stored?.get(privateKey(partName('wrap', record)))?.value.toString()).toBe(record.parts.wrap);
   });
@@ -75,13 +71,11 @@ describe('records', () => {
     await storeRecords(twin, [record]);
     const other = { ...record, anchoring: { ...record.anchoring, ciphertext: sha256('other') as Digest } };
     expect(await refusalOf(anchor([other]))).toMatchObject({ code: 'RECORD_NOT_STORED', details: { part: 'payload' } });
-    twin.world.collections.get(implicitCollection(HOSPITAL))?.delete(privateKey(partName('wrap', record)));
-    expect(await refusalOf(anchor([record]))).toMatchObject({ code: 'RECORD_NOT_STORED', details: { part: 'wrap' } });
   });
 
   test('cannot be anchored for a hospital without it', async () => {
     await storeRecords(twin, [record]);
-    const args = ['AnchorRecords', JSON.stringify({ groups: [{ groupId: newRef(), close: true, size: 1, records: [record.anchoring] }] })];
+    const args = ['AnchorRecords', JSON.stringify({ groups: [{ groupId: newRef(), whole: true, size: 1, records: [record.anchoring] }] })];
     const gateway = await twin.identity(HOSPITAL, 'gateway');
     expect(twin.commit(await twin.endorse(gateway, args, { endorsers: [CLINIC, INSURER] }))).toBe(ENDORSEMENT_POLICY_FAILURE);
     expect(twin.commit(await twin.endorse(gateway, args, { endorsers: [HOSPITAL] }))).toBe(ENDORSEMENT_POLICY_FAILURE);
@@ -89,7 +83,10 @@ describe('records', () => {
   });
 
   test('an anchor and its group are rewritten neither by the custodian alone nor by all others', async () => {
-    const groupId = await importRecords(twin, [record]);
+    const groupId = newRef<GroupId>();
+    await storeRecords(twin, [record]);
+    await anchor([record], { groupId, whole: false });
+    await twin.submit(await twin.identity(HOSPITAL, 'gateway'), 'CloseGroup', { groupId, size: 1 });
     for (const key of [recordKey(HOSPITAL, record.recordId, 1), groupKey(HOSPITAL, groupId)]) {
       expect(twin.validate(rewrite(key), [HOSPITAL])).toBe(ENDORSEMENT_POLICY_FAILURE);
       expect(twin.validate(rewrite(key), [CLINIC, INSURER, AUTHORITY])).toBe(ENDORSEMENT_POLICY_FAILURE);
@@ -100,7 +97,7 @@ describe('records', () => {
     const stranger = await twin.identity(CLINIC, 'gateway');
     const input = { records: [{ recordId: record.recordId, version: 1, ...record.parts }] };
     await twin.submit(stranger, 'StoreRecords', {}, { input, endorsers: [CLINIC] });
-    await twin.submit(stranger, 'AnchorRecords', { groups: [{ groupId: newRef(), close: true, size: 1, records: [record.anchoring] }] });
+    await twin.submit(stranger, 'AnchorRecords', { groups: [{ groupId: newRef(), whole: true, size: 1, records: [record.anchoring] }] });
     await twin.submit(stranger, 'SetRecordStatus', { recordId: record.recordId, status: 'entered-in-error' });
     const groupId = await importRecords(twin, [record]);
     const reader = await twin.identity(INSURER);
@@ -120,22 +117,22 @@ describe('records', () => {
 
   test('parts that were stored anew while the anchor was on its way void the anchor', async () => {
     await storeRecords(twin, [record]);
-    const args = ['AnchorRecords', JSON.stringify({ groups: [{ groupId: newRef(), close: true, size: 1, records: [record.anchoring] }] })];
+    const args = ['AnchorRecords', JSON.stringify({ groups: [{ groupId: newRef(), whole: true, size: 1, records: [record.anchoring] }] })];
     const endorsed = await twin.endorse(await twin.identity(HOSPITAL, 'gateway'), args);
     await storeRecords(twin, [{ ...record, parts: newRecord(patient).parts }]);
     expect(twin.commit(endorsed)).toBe(MVCC_READ_CONFLICT);
   });
 
-  test('of several groups are anchored in one transaction, each group closed by itself', async () => {
+  test('of several groups are anchored in one transaction, each group whole by itself', async () => {
     const [one, other] = [newRecord(patient), newRecord(undefined)];
-    const parts = [one, other].map(({ anchoring }) => ({ groupId: newRef<GroupId>(), close: true, size: 1, records: [anchoring] }));
+    const parts = [one, other].map(({ anchoring }) => ({ groupId: newRef<GroupId>(), whole: true, size: 1, records: [anchoring] }));
     await storeRecords(twin, [one, other]);
     const gateway = await twin.identity(HOSPITAL, 'gateway');
     expect(await twin.submit(gateway, 'AnchorRecords', { groups: parts })).toEqual({
       groups: parts.map(({ groupId }) => ({ groupId, status: 'closed', anchored: 1 })),
     });
-    for (const { groupId } of parts) {
-      expect(await twin.evaluate(gateway, 'GetGroup', { custodian: HOSPITAL, groupId })).toMatchObject({ status: 'closed', size: 1 });
+    for (const { recordId } of [one, other]) {
+      expect(await twin.evaluate(gateway, 'GetRecordAnchor', { custodian: HOSPITAL, recordId, version: 1 })).toMatchObject({ whole: true });
     }
   });
 
@@ -143,7 +140,7 @@ describe('records', () => {
     const gateway = await twin.identity(HOSPITAL, 'gateway');
     const part = (groupId: GroupId, records: readonly TestRecord[]): TransactionRequest<'AnchorRecords'>['groups'][number] => ({
       groupId,
-      close: true,
+      whole: true,
       size: records.length,
       records: records.map(({ anchoring }) => anchoring),
     });
@@ -182,23 +179,47 @@ describe('records', () => {
     const groupId = newRef<GroupId>();
     const other = newRecord(patient);
     await storeRecords(twin, [record, other]);
-    expect(await anchor([record], { groupId, close: false, size: 2 })).toEqual({ groups: [{ groupId, status: 'open', anchored: 1 }] });
+    expect(await anchor([record], { groupId, whole: false, size: 2 })).toEqual({ groups: [{ groupId, status: 'open', anchored: 1 }] });
     expect((await refusalOf(twin.evaluate(await twin.identity(CLINIC), 'GetGroup', { custodian: HOSPITAL, groupId }))).code).toBe(
       'GROUP_NOT_FOUND',
     );
-    await anchor([other], { groupId, close: false, size: 2 });
+    await anchor([other], { groupId, whole: false, size: 2 });
     const gateway = await twin.identity(HOSPITAL, 'gateway');
     expect(await twin.submit(gateway, 'CloseGroup', { groupId, size: 2 })).toMatchObject({ status: 'closed', size: 2 });
     await twin.submit(gateway, 'CloseGroup', { groupId, size: 2 });
     const third = newRecord(patient);
     await storeRecords(twin, [third]);
-    expect((await refusalOf(anchor([third], { groupId, close: false }))).code).toBe('GROUP_NOT_OPEN');
-    expect((await refusalOf(twin.submit(gateway, 'AbandonGroup', { groupId }))).code).toBe('GROUP_NOT_OPEN');
+    expect((await refusalOf(anchor([third], { groupId, whole: false }))).code).toBe('GROUP_NOT_OPEN');
+    expect(
+      (await refusalOf(twin.submit(gateway, 'AbandonGroup', { groupId, record: { recordId: record.recordId, version: 1 } }))).code,
+    ).toBe('GROUP_NOT_OPEN');
   });
 
-  test('a list closes its group only when it is the whole group', async () => {
+  test('a list is a whole group only with all its records', async () => {
     await storeRecords(twin, [record]);
     expect((await refusalOf(anchor([record], { size: 2 }))).code).toBe('GROUP_SIZE_WRONG');
+  });
+
+  test('a group that was anchored whole is not abandoned, and its parts stay', async () => {
+    const groupId = await importRecords(twin, [record]);
+    const gateway = await twin.identity(HOSPITAL, 'gateway');
+    const name = { recordId: record.recordId, version: 1 };
+    expect(await refusalOf(twin.submit(gateway, 'AbandonGroup', { groupId, record: name }))).toEqual({
+      code: 'GROUP_NOT_OPEN',
+      details: { groupId, status: 'closed' },
+    });
+    await twin.submit(gateway, 'AbandonGroup', { groupId, record: { recordId: newRecord(patient).recordId, version: 1 } });
+    const drop = twin.submit(gateway, 'DeleteRecordParts', { groupId, records: [name] }, { endorsers: [HOSPITAL] });
+    expect((await refusalOf(drop)).code).toBe('RECORD_ALREADY_ANCHORED');
+  });
+
+  test('a group that is abandoned while it is anchored voids the anchors', async () => {
+    await storeRecords(twin, [record]);
+    const [groupId, gateway] = [newRef<GroupId>(), await twin.identity(HOSPITAL, 'gateway')];
+    const args = ['AnchorRecords', JSON.stringify({ groups: [{ groupId, whole: true, size: 1, records: [record.anchoring] }] })];
+    const endorsed = await twin.endorse(gateway, args);
+    await twin.submit(gateway, 'AbandonGroup', { groupId, record: { recordId: record.recordId, version: 1 } });
+    expect(twin.commit(endorsed)).toBe(MVCC_READ_CONFLICT);
   });
 
   test('a group is closed by its custodian only: another member closes one of its own', async () => {
@@ -212,11 +233,11 @@ describe('records', () => {
     const groupId = newRef<GroupId>();
     const gateway = await twin.identity(HOSPITAL, 'gateway');
     await storeRecords(twin, [record]);
-    await anchor([record], { groupId, close: false, size: 2 });
+    await anchor([record], { groupId, whole: false, size: 2 });
     const records = [{ recordId: record.recordId, version: 1 }];
     const drop = (): Promise<unknown> => twin.submit(gateway, 'DeleteRecordParts', { groupId, records }, { endorsers: [HOSPITAL] });
     expect((await refusalOf(drop())).code).toBe('GROUP_NOT_ABANDONED');
-    await twin.submit(gateway, 'AbandonGroup', { groupId });
+    await twin.submit(gateway, 'AbandonGroup', { groupId, record: { recordId: record.recordId, version: 1 } });
     const kept = newRecord(patient);
     await importRecords(twin, [kept]);
     const foreign = { groupId, records: [{ recordId: kept.recordId, version: 1 }] };

@@ -7,6 +7,7 @@ import {
   noticeRef,
   parseSigned,
   privateKey,
+  groupKey,
   recordKey,
   recordsPreimage,
   type ConsentDocument,
@@ -260,7 +261,7 @@ describe('a release', () => {
       expect((await refusalOf(endorseDecision(opening([absent])))).code).toBe('RECORD_NOT_FOUND');
       await storeRecords(twin, [absent]);
       const gateway = await twin.identity(HOSPITAL, 'gateway');
-      await twin.submit(gateway, 'AnchorRecords', { groups: [{ groupId: newRef(), close: false, size: 2, records: [absent.anchoring] }] });
+      await twin.submit(gateway, 'AnchorRecords', { groups: [{ groupId: newRef(), whole: false, size: 2, records: [absent.anchoring] }] });
       expect((await refusalOf(endorseDecision(opening([absent])))).code).toBe('GROUP_NOT_CLOSED');
       await twin.submit(gateway, 'SetRecordStatus', { recordId: scene.laboratory.recordId, status: 'entered-in-error' });
       expect(await refusalOf(endorseDecision(opening()))).toEqual({ code: 'RECORD_WITHDRAWN', details: { at: 0 } });
@@ -270,6 +271,13 @@ describe('a release', () => {
       const key = recordKey(HOSPITAL, scene.laboratory.recordId, 1);
       const other = { ...(twin.state(key) as object), subject: null };
       twin.world.history.get(key)?.push({ txId: 'x', value: Buffer.from(JSON.stringify(other)), isDelete: false });
+      await decide();
+    });
+
+    test('on records that were anchored whole, whatever entry others give their group', async () => {
+      const key = groupKey(HOSPITAL, scene.groupId);
+      const entry = { groupId: scene.groupId, custodian: HOSPITAL, status: 'abandoned', size: 2, at: twin.clock };
+      twin.world.history.set(key, [{ txId: 'x', value: Buffer.from(JSON.stringify(entry)), isDelete: false }]);
       await decide();
     });
 

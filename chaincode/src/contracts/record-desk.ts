@@ -66,12 +66,12 @@ export async function anchorRecordsDesk(
 /** What is to be written for a group, and what its caller is told. */
 interface GroupOutcome {
   readonly anchors: readonly RecordAnchor[];
-  readonly closing: Group | undefined;
   readonly answer: AnchoredGroup;
 }
 
+/** The read of the group's entry voids the anchors when the group is abandoned meanwhile. */
 async function anchorGroup(ledger: Ledger, part: GroupPart): Promise<GroupOutcome> {
-  const { groupId, close, size, records } = part;
+  const { groupId, whole, records } = part;
   const custodian = ledger.caller.mspId;
   const standing = await ledger.read(groupKey(custodian, groupId), parseGroup);
   const anchors: RecordAnchor[] = [];
@@ -80,12 +80,7 @@ async function anchorGroup(ledger: Ledger, part: GroupPart): Promise<GroupOutcom
     if (anchor !== undefined) anchors.push(anchor);
   }
   assertGroupTakes(part, standing, anchors.length === 0);
-  const isClosing = close && standing === undefined;
-  return {
-    anchors,
-    closing: isClosing ? endGroup({ groupId, status: 'closed', size }, standing, custodian, ledger.now) : undefined,
-    answer: { groupId, status: close || standing !== undefined ? 'closed' : 'open', anchored: records.length },
-  };
+  return { anchors, answer: { groupId, status: whole || standing !== undefined ? 'closed' : 'open', anchored: records.length } };
 }
 
 /** The anchor to be written; undefined when it stands already. */
@@ -95,29 +90,21 @@ async function freshAnchorOf(ledger: Ledger, record: Anchoring, context: Anchori
   if (standing === undefined && version > 1) {
     assertFollows(record, await ledger.read(recordKey(context.custodian, recordId, version - 1), parseRecordAnchor));
   }
-  const [payload, details, wrap] =
-    standing === undefined
-      ? await Promise.all(recordParts.map((part) => ledger.sealedDigest(context.custodian, recordPartRef(part, recordId, version))))
-      : [];
-  const anchor = anchorRecord(record, standing, { payload, details, wrap }, context);
+  const stored =
+    standing === undefined ? await ledger.sealedDigest(context.custodian, recordPartRef('payload', recordId, version)) : undefined;
+  const anchor = anchorRecord(record, standing, stored, context);
   return anchor === standing ? undefined : anchor;
 }
 
 async function writeAnchors(ledger: Ledger, outcomes: readonly GroupOutcome[]): Promise<void> {
   const anchors = outcomes.flatMap((outcome) => outcome.anchors);
-  const closings = outcomes.flatMap(({ closing }) => closing ?? []);
-  if (anchors.length === 0 && closings.length === 0) return;
+  if (anchors.length === 0) return;
   const { mspId } = ledger.caller;
   const policy = withAnyOther(mspId, membersOf(await rulesOf(ledger)));
   await ledger.requirePresence(mspId);
   for (const anchor of anchors) {
     const key = recordKey(mspId, anchor.recordId, anchor.version);
     await ledger.write(key, anchor);
-    await ledger.protect(key, policy);
-  }
-  for (const closing of closings) {
-    const key = groupKey(mspId, closing.groupId);
-    await ledger.write(key, closing);
     await ledger.protect(key, policy);
   }
   ledger.emit({ name: 'RecordsAnchored', ids: { mspId } });
@@ -127,7 +114,9 @@ export function closeGroupDesk(ledger: Ledger, { groupId, size }: TransactionReq
   return writeGroupEnd(ledger, { groupId, status: 'closed', size });
 }
 
-export function abandonGroupDesk(ledger: Ledger, { groupId }: TransactionRequest<'AbandonGroup'>): Promise<Group> {
+export async function abandonGroupDesk(ledger: Ledger, { groupId, record }: TransactionRequest<'AbandonGroup'>): Promise<Group> {
+  const anchor = await ledger.read(recordKey(ledger.caller.mspId, record.recordId, record.version), parseRecordAnchor);
+  if (anchor?.groupId === groupId && anchor.whole) throw newError('GROUP_NOT_OPEN', { groupId, status: 'closed' });
   return writeGroupEnd(ledger, { groupId, status: 'abandoned', size: 0 });
 }
 
@@ -171,7 +160,8 @@ export async function deleteRecordPartsDesk(
   if (group?.status !== 'abandoned') throw newError('GROUP_NOT_ABANDONED', { groupId });
   for (const { recordId, version } of records) {
     const anchor = await ledger.read(recordKey(mspId, recordId, version), parseRecordAnchor);
-    if (anchor !== undefined && anchor.groupId !== groupId) throw newError('RECORD_ALREADY_ANCHORED', { recordId, version });
+    if (anchor !== undefined && (anchor.whole || anchor.groupId !== groupId))
+      throw newError('RECORD_ALREADY_ANCHORED', { recordId, version });
     for (const part of recordParts) await ledger.dropSealed(recordPartRef(part, recordId, version));
   }
   ledger.emit({ name: 'RecordPartsDeleted', ids: { groupId } });

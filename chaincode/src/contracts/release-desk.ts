@@ -107,7 +107,7 @@ async function tracedRecordsOf(
   for (const { recordId, version } of records) {
     const [anchor] = await ledger.trace(recordKey(custodian, recordId, version), parseRecordAnchor);
     const status = (await ledger.trace(recordStatusKey(custodian, recordId), parseRecordStatus)).at(-1);
-    if (anchor !== undefined && !groups.has(anchor.groupId)) {
+    if (anchor?.whole === false && !groups.has(anchor.groupId)) {
       groups.set(anchor.groupId, (await ledger.trace(groupKey(custodian, anchor.groupId), parseGroup))[0]);
     }
     facts.push({ anchor, status, group: anchor === undefined ? undefined : groups.get(anchor.groupId) });

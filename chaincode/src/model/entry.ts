@@ -89,7 +89,7 @@ export const parseConsentEntry = object({
 });
 export type ConsentEntry = Parsed<typeof parseConsentEntry>;
 
-/** A group that has no entry is open: its anchors do not count yet. */
+/** The end of a group that was anchored in several lists. Without it such a group is open: its anchors do not count yet. */
 export const parseGroup = object({
   groupId: parseGroupId,
   custodian: parseMspId,
@@ -104,6 +104,8 @@ export const parseRecordAnchor = object({
   version: integer(1, 1_000_000),
   custodian: parseMspId,
   groupId: parseGroupId,
+  /** One transaction anchored all records of the group: they count, and the group has no entry. */
+  whole: flag,
   subject: nullable(parseCommitment),
   payload: parseCommitment,
   details: parseCommitment,

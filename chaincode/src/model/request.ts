@@ -36,8 +36,8 @@ const anchoring = object({
   ciphertext: parseDigest,
 });
 
-/** Records of one group, some or all of its `size`; `close` when they are all. */
-const groupPart = object({ groupId: parseGroupId, close: flag, size: integer(1, 1_000_000), records: list(anchoring, 1, MAX_BATCH) });
+/** Records of one group, some or all of its `size`; `whole` when they are all. */
+const groupPart = object({ groupId: parseGroupId, whole: flag, size: integer(1, 1_000_000), records: list(anchoring, 1, MAX_BATCH) });
 
 /** The request of every transaction, by its name. */
 export const requests = {
@@ -54,7 +54,8 @@ export const requests = {
   StoreRecords: object({}),
   AnchorRecords: object({ groups: list(groupPart, 1, MAX_BATCH) }),
   CloseGroup: object({ groupId: parseGroupId, size: integer(1, 1_000_000) }),
-  AbandonGroup: object({ groupId: parseGroupId }),
+  /** `record`: any one of the group, which tells whether it was anchored whole. */
+  AbandonGroup: object({ groupId: parseGroupId, record: recordVersion }),
   SetRecordStatus: object({ recordId: parseRecordId, status: oneOf(recordStatuses) }),
   DeleteRecordParts: object({ groupId: parseGroupId, records: list(recordVersion, 1, MAX_BATCH) }),
   RequestAccess: object({

@@ -33,6 +33,7 @@ type Opening = TransientInput<'DecideRelease'>;
 /** What the ledger says of a record version. */
 export interface RecordFacts {
   readonly anchor: RecordAnchor | undefined;
+  /** The end of the anchor's group, unless that was anchored whole. */
   readonly group: Group | undefined;
   readonly status: RecordStatus | undefined;
 }
@@ -94,7 +95,7 @@ function openRecord(
 ): RecordDetails {
   if (opening === undefined) throw new RequestInvalid(`input.records[${String(at)}]`, 'the opening of a record');
   if (anchor === undefined) throw newError('RECORD_NOT_FOUND', { recordId: opening.recordId, version: opening.version });
-  if (group?.status !== 'closed') throw newError('GROUP_NOT_CLOSED', { groupId: anchor.groupId });
+  if (!anchor.whole && group?.status !== 'closed') throw newError('GROUP_NOT_CLOSED', { groupId: anchor.groupId });
   if (status?.status === 'entered-in-error') throw newError('RECORD_WITHDRAWN', { at });
   const isOfSubject = isOpening(anchor.subject, subjectPreimage(patient.subjectRef, opening.subjectSalt));
   if (anchor.custodian !== relation.custodian || !isOfSubject) throw newError('RECORD_NOT_OF_SUBJECT', { at });

@@ -90,7 +90,7 @@ describe('with members that run altered chaincode', () => {
     await storeRecords(consortium, [record]);
     const args = [
       'AnchorRecords',
-      JSON.stringify({ groups: [{ groupId: newRef<GroupId>(), close: true, size: 1, records: [record.anchoring] }] }),
+      JSON.stringify({ groups: [{ groupId: newRef<GroupId>(), whole: true, size: 1, records: [record.anchoring] }] }),
     ];
     expect(await send(HOSPITAL, args, [CLINIC, AUTHORITY])).toBe(BAD_ENDORSEMENT);
     expect(await send(HOSPITAL, args, [HOSPITAL])).toBe(BAD_ENDORSEMENT);

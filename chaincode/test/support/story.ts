@@ -103,7 +103,7 @@ export async function storeRecords(twin: Consortium, records: readonly TestRecor
 export async function importRecords(twin: Consortium, records: readonly TestRecord[]): Promise<GroupId> {
   const groupId = newRef<GroupId>();
   await storeRecords(twin, records);
-  const request = { groups: [{ groupId, close: true, size: records.length, records: records.map(({ anchoring }) => anchoring) }] };
+  const request = { groups: [{ groupId, whole: true, size: records.length, records: records.map(({ anchoring }) => anchoring) }] };
   await twin.submit(await twin.identity(HOSPITAL, 'gateway'), 'AnchorRecords', request);
   return groupId;
 }

@@ -42,10 +42,10 @@ export async function runWholeStory(twin: ConsortiumTwin): Promise<PatientRelati
   const abandoned = newRecord(patient);
   await storeRecords(twin, [long, abandoned]);
   const [group, lost] = [newRef<GroupId>(), newRef<GroupId>()];
-  await twin.submit(gateway, 'AnchorRecords', { groups: [{ groupId: group, close: false, size: 1, records: [long.anchoring] }] });
+  await twin.submit(gateway, 'AnchorRecords', { groups: [{ groupId: group, whole: false, size: 1, records: [long.anchoring] }] });
   await twin.submit(gateway, 'CloseGroup', { groupId: group, size: 1 });
-  await twin.submit(gateway, 'AnchorRecords', { groups: [{ groupId: lost, close: false, size: 1, records: [abandoned.anchoring] }] });
-  await twin.submit(gateway, 'AbandonGroup', { groupId: lost });
+  await twin.submit(gateway, 'AnchorRecords', { groups: [{ groupId: lost, whole: false, size: 1, records: [abandoned.anchoring] }] });
+  await twin.submit(gateway, 'AbandonGroup', { groupId: lost, record: { recordId: abandoned.recordId, version: 1 } });
   const parts = { groupId: lost, records: [{ recordId: abandoned.recordId, version: 1 }] };
   await twin.submit(gateway, 'DeleteRecordParts', parts, { endorsers: [HOSPITAL] });
   await twin.submit(gateway, 'SetRecordStatus', { recordId: long.recordId, status: 'entered-in-error' });

@@ -21,7 +21,8 @@ class Calls {
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const options: CoalescerOptions<string> = {
   lanes: 1,
-  gather: 0,
+  countAll: () => 1,
+  patience: 0,
   weigh: (item) => ({ letters: item.length }),
   most: { letters: 4 },
   isOfOne: (error) => (error as Error).message === 'of one',
@@ -52,22 +53,17 @@ test('items of the same turn share a call', async () => {
   expect(calls.seen).toEqual([['a', 'b']]);
 });
 
-test('beside a call that is under way only a full one starts, as many as there are lanes', async () => {
+test('no more calls are under way than there are lanes', async () => {
   const calls = new Calls();
   const coalesce = newCoalescer(calls.call, { ...options, lanes: 2 });
-  void coalesce('a');
+  for (const item of ['aa', 'bb', 'cc', 'dd', 'ee', 'ff']) void coalesce(item);
   await settled();
-  for (const item of ['bb', 'cc']) void coalesce(item);
-  await settled();
-  expect(calls.seen).toEqual([['a']]);
-  for (const item of ['dd', 'ee', 'ff', 'gg']) void coalesce(item);
-  await settled();
-  expect(calls.seen).toEqual([['a'], ['bb', 'cc']]);
+  expect(calls.seen).toEqual([
+    ['aa', 'bb'],
+    ['cc', 'dd'],
+  ]);
   await calls.answer();
-  expect(calls.seen.at(-1)).toEqual(['dd', 'ee']);
-  await calls.answer();
-  await calls.answer();
-  expect(calls.seen.at(-1)).toEqual(['ff', 'gg']);
+  expect(calls.seen.at(-1)).toEqual(['ee', 'ff']);
 });
 
 test('an item heavier than a call takes is called alone', async () => {
@@ -100,52 +96,61 @@ test("a failure of one item is that item's alone; a failure of all is everybody'
   expect(await Promise.all(all)).toEqual(['Error: of all', 'Error: of all']);
 });
 
-describe('after a call that several shared', () => {
-  const sharing = async (): Promise<{ calls: Calls; coalesce: (item: string) => Promise<number> }> => {
+describe('of all that are on their way', () => {
+  const begun = async (all: number): Promise<{ calls: Calls; coalesce: (item: string) => Promise<number> }> => {
     const calls = new Calls();
-    const coalesce = newCoalescer(calls.call, { ...options, gather: 0.5 });
-    for (const item of ['a', 'b', 'c']) void coalesce(item);
+    let count = 1;
+    const coalesce = newCoalescer(calls.call, { ...options, lanes: 4, patience: 0.5, countAll: () => count });
+    void coalesce('a');
     await settled();
     jest.advanceTimersByTime(100);
     await calls.answer();
+    count = all;
     return { calls, coalesce };
   };
 
   beforeEach(() => jest.useFakeTimers({ doNotFake: ['setImmediate', 'queueMicrotask'] }));
   afterEach(() => jest.useRealTimers());
 
-  test('the next waits for as many', async () => {
-    const { calls, coalesce } = await sharing();
-    for (const item of ['d', 'e']) {
-      void coalesce(item);
-      await settled();
-    }
-    expect(calls.seen).toHaveLength(1);
-    void coalesce('f');
+  test('a call takes half, and the other half the next one beside it', async () => {
+    const { calls, coalesce } = await begun(4);
+    void coalesce('b');
     await settled();
-    expect(calls.seen.at(-1)).toEqual(['d', 'e', 'f']);
+    expect(calls.seen).toHaveLength(1);
+    void coalesce('c');
+    await settled();
+    expect(calls.seen.at(-1)).toEqual(['b', 'c']);
+    void coalesce('d');
+    await settled();
+    expect(calls.seen).toHaveLength(2);
+    void coalesce('e');
+    await settled();
+    expect(calls.seen.at(-1)).toEqual(['d', 'e']);
   });
 
-  test('it waits no longer than the share of the time that the last one took', async () => {
-    const { calls, coalesce } = await sharing();
-    void coalesce('d');
+  test('who is alone never waits', async () => {
+    const { calls, coalesce } = await begun(1);
+    void coalesce('b');
+    await settled();
+    expect(calls.seen.at(-1)).toEqual(['b']);
+  });
+
+  test('fewer wait no longer than the share of the time that the last call took', async () => {
+    const { calls, coalesce } = await begun(4);
+    void coalesce('b');
     await settled();
     jest.advanceTimersByTime(49);
     await settled();
     expect(calls.seen).toHaveLength(1);
     jest.advanceTimersByTime(1);
     await settled();
-    expect(calls.seen.at(-1)).toEqual(['d']);
-    await calls.answer();
-    void coalesce('e');
-    await settled();
-    expect(calls.seen.at(-1)).toEqual(['e']);
+    expect(calls.seen.at(-1)).toEqual(['b']);
   });
 
-  test('a full one does not wait', async () => {
-    const { calls, coalesce } = await sharing();
-    for (const item of ['dd', 'eeee']) void coalesce(item);
+  test('a full call waits for nobody', async () => {
+    const { calls, coalesce } = await begun(20);
+    for (const item of ['bb', 'cccc']) void coalesce(item);
     await settled();
-    expect(calls.seen.at(-1)).toEqual(['dd']);
+    expect(calls.seen.at(-1)).toEqual(['bb']);
   });
 });

@@ -2,13 +2,15 @@
 export type Weight = Readonly<Record<string, number>>;
 
 export interface CoalescerOptions<Item> {
-  /** Calls under way at once. Beside others only a full one starts. */
+  /** Calls under way at once. */
   readonly lanes: number;
   /**
-   * When several shared the last call, they come again one after another: the next call waits for as many, at most this share of the time
-   * that the last one took. Who is alone never waits.
+   * How many there are: who waits here, whose call is under way, and who still prepares an item or is about to be answered. A call takes half
+   * of them at least, so that one half is prepared while the other is called.
    */
-  readonly gather: number;
+  readonly countAll: () => number;
+  /** How long a call waits for its half, when no other is under way, as a share of the time that the last one took. */
+  readonly patience: number;
   readonly weigh: (item: Item) => Weight;
   readonly most: Weight;
   /** Whether a call that failed may have failed for one of its items only: each is then tried alone. */
@@ -22,17 +24,17 @@ interface Waiting<Item, Outcome> {
   readonly reject: (error: unknown) => void;
 }
 
-/** Answers each of many callers with the outcome of one call that it shared with others who came while earlier calls were under way. */
+/** Answers each of many callers with the outcome of one call that it shared with others. */
 export type Coalesce<Item, Outcome> = (item: Item) => Promise<Outcome>;
 
-/** An item heavier than the most that a call takes is called alone. */
+/** A full call waits for nobody, nor does who is alone; an item heavier than the most that a call takes is called alone. */
 export function newCoalescer<Item, Outcome>(
   call: (items: readonly Item[]) => Promise<Outcome>,
-  { lanes, gather, weigh, most, isOfOne }: CoalescerOptions<Item>,
+  { lanes, countAll, patience, weigh, most, isOfOne }: CoalescerOptions<Item>,
 ): Coalesce<Item, Outcome> {
   const queue: Waiting<Item, Outcome>[] = [];
   let busy = 0;
-  let last = { items: 1, took: 0 };
+  let lastTook = 0;
   let timer: NodeJS.Timeout | undefined;
 
   /** How many of those who wait fit into one call; undefined when all of them do. */
@@ -45,24 +47,19 @@ export function newCoalescer<Item, Outcome>(
     return end < 0 ? undefined : end;
   };
 
-  /** Milliseconds until it is no use waiting for those who are still to come. */
-  const gatherFor = (): number => {
-    const [first] = queue;
-    if (first === undefined || queue.length >= last.items) return 0;
-    return first.since + last.took * gather - performance.now();
-  };
+  /** Milliseconds that the first of those who wait has left for others to come. */
+  const timeLeft = (): number => (queue[0] === undefined ? 0 : queue[0].since + lastTook * patience - performance.now());
 
   const mayStart = (): boolean => {
-    if (queue.length === 0) return false;
-    if (findEnd() !== undefined) return busy < lanes;
-    return busy === 0 && gatherFor() <= 0;
+    if (queue.length === 0 || busy === lanes) return false;
+    return findEnd() !== undefined || queue.length * 2 >= countAll() || (busy === 0 && timeLeft() <= 0);
   };
 
   const run = async (together: readonly Waiting<Item, Outcome>[]): Promise<void> => {
     try {
       const started = performance.now();
       const outcome = await call(together.map(({ item }) => item));
-      last = { items: together.length, took: performance.now() - started };
+      lastTook = performance.now() - started;
       for (const { resolve } of together) resolve(outcome);
     } catch (error) {
       if (together.length > 1 && isOfOne(error)) for (const one of together) await run([one]);
@@ -77,7 +74,7 @@ export function newCoalescer<Item, Outcome>(
       busy -= 1;
     }
     clearTimeout(timer);
-    if (queue.length > 0 && busy === 0) timer = setTimeout(() => void work(), Math.ceil(gatherFor()));
+    if (queue.length > 0 && busy === 0) timer = setTimeout(() => void work(), Math.ceil(timeLeft()));
   };
 
   return (item) =>

@@ -1,4 +1,4 @@
-import type { GroupId, MspId, PatientEntry, RecordId, SubjectRef } from '@medaccord/chaincode/model';
+import type { GroupId, MspId, PatientEntry, RecordId, SubjectRef, TransactionRequest } from '@medaccord/chaincode/model';
 import { planImport, type IndexedResource, type PlannedResource } from '../fhir';
 import { newQueues } from '../ledger/lanes';
 import type { Transactions } from '../ledger/transactions';
@@ -68,7 +68,7 @@ export class Importer {
   import(request: ImportRequest): Promise<ImportOutcome> {
     this.#options.assertRecovered();
     this.#assertOwnPatient(request.subjectRef);
-    return this.#queue(request.subjectRef ?? '', () => this.#import(request));
+    return this.#queue(request.subjectRef ?? '', () => this.#writer.count(() => this.#import(request)));
   }
 
   /** Ends what an earlier run of the gateway left: closed groups count, all others are abandoned. Nothing may be imported meanwhile. */
@@ -148,12 +148,12 @@ export class Importer {
     return encrypted;
   }
 
-  /** Stores and anchors every batch, then closes the group; a group of one batch closes itself. Gives the transaction ids. */
+  /** Stores and anchors every batch, then closes the group; a group of one batch is anchored whole. Gives the transaction ids. */
   async #write(groupId: GroupId, records: readonly EncryptedRecord[]): Promise<readonly string[]> {
     const batches = newBatches(records);
-    const close = batches.length === 1;
+    const whole = batches.length === 1;
     const outcomes = await Promise.allSettled(
-      batches.map((batch, at) => this.#writer.write({ groupId, size: records.length, close, records: batch, at })),
+      batches.map((batch, at) => this.#writer.write({ groupId, size: records.length, whole, records: batch, at })),
     );
     const written = outcomes.flatMap((outcome) => {
       if (outcome.status === 'rejected') throw outcome.reason;
@@ -161,7 +161,7 @@ export class Importer {
     });
     const ids = written.map(({ transactionId }) => transactionId);
     const last = written.at(-1);
-    if (close && last !== undefined) return this.#seen(ids, last.block);
+    if (whole && last !== undefined) return this.#seen(ids, last.block);
     const closed = await this.#options.transactions.submit(
       'CloseGroup',
       { groupId, size: records.length },
@@ -182,31 +182,38 @@ export class Importer {
 
   /** Declares a group void, deletes its private parts and forgets its records. Repeatable at every step. */
   async #abandon(entry: ImportEntry): Promise<void> {
-    const { transactions, store, projector } = this.#options;
-    const { groupId } = entry;
-    try {
-      const done = await transactions.submit(
-        'AbandonGroup',
-        { groupId: groupId as GroupId },
-        { operation: `group/${groupId}/abandon`, mayLag: true },
-      );
-      await projector.waitForBlock(done.block);
-    } catch (error) {
-      if (readCode(error) !== 'GROUP_NOT_OPEN') throw error;
-      await projector.waitFor(() => (this.#isClosed(groupId) ? true : undefined), 10_000);
-      if (this.#isClosed(groupId)) {
+    const { store } = this.#options;
+    const groupId = entry.groupId as GroupId;
+    const records = store.index.listGroup(groupId).map(({ recordId, version }) => ({ recordId: recordId as RecordId, version }));
+    const [record] = records;
+    // Its records are known here before the ledger gets any.
+    if (record !== undefined) {
+      if (await this.#endedClosed(groupId, record)) {
         store.imports.put({ ...entry, state: 'closed' });
         return;
       }
+      await this.#deleteParts(groupId, records);
+      store.index.removeGroup(groupId);
     }
-    await this.#deleteParts(groupId as GroupId);
-    store.index.removeGroup(groupId);
     store.imports.put({ ...entry, state: 'abandoned' });
   }
 
-  async #deleteParts(groupId: GroupId): Promise<void> {
-    const { transactions, store, mspId } = this.#options;
-    const records = store.index.listGroup(groupId).map(({ recordId, version }) => ({ recordId: recordId as RecordId, version }));
+  /** Abandons a group on the ledger, unless it turns out to be closed. */
+  async #endedClosed(groupId: GroupId, record: TransactionRequest<'AbandonGroup'>['record']): Promise<boolean> {
+    const { transactions, projector } = this.#options;
+    try {
+      const done = await transactions.submit('AbandonGroup', { groupId, record }, { operation: `group/${groupId}/abandon`, mayLag: true });
+      await projector.waitForBlock(done.block);
+      return false;
+    } catch (error) {
+      if (readCode(error) !== 'GROUP_NOT_OPEN') throw error;
+      await projector.waitFor(() => (this.#isClosed(groupId) ? true : undefined), 10_000);
+      return this.#isClosed(groupId);
+    }
+  }
+
+  async #deleteParts(groupId: GroupId, records: TransactionRequest<'DeleteRecordParts'>['records']): Promise<void> {
+    const { transactions, mspId } = this.#options;
     for (let start = 0; start < records.length; start += 100) {
       const batch = records.slice(start, start + 100);
       const operation = `group/${groupId}/delete/${String(start)}`;
@@ -214,8 +221,11 @@ export class Importer {
     }
   }
 
+  /** Whether the records of a group count; they do so together. */
   #isClosed(groupId: string): boolean {
-    return this.#options.store.facts.find<{ status: string }>('group', this.#options.mspId, groupId)?.value.status === 'closed';
+    const { store, mspId } = this.#options;
+    const [record] = store.index.listGroup(groupId);
+    return record !== undefined && store.facts.counts(mspId, record.recordId, record.version);
   }
 
   #assertOwnPatient(subjectRef: SubjectRef | undefined): void {

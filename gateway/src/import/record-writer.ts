@@ -6,11 +6,11 @@ import type { EncryptedRecord } from '../record/encrypt-record';
 import { mostOfBatch, weighRecords } from './batches';
 import { newCoalescer, type Coalesce } from './coalescer';
 
-/** Records of one group that fit one transaction; `close` when they are all of it. */
+/** Records of one group that fit one transaction; `whole` when they are all of it. */
 export interface Batch {
   readonly groupId: GroupId;
   readonly size: number;
-  readonly close: boolean;
+  readonly whole: boolean;
   readonly records: readonly EncryptedRecord[];
   /** Its place in the group. */
   readonly at: number;
@@ -18,8 +18,7 @@ export interface Batch {
 
 /** Full transactions of each kind in flight: four keep a consortium busy (fabric-measured Q7). */
 const lanes = 4;
-/** Of 20 clients that write one record after another, all share each transaction then; without, they come in three groups that wait for each other. */
-const gather = 0.5;
+const patience = 0.5;
 /** Errors that say nothing about a single batch: alone it would meet the same. */
 const commonCategories = ['unavailable', 'uncertain', 'internal', 'unauthenticated', 'forbidden'];
 
@@ -27,11 +26,13 @@ const commonCategories = ['unavailable', 'uncertain', 'internal', 'unauthenticat
 export class RecordWriter {
   readonly #store: Coalesce<Batch, Done<'StoreRecords'>>;
   readonly #anchor: Coalesce<Batch, Done<'AnchorRecords'>>;
+  #imports = 0;
 
   constructor(transactions: Transactions, mspId: MspId) {
     const options = {
       lanes,
-      gather,
+      countAll: () => this.#imports,
+      patience,
       weigh: ({ records }: Batch) => weighRecords(records),
       most: mostOfBatch,
       isOfOne: (error: unknown) => !commonCategories.includes(toCodedError(error).category),
@@ -54,10 +55,20 @@ export class RecordWriter {
         transactions.submit(
           'AnchorRecords',
           { groups: batches.map(newGroupPart) },
-          { operation: nameOperation('anchor', batches), mayLag: true },
+          { operation: nameOperation('anchor', batches), mayLag: true, fixedPolicy: true },
         ),
       options,
     );
+  }
+
+  /** Counts an import that prepares records, or waits for those it wrote: others' records wait for it, so that they share transactions. */
+  async count<T>(task: () => Promise<T>): Promise<T> {
+    this.#imports += 1;
+    try {
+      return await task();
+    } finally {
+      this.#imports -= 1;
+    }
   }
 
   /** Gives the transactions of one batch: first its private parts, then its anchors. @throws CodedError */
@@ -67,13 +78,13 @@ export class RecordWriter {
   }
 }
 
-function newGroupPart({ groupId, close, size, records }: Batch): {
+function newGroupPart({ groupId, whole, size, records }: Batch): {
   groupId: GroupId;
-  close: boolean;
+  whole: boolean;
   size: number;
   records: EncryptedRecord['anchoring'][];
 } {
-  return { groupId, close, size, records: records.map(({ anchoring }) => anchoring) };
+  return { groupId, whole, size, records: records.map(({ anchoring }) => anchoring) };
 }
 
 /** One batch keeps a name that tells where it belongs; of several, the name tells only which they are. */

@@ -1,12 +1,4 @@
-import {
-  parseUtf8,
-  recordPartRef,
-  type Group,
-  type MspId,
-  type RecordAnchor,
-  type RecordDetails,
-  type SealedRef,
-} from '@medaccord/chaincode/model';
+import { parseUtf8, recordPartRef, type MspId, type RecordAnchor, type RecordDetails, type SealedRef } from '@medaccord/chaincode/model';
 import { decryptPart, parseBase64url } from '../crypto';
 import { identifierTokensOf } from '../fhir/identifier-token';
 import { parseLosslessJson } from '../fhir/json-reader';
@@ -31,13 +23,7 @@ export interface ReindexOptions {
  * organisation's own collection. After a loss of the index this rebuilds it; otherwise it finds nothing to do.
  */
 export async function reindexRecords({ mspId, facts, index, sealed }: ReindexOptions): Promise<number> {
-  const closed = new Set(
-    facts
-      .list<Group>('group', mspId)
-      .filter(({ value }) => value.status === 'closed')
-      .map(({ value }) => value.groupId),
-  );
-  const missing = facts.listMissingRecords(mspId, [...closed], (recordId, version) => index.has(recordId, version));
+  const missing = facts.listMissingRecords(mspId, (recordId, version) => index.has(recordId, version));
   for (let start = 0; start < missing.length; start += batch) {
     const opened = await Promise.all(missing.slice(start, start + batch).map((anchor) => openAnchor(sealed, anchor)));
     index.add(

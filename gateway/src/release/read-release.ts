@@ -12,7 +12,6 @@ import {
   type Category,
   type Decision,
   type Delivery,
-  type Group,
   type MspId,
   type RecordAnchor,
   type RecordDetails,
@@ -120,8 +119,7 @@ async function openDelivered(
 ): Promise<ReleasedResource> {
   const { recordId, version, payload, wrap, salts, details } = record;
   const anchor = facts.findKey<RecordAnchor>(recordKey(decision.custodian, recordId, version))?.value;
-  const group = anchor === undefined ? undefined : facts.find<Group>('group', anchor.custodian, anchor.groupId)?.value;
-  if (anchor?.custodian !== decision.custodian || group?.status !== 'closed') {
+  if (anchor?.custodian !== decision.custodian || !facts.counts(anchor.custodian, recordId, version)) {
     throw newError('CONTENT_NOT_ANCHORED', 'A delivered record is not anchored by the custodian');
   }
   const dataKey = await open(key, wrapContext(record, decision.requestId, mspId), wrap);

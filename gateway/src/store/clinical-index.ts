@@ -51,6 +51,8 @@ export interface IndexedRecord {
   readonly salts: Salts;
 }
 
+type Counts = (record: IndexedRecord) => boolean;
+
 /** What is stored sealed of a record. */
 type SealedPart = Pick<IndexedRecord, 'id' | 'details' | 'salts'>;
 
@@ -58,14 +60,14 @@ type SealedPart = Pick<IndexedRecord, 'id' | 'details' | 'salts'>;
 export class ClinicalIndex {
   readonly #database: Database;
   readonly #key: LocalKey;
-  readonly #isClosed: (groupId: string) => boolean;
+  readonly #counts: Counts;
   readonly #statements: Statements;
 
-  /** @param isClosed whether the records of a group count: the ledger decides */
-  constructor(database: Database, key: LocalKey, isClosed: (groupId: string) => boolean) {
+  /** @param counts whether a record version counts: the ledger decides */
+  constructor(database: Database, key: LocalKey, counts: Counts) {
     this.#database = database;
     this.#key = key;
-    this.#isClosed = isClosed;
+    this.#counts = counts;
     this.#statements = prepareStatements(database);
   }
 
@@ -97,7 +99,7 @@ export class ClinicalIndex {
 
   /** The newest version of a record that counts. */
   find(recordId: string): IndexedRecord | undefined {
-    return newestOf(this.#parse(this.#statements.findRecord.all(recordId)), this.#isClosed)[0];
+    return newestOf(this.#parse(this.#statements.findRecord.all(recordId)), this.#counts)[0];
   }
 
   findVersion(recordId: string, version: number): IndexedRecord | undefined {
@@ -106,17 +108,17 @@ export class ClinicalIndex {
 
   /** The newest version that counts of every record of a patient. */
   listSubject(subjectRef: string): readonly IndexedRecord[] {
-    return newestOf(this.#parse(this.#statements.listSubject.all(subjectRef)), this.#isClosed);
+    return newestOf(this.#parse(this.#statements.listSubject.all(subjectRef)), this.#counts);
   }
 
   /** The record of a FHIR resource. */
   findResource(type: string, id: string): IndexedRecord | undefined {
-    return newestOf(this.#parse(this.#statements.findResource.all(this.#nameResource(type, id))), this.#isClosed)[0];
+    return newestOf(this.#parse(this.#statements.findResource.all(this.#nameResource(type, id))), this.#counts)[0];
   }
 
   /** Records whose resource carries an identifier, given as FHIR search writes it. */
   findByIdentifier(type: string, token: string): readonly IndexedRecord[] {
-    const found = newestOf(this.#parse(this.#statements.findToken.all(this.#nameToken(type, token))), this.#isClosed);
+    const found = newestOf(this.#parse(this.#statements.findToken.all(this.#nameToken(type, token))), this.#counts);
     return found.filter(({ recordId, version }) => this.find(recordId)?.version === version);
   }
 
@@ -158,15 +160,13 @@ function formatPlace(recordId: string, version: number): string {
   return `record/${recordId}/${String(version)}`;
 }
 
-/** Of each record the newest version whose group is closed, in a fixed order. */
-function newestOf(records: readonly IndexedRecord[], isClosed: (groupId: string) => boolean): IndexedRecord[] {
+/** Of each record the newest version that counts, in a fixed order. */
+function newestOf(records: readonly IndexedRecord[], counts: Counts): IndexedRecord[] {
   const newest = new Map<string, IndexedRecord>();
-  const closed = new Map<string, boolean>();
   for (const record of records) {
-    const counts = closed.get(record.groupId) ?? isClosed(record.groupId);
-    closed.set(record.groupId, counts);
     const known = newest.get(record.recordId);
-    if (counts && (known === undefined || known.version < record.version)) newest.set(record.recordId, record);
+    const isNewer = known === undefined || known.version < record.version;
+    if (isNewer && counts(record)) newest.set(record.recordId, record);
   }
   return [...newest.values()];
 }

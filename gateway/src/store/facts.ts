@@ -11,6 +11,7 @@ import {
   type ConsentEntry,
   type Decision,
   type Delivery,
+  type Group,
   type MspId,
   type PublicKeyType,
   type RecordAnchor,
@@ -45,6 +46,7 @@ CREATE TABLE undecided (ref TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (ref, i
 CREATE TABLE undelivered (ref TEXT NOT NULL, id TEXT NOT NULL, deadline TEXT NOT NULL, PRIMARY KEY (ref, id)) STRICT, WITHOUT ROWID;
 CREATE TABLE junk_consent (ref TEXT NOT NULL, version INTEGER NOT NULL, PRIMARY KEY (ref, version)) STRICT, WITHOUT ROWID;`,
   'ALTER TABLE checkpoint DROP COLUMN configuration',
+  'DROP INDEX fact_group',
 ];
 
 /** A fact of the ledger's public state: its newest value and the transaction that wrote it. */
@@ -175,16 +177,19 @@ export class Facts {
     return this.#statements.listType.all(type).flatMap((row) => parseRow<T>(row) ?? []);
   }
 
-  /** The anchors of these groups of a custodian that `isKnown` does not know. */
-  listMissingRecords(
-    custodian: MspId,
-    groupIds: readonly string[],
-    isKnown: (recordId: string, version: number) => boolean,
-  ): readonly RecordAnchor[] {
-    const anchors = groupIds.flatMap((groupId) =>
-      this.#statements.anchors.all(groupId, `${custodian}/*`).flatMap((row) => parseRow<RecordAnchor>(row) ?? []),
-    );
-    return anchors.map(({ value }) => value).filter(({ recordId, version }) => !isKnown(recordId, version));
+  /** Whether a custodian's record version counts: its group was anchored whole with it, or closed later. */
+  counts(custodian: string, recordId: string, version: number): boolean {
+    const anchor = this.find<RecordAnchor>('record', `${custodian}/${recordId}`, String(version))?.value;
+    if (anchor === undefined || anchor.whole) return anchor !== undefined;
+    return this.find<Group>('group', custodian, anchor.groupId)?.value.status === 'closed';
+  }
+
+  /** The anchors of a custodian's closed groups that `isKnown` does not know. */
+  listMissingRecords(custodian: MspId, isKnown: (recordId: string, version: number) => boolean): readonly RecordAnchor[] {
+    return this.#statements.closedRecords
+      .all(`${custodian}/*`, custodian)
+      .flatMap((row) => parseRow<RecordAnchor>(row)?.value ?? [])
+      .filter(({ recordId, version }) => !isKnown(recordId, version));
   }
 
   /** Requests that this organisation, as the custodian, has to answer: of a relation's counterparty, without a decision. */
@@ -284,7 +289,7 @@ type Statements = Readonly<
     | 'findRequest'
     | 'list'
     | 'listType'
-    | 'anchors'
+    | 'closedRecords'
     | 'countParts'
     | 'undecided'
     | 'addUndecided'
@@ -308,8 +313,9 @@ function prepareStatements(database: Database): Statements {
     findRequest: database.prepare(`SELECT ${columns} FROM fact WHERE type = 'request' AND id = ?`),
     list: database.prepare(`SELECT ${columns} FROM fact WHERE type = ? AND ref = ? ORDER BY block, position, ordinal`),
     listType: database.prepare(`SELECT ${columns} FROM fact WHERE type = ? ORDER BY block, position, ref, ordinal`),
-    anchors: database.prepare(
-      `SELECT ${columns} FROM fact WHERE type = 'record' AND json_extract(value, '$.groupId') = ? AND ref GLOB ? ORDER BY block, position, ref, ordinal`,
+    closedRecords: database.prepare(
+      `SELECT ${columns} FROM fact WHERE type = 'record' AND ref GLOB ? AND (json_extract(value, '$.whole') OR json_extract(value, '$.groupId') IN
+        (SELECT id FROM fact WHERE type = 'group' AND ref = ? AND json_extract(value, '$.status') = 'closed')) ORDER BY block, position, ref, ordinal`,
     ),
     countParts: database.prepare("SELECT count(*) AS number FROM fact WHERE type = 'delivery' AND ref = ? AND id GLOB ? AND ordinal <= ?"),
     undecided: database.prepare('SELECT ref, id FROM undecided'),

@@ -104,8 +104,21 @@ describe('Facts', () => {
   };
   const anchorAt = (version: number): [string, unknown] => [
     recordKey(custodian, recordId, version),
-    { recordId, version, custodian, groupId, subject: null, payload: hash, details: hash, dataKey: hash, ciphertext: hash, anchoredAt: at },
+    {
+      recordId,
+      version,
+      custodian,
+      groupId,
+      whole: false,
+      subject: null,
+      payload: hash,
+      details: hash,
+      dataKey: hash,
+      ciphertext: hash,
+      anchoredAt: at,
+    },
   ];
+  const whole = ([key, anchor]: [string, unknown]): [string, unknown] => [key, { ...(anchor as object), whole: true }];
   const requestAt = (): string => requestKey(name.relationRef, requester, requestId);
   const decisionAt = (): string => decisionKey(name.relationRef, requester, requestId);
   const deliveryAt = (part: number): string => deliveryKey(name.relationRef, requester, requestId, part);
@@ -200,6 +213,18 @@ describe('Facts', () => {
     facts.apply(block(8, ...later.map(([key]): [string, unknown] => [key, undefined]), [consentAt(1)[0], undefined]));
     expect(before).toHaveLength(7);
     expect(look()).toEqual(before);
+  });
+
+  it('counts records that were anchored whole, whatever entry others give their group, and else those of a closed group', () => {
+    const counted = (): boolean[] => [1, 2].map((version) => facts.counts(custodian, recordId, version));
+    applyUpTo(1);
+    facts.apply(block(2, [groupKey(custodian, groupId), { ...newGroup(1), status: 'abandoned' }], whole(anchorAt(1)), anchorAt(2)));
+    expect(counted()).toEqual([true, false]);
+    facts.clear();
+    for (const one of [...chain.slice(0, 2), block(2, anchorAt(1))]) facts.apply(one);
+    expect(counted()).toEqual([false, false]);
+    facts.apply(block(3, [groupKey(custodian, groupId), newGroup(1)]));
+    expect(counted()).toEqual([true, false]);
   });
 
   it('passes over what has not the shape of its kind, names another key or is not signed', () => {

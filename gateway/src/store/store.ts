@@ -42,11 +42,10 @@ export function openStore(data: string, mspId: string): Store {
     severalAtOnePlace,
   ]);
   const syncer = newSyncer(path);
-  const isClosed = (groupId: string): boolean => facts.find<{ status: string }>('group', mspId, groupId)?.value.status === 'closed';
   return {
     key,
     facts,
-    index: new ClinicalIndex(database, key, isClosed),
+    index: new ClinicalIndex(database, key, ({ recordId, version }) => facts.counts(mspId, recordId, version)),
     intents: newIntentStore(database, syncer.sync),
     responses: newResponseStore(database, key, syncer.sync),
     imports: newImportStore(database, key),
