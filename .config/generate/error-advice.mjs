@@ -190,14 +190,17 @@ export const advice = {
   NETWORK_NOT_RUNNING: ['No network runs from this folder.', 'Start it: npm start, or network.sh up.'],
   NETWORK_UNREACHABLE: ['The supervisor is up and does not answer.', 'See its log; down ends it.'],
   JOIN_IMPOSSIBLE: [
-    'The topology differs from the running network in more than further organisations and orderers; each difference is named.',
-    'Take the topology file of the running network and add organisations at its end.',
+    'The topology differs from the running network in more than further organisations and orderers, each difference is named; or this machine is that of one member alone.',
+    'Take the topology file of the running network and add organisations at its end; on machines of their own members sign `channel add-organisation`.',
   ],
   RELEASE_NOT_DEPLOYED: [
     'The chaincode was built anew since the members deployed it; a member that joins would run another one.',
     'Deploy it first.',
   ],
-  RUN_FOLDER_FOREIGN: ['The run folder holds something that was not made by this network.', 'Name another folder, or remove it yourself.'],
+  RUN_FOLDER_FOREIGN: [
+    'The run folder holds something that was not made by this network, or the nodes or keys of another member.',
+    'Name another folder, or remove it yourself.',
+  ],
   NOT_BUILT: ['The programs are not compiled.', 'Use the npm scripts: they build what is missing.'],
   NO_FREE_PORTS: ['No block of free ports was found.', 'Free some, or name a base.'],
   TOO_FEW_FILES: [
@@ -206,6 +209,14 @@ export const advice = {
   ],
   DISK_FULL: ['The disk of the run folder has too little room to begin.', 'Free some, or name another run folder.'],
   CLOCK_BEHIND: ['The clock is behind what this network wrote already.', 'Set the clock: certificates and consents are judged by it.'],
+  MEMBER_FILE_INVALID: [
+    'A member’s public part is of another network or of nobody in the topology, is not whole, or holds more than certificates.',
+    'Compare the topology files; let the member write it anew (`members export`).',
+  ],
+  MEMBER_FILE_DIFFERS: [
+    'A public part names other authorities of a member than this machine knows.',
+    'Ask the member by another way than the file came before you trust either.',
+  ],
   FABRIC_NOT_FOUND: [
     'Fabric’s programs are in none of the four places.',
     'The message names all four ways; the devnet needs none of them.',
@@ -219,6 +230,18 @@ export const advice = {
     'Install that version, or change `fabric.version`.',
   ],
   FABRIC_GENESIS_FAILED: ['configtxgen refused the channel that the topology describes.', 'Its words are in the message.'],
+  FABRIC_GENESIS_MISSING: [
+    'A member on a machine of its own has no first block of the channel, and makes none by itself: all members need the same one.',
+    'One member makes it (`channel begin`), the others take it (`channel accept`).',
+  ],
+  FABRIC_GENESIS_DIFFERS: [
+    'Another member’s first block says something else than this machine’s topology and public parts; each difference is told.',
+    'Compare topology files and fingerprints; one member makes it anew.',
+  ],
+  FABRIC_MEMBER_UNKNOWN: [
+    'The public part of a member is not on this machine.',
+    'Let the member write it (`members export`), and take it in (`members import`).',
+  ],
   FABRIC_CHANNEL_DIFFERS: ['A node has another channel of this name.', 'Use the run folder of that channel, or reset this one.'],
   FABRIC_CHANNEL_NOT_READY: [
     'Nodes run, but the channel does not order or reach its members in time.',

@@ -8,7 +8,6 @@ import {
   renderConfigtx,
   renderCore,
   renderOrderer,
-  type MemberPlace,
 } from '../src/render';
 import { parse } from 'yaml';
 import { loadTopology, parseTopologySpec, resolveTopology, type Organisation, type Topology } from '../src/topology';
@@ -29,15 +28,10 @@ function first({ organisations }: Topology): Organisation {
   return organisation;
 }
 
-const nativeMembers =
-  (topology: Topology) =>
-  (organisation: Organisation): MemberPlace =>
-    newNativeMember(topology, organisation);
-
 describe.each(['default', 'five-members'])('the channel of the topology %s', (name) => {
   it('is rendered with its members, policies, orderers and timers', () => {
     const topology = loadTopology(join(folder, `${name}.json`), options);
-    expect(renderConfigtx(topology, nativeMembers(topology))).toMatchSnapshot();
+    expect(renderConfigtx(topology, newNativeMember)).toMatchSnapshot();
   });
 });
 
@@ -55,9 +49,36 @@ it('an orderer is told where it is, who it is, and who may administer it', () =>
   expect(renderOrderer(organisation, newNativeOrderer(topology, organisation, orderer))).toMatchSnapshot();
 });
 
+it('a member that others reach elsewhere is named so to them, and administered on its own machine alone', () => {
+  const topology = load((spec: any) => (spec.organisations[0].host = 'fabric.northside.example'));
+  const organisation = first(topology);
+  const { Channel } = parse(renderConfigtx(topology, newNativeMember)).Profiles;
+  expect(Channel.Application.Organizations[0]).toMatchObject({
+    OrdererEndpoints: ['fabric.northside.example:7104'],
+    AnchorPeers: [{ Host: 'fabric.northside.example', Port: 7100 }],
+  });
+  expect(Channel.Orderer.ConsenterMapping[0]).toMatchObject({ Host: 'fabric.northside.example', Port: 7104 });
+  expect(parse(renderCore(topology, organisation, newNativePeer(topology, organisation)))).toMatchObject({
+    peer: {
+      listenAddress: '0.0.0.0:7100',
+      address: 'fabric.northside.example:7100',
+      chaincodeListenAddress: '127.0.0.1:7108',
+      gossip: { externalEndpoint: 'fabric.northside.example:7100' },
+    },
+    operations: { listenAddress: '127.0.0.1:7107' },
+  });
+  const { orderer } = organisation.nodes;
+  if (orderer === undefined) throw new Error('every member of this topology runs an orderer');
+  expect(parse(renderOrderer(organisation, newNativeOrderer(topology, organisation, orderer)))).toMatchObject({
+    General: { ListenAddress: '0.0.0.0', ListenPort: 7104 },
+    Admin: { ListenAddress: '127.0.0.1:7105' },
+    Operations: { ListenAddress: '127.0.0.1:7106' },
+  });
+});
+
 it('a member without orderer is in the channel, and not in its ordering service', () => {
   const topology = load((spec: any) => (spec.organisations[3].orderer = false));
-  const { Channel } = parse(renderConfigtx(topology, nativeMembers(topology))).Profiles;
+  const { Channel } = parse(renderConfigtx(topology, newNativeMember)).Profiles;
   expect(Channel.Application.Organizations).toHaveLength(4);
   expect(Channel.Orderer.Organizations.map(({ ID }: { ID: string }) => ID)).toEqual(['NorthsideMSP', 'LakeviewMSP', 'UnityMSP']);
   expect(Channel.Orderer.ConsenterMapping.map(({ ID, MSPID }: any) => [ID, MSPID])).toEqual([
@@ -72,7 +93,7 @@ it('the same renderers serve nodes that see other paths and names than this mach
   const topology = load();
   const place = {
     address: { host: 'peer.northside.example', port: 7051 },
-    listen: { host: '0.0.0.0', port: 7051, chaincodePort: 7052, operations: { host: '0.0.0.0', port: 9443 } },
+    listen: { host: '0.0.0.0', port: 7051, chaincode: { host: '0.0.0.0', port: 7052 }, operations: { host: '0.0.0.0', port: 9443 } },
     msp: '/etc/msp',
     tls: { certificate: '/etc/tls/tls.crt', privateKey: '/etc/tls/tls.key', rootCertificate: '/etc/tls/ca.crt' },
     data: '/var/peer',

@@ -1,8 +1,10 @@
 export { hasAdminKey, newAdminSigner } from './admin-signer';
 export { applyPlan } from './apply-plan';
-export type { ChannelConfiguration } from './channel-configuration';
+export { callOrderers, type OrdererAnswer, type OrdererRoll } from './call-orderers';
+export { readChannelConfiguration, type ChannelConfiguration } from './channel-configuration';
 export { ChannelError, type ChannelErrorCode } from './channel-error';
 export { describeUpdate, newChannelUpdate, type ChannelUpdate } from './channel-update';
+export { compareConfigurations } from './compare-configurations';
 export { describeChannel } from './words/describe-channel';
 export {
   SETTINGS,

@@ -27,27 +27,27 @@ export type Setting = (typeof SETTINGS)[number];
 
 /** A member joins with its MSP, its peer as an anchor, and its name in the policies that count it. */
 export function planAddOrganisation(topology: Topology, organisation: Organisation): Plan {
-  const { mspId, msp, ports } = organisation;
+  const { mspId, msp, host, ports } = organisation;
   const policies = topology.policies.filter((policy) => policy.mspIds.includes(mspId)).map(({ name }) => name);
-  const anchorPeers = [{ host: topology.host, port: ports.peer }];
+  const anchorPeers = [{ host, port: ports.peer }];
   return (root) => addOrganisation(root, { mspId, msp: readMspFolder(msp.folder, mspId), anchorPeers, policies });
 }
 
 /** The next of the two steps by which a member's orderer gets a vote: first it may follow, then it votes. */
-export function planAddOrderer(topology: Topology, organisation: Organisation): Plan {
-  const [place, vote] = [planOrdererPlace(topology, organisation), planOrdererVote(topology, organisation)];
+export function planAddOrderer(organisation: Organisation): Plan {
+  const [place, vote] = [planOrdererPlace(organisation), planOrdererVote(organisation)];
   return (root) => (findMember(root, 'Orderer', organisation.mspId) === undefined ? place(root) : vote(root));
 }
 
 /** The first of them alone; nothing where it is done. */
-export function planOrdererPlace(topology: Topology, organisation: Organisation): Plan {
-  return (root) => addOrdererOrganisation(root, { mspId: organisation.mspId, address: ordererAddress(topology, organisation) });
+export function planOrdererPlace(organisation: Organisation): Plan {
+  return (root) => addOrdererOrganisation(root, { mspId: organisation.mspId, address: ordererAddress(organisation) });
 }
 
 /** The second; nothing where it is done. */
-export function planOrdererVote(topology: Topology, organisation: Organisation): Plan {
+export function planOrdererVote(organisation: Organisation): Plan {
   return (root) => {
-    const node = readOrdererNode(topology, organisation);
+    const node = readOrdererNode(organisation);
     const changed = addConsenter(root, node);
     if (changed !== root) assertOrdererCertificates(root, node, new Date());
     return changed;
@@ -74,9 +74,9 @@ export interface CertificateFiles {
 }
 
 /** Other certificates of a member's orderer: those that it would read at its next start. */
-export function planRotateOrderer(topology: Topology, organisation: Organisation, files: CertificateFiles = {}): Plan {
+export function planRotateOrderer(organisation: Organisation, files: CertificateFiles = {}): Plan {
   return (root) => {
-    const node = readOrdererNode(topology, organisation, files);
+    const node = readOrdererNode(organisation, files);
     const changed = rotateOrderer(root, node);
     if (changed !== root) assertOrdererCertificates(root, node, new Date());
     return changed;
@@ -102,17 +102,17 @@ export function planRevocation(mspId: string, list: string): Plan {
   };
 }
 
-function readOrdererNode(topology: Topology, organisation: Organisation, files: CertificateFiles = {}): OrdererNode {
+function readOrdererNode(organisation: Organisation, files: CertificateFiles = {}): OrdererNode {
   const { mspId, identities, tls } = organisation;
   return {
     mspId,
-    address: ordererAddress(topology, organisation),
+    address: ordererAddress(organisation),
     identity: readPem(files.identity ?? identities.orderer.certificate),
     tls: readPem(files.tls ?? tls.orderer.certificate),
   };
 }
 
-function ordererAddress({ host }: Topology, { nodes, ports, title }: Organisation): Address {
+function ordererAddress({ host, nodes, ports, title }: Organisation): Address {
   if (nodes.orderer === undefined)
     throw new ChannelError(
       'CHANNEL_CHANGE_IMPOSSIBLE',

@@ -14,7 +14,7 @@ import {
   writeCertificateMetrics,
   type Renewal,
 } from '../operations';
-import type { Organisation, Topology } from '../topology';
+import { onlyHere, type Organisation, type Topology } from '../topology';
 import { chooseOrganisations, NETWORK_OPTIONS, parseCommand, reporterOf, topologyOf, type Command } from './command';
 import { EXIT } from './exit-codes';
 import type { Reporter } from './reporter';
@@ -46,7 +46,7 @@ interface Question {
 export const certs: Command = async (argv, config) => {
   const { values, positionals } = parseCommand(argv, OPTIONS, 2);
   const [verb, file] = positionals;
-  const topology = topologyOf(values, config);
+  const topology = onlyHere(topologyOf(values, config));
   const organisations = chooseOrganisations(topology, values.organisation);
   const question = { topology, organisations, withinDays: parseDays(values.within), reporter: reporterOf(values, config) };
   if (verb === 'revoke') return revoke(question, file, values.list);

@@ -13,7 +13,7 @@ import {
 } from '../channel';
 import { enroll, generateRevocationList } from '../identity';
 import type { Organisation } from '../topology';
-import { mspIdOf, organisationOf, placedTopology, wordOf, type ChannelCall } from './channel-options';
+import { mspIdOf, organisationOf, placedOrganisation, wordOf, type ChannelCall } from './channel-options';
 import { UsageError } from './usage-error';
 
 /** A change as the command line names it. */
@@ -31,12 +31,12 @@ const organisationIn = (verb: string, call: ChannelCall): Organisation => organi
 export const CHANNEL_CHANGES: Readonly<Record<string, ChannelChange>> = {
   'add-organisation': {
     about: nameIn('add-organisation'),
-    plan: (call) => planAddOrganisation(placedTopology(call), organisationIn('add-organisation', call)),
+    plan: (call) => planAddOrganisation(call.topology, placedOrganisation(call, organisationIn('add-organisation', call))),
     after: () => 'Its peer may join now (with the first block of the channel), install the chaincode and approve its definition.',
   },
   'add-orderer': {
     about: nameIn('add-orderer'),
-    plan: (call) => planAddOrderer(placedTopology(call), organisationIn('add-orderer', call)),
+    plan: (call) => planAddOrderer(placedOrganisation(call, organisationIn('add-orderer', call))),
     after: () =>
       'Without a vote yet: start the orderer, let it join with the newest configuration block, and run this command again. With a vote: restart the peers, one after another, so that they find it.',
   },
@@ -53,7 +53,7 @@ export const CHANNEL_CHANGES: Readonly<Record<string, ChannelChange>> = {
   },
   'rotate-orderer': {
     about: nameIn('rotate-orderer'),
-    plan: (call) => planRotateOrderer(call.topology, organisationIn('rotate-orderer', call), call.values),
+    plan: (call) => planRotateOrderer(organisationIn('rotate-orderer', call), call.values),
     after: () => 'Restart the orderer with these certificates: until then the others do not recognise it, unless its key stayed the same.',
   },
   set: {

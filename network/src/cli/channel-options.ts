@@ -2,6 +2,7 @@ import { hasAdminKey, readCurrentConfiguration, type CurrentConfiguration } from
 import { LifecycleError } from '../lifecycle';
 import type { Organisation, Topology } from '../topology';
 import { NETWORK_OPTIONS, type parseCommand } from './command';
+import type { CliConfig } from './config';
 import type { Reporter } from './reporter';
 import { UsageError } from './usage-error';
 
@@ -27,6 +28,7 @@ export interface ChannelCall {
   /** After the verb. */
   readonly words: readonly string[];
   readonly reporter: Reporter;
+  readonly config: CliConfig;
 }
 
 /** The one word that a verb takes. @throws UsageError */
@@ -36,9 +38,9 @@ export function wordOf({ words }: ChannelCall, verb: string, what: string): stri
   return word;
 }
 
-/** The topology with its nodes where `--host` says that others reach them, which is on a machine of their own. */
-export function placedTopology({ topology, values: { host } }: ChannelCall): Topology {
-  return host === undefined ? topology : { ...topology, host };
+/** An organisation with its nodes where `--host` says that others reach them, instead of where the topology says. */
+export function placedOrganisation({ values: { host } }: ChannelCall, organisation: Organisation): Organisation {
+  return host === undefined ? organisation : { ...organisation, host };
 }
 
 /** An organisation of the topology by its name or its MSP id. @throws UsageError */

@@ -1,13 +1,19 @@
 import { describeChannel, describeProgress, describeUpdate, judgeSignatures, readSignatureFile, type SignedUpdate } from '../channel';
 import type { Topology } from '../topology';
+import { findBlock, tellBlock } from './channel-first-block';
 import { nameOrganisations, readChannel, type ChannelCall } from './channel-options';
 import { EXIT } from './exit-codes';
 import { UsageError } from './usage-error';
 
-/** `channel show`: the configuration that the channel has; `channel show FILE`: a change on its way, with its signatures. */
+/** `channel show`: the configuration that the channel has; `channel show FILE`: a change on its way, with its signatures, or what a block says. */
 export async function showChannel(call: ChannelCall): Promise<number> {
   const [file, ...more] = call.words;
   if (more.length > 0) throw new UsageError('channel show takes one file, or nothing.');
+  const shown = file === undefined ? undefined : findBlock(file);
+  if (shown !== undefined) {
+    tellBlock('channel show', call, shown, { head: '', facts: { file } });
+    return EXIT.done;
+  }
   if (file !== undefined) {
     tellSignedUpdate('channel show', call, readSignatureFile(file), { head: `What ${file} would change:`, facts: { file } });
     return EXIT.done;

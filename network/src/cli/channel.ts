@@ -2,6 +2,7 @@ import { ChannelError } from '../channel';
 import type { Topology } from '../topology';
 import { changeChannel } from './channel-change';
 import { CHANNEL_CHANGES } from './channel-changes';
+import { acceptFirstBlock, beginFirstBlock } from './channel-first-block';
 import { CHANNEL_OPTIONS, type ChannelCall } from './channel-options';
 import { showChannel } from './channel-show';
 import { signChannelFile } from './channel-sign';
@@ -12,18 +13,20 @@ import { UsageError } from './usage-error';
 const WORDS = 6;
 
 const OTHERS: Readonly<Record<string, (call: ChannelCall) => Promise<number>>> = {
+  begin: beginFirstBlock,
+  accept: acceptFirstBlock,
   show: showChannel,
   sign: signChannelFile,
   submit: submitChannelFile,
 };
 
-/** `channel`: the channel's configuration shown, changed, signed for. */
+/** `channel`: the channel's first block, its configuration shown, changed, signed for. */
 export const channel: Command = async (argv, config) => {
   const { values, positionals } = parseCommand(argv, CHANNEL_OPTIONS, WORDS);
   const [verb = 'show', ...words] = positionals;
   const topology = topologyOf(values, config);
   assertFabric(topology);
-  const call: ChannelCall = { topology, values, words, reporter: reporterOf(values, config) };
+  const call: ChannelCall = { topology, values, words, reporter: reporterOf(values, config), config };
   const change = CHANNEL_CHANGES[verb];
   if (change !== undefined) return changeChannel(verb, change, call);
   const other = OTHERS[verb];

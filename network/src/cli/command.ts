@@ -1,6 +1,16 @@
 import { resolve } from 'node:path';
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
-import { isChannelName, LEDGER_NAMES, loadTopology, type LedgerName, type Organisation, type Topology } from '../topology';
+import {
+  isChannelName,
+  LEDGER_NAMES,
+  listHere,
+  loadTopology,
+  onlyHere,
+  type LedgerName,
+  type Organisation,
+  type Topology,
+} from '../topology';
+import { claimForMember, readMembersHere } from '../deployment/member-folder';
 import type { CliConfig } from './config';
 import { newReporter, type Reporter } from './reporter';
 import { UsageError } from './usage-error';
@@ -24,6 +34,9 @@ export const RUN_OPTIONS = {
   ...NETWORK_OPTIONS,
   'test-switches': { type: 'boolean', default: false },
 } as const satisfies ParseArgsOptionsConfig;
+
+/** For verbs that bring one member alone onto a machine of its own. */
+export const MEMBER_OPTION = { organisation: { type: 'string' } } as const satisfies ParseArgsOptionsConfig;
 
 interface NetworkValues {
   readonly topology?: string | undefined;
@@ -51,9 +64,9 @@ export function parseCommand<T extends ParseArgsOptionsConfig>(argv: readonly st
   }
 }
 
-/** @throws TopologyUnreadable, TopologyInvalid, UsageError */
+/** With the members that the run folder says are on this machine. @throws TopologyUnreadable, TopologyInvalid, UsageError, DeploymentError */
 export function topologyOf(values: NetworkValues, config: CliConfig): Topology {
-  return loadTopology(values.topology ?? config.defaultTopology, {
+  const topology = loadTopology(values.topology ?? config.defaultTopology, {
     root: config.root,
     ...(values['run-folder'] === undefined ? {} : { runFolder: values['run-folder'] }),
     ...(values['base-port'] === undefined ? {} : { basePort: parsePort(values['base-port']) }),
@@ -61,6 +74,21 @@ export function topologyOf(values: NetworkValues, config: CliConfig): Topology {
     ...(values.channel === undefined ? {} : { channel: parseChannel(values.channel) }),
     ...(values['chaincode-folder'] === undefined ? {} : { chaincodeFolder: resolve(values['chaincode-folder']) }),
   });
+  return readMembersHere(topology);
+}
+
+/**
+ * The topology of a network that is about to be on this machine: with `--organisation` that member alone, whose the run folder is from then on.
+ * @throws as {@link topologyOf}, DeploymentError RUN_FOLDER_FOREIGN
+ */
+export function claimedTopologyOf(values: NetworkValues & { readonly organisation?: string | undefined }, config: CliConfig): Topology {
+  const topology = topologyOf(values, config);
+  if (values.organisation === undefined) return topology;
+  const member = findOrganisation(topology, values.organisation);
+  if (topology.ledger === 'fabric') return claimForMember(topology, member);
+  throw new UsageError(
+    `--organisation ${member.name}: one member alone runs on Fabric (--ledger fabric); the ${topology.ledger} plays all of them`,
+  );
 }
 
 /** The options that lead another command to the same network. */
@@ -72,17 +100,22 @@ export function repeatOptions(values: NetworkValues): string[] {
   return [...given, ...flags.map((name) => `--${name}`)];
 }
 
-/** @throws UsageError when the topology has no organisation of that name, or none was named */
-export function findOrganisation({ organisations }: Topology, name: string | undefined): Organisation {
-  const organisation = organisations.find((each) => each.name === name);
+/**
+ * The organisation of that name; unless named, the one whose machine this is.
+ * @throws UsageError when the topology has none of that name, or several are on this machine and none was named
+ */
+export function findOrganisation(topology: Topology, name: string | undefined): Organisation {
+  const { organisations } = topology;
+  const here = listHere(topology);
+  const organisation = name === undefined && here.length === 1 ? here[0] : organisations.find((each) => each.name === name);
   if (organisation !== undefined) return organisation;
   const known = organisations.map((each) => each.name).join(', ');
   throw new UsageError(name === undefined ? `Name one with --organisation: ${known}` : `--organisation ${name}: there are ${known}`);
 }
 
-/** The organisations that a verb is about: all, unless one is named. @throws UsageError */
+/** The organisations that a verb is about: all of this machine, unless one of them is named. @throws UsageError */
 export function chooseOrganisations(topology: Topology, name: string | undefined): readonly Organisation[] {
-  return name === undefined ? topology.organisations : [findOrganisation(topology, name)];
+  return name === undefined ? listHere(topology) : [findOrganisation(onlyHere(topology), name)];
 }
 
 export function reporterOf(values: NetworkValues, config: CliConfig): Reporter {

@@ -9,14 +9,14 @@ export function newHumanReporter(print: (line: string) => void, colour: boolean)
   const done = paint('green', '✓');
   return {
     introduce: ({ name, ledger, channel, organisations }) => {
-      print(`${paint('bold', name)}  ${String(organisations.length)} organisations, ledger ${ledger}, channel ${channel}`);
+      print(`${paint('bold', name)}  ${countMembers(organisations)}, ledger ${ledger}, channel ${channel}`);
     },
     step: ({ title, detail = '', ms }) => {
       print(`  ${done} ${headline(title).padEnd(TITLE_WIDTH)} ${formatDuration(ms).padStart(7)}  ${paint('dim', detail)}`);
     },
     up: ({ ms, resumed }, { organisations }) => {
       const how = resumed ? 'the ledger of the last time goes on' : 'a new ledger';
-      print(`${paint('bold', `Up in ${formatDuration(ms)}`)}: ${String(organisations.length)} organisations, ${how}.`);
+      print(`${paint('bold', `Up in ${formatDuration(ms)}`)}: ${countMembers(organisations)}, ${how}.`);
     },
     event: (event) => {
       if (event.kind === 'restarted') print(`  ${done} ${headline(event.title)}: back after ${formatDuration(event.ms)}`);
@@ -38,6 +38,12 @@ export function newHumanReporter(print: (line: string) => void, colour: boolean)
 /** `640 ms`, `5.1 s`. */
 export function formatDuration(ms: number): string {
   return ms < 1000 ? `${String(Math.round(ms))} ms` : `${(ms / 1000).toFixed(1)} s`;
+}
+
+/** One member alone is called by its name. */
+function countMembers(organisations: readonly { readonly title: string }[]): string {
+  const [first] = organisations;
+  return first !== undefined && organisations.length === 1 ? first.title : `${String(organisations.length)} organisations`;
 }
 
 /** `the ledger` heads a line as `Ledger`. */

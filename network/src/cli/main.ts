@@ -28,13 +28,14 @@ const VERBS: Readonly<Record<string, () => Promise<Command>>> = {
   channel: async () => (await import('./channel.js')).channel,
   verify: async () => (await import('./verify.js')).verify,
   manifests: async () => (await import('./manifests.js')).manifests,
+  members: async () => (await import('./members.js')).members,
   ca: async () => (await import('./ca.js')).ca,
 };
 
 const HELP = `network <verb> [options]
 
   start [--once] [--bundle FILE]   the network in the foreground, with the main job told in it; Ctrl-C stops it in order
-  up                               the network in the background; returns when it is ready
+  up [--organisation NAME]         the network in the background, or one member's part of it; returns when it is ready
   down                             stops it in order; the ledger is kept
   status [--watch]                 what runs, where, in how much memory, and how many blocks each node has
   logs [process] [--follow]        the last lines of one process, or of each   [--lines N]
@@ -52,11 +53,14 @@ const HELP = `network <verb> [options]
   certs revoke FILE                a certificate at its CA; then channel revoke         --organisation NAME [--list FILE]
   record FILE                      the chain in one file, to be verified anywhere   [--organisation NAME] [--answers]
   verify [FOLDER|FILE]             proves the chain of a node or of a folder of block files   [--organisation NAME] [--against OTHER] [--from N] [--replay]
+  members                          what of each member is on this machine, with the fingerprints that members compare
+  members export|import            the public part of this machine's member (--organisation NAME) for the others; theirs: FILE...   [--output FILE]
+  channel begin|accept             makes the channel's first block of the members' public parts; takes another member's: FILE   [--output FILE]
   channel [show]                   the channel's configuration in words: members, orderers, policies
   channel CHANGE [--dry-run]       a change of it, as a file to sign or (--sign-all) at once: add-organisation NAME, add-orderer NAME,
                                    remove-organisation NAME, remove-orderer NAME, rotate-orderer NAME [--identity FILE] [--tls FILE],
                                    set [batch|bft|policies], revoke NAME [--list FILE]   [--organisation NAME] [--output FILE] [--host HOST]
-  channel show|sign|submit FILE    what a change does and who signed; a member's signature (--organisation NAME); its ordering
+  channel show|sign|submit FILE    what a change does and who signed, or what a block says; a member's signature (--organisation NAME); its ordering
   manifests --output DIR           Compose, Kubernetes and monitoring files of the topology's network   [--check]
   ca [--organisation NAME]         serves the certificate authorities alone
 

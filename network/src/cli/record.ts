@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { recordNetwork } from '../recording';
+import { listHere } from '../topology';
 import { findOrganisation, NETWORK_OPTIONS, parseCommand, reporterOf, topologyOf, type Command } from './command';
 import { EXIT } from './exit-codes';
 import { UsageError } from './usage-error';
@@ -20,7 +21,7 @@ export const record: Command = async (argv, config) => {
   if (file === undefined || statSync(file, { throwIfNoEntry: false })?.isDirectory() === true)
     throw new UsageError('Name the file to write: record FILE');
   const topology = topologyOf(values, config);
-  const organisation = findOrganisation(topology, values.organisation ?? topology.organisations[0]?.name);
+  const organisation = findOrganisation(topology, values.organisation ?? listHere(topology)[0]?.name);
   const counts = await recordNetwork(topology, organisation, file, { answers: values.answers });
   const { blocks, transactions, bytes } = counts;
   reporterOf(values, config).result('record', `${file}: ${blocks} blocks, ${transactions} transactions, ${bytes} bytes`, {

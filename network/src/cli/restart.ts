@@ -1,5 +1,6 @@
 import { DeploymentError, readLiveNetwork } from '../deployment';
 import { restartInTurn } from '../operations';
+import { onlyHere } from '../topology';
 import { NETWORK_OPTIONS, parseCommand, reporterOf, topologyOf, type Command } from './command';
 import { EXIT } from './exit-codes';
 import { UsageError } from './usage-error';
@@ -12,7 +13,7 @@ const MOST_WORDS = 1000;
  */
 export const restart: Command = async (argv, config) => {
   const { values, positionals } = parseCommand(argv, NETWORK_OPTIONS, MOST_WORDS);
-  const topology = topologyOf(values, config);
+  const topology = onlyHere(topologyOf(values, config));
   const running = readLiveNetwork(topology);
   if (running === undefined)
     throw new DeploymentError('NETWORK_NOT_RUNNING', `The network ${topology.name} does not run.`, 'Start it with `up`.');

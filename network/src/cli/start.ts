@@ -1,14 +1,15 @@
-import { RUN_OPTIONS, parseCommand, reporterOf, topologyOf, type Command } from './command';
+import { MEMBER_OPTION, RUN_OPTIONS, claimedTopologyOf, parseCommand, reporterOf, type Command } from './command';
+import { isWhole } from '../topology';
 import { EXIT } from './exit-codes';
 import { runNetwork, untilAsked, type WhileUp } from './run-network';
 import { runStory } from './run-story';
 
-const OPTIONS = { ...RUN_OPTIONS, once: { type: 'boolean', default: false }, bundle: { type: 'string' } } as const;
+const OPTIONS = { ...RUN_OPTIONS, ...MEMBER_OPTION, once: { type: 'boolean', default: false }, bundle: { type: 'string' } } as const;
 
 /** `start`: the network in the foreground, with the main job told in it; stays up afterwards unless `--once`. */
 export const start: Command = async (argv, config) => {
   const { values } = parseCommand(argv, OPTIONS);
-  const topology = topologyOf(values, config);
+  const topology = claimedTopologyOf(values, config);
   const reporter = reporterOf(values, config);
   const bundle = values.bundle === undefined ? [] : ['--bundle', values.bundle];
   const options = [...(values.json ? ['--json'] : []), ...(values.once ? ['--once'] : []), ...bundle];
@@ -20,5 +21,7 @@ export const start: Command = async (argv, config) => {
     await untilAsked(network, stop);
     return code ?? EXIT.done;
   };
-  return runNetwork({ topology, config, reporter, testSwitches: values['test-switches'] }, tellStory);
+  // The story is told by all members' clients, and one member has its own alone.
+  const whileUp = isWhole(topology) ? tellStory : untilAsked;
+  return runNetwork({ topology, config, reporter, testSwitches: values['test-switches'] }, whileUp);
 };

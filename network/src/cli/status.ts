@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { readLiveNetwork, type NetworkState } from '../deployment';
 import { readNodes, type NodeReport, type OrdererFacts } from '../operations';
 import { readMemory, type ProcessStatus } from '../process';
-import type { Topology } from '../topology';
+import { onlyHere, type Topology } from '../topology';
 import { NETWORK_OPTIONS, parseCommand, reporterOf, topologyOf, type Command } from './command';
 import { EXIT } from './exit-codes';
 import { formatAddresses } from './format-addresses';
@@ -22,7 +22,7 @@ const BETWEEN_LOOKS_MS = 1000;
  */
 export const status: Command = async (argv, config) => {
   const { values } = parseCommand(argv, OPTIONS);
-  const topology = topologyOf(values, config);
+  const topology = onlyHere(topologyOf(values, config));
   const reporter = reporterOf(values, config);
   while (values.watch) {
     const { text, facts } = await look(topology);

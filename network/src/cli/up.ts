@@ -1,13 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { replay, type Report } from './background-report';
-import { RUN_OPTIONS, parseCommand, repeatOptions, reporterOf, topologyOf, type Command } from './command';
+import { MEMBER_OPTION, RUN_OPTIONS, claimedTopologyOf, parseCommand, repeatOptions, reporterOf, type Command } from './command';
 import { EXIT } from './exit-codes';
 import { formatAddresses } from './format-addresses';
 
-/** `up`: the network in the background; returns when it is ready. */
+/** `up`: the network in the background, or with `--organisation` one member's part of it; returns when it is ready. */
 export const up: Command = async (argv, config) => {
-  const { values } = parseCommand(argv, RUN_OPTIONS);
-  const topology = topologyOf(values, config);
+  const { values } = parseCommand(argv, { ...RUN_OPTIONS, ...MEMBER_OPTION });
+  const topology = claimedTopologyOf(values, config);
   const reporter = reporterOf(values, config);
   const program = [...process.execArgv, process.argv[1] ?? '', 'background', ...repeatOptions(values)];
   const child = spawn(config.platform.node, program, {

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { openRecordingSource } from '../recording';
-import type { Topology } from '../topology';
+import { listHere, type Topology } from '../topology';
 import {
   compareChains,
   describeFinding,
@@ -89,7 +89,7 @@ async function openKept(place: string): Promise<BlockSource> {
 
 function openNode(topology: Topology, name: string | undefined): BlockSource {
   const [wanted, node = 'peer'] = name?.split('/') ?? [];
-  const organisation = topology.organisations.find((each) => wanted === undefined || each.name === wanted);
+  const organisation = wanted === undefined ? listHere(topology)[0] : topology.organisations.find((each) => each.name === wanted);
   if (organisation === undefined || (node !== 'peer' && node !== 'orderer')) {
     const names = topology.organisations.map((each) => each.name).join(', ');
     throw new UsageError(`${name ?? ''} is no folder of block files and no organisation, alone or with /orderer. Organisations: ${names}`);

@@ -1,4 +1,4 @@
-import type { Organisation, Topology } from '../topology';
+import { isWhole, type Organisation, type Topology } from '../topology';
 import { DeploymentError } from './deployment-error';
 
 /** What a topology has in addition to that of a running network. */
@@ -30,6 +30,16 @@ export function findJoining(running: Topology, next: Topology): Addition {
     organisations: next.organisations.filter(({ mspId }) => !members.has(mspId)),
     orderers: next.organisations.filter(({ mspId, nodes }) => nodes.orderer !== undefined && !members.get(mspId)?.nodes.orderer),
   };
+}
+
+/** A member on a machine of its own cannot take others in by itself. @throws DeploymentError JOIN_IMPOSSIBLE */
+export function assertWhole(topology: Topology): void {
+  if (isWhole(topology)) return;
+  throw new DeploymentError(
+    'JOIN_IMPOSSIBLE',
+    'This machine runs the nodes of one member alone; who becomes a member is signed by others too.',
+    'Use `channel add-organisation` and `channel add-orderer`, with a file that the members sign.',
+  );
 }
 
 /** The topology in which those organisations are members and no orderer is new. */

@@ -1,5 +1,7 @@
 export { Network, type JoinFacts, type NetworkOptions, type RedeployFacts, type StartFacts, type Step } from './network';
 export { readLiveNetwork, readNetworkState, listAddresses, type NetworkState, type OrganisationAddresses } from './network-state';
+export { acceptChannel, beginChannel } from './first-block';
+export { claimForMember, readMembersHere } from './member-folder';
 export { DeploymentError, type DeploymentErrorCode } from './deployment-error';
 export { readJoining, writeJoining } from './joining-file';
 export { openRunFolder, removeRunFolder } from './run-folder';

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { ChaincodePort } from '../ledger';
 import { newNodeProcess, type Platform, type ProcessSpec } from '../process';
-import type { Organisation, Topology } from '../topology';
+import { listHere, type Organisation, type Topology } from '../topology';
 import { DeploymentError } from './deployment-error';
 
 /** The shim's usual level tells of every call and its success. */
@@ -12,7 +12,7 @@ const ENTRY = join(__dirname, '../../dist/cli/main.js');
 
 /** One process for the certificate authorities of all organisations of this machine, each on its own port. */
 export function newCaProcess(topology: Topology, platform: Platform): ProcessSpec {
-  const listens = topology.organisations.map(({ ports }) => ({ host: topology.host, port: ports.ca }));
+  const listens = listHere(topology).map(({ ports }) => ({ host: topology.host, port: ports.ca }));
   const named = { name: 'ca', title: 'the certificate authorities', listens };
   return newNodeProcess(named, platform, [ENTRY, 'ca', '--resolved', topology.paths.topology], topology.paths.run);
 }
@@ -47,11 +47,11 @@ export function newChaincodeProcess(
   };
 }
 
-/** A gateway for each organisation, or none at all where the topology has no gateway. @throws DeploymentError NOT_BUILT */
+/** A gateway for each organisation of this machine, or none at all where the topology has no gateway. @throws DeploymentError NOT_BUILT */
 export function newGatewayProcesses(topology: Topology, platform: Platform): ProcessSpec[] {
-  const { gateway, organisations } = topology;
+  const { gateway } = topology;
   if (gateway === undefined) return [];
-  return organisations.map((organisation) => newGatewayProcess(topology, organisation, gateway.folder, platform));
+  return listHere(topology).map((organisation) => newGatewayProcess(topology, organisation, gateway.folder, platform));
 }
 
 /** All that a gateway is told is where its connection document is. */
@@ -62,6 +62,6 @@ function newGatewayProcess(topology: Topology, organisation: Organisation, folde
   const address = { host: topology.host, port: organisation.ports.gateway };
   const named = { name: `gateway-${organisation.name}`, title: `the gateway of ${organisation.title}`, listens: [address] };
   const spec = newNodeProcess(named, platform, [program], folder);
-  const readiness = { kind: 'http', url: `${organisation.endpoints.gateway}/readyz` } as const;
+  const readiness = { kind: 'http', url: `http://${address.host}:${String(address.port)}/readyz` } as const;
   return { ...spec, env: { ...spec.env, MEDACCORD_CONNECTION: organisation.connection }, readiness };
 }

@@ -1,11 +1,11 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { identifyProcess, isRunning, type ProcessIdentity, type ProcessStatus } from '../process';
-import type { Topology } from '../topology';
+import { listHere, type Topology } from '../topology';
 import { writeAtomically } from './write-atomically';
 
 export type NetworkPhase = 'starting' | 'up' | 'stopping';
 
-/** Where one organisation is reached. */
+/** Where one organisation of this machine is reached. */
 export interface OrganisationAddresses {
   readonly name: string;
   readonly title: string;
@@ -44,7 +44,7 @@ export function newNetworkState(topology: Topology, startedAt: string): NetworkS
 }
 
 export function listAddresses(topology: Topology): OrganisationAddresses[] {
-  return topology.organisations.map(({ name, title, mspId, role, endpoints: { peer, ca, gateway } }) => ({
+  return listHere(topology).map(({ name, title, mspId, role, endpoints: { peer, ca, gateway } }) => ({
     name,
     title,
     mspId,

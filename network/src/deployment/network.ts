@@ -9,12 +9,12 @@ import {
   type LedgerEngine,
 } from '../ledger';
 import { Supervisor, assertPortsFree, type Platform, type ProcessEvent, type ProcessSpec } from '../process';
-import type { Organisation, Topology } from '../topology';
+import { listHere, type Organisation, type Topology } from '../topology';
 import { readBuiltChaincode } from './built-chaincode';
 import { readDeploymentRecord, writeDeploymentRecord } from './deployment-record';
 import { DeploymentError } from './deployment-error';
 import { endLeftovers } from './end-leftovers';
-import { findJoining, withoutOrderers } from './find-joining';
+import { assertWhole, findJoining, withoutOrderers } from './find-joining';
 import { handOutDocuments } from './hand-out-documents';
 import { joinOrderers, joinOrganisations, type Growth, type RunningNetwork } from './join-organisations';
 import { assertMachineSuffices } from './machine-needs';
@@ -92,6 +92,7 @@ export class Network {
   #state: NetworkState;
   #release: (() => void) | undefined;
   #stopping: Promise<void> | undefined;
+  readonly #wanted = new AbortController();
   #lastTurn: Promise<unknown> = Promise.resolve();
   /** Processes that read of the members when they started, and do not know of the newest. */
   readonly #outdated = new Set<string>();
@@ -168,6 +169,7 @@ export class Network {
 
   /** Stops everything in order; also in the middle of a start, which then fails with PROCESS_INTERRUPTED. */
   stop(): Promise<void> {
+    this.#wanted.abort();
     this.#stopping ??= this.#stopInOrder();
     return this.#stopping;
   }
@@ -218,6 +220,7 @@ export class Network {
   }
 
   async #join(next: Topology): Promise<JoinFacts> {
+    assertWhole(this.#topology);
     const { organisations, orderers } = findJoining(this.#topology, next);
     const present = this.#topology.organisations;
     const steps: Step[] = [];
@@ -294,6 +297,7 @@ export class Network {
       testSwitches,
       ask: (name, question) => this.#supervisor.ask(name, question),
       tell: (text) => onNote?.(text),
+      signal: this.#wanted.signal,
     });
   }
 
@@ -346,8 +350,7 @@ export class Network {
   }
 
   #newChaincodeProcesses(packageId: string, port: ChaincodePort): ProcessSpec[] {
-    const { organisations } = this.#topology;
-    return organisations.map((each) => newChaincodeProcess(this.#topology, each, { packageId, port }, this.#options.platform));
+    return listHere(this.#topology).map((each) => newChaincodeProcess(this.#topology, each, { packageId, port }, this.#options.platform));
   }
 
   #tell(step: Step): Step {

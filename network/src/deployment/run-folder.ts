@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writePrivateFile } from '../files';
 import { tryLock } from '../process';
-import type { Topology } from '../topology';
+import { listHere, type Topology } from '../topology';
 import { DeploymentError } from './deployment-error';
 import { readNetworkState } from './network-state';
 
@@ -53,7 +53,9 @@ function assertOurs(run: string): void {
 
 function newRunning(topology: Topology): DeploymentError {
   const state = readNetworkState(topology);
-  const gateways = topology.organisations.map(({ title, endpoints }) => `  ${title}: ${endpoints.gateway}`).join('\n');
+  const gateways = listHere(topology)
+    .map(({ title, endpoints }) => `  ${title}: ${endpoints.gateway}`)
+    .join('\n');
   const who = state === undefined ? '' : ` (pid ${String(state.supervisor.pid)}, ${state.phase} since ${state.startedAt})`;
   return new DeploymentError(
     'NETWORK_RUNNING',

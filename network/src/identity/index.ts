@@ -20,6 +20,15 @@ export {
 } from './client/ca-client';
 export { CaRequestFailed, CaUnreachable } from './client/ca-client-errors';
 export { bootstrapOrganisation, hasMaterial, type BootstrapResult } from './material/bootstrap-organisation';
+export { PublicPartError, type PublicPartErrorCode } from './material/public-part-error';
+export {
+  findAcquaintance,
+  importPublicPart,
+  parsePublicPart,
+  readPublicPart,
+  type Acquaintance,
+  type PublicPart,
+} from './material/public-part';
 export { renewOrganisation } from './material/renew-organisation';
 export { revokeCertificate } from './material/revoke-certificate';
 export { serveCasOf, serveOrganisations, type OrganisationCas } from './serve-organisations';

@@ -21,6 +21,8 @@ export function newDevnetEngine({ topology, platform, testSwitches, ask }: Ledge
     upgradesBeside: false,
     needs: LEDGER_NEEDS.devnet,
     provide: () => Promise.resolve(undefined),
+    beginChannel: refuseFirstBlock,
+    acceptChannel: refuseFirstBlock,
     stages: () => [[{ ...spec, talks: true }]],
     prepare: () => Promise.resolve(),
     openChannel: () => Promise.resolve(undefined),
@@ -37,6 +39,11 @@ export function newDevnetEngine({ topology, platform, testSwitches, ask }: Ledge
     prepareOrderers: () => Promise.resolve(),
     seatOrderers: () => Promise.resolve(undefined),
   };
+}
+
+/** It makes its chain when it starts; nobody can have a part of it. */
+function refuseFirstBlock(): Promise<never> {
+  return Promise.reject(new Error('The devnet plays all members in one process'));
 }
 
 function formatPackageId({ label, digest }: BuiltChaincode): string {

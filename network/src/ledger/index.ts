@@ -5,6 +5,7 @@ export type {
   ChaincodePort,
   ChaincodeRelease,
   Deployment,
+  FirstBlock,
   Joining,
   JoiningOrderers,
   LedgerEngine,

@@ -34,6 +34,13 @@ export interface MachineNeeds {
   readonly freeBytes: number;
 }
 
+/** The first block of a channel, from which everything follows. */
+export interface FirstBlock {
+  readonly bytes: Uint8Array;
+  /** Whether it was made, or taken, now; else it was there before. */
+  readonly isNew: boolean;
+}
+
 /** The two places of an organisation's chaincode service, by the name of its port. */
 export type ChaincodePort = 'chaincode' | 'chaincodeBeside';
 
@@ -61,7 +68,14 @@ export interface LedgerEngine {
   readonly upgradesBeside: boolean;
   /** Finds what the ledger needs beside npm packages, before anything starts. Returns what a person is told of it. */
   provide(): Promise<string | undefined>;
-  /** The ledger's processes, in stages that must become ready one after another; all of them before anything that uses the ledger. */
+  /**
+   * The channel's first block, made now of the members' public parts unless it is there. Of members on machines of their own one makes it, and the
+   * others take it.
+   */
+  beginChannel(): Promise<FirstBlock>;
+  /** Takes the first block that another member made, when it says what this machine's topology and public parts say. */
+  acceptChannel(block: Uint8Array): Promise<FirstBlock>;
+  /** The ledger's processes on this machine, in stages that must become ready one after another; all of them before anything that uses the ledger. */
   stages(): readonly (readonly ProcessSpec[])[];
   /** Writes what the processes read, once every organisation has its certificates. */
   prepare(): Promise<void>;
@@ -98,6 +112,8 @@ export interface LedgerEngineContext {
   readonly ask: (processName: string, question: unknown) => Promise<unknown>;
   /** Tells a person what takes long. */
   readonly tell: (text: string) => void;
+  /** Ends waits for what other machines do. */
+  readonly signal: AbortSignal;
 }
 
 export type NewLedgerEngine = (context: LedgerEngineContext) => LedgerEngine;

@@ -1,5 +1,5 @@
 import { openPeerConnection, submitTransaction, type PeerConnection } from '../lifecycle';
-import type { Topology } from '../topology';
+import type { Organisation, Topology } from '../topology';
 
 const HINT = 'Look at the logs of the chaincode and at `chaincode.first` in the topology file.';
 
@@ -10,7 +10,8 @@ export interface FirstTransactionFacts {
 }
 
 /**
- * Submits the first transactions of a chaincode, in their order, each by the admin of its organisation. Running them again after an
+ * Submits the first transactions of a chaincode, in their order, each by the admin of its organisation; those of members on other machines are
+ * theirs to submit. Running them again after an
  * interruption is harmless by contract: the chaincode answers the same content without writing it again.
  * @throws LedgerRefusal
  */
@@ -19,7 +20,9 @@ export async function runFirstTransactions(topology: Topology): Promise<FirstTra
   const facts: FirstTransactionFacts[] = [];
   try {
     for (const { organisation, transaction, arguments: values } of topology.chaincode.first) {
-      const client = clients.get(organisation) ?? openClient(topology, organisation);
+      const member = findMember(topology, organisation);
+      if (!member.isHere) continue;
+      const client = clients.get(organisation) ?? openPeerConnection(member);
       clients.set(organisation, client);
       const request = { channel: topology.channel, chaincode: topology.chaincode.name, transaction, hint: HINT };
       const { transactionId } = await submitTransaction(client, { ...request, arguments: values.map(formatArgument) });
@@ -31,10 +34,10 @@ export async function runFirstTransactions(topology: Topology): Promise<FirstTra
   }
 }
 
-function openClient(topology: Topology, name: string): PeerConnection {
+function findMember(topology: Topology, name: string): Organisation {
   const organisation = topology.organisations.find((candidate) => candidate.name === name);
   if (organisation === undefined) throw new Error(`A resolved topology names only organisations it has, but not ${name}`);
-  return openPeerConnection(organisation);
+  return organisation;
 }
 
 /** Transactions take text; whatever else the topology says goes as JSON. */

@@ -125,8 +125,9 @@ async function askOrderer(organisation: Organisation, call: OrdererCall): Promis
 /** Read at every call: certificates are renewed while somebody watches. */
 function connectionOf(organisation: Organisation): RequestOptions {
   const { endpoints, ports, tls, msp } = organisation;
+  const { ordererAdmin } = endpoints;
   return {
-    host: endpoints.orderer.slice(0, endpoints.orderer.lastIndexOf(':')),
+    host: ordererAdmin.slice(0, ordererAdmin.lastIndexOf(':')),
     port: ports.ordererAdmin,
     // By name: TLS has no way to ask a server for an address (RFC 6066).
     servername: 'localhost',

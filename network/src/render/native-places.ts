@@ -2,17 +2,22 @@ import { join } from 'node:path';
 import type { NodeFolders, Organisation, Topology } from '../topology';
 import type { MemberPlace, OrdererPlace, PeerPlace } from './places';
 
-/** A member of a network whose nodes all run on this machine. */
-export function newNativeMember({ host }: Topology, { ports, msp, identities, tls, nodes }: Organisation): MemberPlace {
+/** A member of a network whose nodes are native processes, its peer and orderer where others reach them. */
+export function newNativeMember({ host, ports, msp, identities, tls, nodes }: Organisation): MemberPlace {
   const orderer = { host, port: ports.orderer, identity: identities.orderer.certificate, tls: tls.orderer.certificate };
   return { msp: msp.folder, peer: { host, port: ports.peer }, orderer: nodes.orderer === undefined ? undefined : orderer };
 }
 
-export function newNativePeer({ host }: Topology, { ports, identities, tls, nodes }: Organisation): PeerPlace {
-  const address = { host, port: ports.peer };
+export function newNativePeer({ host }: Topology, organisation: Organisation): PeerPlace {
+  const { ports, identities, tls, nodes } = organisation;
   return {
-    address,
-    listen: { ...address, chaincodePort: ports.peerChaincode, operations: { host, port: ports.peerOperations } },
+    address: { host: organisation.host, port: ports.peer },
+    listen: {
+      host: organisation.listens,
+      port: ports.peer,
+      chaincode: { host, port: ports.peerChaincode },
+      operations: { host, port: ports.peerOperations },
+    },
     msp: identities.peer.folder,
     tls: tls.peer,
     data: nodes.peer.data,
@@ -20,10 +25,14 @@ export function newNativePeer({ host }: Topology, { ports, identities, tls, node
   };
 }
 
-export function newNativeOrderer({ host }: Topology, { ports, identities, tls }: Organisation, folders: NodeFolders): OrdererPlace {
+export function newNativeOrderer(
+  { host }: Topology,
+  { listens, ports, identities, tls }: Organisation,
+  folders: NodeFolders,
+): OrdererPlace {
   return {
     listen: {
-      host,
+      host: listens,
       port: ports.orderer,
       admin: { host, port: ports.ordererAdmin },
       operations: { host, port: ports.ordererOperations },

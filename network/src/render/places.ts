@@ -25,7 +25,7 @@ export interface MemberPlace {
 export interface PeerPlace {
   /** As others reach it. */
   readonly address: Address;
-  readonly listen: Address & { readonly chaincodePort: number; readonly operations: Address };
+  readonly listen: Address & { readonly chaincode: Address; readonly operations: Address };
   readonly msp: string;
   readonly tls: TlsFiles;
   readonly data: string;

@@ -66,13 +66,12 @@ export function renderCore({ name: network, fabric }: Topology, { name, mspId }:
 }
 
 function newAddresses({ address, listen }: PeerPlace): object {
-  const chaincode = formatAddress({ host: address.host, port: listen.chaincodePort });
   return {
     listenAddress: formatAddress(listen),
     address: formatAddress(address),
     // Opened in any case; nobody calls, because the peer calls the chaincode.
-    chaincodeListenAddress: formatAddress({ host: listen.host, port: listen.chaincodePort }),
-    chaincodeAddress: chaincode,
+    chaincodeListenAddress: formatAddress(listen.chaincode),
+    chaincodeAddress: formatAddress({ host: address.host, port: listen.chaincode.port }),
   };
 }
 

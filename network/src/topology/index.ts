@@ -1,3 +1,4 @@
+export { listHere, isWhole, ofMember, onlyHere } from './members-here';
 export { loadTopology } from './load-topology';
 export { parseTopologySpec } from './parse-topology-spec';
 export { resolveTopology, type ResolveOptions } from './resolve-topology';

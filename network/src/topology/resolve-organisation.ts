@@ -3,6 +3,7 @@ import type { CaNode, IdentityType, MspIdentity, NodeFolders, Organisation, Orga
 import type { TopologySpec } from './topology-spec';
 
 interface OrganisationPlace {
+  /** Of the machine that its processes run on, as they call it themselves. */
   readonly host: string;
   readonly firstPort: number;
   readonly folder: string;
@@ -12,6 +13,7 @@ interface OrganisationPlace {
 }
 
 const REGISTRAR = 'registrar';
+const EVERYWHERE = '0.0.0.0';
 
 /** Names every port, address, identity and file of one organisation. */
 export function resolveOrganisation(
@@ -19,11 +21,13 @@ export function resolveOrganisation(
   { host, firstPort, folder, network, domain }: OrganisationPlace,
 ): Organisation {
   const ports = allotPorts(firstPort);
+  const outside = spec.host ?? host;
   const msp = join(folder, 'msp');
   const mspIdentity = newMspIdentity.bind(undefined, join(folder, 'identities'));
   const tlsIdentity = (id: string, type: IdentityType): TlsIdentity => {
     // Containers and machines of their own, then Kubernetes.
-    const hosts = [`${id}.${spec.name}.${domain}`, `${id}.${network}-${spec.name}.svc.cluster.local`];
+    const named = [`${id}.${spec.name}.${domain}`, `${id}.${network}-${spec.name}.svc.cluster.local`];
+    const hosts = spec.host === undefined ? named : [...named, spec.host];
     return newTlsIdentity(join(folder, 'identities', id, 'tls'), { id, type, hosts });
   };
   return {
@@ -31,13 +35,17 @@ export function resolveOrganisation(
     title: spec.title,
     mspId: spec.mspId,
     role: spec.role,
+    isHere: true,
+    host: outside,
+    listens: outside === host ? host : EVERYWHERE,
     ports,
     endpoints: {
-      peer: `${host}:${String(ports.peer)}`,
-      orderer: `${host}:${String(ports.orderer)}`,
+      peer: `${outside}:${String(ports.peer)}`,
+      orderer: `${outside}:${String(ports.orderer)}`,
+      ordererAdmin: `${host}:${String(ports.ordererAdmin)}`,
       ca: `http://${host}:${String(ports.ca)}`,
       chaincode: `${host}:${String(ports.chaincode)}`,
-      gateway: `http://${host}:${String(ports.gateway)}`,
+      gateway: spec.gateway ?? `http://${host}:${String(ports.gateway)}`,
     },
     folder,
     ca: newCaNode(`ca-${spec.name}`, join(folder, 'ca')),

@@ -27,10 +27,10 @@ const policyName = named(/^[A-Za-z][A-Za-z0-9]*$/, 'must be letters and digits, 
   (name) => !RESERVED_POLICIES.some((reserved) => reserved === name),
   { error: `must not be one of ${RESERVED_POLICIES.join(', ')}, which the channel has already` },
 );
-const domain = named(
-  /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/,
-  'must be a DNS name in lower case, such as consortium.example',
-).max(200, 'must have at most 200 characters');
+/** An IPv4 address has this form too. */
+const DNS_NAME = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
+const domain = named(DNS_NAME, 'must be a DNS name in lower case, such as consortium.example').max(200, 'must have at most 200 characters');
+const host = named(DNS_NAME, 'must be a DNS name in lower case or an IPv4 address').max(200, 'must have at most 200 characters');
 const folder = z.string().min(1, 'must not be empty');
 
 /** As Fabric writes them; one unit, so that a person reads what the node will do. */
@@ -44,6 +44,10 @@ const organisation = z.strictObject({
   role: z.enum(ROLES),
   /** Whether it runs a node of the ordering service, where the ledger has one. */
   orderer: z.boolean().default(true),
+  /** Where others reach its peer and its orderer, when not on their own machine. */
+  host: host.optional(),
+  /** Where others reach its gateway. */
+  gateway: z.url('must be a URL, such as https://fhir.hospital.example').optional(),
 });
 
 const policy = z.strictObject({

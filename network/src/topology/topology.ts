@@ -20,6 +20,8 @@ export interface OrganisationPorts {
 export interface OrganisationEndpoints {
   readonly peer: string;
   readonly orderer: string;
+  /** On its own machine alone, as those of its CA and its chaincode. */
+  readonly ordererAdmin: string;
   readonly ca: string;
   readonly chaincode: string;
   readonly gateway: string;
@@ -91,6 +93,12 @@ export interface Organisation {
   readonly title: string;
   readonly mspId: string;
   readonly role: Role;
+  /** Whether its processes run on this machine. */
+  readonly isHere: boolean;
+  /** Where others reach its peer and its orderer. */
+  readonly host: string;
+  /** Address that those two listen at: what is reached from elsewhere, at all addresses of the machine. */
+  readonly listens: string;
   readonly ports: OrganisationPorts;
   readonly endpoints: OrganisationEndpoints;
   readonly folder: string;
@@ -149,6 +157,7 @@ export interface Topology {
   readonly domain: string;
   readonly channel: string;
   readonly ledger: LedgerName;
+  /** Where processes of this machine reach each other. */
   readonly host: string;
   readonly organisations: readonly Organisation[];
   readonly policies: readonly Policy[];

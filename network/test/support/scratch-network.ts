@@ -12,7 +12,7 @@ import { LEDGER_OPTIONS, TEST_LEDGER, listLedgerProcesses } from './test-ledger'
 import { resolveTopology, parseTopologySpec, type Topology } from '../../src/topology';
 
 const NETWORK = join(__dirname, '../..');
-const CLI = join(NETWORK, 'dist/cli/main.js');
+export const CLI = join(NETWORK, 'dist/cli/main.js');
 const FIXTURES = join(__dirname, '../fixtures');
 
 export interface Ended {
@@ -67,8 +67,13 @@ export class ScratchNetwork {
   }
 
   get topology(): Topology {
+    return this.topologyIn(join(this.folder, 'run'));
+  }
+
+  /** As whoever has that run folder sees it. */
+  topologyIn(runFolder: string): Topology {
     const spec = parseTopologySpec(readFileSync(this.topologyFile, 'utf8'), this.topologyFile);
-    return resolveTopology(spec, { root: this.folder, runFolder: join(this.folder, 'run'), basePort: this.basePort, ledger: TEST_LEDGER });
+    return resolveTopology(spec, { root: this.folder, runFolder, basePort: this.basePort, ledger: TEST_LEDGER });
   }
 
   /** Names of the processes that carry its ledger. */

@@ -38,8 +38,8 @@ function compareMember({ mspId, msp }: Organisation, roots: readonly string[] | 
   return [`The channel knows another certificate authority of ${mspId} than ${msp.caCertificate}.`];
 }
 
-function compareOrderers({ organisations, host }: Topology, { orderers }: ChannelFacts): string[] {
-  const wanted = organisations.flatMap(({ mspId, ports, nodes }) =>
+function compareOrderers({ organisations }: Topology, { orderers }: ChannelFacts): string[] {
+  const wanted = organisations.flatMap(({ mspId, host, ports, nodes }) =>
     nodes.orderer === undefined ? [] : [formatOrderer(mspId, host, ports.orderer)],
   );
   return [

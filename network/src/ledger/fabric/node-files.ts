@@ -9,7 +9,7 @@ import { clearUnbornDatabases } from './clear-unborn-databases';
 const EXECUTABLE = 0o700;
 
 /** Writes all that the nodes of these organisations read when they start, and clears what a start that was cut off left half made. They must not run. */
-export function writeNodeFiles(topology: Topology, organisations: readonly Organisation[] = topology.organisations): void {
+export function writeNodeFiles(topology: Topology, organisations: readonly Organisation[]): void {
   for (const organisation of organisations) {
     writePeerFiles(topology, organisation);
     writeOrdererFiles(topology, organisation);

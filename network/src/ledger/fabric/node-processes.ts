@@ -20,11 +20,9 @@ export function newPeerProcess(topology: Topology, organisation: Organisation, p
   const { name, title, ports, nodes } = organisation;
   const named = { name: `peer-${name}`, title: `the peer of ${title}` };
   const argv = [platform.programs.peer, 'node', 'start'] as const;
-  const spec = newNodeProcess({ topology, platform, folders: nodes.peer }, named, argv, [
-    ports.peer,
-    ports.peerOperations,
-    ports.peerChaincode,
-  ]);
+  const own = [ports.peerOperations, ports.peerChaincode].map((port) => ({ host: topology.host, port }));
+  const listens = [{ host: organisation.listens, port: ports.peer }, ...own];
+  const spec = newNodeProcess({ platform, folders: nodes.peer }, named, argv, listens);
   const connection = { [CONNECTION_FOLDER_VARIABLE]: chaincodeConnectionFolder(nodes.peer) };
   return {
     ...spec,
@@ -36,27 +34,27 @@ export function newPeerProcess(topology: Topology, organisation: Organisation, p
 /** An organisation's node of the ordering service. */
 export function newOrdererProcess(
   topology: Topology,
-  { name, title, ports }: Organisation,
+  { name, title, ports, listens: host }: Organisation,
   folders: NodeFolders,
   platform: NodePlatform,
 ): ProcessSpec {
   const named = { name: `orderer-${name}`, title: `the orderer of ${title}` };
-  const listens = [ports.orderer, ports.ordererAdmin, ports.ordererOperations];
-  const spec = newNodeProcess({ topology, platform, folders }, named, [platform.programs.orderer], listens);
+  const own = [ports.ordererAdmin, ports.ordererOperations].map((port) => ({ host: topology.host, port }));
+  const listens = [{ host, port: ports.orderer }, ...own];
+  const spec = newNodeProcess({ platform, folders }, named, [platform.programs.orderer], listens);
   return { ...spec, readiness: healthAt(topology, ports.ordererOperations) };
 }
 
 interface NodeContext {
-  readonly topology: Topology;
   readonly platform: NodePlatform;
   readonly folders: NodeFolders;
 }
 
 function newNodeProcess(
-  { topology, platform, folders }: NodeContext,
+  { platform, folders }: NodeContext,
   named: Pick<ProcessSpec, 'name' | 'title'>,
   argv: ProcessSpec['argv'],
-  ports: readonly number[],
+  listens: ProcessSpec['listens'],
 ): Omit<ProcessSpec, 'readiness'> {
   return {
     ...named,
@@ -68,7 +66,7 @@ function newNodeProcess(
       FABRIC_LOGGING_SPEC: LOGGING,
       FABRIC_LOGGING_FORMAT: LOG_FORMAT,
     },
-    listens: ports.map((port) => ({ host: topology.host, port })),
+    listens,
     readyWithinMs: READY_WITHIN_MS,
     stopsWithinMs: STOPS_WITHIN_MS,
     talks: false,

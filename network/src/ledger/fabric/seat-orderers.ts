@@ -18,9 +18,9 @@ export async function seatOrderers(topology: Topology, { present, orderers }: Jo
     const [source] = present.filter(({ nodes }) => nodes.orderer !== undefined).map(newOrdererAdmin);
     if (source === undefined) throw new Error('A channel has an orderer');
     if (!(await takesPart(topology, organisation))) {
-      await changeChannel(topology, planOrdererPlace(topology, organisation), present);
+      await changeChannel(topology, planOrdererPlace(organisation), present);
       await follow(topology.channel, newOrdererAdmin(organisation), source);
-      await changeChannel(topology, planOrdererVote(topology, organisation), present);
+      await changeChannel(topology, planOrdererVote(organisation), present);
     }
     await until(`the orderer of ${organisation.mspId} has a vote`, WITHIN_MS, () => takesPart(topology, organisation));
   }

@@ -64,7 +64,8 @@ async function deploy(topology: Topology, wanted: WantedDeployment, connections:
   return { sequence: definition.sequence, transactions: [...approvals, commit].filter((id) => id !== undefined) };
 }
 
-async function ensureInstalled(connection: PeerConnection, { packageId, bytes }: ChaincodePackage): Promise<void> {
+/** Installs a package on the peer unless it has it. */
+export async function ensureInstalled(connection: PeerConnection, { packageId, bytes }: ChaincodePackage): Promise<void> {
   const installed = await listInstalled(connection);
   if (installed.some((each) => each.packageId === packageId)) return;
   await installPackage(connection, bytes);

@@ -35,7 +35,7 @@ export function newContainerPeer(site: Site, organisation: Organisation): PeerPl
     listen: {
       host: EVERYWHERE,
       port: ports.peer,
-      chaincodePort: ports.peerChaincode,
+      chaincode: { host: EVERYWHERE, port: ports.peerChaincode },
       operations: { host: EVERYWHERE, port: ports.peerOperations },
     },
     msp: FOLDERS.msp,

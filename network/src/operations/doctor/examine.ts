@@ -8,7 +8,7 @@ import { judgeDisks } from './checks/disk';
 import { judgeOpenFiles } from './checks/files';
 import { judgeGateways } from './checks/gateways';
 import { judgeHeights } from './checks/heights';
-import { judgeOrderers } from './checks/orderers';
+import { judgeOrderers, type OrderersFacts } from './checks/orderers';
 import { judgePorts } from './checks/ports';
 import { judgeProcesses } from './checks/processes';
 import { judgeVersions } from './checks/versions';
@@ -84,8 +84,8 @@ async function run(name: CheckName, scene: Scene): Promise<Judgement> {
   }
 }
 
-function onlyOrderers({ topology, nodes, later }: Scene): Pick<Scene, 'later'> & { first: Scene['nodes'] } {
+function onlyOrderers({ topology, orderersElsewhere, nodes, later }: Scene): OrderersFacts {
   const names = new Set(topology.organisations.map(({ name }) => `orderer-${name}`));
   const isOrderer = ({ name }: { name: string }): boolean => names.has(name);
-  return { first: nodes.filter(isOrderer), later: later?.filter(isOrderer) };
+  return { first: nodes.filter(isOrderer), later: later?.filter(isOrderer), elsewhere: orderersElsewhere };
 }

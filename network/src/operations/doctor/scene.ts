@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { BinariesError, lookForFabric, type FabricBinaries, type FabricSurroundings } from '../../binaries';
 import { readLiveNetwork, type NetworkState } from '../../deployment';
-import type { Organisation, Topology } from '../../topology';
+import { onlyHere, type Organisation, type Topology } from '../../topology';
 import { readNodes, type NodeReport } from '../nodes/node-facts';
 import type { DiskLimits } from './checks/disk';
 
@@ -18,7 +18,10 @@ export interface DoctorSettings {
 
 /** What several checks look at, seen once. */
 export interface Scene {
+  /** What of the network is on this machine. */
   readonly topology: Topology;
+  /** How many orderers are on other members' machines, and not looked at. */
+  readonly orderersElsewhere: number;
   readonly settings: DoctorSettings;
   /** Where the next start would find Fabric's programs, looked for once; nothing is fetched. */
   readonly binaries: () => Promise<FabricBinaries | BinariesError>;
@@ -35,7 +38,9 @@ export interface Scene {
 const BETWEEN_LOOKS_MS = 1500;
 
 /** Looks at the nodes; twice, when they differ: a node that is a block behind now is nothing to speak of. */
-export async function readScene(topology: Topology, settings: DoctorSettings): Promise<Scene> {
+export async function readScene(consortium: Topology, settings: DoctorSettings): Promise<Scene> {
+  const topology = onlyHere(consortium);
+  const orderersElsewhere = consortium.organisations.filter(({ isHere, nodes }) => !isHere && nodes.orderer !== undefined).length;
   let looked: ReturnType<Scene['binaries']> | undefined;
   const binaries: Scene['binaries'] = () => (looked ??= lookForBinaries(topology, settings));
   const state = readLiveNetwork(topology);
@@ -43,7 +48,7 @@ export async function readScene(topology: Topology, settings: DoctorSettings): P
   const since = Date.now();
   const isRunning = state !== undefined || nodes.some(({ kind }) => kind !== 'silent');
   const later = isRunning && !areOfOneMind(nodes) ? await readNodesLater(topology) : undefined;
-  return { topology, settings, binaries, state, nodes, later, betweenMs: Date.now() - since, isRunning };
+  return { topology, orderersElsewhere, settings, binaries, state, nodes, later, betweenMs: Date.now() - since, isRunning };
 }
 
 /** Organisations whose peer said something; where the ledger has no nodes of its own, all. */

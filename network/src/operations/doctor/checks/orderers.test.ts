@@ -20,7 +20,7 @@ const orderer = (organisation: string, change: Partial<OrdererFacts> = {}): Orde
 });
 const silent = (organisation: string): NodeReport => ({ kind: 'silent', organisation, name: `orderer-${organisation}` });
 const [one, two, three, four] = [orderer('one'), orderer('two'), orderer('three'), orderer('four')] as const;
-const judge = (later: readonly NodeReport[], first: readonly NodeReport[] = later) => judgeOrderers({ first, later });
+const judge = (later: readonly NodeReport[], first: readonly NodeReport[] = later) => judgeOrderers({ first, later, elsewhere: 0 });
 
 it.each([
   [1, 1],
@@ -66,6 +66,16 @@ it.each<[string, Partial<OrdererFacts>, string, string]>([
 ])('one that %s is found', (_case, change, severity, problem) => {
   const { findings } = judge([one, two, three, orderer('four', change)]);
   expect(findings).toMatchObject([{ severity, member: 'four', problem: expect.stringContaining(problem) }]);
+});
+
+it('of a member on a machine of its own nothing is said of the others, but that they were not looked at', () => {
+  const alone = (node: NodeReport) => judgeOrderers({ first: [node], later: undefined, elsewhere: 3 });
+  expect(alone(two)).toEqual({
+    summary: '1 of 4 take part, led by consenter 1',
+    findings: [],
+    unseen: [{ what: '3 orderers of other members', why: 'they are on machines of their own' }],
+  });
+  expect(alone(silent('two')).findings).toMatchObject([{ severity: 'error', problem: 'orderer-two does not answer.' }]);
 });
 
 it('one that follows another leader than most is an error once it still does a moment later', () => {

@@ -6,20 +6,23 @@ export interface OrderersFacts {
   readonly first: readonly NodeReport[];
   /** The same a moment later; undefined: there was no need to look again. */
   readonly later: readonly NodeReport[] | undefined;
+  /** How many others are on machines of other members. */
+  readonly elsewhere: number;
 }
 
 /** Whether enough orderers take part, and all of them follow one leader (fabric/common/policies/bft.go has the numbers). */
-export function judgeOrderers({ first, later = first }: OrderersFacts): Judgement {
+export function judgeOrderers({ first, later = first, elsewhere }: OrderersFacts): Judgement {
   const working = later.filter(isWorking);
   const all = Math.max(later.length, ...later.map((each) => (each.kind === 'orderer' ? (each.consenters ?? 0) : 0)));
   const needed = quorumOf(all);
   const leading = findCommonLeader(working);
-  const findings = later.flatMap((each) => judgeOrderer(each, { first, leading, spare: working.length - needed }));
-  const halted = working.length < needed ? [newHalted(working.length, all, needed)] : [];
+  const spare = elsewhere > 0 ? undefined : working.length - needed;
+  const findings = later.flatMap((each) => judgeOrderer(each, { first, leading, spare }));
+  const halted = spare !== undefined && spare < 0 ? [newHalted(working.length, all, needed)] : [];
   return {
     summary: `${String(working.length)} of ${String(all)} take part, ${describeLeader(leading, working)}`,
     findings: [...halted, ...findings],
-    unseen: [],
+    unseen: elsewhere === 0 ? [] : [{ what: `${String(elsewhere)} orderers of other members`, why: 'they are on machines of their own' }],
   };
 }
 
@@ -46,18 +49,16 @@ function isSameLeader(one: OrdererFacts, other: OrdererFacts): boolean {
 interface Surroundings {
   readonly first: readonly NodeReport[];
   readonly leading: OrdererFacts | undefined;
-  /** How many more may fail. */
-  readonly spare: number;
+  /** How many more may fail; undefined: not all were asked. */
+  readonly spare: number | undefined;
 }
 
 function judgeOrderer(node: NodeReport, { first, leading, spare }: Surroundings): Finding[] {
   const { name, organisation: member } = node;
   const restart = `\`logs ${name}\` says why; then \`restart ${name}\`. It gets the blocks that it lacks by itself.`;
   const newError = (problem: string, remedy = restart): Finding => ({ severity: 'error', member, problem, remedy });
-  if (node.kind === 'silent') {
-    const rest = spare > 0 ? '' : spare === 0 ? ' The others go on, but none of them may fail as well.' : '';
-    return [newError(`${name} does not answer.${rest}`)];
-  }
+  if (node.kind === 'silent')
+    return [newError(`${name} does not answer.${spare === 0 ? ' The others go on, but none of them may fail as well.' : ''}`)];
   if (node.kind !== 'orderer') return [];
   if (node.height === undefined)
     return [newError(`${name} is not in the channel.`, '`down` and `up`: a start brings it into the channel.')];

@@ -40,11 +40,11 @@ async function read({ member, name, url }: Source, now: () => number): Promise<C
 }
 
 function listSources({ host, organisations, ledger, gateway }: Topology): Source[] {
-  return organisations.flatMap(({ name: member, ports, nodes, endpoints }) => {
+  return organisations.flatMap(({ name: member, ports, nodes }) => {
     const operations = (name: string, port: number): Source => ({ member, name, url: `http://${host}:${String(port)}/healthz` });
     const peer = ledger === 'fabric' ? [operations(`peer-${member}`, ports.peerOperations)] : [];
     const orderer = ledger === 'fabric' && nodes.orderer !== undefined ? [operations(`orderer-${member}`, ports.ordererOperations)] : [];
-    const served = gateway === undefined ? [] : [{ member, name: `gateway-${member}`, url: `${endpoints.gateway}/healthz` }];
+    const served = gateway === undefined ? [] : [operations(`gateway-${member}`, ports.gateway)];
     return [...peer, ...orderer, ...served];
   });
 }

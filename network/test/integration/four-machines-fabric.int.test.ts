@@ -1,0 +1,185 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { EndorseError } from '@hyperledger/fabric-gateway';
+import { onFabricAlone } from '../support/test-ledger';
+import { ScratchMember } from '../support/scratch-member';
+import { ScratchNetwork, until } from '../support/scratch-network';
+
+const MEMBERS = ['northside', 'lakeview', 'unity', 'authority'] as const;
+const fabric = onFabricAlone('The devnet plays all members in one process.');
+
+type Line = Record<string, unknown>;
+
+fabric.describe('members with a machine each', () => {
+  let network: ScratchNetwork;
+  let machines: Record<(typeof MEMBERS)[number], ScratchMember>;
+
+  beforeAll(async () => {
+    network = await ScratchNetwork.create();
+    network.editTopology((topology) => ({
+      ...topology,
+      ports: { base: network.basePort },
+      organisations: (topology['organisations'] as object[]).map((each, index) => ({ ...each, host: `127.0.1.${String(index + 1)}` })),
+    }));
+    machines = Object.fromEntries(MEMBERS.map((name) => [name, new ScratchMember(network, name)])) as typeof machines;
+  }, 60_000);
+
+  afterAll(async () => {
+    await Promise.all(Object.values(machines).map((machine) => machine.remove()));
+    await network.remove();
+  }, 120_000);
+
+  const each = <T>(work: (machine: ScratchMember) => Promise<T>): Promise<T[]> => Promise.all(Object.values(machines).map(work));
+  const fileOf = (name: string): string => join(network.folder, `${name}.member.json`);
+  const block = (): string => join(network.folder, 'first.block');
+
+  async function ok(machine: ScratchMember, verb: string, ...options: readonly string[]): Promise<Line> {
+    const { code, lines } = await machine.ask(verb, ...options);
+    expect({ verb, code, lines }).toMatchObject({ code: 0 });
+    return lines.at(-1) ?? {};
+  }
+
+  async function refused(machine: ScratchMember, verb: string, ...options: readonly string[]): Promise<Line> {
+    const { code, lines } = await machine.ask(verb, ...options);
+    expect(code).not.toBe(0);
+    return lines.at(-1)?.['error'] as Line;
+  }
+
+  function expectOwnKeysAlone(): void {
+    for (const machine of Object.values(machines)) {
+      const keys = machine.listKeys();
+      expect(keys.length).toBeGreaterThanOrEqual(9);
+      expect(keys.filter((file) => !file.startsWith(`organisations/${machine.name}/`))).toEqual([]);
+    }
+  }
+
+  test('make their own keys, and take in each other’s certificates', async () => {
+    const made = await each((machine) =>
+      ok(machine, 'members', 'export', '--organisation', machine.name, '--output', fileOf(machine.name)),
+    );
+    expect(made.map(({ enrolled }) => enrolled)).toEqual([7, 7, 7, 7]);
+    await each((machine) => ok(machine, 'members', 'import', ...MEMBERS.filter((name) => name !== machine.name).map(fileOf)));
+    const { members } = await ok(machines.unity, 'members');
+    expect(members).toMatchObject(
+      MEMBERS.map((organisation) => ({ organisation, acquaintance: organisation === 'unity' ? 'own' : 'known' })),
+    );
+    expectOwnKeysAlone();
+  }, 60_000);
+
+  test('come to one first block: one makes it, and each takes it only when it says what its own topology says', async () => {
+    expect(await refused(machines.authority, 'up', '--organisation', 'authority')).toMatchObject({ code: 'FABRIC_GENESIS_MISSING' });
+    const { digest } = await ok(machines.northside, 'channel', 'begin', '--output', block());
+    expect(await ok(machines.northside, 'channel', 'begin')).toMatchObject({ digest, isNew: false });
+
+    const other = join(network.folder, 'other.json');
+    const spec = JSON.parse(readFileSync(network.topologyFile, 'utf8')) as object;
+    writeFileSync(other, JSON.stringify({ ...spec, fabric: { block: { messages: 7 } } }));
+    expect(await refused(machines.unity, 'channel', 'accept', block(), '--topology', other)).toMatchObject({
+      code: 'FABRIC_GENESIS_DIFFERS',
+      message: expect.stringContaining('Transactions in a block, at most: 100 instead of 7'),
+    });
+    for (const name of ['lakeview', 'unity', 'authority'] as const)
+      expect(await ok(machines[name], 'channel', 'accept', block())).toMatchObject({ digest, isNew: true });
+    expect(await ok(machines.unity, 'channel', 'accept', block())).toMatchObject({ digest, isNew: false });
+    expect(await ok(machines.unity, 'channel', 'show', block())).toMatchObject({ digest });
+  }, 60_000);
+
+  test('wait for each other, say for what, and can be stopped meanwhile', async () => {
+    const up = machines.northside.start('up', '--organisation', 'northside');
+    await until(() => up.said().includes('Waiting for other members: 1 of 4 orderers answer, 3 are needed'), 60_000);
+    up.child.kill('SIGINT');
+    expect(await up.ended).toMatchObject({ code: 143 });
+    expect(await machines.northside.ask('status')).toMatchObject({ code: 4 });
+  }, 90_000);
+
+  test('bring one network up, each with its own processes and nobody else’s', async () => {
+    const ups = await each((machine) => ok(machine, 'up', '--organisation', machine.name));
+    expect(ups.map(({ sequence }) => sequence)).toEqual([1, 1, 1, 1]);
+    for (const { state, name } of Object.values(machines))
+      expect(state?.processes.map((process) => process.name).sort()).toEqual([
+        'ca',
+        ...['chaincode', 'gateway', 'orderer', 'peer'].map((node) => `${node}-${name}`),
+      ]);
+    expectOwnKeysAlone();
+    expect(await refused(machines.unity, 'up', '--organisation', 'lakeview')).toMatchObject({ code: 'RUN_FOLDER_FOREIGN' });
+    expect(await refused(machines.unity, 'join')).toMatchObject({ code: 'JOIN_IMPOSSIBLE' });
+  }, 180_000);
+
+  test('write what two of them endorse, and read it everywhere', async () => {
+    const clients = MEMBERS.map((name) => machines[name].openClient());
+    // Peers that have just started hear of each other a moment later.
+    await untilWritten(() => clients[2]?.write('note', 'from one machine', ['UnityMSP', 'LakeviewMSP']));
+    for (const client of clients) await until(async () => (await client.read('note')) === 'from one machine');
+    for (const client of clients) client.close();
+  }, 60_000);
+
+  test('each look after their own: status, doctor and certificates tell of one member', async () => {
+    const status = await ok(machines.lakeview, 'status');
+    expect(status).toMatchObject({
+      organisations: [{ name: 'lakeview' }],
+      nodes: [{ name: 'orderer-lakeview' }, { name: 'peer-lakeview' }],
+    });
+    await untilOfOneHeight(machines.lakeview);
+    const { code, lines } = await machines.lakeview.ask('doctor');
+    expect({ code, last: lines.at(-1) }).toMatchObject({ code: 0, last: { errors: 0, warnings: 0 } });
+    const { certificates } = await ok(machines.lakeview, 'certs');
+    expect(new Set((certificates as { organisation: string }[]).map(({ organisation }) => organisation))).toEqual(new Set(['lakeview']));
+    expect(await ok(machines.lakeview, 'restart', 'peer')).toMatchObject({ restarted: ['peer-lakeview'] });
+  }, 120_000);
+
+  test('go on while one is down, which has all that it missed when it is up again', async () => {
+    await ok(machines.lakeview, 'down');
+    const unity = machines.unity.openClient();
+    await untilWritten(() => unity.write('note', 'while one was away'));
+    unity.close();
+    expect(await ok(machines.lakeview, 'up')).toMatchObject({ resumed: true, sequence: 1, transactions: [] });
+    const lakeview = machines.lakeview.openClient();
+    await until(async () => (await lakeview.read('note')) === 'while one was away');
+    lakeview.close();
+  }, 120_000);
+
+  test('lose an orderer’s disk, and have all of the chain again', async () => {
+    await ok(machines.unity, 'down');
+    rmSync(join(machines.unity.runFolder, 'organisations/unity/orderer/data'), { recursive: true });
+    expect(await ok(machines.unity, 'up')).toMatchObject({ resumed: true });
+    await untilOfOneHeight(machines.unity);
+  }, 120_000);
+
+  test('change over to the next release of the chaincode once enough of them deploy it', async () => {
+    edit('package.json', '"1.0.0"', '"2.0.0"');
+    edit('index.js', 'first release', 'second release');
+    const deployed = await each((machine) => ok(machine, 'deploy'));
+    expect(deployed.map(({ sequence }) => sequence)).toEqual([2, 2, 2, 2]);
+    const clients = MEMBERS.map((name) => machines[name].openClient());
+    for (const client of clients) await until(async () => (await client.evaluate('Release')) === 'second release');
+    expect(await clients[0]?.read('note')).toBe('while one was away');
+    for (const client of clients) client.close();
+    expectOwnKeysAlone();
+  }, 180_000);
+
+  /** Writes again where nobody could answer yet. */
+  function untilWritten(write: () => Promise<void> | undefined): Promise<void> {
+    return until(async () => {
+      try {
+        await write();
+        return true;
+      } catch (error) {
+        if (error instanceof EndorseError) return false;
+        throw error;
+      }
+    }, 30_000);
+  }
+
+  /** An orderer that was away notices with the leader's next sign of life what it has missed. */
+  function untilOfOneHeight(machine: ScratchMember): Promise<void> {
+    return until(async () => {
+      const { nodes } = await ok(machine, 'status');
+      return new Set((nodes as { height?: number }[]).map(({ height }) => height)).size === 1;
+    }, 60_000);
+  }
+
+  function edit(file: string, from: string, to: string): void {
+    const path = join(network.folder, 'chaincode', file);
+    writeFileSync(path, readFileSync(path, 'utf8').replace(from, to));
+  }
+});
