@@ -18,11 +18,15 @@ export async function beginFirstBlock(call: ChannelCall): Promise<number> {
   return EXIT.done;
 }
 
-/** `channel accept FILE`: takes the first block that another member made, when it is what this machine would have made. */
+/**
+ * `channel accept FILE`: takes the first block that another member made, when it is what this machine would have made; `--digest HEX` for one who
+ * joins a channel that began without it: when it has that digest.
+ */
 export async function acceptFirstBlock(call: ChannelCall): Promise<number> {
   const file = wordOf(call, 'accept', 'file');
-  const { bytes, isNew } = await acceptChannel(call.topology, deskOf(call), readBlockFile(file));
-  const head = isNew ? 'It says what the topology and the public parts here say, and is taken.' : 'It was taken before.';
+  const { bytes, isNew } = await acceptChannel(call.topology, deskOf(call), { block: readBlockFile(file), digest: call.values.digest });
+  const why = call.values.digest === undefined ? 'says what the topology and the public parts here say' : 'has the digest that was named';
+  const head = isNew ? `It ${why}, and is taken.` : 'It was taken before.';
   tellBlock('channel accept', call, bytes, { head, facts: { isNew, file } });
   return EXIT.done;
 }

@@ -13,6 +13,7 @@ export const CHANNEL_OPTIONS = {
   offline: { type: 'boolean', default: false },
   organisation: { type: 'string' },
   output: { type: 'string' },
+  digest: { type: 'string' },
   host: { type: 'string' },
   list: { type: 'string' },
   identity: { type: 'string' },

@@ -55,7 +55,7 @@ const HELP = `network <verb> [options]
   verify [FOLDER|FILE]             proves the chain of a node or of a folder of block files   [--organisation NAME] [--against OTHER] [--from N] [--replay]
   members                          what of each member is on this machine, with the fingerprints that members compare
   members export|import            the public part of this machine's member (--organisation NAME) for the others; theirs: FILE...   [--output FILE]
-  channel begin|accept             makes the channel's first block of the members' public parts; takes another member's: FILE   [--output FILE]
+  channel begin|accept             makes the channel's first block of the members' public parts; takes another member's: FILE   [--output FILE] [--digest HEX]
   channel [show]                   the channel's configuration in words: members, orderers, policies
   channel CHANGE [--dry-run]       a change of it, as a file to sign or (--sign-all) at once: add-organisation NAME, add-orderer NAME,
                                    remove-organisation NAME, remove-orderer NAME, rotate-orderer NAME [--identity FILE] [--tls FILE],

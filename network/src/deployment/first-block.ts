@@ -14,9 +14,13 @@ export async function beginChannel(topology: Topology, desk: FirstBlockDesk): Pr
   return (await openEngine(topology, desk)).beginChannel();
 }
 
-/** Takes the first block that another member made. @throws FabricError, ChannelError, BinariesError */
-export async function acceptChannel(topology: Topology, desk: FirstBlockDesk, block: Uint8Array): Promise<FirstBlock> {
-  return (await openEngine(topology, desk)).acceptChannel(block);
+/** Takes the first block that another member made; see LedgerEngine. @throws FabricError, ChannelError, BinariesError */
+export async function acceptChannel(
+  topology: Topology,
+  desk: FirstBlockDesk,
+  { block, digest }: { readonly block: Uint8Array; readonly digest?: string | undefined },
+): Promise<FirstBlock> {
+  return (await openEngine(topology, desk)).acceptChannel(block, digest);
 }
 
 async function openEngine(topology: Topology, { platform, fabric, tell }: FirstBlockDesk): Promise<LedgerEngine> {

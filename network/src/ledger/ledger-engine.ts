@@ -73,8 +73,11 @@ export interface LedgerEngine {
    * others take it.
    */
   beginChannel(): Promise<FirstBlock>;
-  /** Takes the first block that another member made, when it says what this machine's topology and public parts say. */
-  acceptChannel(block: Uint8Array): Promise<FirstBlock>;
+  /**
+   * Takes the first block that another member made: when it says what this machine's topology and public parts say, or, where those are of a later
+   * time than the channel's beginning, when it has a digest (SHA-256, hex) that is known from elsewhere.
+   */
+  acceptChannel(block: Uint8Array, digest?: string): Promise<FirstBlock>;
   /** The ledger's processes on this machine, in stages that must become ready one after another; all of them before anything that uses the ledger. */
   stages(): readonly (readonly ProcessSpec[])[];
   /** Writes what the processes read, once every organisation has its certificates. */

@@ -34,7 +34,7 @@ export function newFabricEngine({ topology, platform, fabric, tell, signal }: Le
       return describeFabricBinaries(found);
     },
     beginChannel: () => beginChannel(topology, binaries().programs.configtxgen),
-    acceptChannel: (block) => acceptChannel(topology, binaries().programs.configtxgen, block),
+    acceptChannel: (block, digest) => acceptChannel(topology, binaries().programs.configtxgen, { block, digest }),
     stages: () => {
       const nodes = { programs: binaries().programs, environment: platform.environment };
       const processes = listHere(topology).flatMap((organisation): ProcessSpec[] => {

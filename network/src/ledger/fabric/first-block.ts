@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { compareConfigurations } from '../../channel';
 import type { Organisation, Topology } from '../../topology';
@@ -19,26 +20,44 @@ export async function beginChannel(topology: Topology, configtxgen: string): Pro
   return { bytes, isNew: true };
 }
 
+/** Another member's first block, and what it must be where the topology cannot tell. */
+export interface OfferedBlock {
+  readonly block: Uint8Array;
+  /** SHA-256, hex; undefined: it must be what this machine would have made. */
+  readonly digest: string | undefined;
+}
+
 /**
  * Takes another member's first block. It must be what this machine would have made itself: members and their authorities, addresses and certificates
- * of the orderers, policies, timers.
+ * of the orderers, policies, timers. For one who was no member then, its digest must be the one that he was told.
  * @throws FabricError FABRIC_GENESIS_DIFFERS with every difference, FABRIC_MEMBER_UNKNOWN, FABRIC_GENESIS_FAILED; ChannelError
  */
-export async function acceptChannel(topology: Topology, configtxgen: string, block: Uint8Array): Promise<FirstBlock> {
+export async function acceptChannel(topology: Topology, configtxgen: string, { block, digest }: OfferedBlock): Promise<FirstBlock> {
   const before = readGenesis(topology);
   if (before !== undefined && Buffer.compare(before, block) === 0) return { bytes: before, isNew: false };
   if (before !== undefined) throw newOther(topology);
   assertNoChain(topology);
+  if (digest === undefined) await assertOwnOpinion(topology, configtxgen, block);
+  else assertDigest(block, digest);
+  writeGenesis(topology, block);
+  return { bytes: block, isNew: true };
+}
+
+async function assertOwnOpinion(topology: Topology, configtxgen: string, block: Uint8Array): Promise<void> {
   assertAllKnown(topology);
   const differences = compareConfigurations(await makeGenesis(topology, configtxgen), block);
   if (differences.length > 0)
     throw new FabricError(
       'FABRIC_GENESIS_DIFFERS',
       ['The block is another than this topology and the public parts that are here make:', ...differences].join('\n  '),
-      'Compare the topology files, and with `members` the fingerprints; then one member makes the block anew.',
+      'Compare the topology files, and with `members` the fingerprints; then one member makes the block anew. Who joins later names the digest (`--digest`).',
     );
-  writeGenesis(topology, block);
-  return { bytes: block, isNew: true };
+}
+
+function assertDigest(block: Uint8Array, digest: string): void {
+  const found = createHash('sha256').update(block).digest('hex');
+  if (found === digest.toLowerCase()) return;
+  throw new FabricError('FABRIC_GENESIS_DIFFERS', `The digest of the block is ${found}, not ${digest}.`, 'Ask two members for theirs.');
 }
 
 /** Of each member there is what its part of the configuration is made of. */

@@ -2,12 +2,11 @@ import { callOrderers, type OrdererAnswer } from '../../channel';
 import { newOrdererAdmin, openPeerAdmin, type PeerAdmin } from '../../lifecycle';
 import type { Organisation, Topology } from '../../topology';
 import { assertSameChannel } from './assert-same-channel';
+import { formatOrderer, readChannelFacts } from './channel-facts';
 import { readGenesis, writeGenesis } from './genesis';
 import { readOrdererState } from './read-orderer-state';
-import { until, untilProgressEnds } from './until';
+import { untilProgressEnds } from './until';
 import type { WaitForOthers } from './wait-for-others';
-
-const WITHIN_MS = 90_000;
 
 /**
  * Brings one member's orderer and peer into the channel where they are not in it yet, waits until enough orderers of all members answer that
@@ -19,15 +18,15 @@ export async function openOwnPart(topology: Topology, organisation: Organisation
   const peer = openPeerAdmin(organisation);
   try {
     const isInside = (await peer.listChannels()).includes(channel);
-    const genesis = await joinOrderer(topology, organisation);
+    const genesis = await joinOrderer(topology, organisation, waitForOthers);
     if (!isInside) await peer.joinChannel(genesis);
     const height = await untilOrdering(topology, organisation, peer, waitForOthers);
     await untilProgressEnds(`the peer of ${organisation.mspId} has the chain`, async () => {
       const reached = await peer.readHeight(channel);
       return { done: reached >= height, reached };
     });
-    assertSameChannel(topology, await peer.readConfigBlock(channel));
-    return `${channel}, ${isInside ? 'as it was' : 'joined'}`;
+    const votes = assertSame(topology, organisation, await peer.readConfigBlock(channel));
+    return `${channel}, ${isInside ? 'as it was' : 'joined'}${votes ? '' : `; its orderer has no vote yet (\`channel add-orderer ${organisation.name}\`)`}`;
   } finally {
     peer.close();
   }
@@ -37,7 +36,7 @@ export async function openOwnPart(topology: Topology, organisation: Organisation
  * Returns the channel's first block. An orderer that has lost its chain gets it from the others; of the votes that it has forgotten each quorum has
  * others who know.
  */
-async function joinOrderer(topology: Topology, organisation: Organisation): Promise<Uint8Array> {
+async function joinOrderer(topology: Topology, organisation: Organisation, waitForOthers: WaitForOthers): Promise<Uint8Array> {
   const { channel } = topology;
   const kept = readGenesis(topology);
   if (organisation.nodes.orderer === undefined) return assertThere(kept);
@@ -46,10 +45,21 @@ async function joinOrderer(topology: Topology, organisation: Organisation): Prom
   const genesis = assertThere(kept ?? (isInside ? await orderer.fetchBlock(channel, 0) : undefined));
   if (kept === undefined) writeGenesis(topology, genesis);
   if (!isInside) await orderer.joinChannel(channel, genesis);
-  await until(`the orderer of ${organisation.mspId} takes part in the channel`, WITHIN_MS, async () => {
-    return (await orderer.readChannel(channel))?.status === 'active';
+  await waitForOthers(async () => {
+    const { status = 'not in the channel' } = (await orderer.readChannel(channel)) ?? {};
+    return status === 'active' ? undefined : `the orderer of this machine is ${status}`;
   });
   return genesis;
+}
+
+/** Returns false where the member's orderer follows and has no vote yet, which others have to give it. @throws FabricError FABRIC_CHANNEL_DIFFERS */
+function assertSame(topology: Topology, { mspId, host, ports, nodes }: Organisation, configBlock: Uint8Array): boolean {
+  const votes = nodes.orderer === undefined || readChannelFacts(configBlock).orderers.includes(formatOrderer(mspId, host, ports.orderer));
+  const organisations = topology.organisations.map((each) =>
+    votes || each.mspId !== mspId ? each : { ...each, nodes: { ...each.nodes, orderer: undefined } },
+  );
+  assertSameChannel({ ...topology, organisations }, configBlock);
+  return votes;
 }
 
 function assertThere(genesis: Uint8Array | undefined): Uint8Array {
