@@ -6,6 +6,9 @@ import { findAcquaintance, importPublicPart, parsePublicPart, readPublicPart, se
 import { findFreePorts, type FreePorts } from '../src/process';
 import { listHere, parseTopologySpec, resolveTopology, type Organisation, type Topology } from '../src/topology';
 
+// Secrets are hashed slowly on purpose, and each member has nine of them.
+jest.setTimeout(30_000);
+
 const SPEC = readFileSync(join(__dirname, '..', 'topologies', 'default.json'), 'utf8');
 
 let folder: string;
