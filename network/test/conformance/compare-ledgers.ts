@@ -10,6 +10,7 @@ import type { ScriptLedger } from '../../devnet/test/random-scripts/script-ledge
 export interface CompareOptions {
   /** Seed of the first script; the others follow. */
   readonly seed: number;
+  /** To be compared; one that is given up is replaced by the next. */
   readonly scripts: number;
   /** Scripts under way at once. */
   readonly parallel: number;
@@ -40,7 +41,8 @@ export async function compareLedgers(first: ScriptLedger, second: ScriptLedger, 
   const findings: Finding[] = [];
   const givenUp: number[] = [];
   let next = options.seed;
-  const isDue = (): boolean => next < options.seed + options.scripts && findings.length < options.mostFindings && !options.signal.aborted;
+  const isDue = (): boolean =>
+    next < options.seed + options.scripts + givenUp.length && findings.length < options.mostFindings && !options.signal.aborted;
   const compare = async (script: Script): Promise<void> => {
     const { run, finding } = await comparison.compare(script);
     options.onRun({ script, run });

@@ -13,7 +13,7 @@ const HELP = `Runs random scripts on two ledgers and compares answers, codes, en
 first ledger by the devnet's rules in the end.
 
   --ledgers A,B     default fabric,devnet; endorsers that A drew by lot are drawn again on B until they are the same
-  --scripts N       default 2000
+  --scripts N       default 2000; one in whose way chance came again and again is told, and replaced by the next
   --seed S          of the first script, the others follow; default: the time. --seed S --scripts 1 repeats one script
   --parallel N      scripts under way at once, default 100
   --minutes N       begins no further script after so long, and says with which seed to go on; so does Ctrl-C
@@ -21,7 +21,7 @@ first ledger by the devnet's rules in the end.
   --base-port N     default 26000; both networks take the 80 ports from there on
   --record FILE     writes the first 300 scripts with the answers of A
 
-Exit codes: 0 no difference, 1 a difference or a failure, or a script was not compared, 2 wrong arguments.
+Exit codes: 0 no difference, 1 a difference or a failure, or more than one script in a hundred was not compared, 2 wrong arguments.
 `;
 
 const OPTIONS = {
@@ -50,6 +50,8 @@ interface Wanted {
 /** Small enough to be kept with the sources. */
 const MOST_RECORDED = 300;
 const PROGRESS_EVERY = 100;
+/** One in so many: an orderer decides what shares a block, and in which order. */
+const MOST_GIVEN_UP = 100;
 const MINUTE_MS = 60_000;
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -117,16 +119,17 @@ async function compare(first: ScriptLedger, second: ScriptLedger, wanted: Wanted
   tellRest(compared, wanted);
   record(runs, wanted);
   const isJudgedAlike = await judge(first);
-  return differences === 0 && compared.givenUp.length === 0 && isJudgedAlike ? 0 : 1;
+  const isCompared = compared.givenUp.length * MOST_GIVEN_UP <= wanted.scripts;
+  return differences === 0 && isCompared && isJudgedAlike ? 0 : 1;
 }
 
 function record(runs: readonly RecordedRun[], { record: file }: Wanted): void {
   if (file !== undefined) writeFileSync(file, writeRecording(runs.toSorted((a, b) => a.script.seed - b.script.seed)));
 }
 
-function tellRest({ smallest, next }: Compared, { seed, scripts }: Wanted): void {
+function tellRest({ smallest, next, givenUp }: Compared, { seed, scripts }: Wanted): void {
   if (smallest !== undefined) say(`The smallest script that shows it:\n${formatFinding(smallest)}`);
-  const rest = seed + scripts - next;
+  const rest = seed + scripts + givenUp.length - next;
   if (rest > 0) say(`Not begun: --seed ${String(next)} --scripts ${String(rest)}`);
 }
 
