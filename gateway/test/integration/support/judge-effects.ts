@@ -3,7 +3,6 @@ import {
   type AccessRequest,
   type ConsentEntry,
   type Decision,
-  type Group,
   type PatientEntry,
   type RecordAnchor,
 } from '@medaccord/chaincode/model';
@@ -68,14 +67,14 @@ export function expectOneEffectEach(load: Load, facts: Facts): void {
 }
 
 function expectImports(load: Load, facts: Facts): void {
-  const closed = facts.listType<Group>('group').filter(({ value }) => value.status === 'closed');
   const imports = load
     .acknowledged('import')
     .map(({ acknowledged }) => acknowledged?.body as { groupId: string; resources: { recordId: string; version: number }[] });
-  expect(closed.map(({ value }) => value.groupId).sort()).toEqual(imports.map(({ groupId }) => groupId).sort());
   const anchored = new Map<string, string[]>();
-  for (const { value } of facts.listType<RecordAnchor>('record'))
+  const anchors = facts.listType<RecordAnchor>('record').map(({ value }) => value);
+  for (const value of anchors.filter(({ custodian, recordId, version }) => facts.counts(custodian, recordId, version)))
     anchored.set(value.groupId, [...(anchored.get(value.groupId) ?? []), nameVersion(value)]);
+  expect([...anchored.keys()].sort()).toEqual(imports.map(({ groupId }) => groupId).sort());
   for (const { groupId, resources } of imports) expect(anchored.get(groupId)?.sort()).toEqual(resources.map(nameVersion).sort());
 }
 
