@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { castStory, stepNames, tellStory, GatewayClient, type Member, type Plot, type Stage, type StepReport } from '../src/story';
+import type { Answers } from '../src/story/answers';
 import type { Wallet } from '../src/wallet';
 import { members, TestConsortium } from './support/test-consortium';
 
@@ -18,13 +19,17 @@ describe('the story', () => {
     await consortium.stop();
   });
 
-  const tell = async (bundle: string): Promise<{ plot: Plot | undefined; reports: StepReport[]; saved: Wallet[] }> => {
+  const newClient = ({ gateway }: Member): GatewayClient => new GatewayClient(gateway);
+  const tell = async (
+    bundle: string,
+    clientOf = newClient,
+  ): Promise<{ plot: Plot | undefined; reports: StepReport[]; saved: Wallet[] }> => {
     const reports: StepReport[] = [];
     const saved: Wallet[] = [];
     const cast = castStory(members.map((member): Member => ({ ...member, gateway: consortium.gateway(member.mspId).url })));
     const stage: Stage = {
       cast,
-      clientOf: ({ gateway }) => new GatewayClient(gateway),
+      clientOf,
       tokenOf: ({ mspId }, role) => consortium.gateway(mspId).token(role),
       bundle,
       saveWallet: async (wallet) => void saved.push(wallet),
@@ -57,6 +62,23 @@ describe('the story', () => {
       { by: 'BetaMSP', outcome: 'refused', reason: 'consent-revoked' },
     ]);
     expect(saved.at(-1)).toEqual(plot!.wallet);
+  }, 60_000);
+
+  it('waits for a custodian that learns of the last decision later than the member that asked', async () => {
+    let late = 0;
+    const { reports } = await tell(sample, (member) => {
+      const client = newClient(member);
+      const get = client.get.bind(client);
+      client.get = async <T>(...args: Parameters<typeof get>): Promise<T> => {
+        const answer = await get<T>(...args);
+        const entries = (answer as Partial<Answers['history']>).entries;
+        const isLast = entries?.filter(({ kind }) => kind === 'decision').length === 4 && late++ < 2;
+        return isLast ? { ...answer, entries: entries.filter(({ kind }) => kind !== 'decision') } : answer;
+      };
+      return client;
+    });
+    expect(late).toBeGreaterThan(2);
+    expect(reports.map(({ name, ok }) => [name, ok])).toEqual(stepNames.map((name) => [name, true]));
   }, 60_000);
 
   it('can be told again on the same ledger, with another patient and the organisations that are there already', async () => {

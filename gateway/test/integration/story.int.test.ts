@@ -17,6 +17,7 @@ const stepOf = (lines: readonly Line[], step: string): Line => {
 };
 
 function expectWholeStory(lines: readonly Line[]): void {
+  expect(lines.filter(({ ok }) => !ok)).toEqual([]);
   expect(lines.map(({ step, ok }) => [step, ok])).toEqual(STEPS.map((step) => [step, true]));
   for (const line of lines)
     expect(line).toMatchObject({ title: expect.any(String), ms: expect.any(Number), transactions: expect.any(Array) });

@@ -33,9 +33,10 @@ export const release: Step = {
       resources.every(({ recordId, resource }) => expected.get(recordId)?.text === resource),
       'every resource arrives byte for byte as it was anchored',
     );
+    const told = { ...plot, requests: [...plot.requests, ...requests] };
     return {
-      plot: { ...plot, requests: [...plot.requests, ...requests] },
-      transactions: [...requests.flatMap(({ transactions }) => transactions), ...(await readDeliveries(stage, plot, released.requestId))],
+      plot: told,
+      transactions: [...requests.flatMap(({ transactions }) => transactions), ...(await readDeliveries(stage, told, released.requestId))],
       findings: {
         requestId: released.requestId,
         released: resources.length,
