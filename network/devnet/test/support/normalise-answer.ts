@@ -1,5 +1,7 @@
 import { mspIdOf, type RecordedAnswer, type RecordedError, type Step } from './recording';
 
+/** Go's protobuf library writes a no-break space into its errors in one half of all builds, so that nobody relies on them. */
+const PROTO_ERROR = /proto:\s/g;
 const ENDORSER = '<endorser>';
 const VERSION = /\{BlockNum: \d+, TxNum: \d+\}/g;
 
@@ -62,5 +64,6 @@ function normaliseText(text: string): string {
     .replace(/\b[0-9a-f]{64}\b/g, '<txid>')
     .replace(/Creator \[[0-9a-f]+\]/g, 'Creator [<creator>]')
     .replace(VERSION, '{version}')
+    .replace(PROTO_ERROR, 'proto: ')
     .replace(/(collection\(s\): )\[([^\]]*)\]/g, (_, before: string, names: string) => `${before}[${names.split(' ').sort().join(' ')}]`);
 }
