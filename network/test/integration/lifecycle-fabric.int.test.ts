@@ -1,6 +1,7 @@
 import { copyFileSync, mkdirSync, readFileSync, readlinkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CommitError } from '@hyperledger/fabric-gateway';
+import { status } from '@grpc/grpc-js';
+import { CommitError, EndorseError } from '@hyperledger/fabric-gateway';
 import { deployDefinition, openPeerConnection, readMembers, newDefinitionTerms, type PeerConnection } from '../../src/lifecycle';
 import { newChaincodePackage } from '../../src/lifecycle/package';
 import { readBuiltChaincode } from '../../src/deployment';
@@ -250,12 +251,24 @@ async function writeUntilWritten(write: () => Promise<void>): Promise<void> {
   );
 }
 
-/** Every transaction reads the definition: one that was endorsed under the old and ordered after the new is a conflict, and wrote nothing. */
+/**
+ * Every transaction reads the definition: one that was endorsed under the old and ordered after the new is a conflict, and peers of which one
+ * already has the new endorse nothing together. Either wrote nothing and is done again, for as long as a gateway of ours tries.
+ */
 async function writeAgain(write: () => Promise<void>): Promise<void> {
-  try {
-    await write();
-  } catch (error) {
-    if (!(error instanceof CommitError) || error.code !== MVCC_READ_CONFLICT) throw error;
-    await write();
+  for (const until = Date.now() + 5_000; ;) {
+    try {
+      await write();
+      return;
+    } catch (error) {
+      if (!isToBeDoneAgain(error) || Date.now() > until) throw error;
+    }
   }
+}
+
+const DISAGREE = [status.FAILED_PRECONDITION, status.ABORTED].map(Number);
+
+function isToBeDoneAgain(error: unknown): boolean {
+  if (error instanceof CommitError) return error.code === MVCC_READ_CONFLICT;
+  return error instanceof EndorseError && DISAGREE.includes(error.code);
 }
