@@ -199,6 +199,20 @@ describe('Courier', () => {
       expect(carrier.asked).toEqual([undefined, first, undefined, ['OwnMSP', 'found-for-tx2']]);
     });
 
+    it('gives others all the time there is when those whom it knows took theirs', async () => {
+      const slow = new AnswerError('unavailable', lag.error);
+      const endorse = carrier.endorse.bind(carrier);
+      let isFirst = true;
+      carrier.endorse = async (call) => {
+        if (isFirst) await new Promise((resolve) => setTimeout(resolve, 2 * times.endorseMs));
+        isFirst = false;
+        return endorse(call);
+      };
+      carrier.endorseErrors = [slow, lag];
+      await submit('second');
+      expect(carrier.asked).toEqual([undefined, first, undefined, undefined]);
+    });
+
     it('has others found when the ledger says that they were too few', async () => {
       carrier.codes = [10];
       await submit('second');

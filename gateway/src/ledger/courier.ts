@@ -92,7 +92,7 @@ export class Courier implements Ledger {
     const backoff = newBackoff({ firstMs: 20, mostMs: 500, now: this.#now });
     let policyTried = false;
     for (let attempt = 1; ; attempt += 1) {
-      const prepared = await this.#ask(() => this.#endorse(submission), submission.mayLag ?? false);
+      const prepared = await this.#endorse(submission);
       const outcome = await this.#send(submission.operation, requestHash, prepared);
       if (outcome?.code === VALID) return formatCommitted(prepared, outcome);
       if (outcome !== undefined && isPolicyFailure(outcome.code)) {
@@ -107,19 +107,26 @@ export class Courier implements Ledger {
   /** Asks those who endorsed the last one, all at once, where the policy is fixed; else the peer finds out whom, and asks one after another. */
   async #endorse(submission: Submission): Promise<Prepared> {
     const { carrier } = this.#options;
-    const { transaction, fixedPolicy = false } = submission;
-    const known = fixedPolicy ? this.#endorsers.get(transaction) : undefined;
-    if (known !== undefined) {
-      try {
-        return await carrier.endorse({ ...submission, organisations: known });
-      } catch (error) {
-        this.#endorsers.delete(transaction);
-        if (!(error instanceof AnswerError) || error.kind === 'final') throw error;
-      }
-    }
-    const prepared = await carrier.endorse(submission);
+    const { transaction, fixedPolicy = false, mayLag = false } = submission;
+    const asLast = fixedPolicy ? await this.#endorseAsLast(submission) : undefined;
+    if (asLast !== undefined) return asLast;
+    const prepared = await this.#ask(() => carrier.endorse(submission), mayLag);
     if (fixedPolicy) this.#endorsers.set(transaction, carrier.readEndorsers(prepared));
     return prepared;
+  }
+
+  /** One try, which takes nothing of the time that the next has. Nothing when those who are known do not agree, lag or do not answer. */
+  async #endorseAsLast(submission: Submission): Promise<Prepared | undefined> {
+    const { transaction, mayLag = false } = submission;
+    const organisations = this.#endorsers.get(transaction);
+    if (organisations === undefined) return undefined;
+    try {
+      return await this.#options.carrier.endorse({ ...submission, organisations });
+    } catch (error) {
+      if (!(error instanceof AnswerError)) throw error;
+      if (error.kind === 'final' && !(mayLag && isAnswerOfLaggard(error.error))) throw error.error;
+      return undefined;
+    }
   }
 
   /**

@@ -1,10 +1,9 @@
-import { agreeOnDefinition } from '../../lifecycle';
+import { agreeOnDefinition, type WaitForOthers } from '../../lifecycle';
 import { newChaincodePackage } from '../../lifecycle/package';
 import type { Organisation, Topology } from '../../topology';
 import type { BuiltChaincode, ChaincodePort, Deployment } from '../ledger-engine';
 import { pointToChaincode } from './chaincode-connection';
 import { isEndorsed } from './until-endorsed';
-import type { WaitForOthers } from './wait-for-others';
 
 export interface OwnRelease {
   readonly chaincode: BuiltChaincode;

@@ -1,12 +1,11 @@
 import { callOrderers, type OrdererAnswer } from '../../channel';
-import { newOrdererAdmin, openPeerAdmin, type PeerAdmin } from '../../lifecycle';
+import { newOrdererAdmin, openPeerAdmin, type PeerAdmin, type WaitForOthers } from '../../lifecycle';
 import type { Organisation, Topology } from '../../topology';
 import { assertSameChannel } from './assert-same-channel';
 import { formatOrderer, readChannelFacts } from './channel-facts';
 import { readGenesis, writeGenesis } from './genesis';
 import { readOrdererState } from './read-orderer-state';
 import { untilProgressEnds } from './until';
-import type { WaitForOthers } from './wait-for-others';
 
 /**
  * Brings one member's orderer and peer into the channel where they are not in it yet, waits until enough orderers of all members answer that

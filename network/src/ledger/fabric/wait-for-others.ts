@@ -1,11 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { WaitForOthers } from '../../lifecycle';
 import { ProcessError } from '../../process';
-
-/**
- * Waits for what members on other machines do, as long as that takes: they start theirs when they start them. `look` resolves with what is
- * missing still, or with undefined when nothing is; an error counts as missing.
- */
-export type WaitForOthers = (look: () => Promise<string | undefined>) => Promise<void>;
 
 export interface WaitOptions {
   /** Tells a person what is missing, whenever that changes. */
@@ -23,6 +18,7 @@ export interface Pace {
 
 const PACE: Pace = { betweenLooksMs: 300, patienceMs: 3000 };
 
+/** Members on other machines start theirs when they start them; an error of `look` counts as missing. */
 export function newWaitForOthers({ tell, signal, pace = PACE }: WaitOptions): WaitForOthers {
   return async (look) => {
     const since = Date.now();

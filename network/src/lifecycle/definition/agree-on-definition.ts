@@ -11,8 +11,8 @@ import { queryCommitted } from './definition-queries';
 import { ensureInstalled, type DeploymentFacts, type WantedDeployment } from './deploy-definition';
 import { formatReadiness, readMembers } from './member-readiness';
 
-/** Waits, however long it takes, until nothing is missing any more; `look` says what is. */
-type WaitForOthers = (look: () => Promise<string | undefined>) => Promise<void>;
+/** Waits for what other members do, however long it takes: `look` resolves with what is missing still, or with undefined when nothing is. */
+export type WaitForOthers = (look: () => Promise<string | undefined>) => Promise<void>;
 
 /**
  * One member's part in bringing a chaincode onto the channel, on a machine of its own: it installs its package and approves the definition that the

@@ -13,5 +13,5 @@ export { formatReadiness, readMembers, type MemberReadiness } from './member-rea
 export { chooseDefinition, type Release } from './choose-definition';
 export { approveDefinition } from './approve-definition';
 export { commitDefinition } from './commit-definition';
-export { agreeOnDefinition } from './agree-on-definition';
+export { agreeOnDefinition, type WaitForOthers } from './agree-on-definition';
 export { deployDefinition, type DeploymentFacts, type WantedDeployment } from './deploy-definition';
