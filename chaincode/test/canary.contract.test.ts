@@ -86,13 +86,13 @@ describe('plaintext', () => {
       secret.details,
       good.document,
       good.binding,
-      ...Object.values(secret.parts),
+      secret.envelope,
       ...Object.values(good.sealed),
     ];
     for (const value of secrets) {
       for (const spelling of spellingsOf(value)) {
         // The hash of a stored envelope is public by design: it is what the anchor binds, and the envelope is no plaintext.
-        if (value === secret.parts.payload && spelling === createHash('sha256').update(value).digest('base64url')) continue;
+        if (value === secret.envelope && spelling === createHash('sha256').update(value).digest('base64url')) continue;
         expect(text.includes(spelling) ? `${value} as ${spelling}` : '').toBe('');
       }
     }

@@ -24,7 +24,7 @@ const TABLE: Readonly<Record<string, string>> = {
   CloseGroup: 'submit role:gateway',
   AbandonGroup: 'submit role:gateway',
   SetRecordStatus: 'submit role:records role:gateway',
-  DeleteRecordParts: 'submit role:gateway',
+  DeleteRecords: 'submit role:gateway',
   GetGroup: 'evaluate any-member',
   GetRecordAnchor: 'evaluate any-member',
   GetRecordStatus: 'evaluate any-member',

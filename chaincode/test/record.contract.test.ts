@@ -8,7 +8,7 @@ import {
   INSURER,
   newConsortium,
   newRecord,
-  partName,
+  refOf,
   register,
   storeRecords,
   type TestRecord,
@@ -53,11 +53,11 @@ describe('records', () => {
     });
     expect(anchored).toEqual({ ...record.anchoring, custodian: HOSPITAL, groupId, whole: true, anchoredAt: twin.clock });
     const stored = twin.world.collections.get(implicitCollection(HOSPITAL));
-    expect(stored?.get(privateKey(partName('wrap', record)))?.value.toString()).toBe(record.parts.wrap);
+    expect(stored?.get(privateKey(refOf(record)))?.value.toString()).toBe(record.envelope);
   });
 
   test('are stored by one transaction that the custodian endorses alone, at its own peer only', async () => {
-    const input = { records: [{ recordId: record.recordId, version: 1, ...record.parts }] };
+    const input = { records: [{ recordId: record.recordId, version: 1, envelope: record.envelope }] };
     const gateway = await twin.identity(HOSPITAL, 'gateway');
     const refusal = await refusalOf(twin.endorse(gateway, ['StoreRecords', '{}'], { input, endorsers: [CLINIC] }));
     expect(refusal).toEqual({ code: 'PEER_NOT_OWN', details: { mspId: HOSPITAL } });
@@ -66,11 +66,11 @@ describe('records', () => {
     expect(twin.commit(endorsed)).toBe(OK);
   });
 
-  test('cannot be anchored before their parts are stored, or with another ciphertext', async () => {
-    expect(await refusalOf(anchor([record]))).toMatchObject({ code: 'RECORD_NOT_STORED', details: { part: 'payload' } });
+  test('cannot be anchored before they are stored, or with another ciphertext', async () => {
+    expect(await refusalOf(anchor([record]))).toMatchObject({ code: 'RECORD_NOT_STORED' });
     await storeRecords(twin, [record]);
     const other = { ...record, anchoring: { ...record.anchoring, ciphertext: sha256('other') as Digest } };
-    expect(await refusalOf(anchor([other]))).toMatchObject({ code: 'RECORD_NOT_STORED', details: { part: 'payload' } });
+    expect(await refusalOf(anchor([other]))).toMatchObject({ code: 'RECORD_NOT_STORED' });
   });
 
   test('cannot be anchored for a hospital without it', async () => {
@@ -95,7 +95,7 @@ describe('records', () => {
 
   test('cannot be occupied: what another member anchors under their ids is its own', async () => {
     const stranger = await twin.identity(CLINIC, 'gateway');
-    const input = { records: [{ recordId: record.recordId, version: 1, ...record.parts }] };
+    const input = { records: [{ recordId: record.recordId, version: 1, envelope: record.envelope }] };
     await twin.submit(stranger, 'StoreRecords', {}, { input, endorsers: [CLINIC] });
     await twin.submit(stranger, 'AnchorRecords', { groups: [{ groupId: newRef(), whole: true, size: 1, records: [record.anchoring] }] });
     await twin.submit(stranger, 'SetRecordStatus', { recordId: record.recordId, status: 'entered-in-error' });
@@ -115,11 +115,11 @@ describe('records', () => {
     expect((await refusalOf(storeRecords(twin, [record]))).code).toBe('RECORD_ALREADY_ANCHORED');
   });
 
-  test('parts that were stored anew while the anchor was on its way void the anchor', async () => {
+  test('what was stored anew while the anchor was on its way voids the anchor', async () => {
     await storeRecords(twin, [record]);
     const args = ['AnchorRecords', JSON.stringify({ groups: [{ groupId: newRef(), whole: true, size: 1, records: [record.anchoring] }] })];
     const endorsed = await twin.endorse(await twin.identity(HOSPITAL, 'gateway'), args);
-    await storeRecords(twin, [{ ...record, parts: newRecord(patient).parts }]);
+    await storeRecords(twin, [{ ...record, envelope: newRecord(patient).envelope }]);
     expect(twin.commit(endorsed)).toBe(MVCC_READ_CONFLICT);
   });
 
@@ -169,7 +169,7 @@ describe('records', () => {
     await storeRecords(twin, [second]);
     expect((await refusalOf(anchor([second]))).code).toBe('RECORD_NOT_FOUND');
     await importRecords(twin, [record]);
-    const input = { records: [{ recordId: record.recordId, version: 2, ...record.parts }] };
+    const input = { records: [{ recordId: record.recordId, version: 2, envelope: record.envelope }] };
     await twin.submit(await twin.identity(CLINIC, 'gateway'), 'StoreRecords', {}, { input, endorsers: [CLINIC] });
     expect((await refusalOf(anchor([second], {}, CLINIC))).code).toBe('RECORD_NOT_FOUND');
     await anchor([second]);
@@ -200,7 +200,7 @@ describe('records', () => {
     expect((await refusalOf(anchor([record], { size: 2 }))).code).toBe('GROUP_SIZE_WRONG');
   });
 
-  test('a group that was anchored whole is not abandoned, and its parts stay', async () => {
+  test('a group that was anchored whole is not abandoned, and its records stay', async () => {
     const groupId = await importRecords(twin, [record]);
     const gateway = await twin.identity(HOSPITAL, 'gateway');
     const name = { recordId: record.recordId, version: 1 };
@@ -209,7 +209,7 @@ describe('records', () => {
       details: { groupId, status: 'closed' },
     });
     await twin.submit(gateway, 'AbandonGroup', { groupId, record: { recordId: newRecord(patient).recordId, version: 1 } });
-    const drop = twin.submit(gateway, 'DeleteRecordParts', { groupId, records: [name] }, { endorsers: [HOSPITAL] });
+    const drop = twin.submit(gateway, 'DeleteRecords', { groupId, records: [name] }, { endorsers: [HOSPITAL] });
     expect((await refusalOf(drop)).code).toBe('RECORD_ALREADY_ANCHORED');
   });
 
@@ -229,23 +229,23 @@ describe('records', () => {
     await anchor([record], { groupId });
   });
 
-  test('the parts of an abandoned group are deleted, others are not', async () => {
+  test('the records of an abandoned group are deleted, others are not', async () => {
     const groupId = newRef<GroupId>();
     const gateway = await twin.identity(HOSPITAL, 'gateway');
     await storeRecords(twin, [record]);
     await anchor([record], { groupId, whole: false, size: 2 });
     const records = [{ recordId: record.recordId, version: 1 }];
-    const drop = (): Promise<unknown> => twin.submit(gateway, 'DeleteRecordParts', { groupId, records }, { endorsers: [HOSPITAL] });
+    const drop = (): Promise<unknown> => twin.submit(gateway, 'DeleteRecords', { groupId, records }, { endorsers: [HOSPITAL] });
     expect((await refusalOf(drop())).code).toBe('GROUP_NOT_ABANDONED');
     await twin.submit(gateway, 'AbandonGroup', { groupId, record: { recordId: record.recordId, version: 1 } });
     const kept = newRecord(patient);
     await importRecords(twin, [kept]);
     const foreign = { groupId, records: [{ recordId: kept.recordId, version: 1 }] };
-    expect((await refusalOf(twin.submit(gateway, 'DeleteRecordParts', foreign, { endorsers: [HOSPITAL] }))).code).toBe(
+    expect((await refusalOf(twin.submit(gateway, 'DeleteRecords', foreign, { endorsers: [HOSPITAL] }))).code).toBe(
       'RECORD_ALREADY_ANCHORED',
     );
     expect(await drop()).toEqual({ deleted: 1 });
-    const [value] = (await twin.evaluate(gateway, 'ReadSealed', { keys: [partName('payload', record)] })).values;
+    const [value] = (await twin.evaluate(gateway, 'ReadSealed', { keys: [refOf(record)] })).values;
     expect(value?.envelope).toBeNull();
   });
 

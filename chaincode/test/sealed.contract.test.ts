@@ -10,7 +10,7 @@ import {
   type TransactionRequest,
 } from '../src/model';
 import { OK, refusalOf, type ConsortiumTwin, type Endorsed } from './support/consortium-twin';
-import { ask, CLINIC, HOSPITAL, INSURER, newConsortium, newScene, partName, sealedText, type Scene } from './support/story';
+import { ask, CLINIC, HOSPITAL, INSURER, newConsortium, newScene, refOf, sealedText, type Scene } from './support/story';
 import { Patient } from './support/wallet';
 
 describe('sealed values', () => {
@@ -116,9 +116,9 @@ describe('sealed values', () => {
   });
 
   test('are read by the gateway of the organisation whose they are, at its own peer', async () => {
-    const keys = [partName('wrap', scene.laboratory), partName('wrap', { ...scene.laboratory, version: 7 })];
+    const keys = [refOf(scene.laboratory), refOf({ ...scene.laboratory, version: 7 })];
     const { values } = await twin.evaluate(await twin.identity(HOSPITAL, 'gateway'), 'ReadSealed', { keys });
-    expect(values.map(({ envelope }) => envelope)).toEqual([scene.laboratory.parts.wrap, null]);
+    expect(values.map(({ envelope }) => envelope)).toEqual([scene.laboratory.envelope, null]);
     const elsewhere = await twin.identity(CLINIC, 'gateway');
     expect((await refusalOf(twin.evaluate(elsewhere, 'ReadSealed', { keys }, HOSPITAL))).code).toBe('PEER_NOT_OWN');
     expect((await twin.evaluate(elsewhere, 'ReadSealed', { keys })).values.map(({ envelope }) => envelope)).toEqual([null, null]);

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { load, report, reportMemory } from '../../network/bench/measure.mjs';
 import { newConsentingPatient, newRecordWriter, openStage } from './hospital.mjs';
+import { WARM } from '../../network/bench/ledger.mjs';
 import { newBenchNetwork, runForLines } from '../../network/bench/network.mjs';
 
 const STORY = join(import.meta.dirname, '../dist/cli/main.js');
@@ -20,7 +21,8 @@ export async function benchConsortium({ ledger, seconds, write, asset }) {
     const processes = { client: [process.pid], ...(await network.readProcesses()) };
     const stage = await openStage(network.run);
     const writers = await Promise.all(Array.from({ length: ONE_BY_ONE }, () => newRecordWriter(stage)));
-    const single = await load({ operation: (_, lane) => writers[lane](1), atOnce: ONE_BY_ONE, seconds, processes });
+    const oneByOne = { operation: (_, lane) => writers[lane](1), atOnce: ONE_BY_ONE, seconds, processes };
+    const single = await load({ ...oneByOne, warmUpSeconds: WARM });
     report(`${ledger}: records, bundles of one, ${ONE_BY_ONE} at once`, single, { name: 'a plain asset', result: asset });
     const batches = await load({ operation: (_, lane) => writers[lane](BATCH), atOnce: BATCHES, seconds, processes, size: BATCH });
     report(`${ledger}: records, bundles of ${BATCH}, ${BATCHES} at once`, batches, { name: 'records one by one', result: single });

@@ -5,6 +5,8 @@ import { openClient, write } from './ledger-client.mjs';
 import { newBenchNetwork } from './network.mjs';
 
 const VALUE = 'v'.repeat(1000);
+/** Seconds of load before an operation and what it is held against are measured: compilers and caches have settled by then. */
+export const WARM = 15;
 const CHAINCODE = { name: 'bench', folder: join(import.meta.dirname, 'chaincode'), policy: 'Witnessed' };
 
 /** A network whose chaincode does nothing but write and answer. `fabric`: settings of Fabric other than the topology's own. */
@@ -14,8 +16,8 @@ export function newPlainNetwork(ledger, fabric = {}) {
 }
 
 /**
- * Runs one ledger's figures and prints them. Answers those that others are held against: `write` (50 at once), `asset` (a plain asset with a
- * key policy and a look at what stands, 20 at once).
+ * Runs one ledger's figures and prints them. Answers those that others are held against: `write` (50 at once), `asset` (a plain asset, refused
+ * when it stands, 20 at once).
  */
 export async function benchLedger({ ledger, seconds = 6 }) {
   const network = await newPlainNetwork(ledger);
@@ -26,8 +28,8 @@ export async function benchLedger({ ledger, seconds = 6 }) {
     const processes = { client: [process.pid], ...(await network.readProcesses()) };
     const { client: _, ...nodes } = processes;
     const measure = (title, operation, atOnce, more = {}) => {
-      const { baseline, duration = seconds } = more;
-      return load({ operation, atOnce, seconds: duration, processes }).then((result) => {
+      const { baseline, duration = seconds, warmUpSeconds } = more;
+      return load({ operation, atOnce, seconds: duration, processes, warmUpSeconds }).then((result) => {
         report(`${ledger}: ${title}`, result, baseline);
         return result;
       });
@@ -38,7 +40,7 @@ export async function benchLedger({ ledger, seconds = 6 }) {
     const named = { name: 'stock signer', result: stock };
     const writes = await measure('blind write of 1 kB, 50 at once, native signer', writing(client.native, 'n'), 50, { baseline: named });
     const alone = await measure('blind write of 1 kB, one at a time', writing(client.native, 'o'), 1, { duration: seconds / 2 });
-    const asset = await measure('plain asset of 1 kB, 20 at once', writing(client.native, 'a', 'create'), 20);
+    const asset = await measure('plain asset of 1 kB, 20 at once', writing(client.native, 'a', 'create'), 20, { warmUpSeconds: WARM });
     const evaluating = (contract) => () => contract.evaluateTransaction('nothing');
     const evaluate = await measure('evaluate, 50 at once, stock signer', evaluating(client.stock), 50);
     await measure('evaluate, 50 at once, native signer', evaluating(client.native), 50, {

@@ -18,7 +18,7 @@ import {
   closeGroupDesk,
   abandonGroupDesk,
   setRecordStatusDesk,
-  deleteRecordPartsDesk,
+  deleteRecordsDesk,
   getGroupDesk,
   getRecordAnchorDesk,
   getRecordStatusDesk,
@@ -132,8 +132,8 @@ export class MedaccordContract extends GuardedContract {
   }
 
   @Submit({ allow: [role('gateway')] })
-  DeleteRecordParts(ctx: LedgerContext, request: string): Promise<string> {
-    return answer('DeleteRecordParts', ctx, request, deleteRecordPartsDesk);
+  DeleteRecords(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('DeleteRecords', ctx, request, deleteRecordsDesk);
   }
 
   @Evaluate({ allow: [anyMember] })

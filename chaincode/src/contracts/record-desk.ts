@@ -1,13 +1,13 @@
 import {
   MAX_BATCH,
   groupKey,
+  lastAbandonedKey,
   newError,
   parseGroup,
   parseRecordAnchor,
   parseRecordStatus,
   recordKey,
-  recordPartRef,
-  recordParts,
+  recordRef,
   recordStatusKey,
   type AnchoredGroup,
   type Group,
@@ -33,8 +33,8 @@ import {
 import { membersOf, rulesOf } from './facts';
 
 /**
- * Stores the sealed parts of records at the caller's organisation. Reads that no anchor stands, so parts that are anchored meanwhile are
- * not replaced. Endorsed by that organisation alone.
+ * Stores sealed records at the caller's organisation. Reads that no anchor stands, so what is anchored meanwhile is not replaced. Endorsed
+ * by that organisation alone.
  */
 export async function storeRecordsDesk(ledger: Ledger): Promise<TransactionResponse<'StoreRecords'>> {
   ledger.assertOwnPeer();
@@ -42,21 +42,25 @@ export async function storeRecordsDesk(ledger: Ledger): Promise<TransactionRespo
   const { records } = ledger.input('StoreRecords');
   assertDistinctRecords(records, 'input.records');
   for (const record of records) {
-    const { recordId, version } = record;
+    const { recordId, version, envelope } = record;
     const anchor = await ledger.readOrJunk(recordKey(mspId, recordId, version), parseRecordAnchor);
     if (anchor !== undefined) throw newError('RECORD_ALREADY_ANCHORED', { recordId, version });
-    for (const part of recordParts) await ledger.seal(mspId, recordPartRef(part, recordId, version), record[part]);
+    await ledger.seal(mspId, recordRef(recordId, version), envelope);
   }
   ledger.emit({ name: 'RecordsStored', ids: { mspId } });
   return { stored: records.length };
 }
 
-/** Anchors records of several groups at once: what many clients import at the same time shares the cost of one transaction. */
+/**
+ * Anchors records of several groups at once: what many clients import at the same time shares the cost of one transaction. Of all whole
+ * groups one entry is read, which voids the anchors when any group of this custodian is abandoned meanwhile.
+ */
 export async function anchorRecordsDesk(
   ledger: Ledger,
   { groups }: TransactionRequest<'AnchorRecords'>,
 ): Promise<TransactionResponse<'AnchorRecords'>> {
   assertDistinctGroups(groups, MAX_BATCH);
+  if (groups.some(({ whole }) => whole)) await ledger.read(lastAbandonedKey(ledger.caller.mspId), parseGroup);
   const outcomes: GroupOutcome[] = [];
   for (const part of groups) outcomes.push(await anchorGroup(ledger, part));
   await writeAnchors(ledger, outcomes);
@@ -69,11 +73,11 @@ interface GroupOutcome {
   readonly answer: AnchoredGroup;
 }
 
-/** The read of the group's entry voids the anchors when the group is abandoned meanwhile. */
+/** A group that is anchored in several lists is read: it may have ended. */
 async function anchorGroup(ledger: Ledger, part: GroupPart): Promise<GroupOutcome> {
   const { groupId, whole, records } = part;
   const custodian = ledger.caller.mspId;
-  const standing = await ledger.read(groupKey(custodian, groupId), parseGroup);
+  const standing = whole ? undefined : await ledger.read(groupKey(custodian, groupId), parseGroup);
   const anchors: RecordAnchor[] = [];
   for (const record of records) {
     const anchor = await freshAnchorOf(ledger, record, { custodian, group: part, at: ledger.now });
@@ -90,8 +94,7 @@ async function freshAnchorOf(ledger: Ledger, record: Anchoring, context: Anchori
   if (standing === undefined && version > 1) {
     assertFollows(record, await ledger.read(recordKey(context.custodian, recordId, version - 1), parseRecordAnchor));
   }
-  const stored =
-    standing === undefined ? await ledger.sealedDigest(context.custodian, recordPartRef('payload', recordId, version)) : undefined;
+  const stored = standing === undefined ? await ledger.sealedDigest(context.custodian, recordRef(recordId, version)) : undefined;
   const anchor = anchorRecord(record, standing, stored, context);
   return anchor === standing ? undefined : anchor;
 }
@@ -127,8 +130,11 @@ async function writeGroupEnd(ledger: Ledger, end: GroupEnd): Promise<Group> {
   const group = endGroup(end, standing, custodian, ledger.now);
   if (group === standing) return group;
   await ledger.requirePresence(custodian);
-  await ledger.write(key, group);
-  await ledger.protect(key, withAnyOther(custodian, membersOf(await rulesOf(ledger))));
+  const policy = withAnyOther(custodian, membersOf(await rulesOf(ledger)));
+  for (const written of end.status === 'abandoned' ? [key, lastAbandonedKey(custodian)] : [key]) {
+    await ledger.write(written, group);
+    await ledger.protect(written, policy);
+  }
   ledger.emit({ name: end.status === 'closed' ? 'GroupClosed' : 'GroupAbandoned', ids: { groupId: end.groupId } });
   return group;
 }
@@ -148,11 +154,11 @@ export async function setRecordStatusDesk(ledger: Ledger, request: TransactionRe
   return status;
 }
 
-/** Deletes the private parts of an abandoned group's records; an anchor of another group protects its parts. */
-export async function deleteRecordPartsDesk(
+/** Deletes what is stored of an abandoned group's records; an anchor of another group protects its record. */
+export async function deleteRecordsDesk(
   ledger: Ledger,
-  { groupId, records }: TransactionRequest<'DeleteRecordParts'>,
-): Promise<TransactionResponse<'DeleteRecordParts'>> {
+  { groupId, records }: TransactionRequest<'DeleteRecords'>,
+): Promise<TransactionResponse<'DeleteRecords'>> {
   ledger.assertOwnPeer();
   assertDistinctRecords(records, 'request.records');
   const { mspId } = ledger.caller;
@@ -162,9 +168,9 @@ export async function deleteRecordPartsDesk(
     const anchor = await ledger.read(recordKey(mspId, recordId, version), parseRecordAnchor);
     if (anchor !== undefined && (anchor.whole || anchor.groupId !== groupId))
       throw newError('RECORD_ALREADY_ANCHORED', { recordId, version });
-    for (const part of recordParts) await ledger.dropSealed(recordPartRef(part, recordId, version));
+    await ledger.dropSealed(recordRef(recordId, version));
   }
-  ledger.emit({ name: 'RecordPartsDeleted', ids: { groupId } });
+  ledger.emit({ name: 'RecordsDeleted', ids: { groupId } });
   return { deleted: records.length };
 }
 

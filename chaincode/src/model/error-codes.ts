@@ -141,7 +141,7 @@ export const errorRows = {
   GROUP_NOT_FOUND: { category: 'not-found', facts: ['groupId'], message: 'this group is neither closed nor abandoned' },
   GROUP_NOT_OPEN: { category: 'conflict', facts: ['groupId', 'status'], message: 'this group is {status} for good' },
   GROUP_NOT_CLOSED: { category: 'rule', facts: ['groupId'], message: 'the records of this group do not count: it is not closed' },
-  GROUP_NOT_ABANDONED: { category: 'rule', facts: ['groupId'], message: 'parts are deleted only of groups that are abandoned' },
+  GROUP_NOT_ABANDONED: { category: 'rule', facts: ['groupId'], message: 'records are deleted only of groups that are abandoned' },
   GROUP_SIZE_WRONG: {
     category: 'invalid',
     facts: ['groupId', 'size', 'records'],
@@ -150,8 +150,8 @@ export const errorRows = {
   RECORD_NOT_FOUND: { category: 'not-found', facts: recordVersion, message: 'no such version of this record is anchored' },
   RECORD_NOT_STORED: {
     category: 'rule',
-    facts: [...recordVersion, 'part'],
-    message: 'the custodian has not stored this part, or stored another one: StoreRecords comes first',
+    facts: recordVersion,
+    message: 'the custodian has not stored this record, or stored another one: StoreRecords comes first',
   },
   RECORD_ALREADY_ANCHORED: {
     category: 'conflict',

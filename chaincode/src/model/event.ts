@@ -13,7 +13,7 @@ export const eventIds = {
   GroupClosed: ['groupId'],
   GroupAbandoned: ['groupId'],
   RecordStatusSet: ['recordId'],
-  RecordPartsDeleted: ['groupId'],
+  RecordsDeleted: ['groupId'],
   AccessRequested: ['relationRef', 'requestId'],
   AccessRefused: ['relationRef', 'requestId'],
   AccessReleased: ['relationRef', 'requestId'],

@@ -112,6 +112,7 @@ export {
   formatKey,
   groupKey,
   implicitCollection,
+  lastAbandonedKey,
   organisationKey,
   parseEntryName,
   parseKey,
@@ -136,9 +137,7 @@ export {
   noticeRef,
   parseSealedRef,
   privateKey,
-  recordPartRef,
-  recordParts,
-  type RecordPart,
+  recordRef,
   type SealedRef,
 } from './sealed';
 

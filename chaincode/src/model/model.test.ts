@@ -18,7 +18,7 @@ import {
   privateKey,
   purposeParents,
   purposes,
-  recordPartRef,
+  recordRef,
   type RelationRef,
   type Salt,
 } from '.';
@@ -82,12 +82,12 @@ describe('the model', () => {
     expect(new Set(Object.values(commitmentDomains)).size).toBe(Object.keys(commitmentDomains).length);
   });
 
-  test('private keys of record parts and of other sealed values do not meet', () => {
-    expect(privateKey(recordPartRef('wrap', ref as never, 3))).toBe(formatKey('record', ref, '3', 'wrap'));
+  test('private keys of sealed values do not meet', () => {
+    expect(privateKey(recordRef(ref as never, 3))).toBe(formatKey('sealed', 'record', ref, '3'));
     expect(privateKey({ kind: 'binding', ref, id: '1' })).toBe(formatKey('sealed', 'binding', ref, '1'));
     for (const bad of [
       { kind: 'binding', ref, id: '2' },
-      { kind: 'wrap', ref, id: '0' },
+      { kind: 'record', ref, id: '0' },
       { kind: 'delivery', ref, id: ref },
       { kind: 'ask', ref: 'short', id: ref },
     ]) {

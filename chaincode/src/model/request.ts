@@ -17,7 +17,7 @@ import { parseSealedRef } from './sealed';
 
 // The one argument of each transaction. Nothing here may be plaintext of a payload, details, binding, document or ask: arguments are public.
 
-/** Records per StoreRecords, AnchorRecords (over all its groups) or DeleteRecordParts. */
+/** Records per StoreRecords, AnchorRecords (over all its groups) or DeleteRecords. */
 export const MAX_BATCH = 200;
 /** Records per decision. */
 export const MAX_RELEASE = 5000;
@@ -57,7 +57,7 @@ export const requests = {
   /** `record`: any one of the group, which tells whether it was anchored whole. */
   AbandonGroup: object({ groupId: parseGroupId, record: recordVersion }),
   SetRecordStatus: object({ recordId: parseRecordId, status: oneOf(recordStatuses) }),
-  DeleteRecordParts: object({ groupId: parseGroupId, records: list(recordVersion, 1, MAX_BATCH) }),
+  DeleteRecords: object({ groupId: parseGroupId, records: list(recordVersion, 1, MAX_BATCH) }),
   RequestAccess: object({
     relationRef: parseRelationRef,
     requestId: parseRequestId,

@@ -40,7 +40,7 @@ export interface TransactionResponses {
   readonly CloseGroup: Group;
   readonly AbandonGroup: Group;
   readonly SetRecordStatus: RecordStatus;
-  readonly DeleteRecordParts: { readonly deleted: number };
+  readonly DeleteRecords: { readonly deleted: number };
   /** `decision` is the refusal of a member that is not the relation's counterparty, else null. */
   readonly RequestAccess: { readonly request: AccessRequest; readonly decision: Decision | null };
   readonly DecideRelease: Decision;

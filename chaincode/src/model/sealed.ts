@@ -2,19 +2,15 @@ import { RequestInvalid, object, oneOf, text, type Parsed, type Parser } from '.
 import type { RecordId, RelationRef, RequestId, SubjectRef } from './identifiers';
 import { formatKey } from './keys';
 
-/** The three private parts of a record version. */
-export const recordParts = ['payload', 'details', 'wrap'] as const;
-export type RecordPart = (typeof recordParts)[number];
-
-/** Other sealed values: what they hold, and with it who may write them. */
-const sealedKinds = ['identity', 'binding', 'consent-document', 'ask', 'decision', 'notice', 'delivery'] as const;
+/** Sealed values: what they hold, and with it who may write them. */
+const sealedKinds = ['record', 'identity', 'binding', 'consent-document', 'ask', 'decision', 'notice', 'delivery'] as const;
 
 /**
  * Names a sealed value inside an organisation's implicit collection: what it is, of what, and which one. `kind`, `ref` and `id` also stand
  * in the `info` that the value is sealed with.
  */
 const parseSealedShape = object({
-  kind: oneOf([...recordParts, ...sealedKinds]),
+  kind: oneOf(sealedKinds),
   ref: text(/^[A-Za-z0-9_-]{22,64}$/, '22 to 64 base64url characters'),
   id: text(/^[A-Za-z0-9_-]{1,64}(\.[1-9][0-9]{0,4})?$/, 'a version, a request id, or a request id with a part'),
 });
@@ -27,9 +23,7 @@ const ONLY = /^1$/;
 
 /** Which form `id` has, per kind. */
 const idForms: Readonly<Record<SealedRef['kind'], RegExp>> = {
-  payload: VERSION,
-  details: VERSION,
-  wrap: VERSION,
+  record: VERSION,
   identity: ONLY,
   binding: ONLY,
   'consent-document': VERSION,
@@ -45,8 +39,8 @@ export const parseSealedRef: Parser<SealedRef> = (value, place) => {
   return ref;
 };
 
-export const recordPartRef = (part: RecordPart, recordId: RecordId, version: number): SealedRef => ({
-  kind: part,
+export const recordRef = (recordId: RecordId, version: number): SealedRef => ({
+  kind: 'record',
   ref: recordId,
   id: String(version),
 });
@@ -74,12 +68,5 @@ export const deliveryRef = (relationRef: RelationRef, requestId: RequestId, part
   id: `${requestId}.${String(part)}`,
 });
 
-/** The private key of a sealed value: record/recordId/version/part, or sealed/kind/ref/id. */
-export function privateKey({ kind, ref, id }: SealedRef): string {
-  return isRecordPart(kind) ? formatKey('record', ref, id, kind) : formatKey('sealed', kind, ref, id);
-}
-
-/** Tells whether a sealed value is a part of a record. */
-function isRecordPart(kind: SealedRef['kind']): kind is RecordPart {
-  return (recordParts as readonly string[]).includes(kind);
-}
+/** The private key of a sealed value. */
+export const privateKey = ({ kind, ref, id }: SealedRef): string => formatKey('sealed', kind, ref, id);

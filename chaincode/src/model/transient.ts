@@ -6,8 +6,8 @@ import { MAX_BATCH, MAX_RELEASE } from './request';
 
 /** The name of the transient field. */
 export const TRANSIENT_FIELD = 'input';
-/** Longest stored payload, in characters of its envelope: 16 MiB. */
-const MAX_PAYLOAD = 16 * 1024 * 1024;
+/** Longest stored record, in characters of its envelope: 16 MiB. */
+const MAX_RECORD = 16 * 1024 * 1024;
 /** Longest other envelope, in characters: 32 MiB for a delivery, 1 MiB for the rest. */
 const MAX_DELIVERY = 32 * 1024 * 1024;
 const MAX_SEALED = 1024 * 1024;
@@ -18,7 +18,8 @@ const sealed = opaque(MAX_SEALED);
 /** The transient input of the transactions that have one, by name. Envelopes are the texts that are stored, byte for byte. */
 export const transientInputs = {
   StoreRecords: object({
-    records: list(object({ recordId: parseRecordId, version, payload: opaque(MAX_PAYLOAD), details: sealed, wrap: sealed }), 1, MAX_BATCH),
+    /** Canonical texts of what the custodian keeps of a record: payload, details and data key, each sealed. */
+    records: list(object({ recordId: parseRecordId, version, envelope: opaque(MAX_RECORD) }), 1, MAX_BATCH),
   }),
   DecideRelease: object({
     /** Canonical text of the consent document; its salt stands in it. */

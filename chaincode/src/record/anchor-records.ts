@@ -21,8 +21,8 @@ export interface AnchoringContext {
 }
 
 /**
- * The anchor of a record version; the standing one when it has the same content. `stored`: SHA-256 of the sealed payload that the custodian
- * holds, undefined without one. Its other parts came with it or not at all: one transaction stores all three.
+ * The anchor of a record version; the standing one when it has the same content. `stored`: SHA-256 of what the custodian holds of it,
+ * undefined without any.
  *
  * @throws RECORD_ALREADY_ANCHORED, RECORD_NOT_STORED
  */
@@ -38,9 +38,7 @@ export function anchorRecord(
       throw newError('RECORD_ALREADY_ANCHORED', { recordId: record.recordId, version: record.version });
     return standing;
   }
-  if (stored !== record.ciphertext) {
-    throw newError('RECORD_NOT_STORED', { recordId: record.recordId, version: record.version, part: 'payload' });
-  }
+  if (stored !== record.ciphertext) throw newError('RECORD_NOT_STORED', { recordId: record.recordId, version: record.version });
   return anchor;
 }
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import {
   detailsPreimage,
   formatCanonical,
-  recordPartRef,
+  recordRef,
   subjectPreimage,
   type ConsentDocument,
   type Digest,
@@ -13,6 +13,7 @@ import {
   type RecordId,
   type RequestId,
   type Salt,
+  type SealedRef,
   type StaffRole,
   type TransactionName,
   type TransactionRequest,
@@ -71,7 +72,7 @@ export interface TestRecord {
   readonly details: string;
   readonly detailsSalt: Salt;
   readonly subjectSalt: Salt;
-  readonly parts: { readonly payload: string; readonly details: string; readonly wrap: string };
+  readonly envelope: string;
   readonly anchoring: TransactionRequest<'AnchorRecords'>['groups'][number]['records'][number];
 }
 
@@ -79,7 +80,7 @@ export function newRecord(patient: Patient | undefined, details: Partial<RecordD
   const recordId = newRef<RecordId>();
   const text = formatCanonical({ type: 'Observation', category: 'laboratory', labels: [], dates: { from: null, until: null }, ...details });
   const [detailsSalt, subjectSalt] = [newSalt(), newSalt()];
-  const parts = { payload: sealedText('payload'), details: sealedText('details'), wrap: sealedText('wrap') };
+  const envelope = sealedText('record');
   const anchoring = {
     recordId,
     version,
@@ -87,15 +88,15 @@ export function newRecord(patient: Patient | undefined, details: Partial<RecordD
     payload: commit(randomBytes(32)),
     details: commit(detailsPreimage(text, detailsSalt)),
     dataKey: commit(randomBytes(32)),
-    ciphertext: sha256(parts.payload) as Digest,
+    ciphertext: sha256(envelope) as Digest,
   };
-  return { recordId, version, details: text, detailsSalt, subjectSalt, parts, anchoring };
+  return { recordId, version, details: text, detailsSalt, subjectSalt, envelope, anchoring };
 }
 
 export const sealedText = (kind: string): string => formatCanonical({ v: 1, kind, ciphertext: randomBytes(24).toString('base64url') });
 
 export async function storeRecords(twin: Consortium, records: readonly TestRecord[], sending: Sending = {}): Promise<void> {
-  const input = { records: records.map(({ recordId, version, parts }) => ({ recordId, version, ...parts })) };
+  const input = { records: records.map(({ recordId, version, envelope }) => ({ recordId, version, envelope })) };
   await twin.submit(await twin.identity(HOSPITAL, 'gateway'), 'StoreRecords', {}, { input, endorsers: [HOSPITAL], ...sending });
 }
 
@@ -189,5 +190,4 @@ export async function newScene(twin: Consortium, patient: Patient, through: MspI
   return { patient, relation, document, laboratory, medication, groupId };
 }
 
-export const partName = (part: 'payload' | 'details' | 'wrap', record: TestRecord): ReturnType<typeof recordPartRef> =>
-  recordPartRef(part, record.recordId, record.version);
+export const refOf = ({ recordId, version }: TestRecord): SealedRef => recordRef(recordId, version);

@@ -47,7 +47,7 @@ export async function runWholeStory(twin: ConsortiumTwin): Promise<PatientRelati
   await twin.submit(gateway, 'AnchorRecords', { groups: [{ groupId: lost, whole: false, size: 1, records: [abandoned.anchoring] }] });
   await twin.submit(gateway, 'AbandonGroup', { groupId: lost, record: { recordId: abandoned.recordId, version: 1 } });
   const parts = { groupId: lost, records: [{ recordId: abandoned.recordId, version: 1 }] };
-  await twin.submit(gateway, 'DeleteRecordParts', parts, { endorsers: [HOSPITAL] });
+  await twin.submit(gateway, 'DeleteRecords', parts, { endorsers: [HOSPITAL] });
   await twin.submit(gateway, 'SetRecordStatus', { recordId: long.recordId, status: 'entered-in-error' });
 
   const keys = newKeyRing();

@@ -6,7 +6,7 @@ export const mostOfBatch = { records: 50, characters: 8 * 1024 * 1024 } as const
 
 /** What records weigh in a transaction. */
 export function weighRecords(records: readonly EncryptedRecord[]): Weight {
-  const characters = records.reduce((sum, { parts }) => sum + parts.payload.length + parts.details.length + parts.wrap.length, 0);
+  const characters = records.reduce((sum, { stored }) => sum + stored.envelope.length, 0);
   return { records: records.length, characters };
 }
 

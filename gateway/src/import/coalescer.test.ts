@@ -22,7 +22,7 @@ const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resol
 const options: CoalescerOptions<string> = {
   lanes: 1,
   countAll: () => 1,
-  patience: 0,
+  patience: { share: 0, mostMs: 1000 },
   weigh: (item) => ({ letters: item.length }),
   most: { letters: 4 },
   isOfOne: (error) => (error as Error).message === 'of one',
@@ -97,22 +97,28 @@ test("a failure of one item is that item's alone; a failure of all is everybody'
 });
 
 describe('of all that are on their way', () => {
-  const begun = async (all: number): Promise<{ calls: Calls; coalesce: (item: string) => Promise<number> }> => {
+  interface Begun {
+    readonly calls: Calls;
+    readonly coalesce: (item: string) => Promise<number>;
+    readonly setCount: (count: number) => void;
+  }
+  const begun = async (all: number, mostMs = 1000): Promise<Begun> => {
     const calls = new Calls();
     let count = 1;
-    const coalesce = newCoalescer(calls.call, { ...options, lanes: 4, patience: 0.5, countAll: () => count });
+    const more = { lanes: 4, patience: { share: 0.5, mostMs }, most: { letters: 12 }, countAll: () => count };
+    const coalesce = newCoalescer(calls.call, { ...options, ...more });
     void coalesce('a');
     await settled();
     jest.advanceTimersByTime(100);
     await calls.answer();
     count = all;
-    return { calls, coalesce };
+    return { calls, coalesce, setCount: (next) => (count = next) };
   };
 
   beforeEach(() => jest.useFakeTimers({ doNotFake: ['setImmediate', 'queueMicrotask'] }));
   afterEach(() => jest.useRealTimers());
 
-  test('a call takes half, and the other half the next one beside it', async () => {
+  test('a call takes half of few, and the other half the next one beside it', async () => {
     const { calls, coalesce } = await begun(4);
     void coalesce('b');
     await settled();
@@ -147,10 +153,68 @@ describe('of all that are on their way', () => {
     expect(calls.seen.at(-1)).toEqual(['b']);
   });
 
+  test('and never longer than the most', async () => {
+    const { calls, coalesce } = await begun(4, 20);
+    void coalesce('b');
+    await settled();
+    jest.advanceTimersByTime(20);
+    await settled();
+    expect(calls.seen.at(-1)).toEqual(['b']);
+  });
+
+  test('many are gathered all, and called half by half at the same time', async () => {
+    const { calls, coalesce } = await begun(8);
+    for (const item of 'bcdefgh') void coalesce(item);
+    await settled();
+    expect(calls.seen).toHaveLength(1);
+    void coalesce('i');
+    await settled();
+    expect(calls.seen.slice(1)).toEqual([
+      ['b', 'c', 'd', 'e'],
+      ['f', 'g', 'h', 'i'],
+    ]);
+  });
+
+  test('many stay in step: the first to come again waits for those who were answered with it', async () => {
+    const { calls, coalesce, setCount } = await begun(8);
+    for (const item of 'bcdefghi') void coalesce(item);
+    await settled();
+    jest.advanceTimersByTime(100);
+    for (const _ of [1, 2]) await calls.answer();
+    setCount(1);
+    void coalesce('b');
+    await settled();
+    expect(calls.seen).toHaveLength(3);
+    setCount(8);
+    for (const item of 'cdefghi') void coalesce(item);
+    await settled();
+    expect(calls.seen).toHaveLength(5);
+  });
+
+  test('many that have become one wait once more', async () => {
+    const { calls, coalesce, setCount } = await begun(8);
+    for (const item of 'bcdefghi') void coalesce(item);
+    await settled();
+    jest.advanceTimersByTime(100);
+    for (const _ of [1, 2]) await calls.answer();
+    setCount(1);
+    void coalesce('b');
+    jest.advanceTimersByTime(50);
+    await settled();
+    expect(calls.seen.slice(3)).toEqual([['b']]);
+    await calls.answer();
+    void coalesce('c');
+    await settled();
+    expect(calls.seen.slice(4)).toEqual([['c']]);
+  });
+
   test('a full call waits for nobody', async () => {
     const { calls, coalesce } = await begun(20);
-    for (const item of ['bb', 'cccc']) void coalesce(item);
+    for (const item of ['bbbbbb', 'ccccccc']) void coalesce(item);
     await settled();
-    expect(calls.seen.at(-1)).toEqual(['bb']);
+    expect(calls.seen.slice(1)).toEqual([['bbbbbb']]);
+    void coalesce('ddddd');
+    await settled();
+    expect(calls.seen.slice(2)).toEqual([['ccccccc', 'ddddd']]);
   });
 });

@@ -4,13 +4,10 @@ export type Weight = Readonly<Record<string, number>>;
 export interface CoalescerOptions<Item> {
   /** Calls under way at once. */
   readonly lanes: number;
-  /**
-   * How many there are: who waits here, whose call is under way, and who still prepares an item or is about to be answered. A call takes half
-   * of them at least, so that one half is prepared while the other is called.
-   */
+  /** How many are on their way: who waits here, whose call is under way, and who still prepares an item or is about to be answered. */
   readonly countAll: () => number;
-  /** How long a call waits for its half, when no other is under way, as a share of the time that the last one took. */
-  readonly patience: number;
+  /** How long who waits here waits for the others: as a share of the time that the last call took, and in milliseconds at most. */
+  readonly patience: { readonly share: number; readonly mostMs: number };
   readonly weigh: (item: Item) => Weight;
   readonly most: Weight;
   /** Whether a call that failed may have failed for one of its items only: each is then tried alone. */
@@ -27,7 +24,14 @@ interface Waiting<Item, Outcome> {
 /** Answers each of many callers with the outcome of one call that it shared with others. */
 export type Coalesce<Item, Outcome> = (item: Item) => Promise<Outcome>;
 
-/** A full call waits for nobody, nor does who is alone; an item heavier than the most that a call takes is called alone. */
+/** From this many on, all of them go on in step. */
+const many = 8;
+
+/**
+ * Gathers what is on its way. Of few a call takes half at least, so that one half is prepared while the other is called; many are gathered
+ * all, and two calls, prepared side by side, take half of them each. A full call waits for nobody, nor does who is alone; an item heavier
+ * than the most that a call takes is called alone.
+ */
 export function newCoalescer<Item, Outcome>(
   call: (items: readonly Item[]) => Promise<Outcome>,
   { lanes, countAll, patience, weigh, most, isOfOne }: CoalescerOptions<Item>,
@@ -35,24 +39,29 @@ export function newCoalescer<Item, Outcome>(
   const queue: Waiting<Item, Outcome>[] = [];
   let busy = 0;
   let lastTook = 0;
+  /** The most that were on their way at once since the last gathering, and in it: who was answered is about to come again. */
+  let all = 1;
   let timer: NodeJS.Timeout | undefined;
 
-  /** How many of those who wait fit into one call; undefined when all of them do. */
-  const findEnd = (): number | undefined => {
+  /** How many must wait here for a call to start at once. */
+  const countWanted = (): number => (all < many ? countAll() / 2 : Math.max(all, countAll()));
+
+  /** How many of those who wait fit into one call, and whether there is no room for more. */
+  const measure = (): { readonly fitting: number; readonly isFull: boolean } => {
     const sum: Record<string, number> = {};
-    const end = queue.findIndex(({ item }, at) => {
+    for (const [at, { item }] of queue.entries()) {
       for (const [unit, weight] of Object.entries(weigh(item))) sum[unit] = (sum[unit] ?? 0) + weight;
-      return at > 0 && Object.entries(most).some(([unit, limit]) => (sum[unit] ?? 0) > limit);
-    });
-    return end < 0 ? undefined : end;
+      const limits = Object.entries(most).map(([unit, limit]) => (sum[unit] ?? 0) - limit);
+      if (limits.some((over) => over > 0)) return { fitting: Math.max(1, at), isFull: true };
+      if (limits.some((over) => over === 0)) return { fitting: at + 1, isFull: true };
+    }
+    return { fitting: queue.length, isFull: false };
   };
 
   /** Milliseconds that the first of those who wait has left for others to come. */
-  const timeLeft = (): number => (queue[0] === undefined ? 0 : queue[0].since + lastTook * patience - performance.now());
-
-  const mayStart = (): boolean => {
-    if (queue.length === 0 || busy === lanes) return false;
-    return findEnd() !== undefined || queue.length * 2 >= countAll() || (busy === 0 && timeLeft() <= 0);
+  const timeLeft = (): number => {
+    const [first] = queue;
+    return first === undefined ? 0 : first.since + Math.min(lastTook * patience.share, patience.mostMs) - performance.now();
   };
 
   const run = async (together: readonly Waiting<Item, Outcome>[]): Promise<void> => {
@@ -67,20 +76,34 @@ export function newCoalescer<Item, Outcome>(
     }
   };
 
-  const work = async (): Promise<void> => {
-    while (mayStart()) {
-      busy += 1;
-      await run(queue.splice(0, findEnd() ?? queue.length));
-      busy -= 1;
-    }
+  const start = async (together: readonly Waiting<Item, Outcome>[]): Promise<void> => {
+    busy += 1;
+    await run(together);
+    busy -= 1;
+    work();
+  };
+
+  const work = (): void => {
     clearTimeout(timer);
-    if (queue.length > 0 && busy === 0) timer = setTimeout(() => void work(), Math.ceil(timeLeft()));
+    while (queue.length > 0 && busy < lanes) {
+      const { fitting, isFull } = measure();
+      if (!isFull && queue.length < countWanted() && (busy > 0 || timeLeft() > 0)) {
+        // Whatever is under way comes back here when it is done.
+        if (busy === 0) timer = setTimeout(work, Math.ceil(timeLeft()));
+        return;
+      }
+      all = countAll();
+      const gathered = queue.splice(0, fitting);
+      const share = gathered.length >= many && lanes - busy > 1 ? Math.ceil(gathered.length / 2) : gathered.length;
+      for (let at = 0; at < gathered.length; at += share) void start(gathered.slice(at, at + share));
+    }
   };
 
   return (item) =>
     new Promise((resolve, reject) => {
       queue.push({ item, since: performance.now(), resolve, reject });
+      all = Math.max(all, countAll());
       // Whoever comes in the same turn shares the call.
-      queueMicrotask(() => void work());
+      queueMicrotask(work);
     });
 }

@@ -180,7 +180,7 @@ export class Importer {
     return outcome;
   }
 
-  /** Declares a group void, deletes its private parts and forgets its records. Repeatable at every step. */
+  /** Declares a group void, deletes what is stored of it and forgets its records. Repeatable at every step. */
   async #abandon(entry: ImportEntry): Promise<void> {
     const { store } = this.#options;
     const groupId = entry.groupId as GroupId;
@@ -192,7 +192,7 @@ export class Importer {
         store.imports.put({ ...entry, state: 'closed' });
         return;
       }
-      await this.#deleteParts(groupId, records);
+      await this.#deleteStored(groupId, records);
       store.index.removeGroup(groupId);
     }
     store.imports.put({ ...entry, state: 'abandoned' });
@@ -212,12 +212,12 @@ export class Importer {
     }
   }
 
-  async #deleteParts(groupId: GroupId, records: TransactionRequest<'DeleteRecordParts'>['records']): Promise<void> {
+  async #deleteStored(groupId: GroupId, records: TransactionRequest<'DeleteRecords'>['records']): Promise<void> {
     const { transactions, mspId } = this.#options;
     for (let start = 0; start < records.length; start += 100) {
       const batch = records.slice(start, start + 100);
       const operation = `group/${groupId}/delete/${String(start)}`;
-      await transactions.submit('DeleteRecordParts', { groupId, records: batch }, { operation, organisations: [mspId], mayLag: true });
+      await transactions.submit('DeleteRecords', { groupId, records: batch }, { operation, organisations: [mspId], mayLag: true });
     }
   }
 

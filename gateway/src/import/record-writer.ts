@@ -18,7 +18,8 @@ export interface Batch {
 
 /** Full transactions of each kind in flight: four keep a consortium busy (fabric-measured Q7). */
 const lanes = 4;
-const patience = 0.5;
+/** Imports go on in step when each waits about as long as the others need for the other of their two transactions. */
+const patience = { share: 1.5, mostMs: 250 };
 /** Errors that say nothing about a single batch: alone it would meet the same. */
 const commonCategories = ['unavailable', 'uncertain', 'internal', 'unauthenticated', 'forbidden'];
 
@@ -45,7 +46,7 @@ export class RecordWriter {
           {
             operation: nameOperation('store', batches),
             organisations: [mspId],
-            input: { records: batches.flatMap(({ records }) => records.map(({ parts }) => parts)) },
+            input: { records: batches.flatMap(({ records }) => records.map(({ stored }) => stored)) },
           },
         ),
       options,
@@ -71,7 +72,7 @@ export class RecordWriter {
     }
   }
 
-  /** Gives the transactions of one batch: first its private parts, then its anchors. @throws CodedError */
+  /** Gives the transactions of one batch: first what its custodian keeps, then the anchors. @throws CodedError */
   async write(batch: Batch): Promise<readonly { readonly transactionId: string; readonly block: number }[]> {
     const stored = await this.#store(batch);
     return [stored, await this.#anchor(batch)];

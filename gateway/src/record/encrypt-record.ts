@@ -13,6 +13,7 @@ import {
 } from '@medaccord/chaincode/model';
 import { commit, encryptPart, formatBase64url, hashBytes, newDataKey, newSalt, seal, type SealingPublicKey } from '../crypto';
 import type { Salts } from '../store';
+import { formatStored, placeWrap, type WrapContent } from './stored-record';
 
 /** A resource as it is to be stored. */
 export interface PlainRecord {
@@ -26,18 +27,11 @@ export interface PlainRecord {
 
 export interface EncryptedRecord {
   /** For the custodian's collection. */
-  readonly parts: TransientInput<'StoreRecords'>['records'][number];
+  readonly stored: TransientInput<'StoreRecords'>['records'][number];
   /** For the public anchor. */
   readonly anchoring: TransactionRequest<'AnchorRecords'>['groups'][number]['records'][number];
   readonly salts: Salts;
   readonly details: string;
-}
-
-/** What the wrap holds: all that is needed to open the record and its commitments again. */
-export interface WrapContent {
-  readonly dataKey: string;
-  readonly salts: Salts;
-  readonly subjectRef: SubjectRef | null;
 }
 
 /** Encrypts a record under a fresh data key, seals that to the custodian, and commits to every part. */
@@ -47,17 +41,14 @@ export async function encryptRecord(record: PlainRecord, custodian: string, key:
   const dataKey = newDataKey();
   const salts: Salts = { subject: subjectRef === null ? null : newSalt(), payload: newSalt(), details: newSalt(), dataKey: newSalt() };
   const place = { recordId, version, custodian };
-  const payload = await encryptPart(dataKey, { ...place, salt: salts.payload, part: 'payload' }, formatUtf8(record.text));
   const content: WrapContent = { dataKey: formatBase64url(dataKey), salts, subjectRef };
-  const context = { kind: 'wrap', ref: recordId, id: String(version), recipient: custodian };
+  const envelope = formatStored({
+    payload: await encryptPart(dataKey, { ...place, salt: salts.payload, part: 'payload' }, formatUtf8(record.text)),
+    details: await encryptPart(dataKey, { ...place, salt: salts.details, part: 'details' }, formatUtf8(details)),
+    wrap: await seal(key, { ...placeWrap(recordId, version), recipient: custodian }, formatUtf8(formatCanonical(content))),
+  });
   return {
-    parts: {
-      recordId,
-      version,
-      payload,
-      details: await encryptPart(dataKey, { ...place, salt: salts.details, part: 'details' }, formatUtf8(details)),
-      wrap: await seal(key, context, formatUtf8(formatCanonical(content))),
-    },
+    stored: { recordId, version, envelope },
     anchoring: {
       recordId,
       version,
@@ -65,7 +56,7 @@ export async function encryptRecord(record: PlainRecord, custodian: string, key:
       payload: await commit(payloadPreimage(formatUtf8(record.text), salts.payload)),
       details: await commit(detailsPreimage(details, salts.details)),
       dataKey: await commit(dataKeyPreimage(dataKey, salts.dataKey)),
-      ciphertext: await hashBytes(formatUtf8(payload)),
+      ciphertext: await hashBytes(formatUtf8(envelope)),
     },
     salts,
     details,

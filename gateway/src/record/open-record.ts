@@ -10,11 +10,12 @@ import {
 import { assertDataKey, assertOpens, decryptPart, hashBytes } from '../crypto';
 import { newError } from '../problem';
 import type { Salts } from '../store';
+import { parseStored } from './stored-record';
 
 /** What a record is opened with; it may come from another organisation. */
 export interface Opening {
-  /** Envelope of the payload, as stored. */
-  readonly payload: string;
+  /** As stored. */
+  readonly envelope: string;
   readonly dataKey: Uint8Array;
   readonly salts: Salts;
   /** Canonical text of the details. */
@@ -23,16 +24,20 @@ export interface Opening {
 }
 
 /**
- * Opens a payload and checks everything against the anchor on the ledger: ciphertext, data key, subject, details, content.
+ * Opens a record and checks everything against the anchor on the ledger: ciphertext, data key, subject, details, content.
  * @returns the resource, byte for byte what was anchored
  * @throws CodedError CONTENT_NOT_ANCHORED; DecryptFailed
  */
 export async function openRecord(anchor: RecordAnchor, opening: Opening): Promise<string> {
-  const { payload, dataKey, salts, details, subjectRef } = opening;
-  if ((await hashBytes(formatUtf8(payload))) !== anchor.ciphertext) throw notAnchored();
+  const { envelope, dataKey, salts, details, subjectRef } = opening;
+  if ((await hashBytes(formatUtf8(envelope))) !== anchor.ciphertext) throw notAnchored();
   await assertDataKey(anchor.dataKey, dataKey, salts.dataKey);
   const { recordId, version, custodian } = anchor;
-  const plain = await decryptPart(dataKey, { recordId, version, custodian, salt: salts.payload, part: 'payload' }, payload);
+  const plain = await decryptPart(
+    dataKey,
+    { recordId, version, custodian, salt: salts.payload, part: 'payload' },
+    parseStored(envelope).payload,
+  );
   await assertOpens(anchor.payload, payloadPreimage(plain, salts.payload)).catch(notAnchoredAnyway);
   await assertOpens(anchor.details, detailsPreimage(details, salts.details)).catch(notAnchoredAnyway);
   await assertSubject(anchor, subjectRef, salts);

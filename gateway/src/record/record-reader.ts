@@ -1,10 +1,10 @@
-import { parseUtf8, recordKey, recordPartRef, type MspId, type RecordAnchor, type RecordId } from '@medaccord/chaincode/model';
-import { DecryptFailed, parseBase64url } from '../crypto';
+import { recordKey, recordRef, type MspId, type RecordAnchor, type RecordId } from '@medaccord/chaincode/model';
+import { parseBase64url } from '../crypto';
 import { newError } from '../problem';
 import type { SealedReader } from '../sealed/sealed-reader';
 import type { ClinicalIndex, Facts, IndexedRecord } from '../store';
-import type { WrapContent } from './encrypt-record';
 import { openRecord, type Opening } from './open-record';
+import { openWrap, parseStored, placeWrap } from './stored-record';
 
 export interface RecordReaderOptions {
   readonly mspId: MspId;
@@ -39,14 +39,10 @@ export class RecordReader {
     return { record, text: await openRecord(anchor, opening) };
   }
 
-  /** What opens these records, in their order. @throws CodedError CONTENT_NOT_ANCHORED when a part is missing; DecryptFailed */
+  /** What opens these records, in their order. @throws CodedError CONTENT_NOT_ANCHORED when one is missing; DecryptFailed */
   async openAll(records: readonly IndexedRecord[]): Promise<readonly Opening[]> {
-    const refs = records.flatMap(({ recordId, version }) => [
-      recordPartRef('payload', recordId as RecordId, version),
-      recordPartRef('wrap', recordId as RecordId, version),
-    ]);
-    const envelopes = await this.#options.sealed.read(refs);
-    return Promise.all(records.map((record, at) => this.#newOpening(record, envelopes[2 * at], envelopes[2 * at + 1])));
+    const envelopes = await this.#options.sealed.read(records.map(({ recordId, version }) => recordRef(recordId as RecordId, version)));
+    return Promise.all(records.map((record, at) => this.#newOpening(record, envelopes[at])));
   }
 
   findAnchor({ recordId, version }: Pick<IndexedRecord, 'recordId' | 'version'>): RecordAnchor | undefined {
@@ -54,16 +50,9 @@ export class RecordReader {
     return facts.findKey<RecordAnchor>(recordKey(mspId, recordId as RecordId, version))?.value;
   }
 
-  async #newOpening(record: IndexedRecord, payload: string | undefined, wrap: string | undefined): Promise<Opening> {
-    if (payload === undefined || wrap === undefined) throw newError('CONTENT_NOT_ANCHORED', 'A stored part of a record is missing');
-    const { dataKey, salts, subjectRef } = await this.#openWrap(record, wrap);
-    const key = parseBase64url(dataKey);
-    return { payload, dataKey: key, salts, details: record.details, subjectRef };
-  }
-
-  async #openWrap({ recordId, version }: IndexedRecord, wrap: string): Promise<WrapContent> {
-    const text = parseUtf8(await this.#options.sealed.open(recordPartRef('wrap', recordId as RecordId, version), wrap));
-    if (text === undefined) throw new DecryptFailed();
-    return JSON.parse(text) as WrapContent;
+  async #newOpening({ recordId, version, details }: IndexedRecord, stored: string | undefined): Promise<Opening> {
+    const { wrap } = parseStored(stored);
+    const { dataKey, salts, subjectRef } = await openWrap(this.#options.sealed, placeWrap(recordId, version), wrap);
+    return { envelope: stored ?? '', dataKey: parseBase64url(dataKey), salts, details, subjectRef };
   }
 }

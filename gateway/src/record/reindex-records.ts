@@ -1,12 +1,11 @@
-import { parseUtf8, recordPartRef, type MspId, type RecordAnchor, type RecordDetails, type SealedRef } from '@medaccord/chaincode/model';
+import { parseUtf8, recordRef, type MspId, type RecordAnchor, type RecordDetails } from '@medaccord/chaincode/model';
 import { decryptPart, parseBase64url } from '../crypto';
 import { identifierTokensOf } from '../fhir/identifier-token';
 import { parseLosslessJson } from '../fhir/json-reader';
 import type { JsonObject } from '../fhir/json-value';
-import { newError } from '../problem';
 import type { SealedReader } from '../sealed/sealed-reader';
 import type { ClinicalIndex, Facts, IndexedRecord } from '../store';
-import type { WrapContent } from './encrypt-record';
+import { openWrap, parseStored, placeWrap } from './stored-record';
 
 /** Records opened at once. */
 const batch = 8;
@@ -36,11 +35,9 @@ export async function reindexRecords({ mspId, facts, index, sealed }: ReindexOpt
 
 async function openAnchor(sealed: SealedReader, anchor: RecordAnchor): Promise<{ record: IndexedRecord; identifiers: readonly string[] }> {
   const { recordId, version, custodian, groupId } = anchor;
-  const refs = (['payload', 'details', 'wrap'] as const).map((part): SealedRef => recordPartRef(part, recordId, version));
-  const [payload, details, wrap] = await sealed.read(refs);
-  if (payload === undefined || details === undefined || wrap === undefined)
-    throw newError('CONTENT_NOT_ANCHORED', 'A stored part of a record is missing');
-  const content = JSON.parse(parseUtf8(await sealed.open(recordPartRef('wrap', recordId, version), wrap)) ?? '') as WrapContent;
+  const [envelope] = await sealed.read([recordRef(recordId, version)]);
+  const { payload, details, wrap } = parseStored(envelope);
+  const content = await openWrap(sealed, placeWrap(recordId, version), wrap);
   const key = parseBase64url(content.dataKey);
   const openPart = async (part: 'payload' | 'details', envelope: string): Promise<string> =>
     parseUtf8(await decryptPart(key, { recordId, version, custodian, salt: content.salts[part], part }, envelope)) ?? '';

@@ -105,12 +105,12 @@ async function newParts({ index, records }: DeliverOptions, released: DecisionOp
   indexed.forEach((record, at) => {
     const opening = need(openings[at]);
     const last = parts.at(-1);
-    size += opening.payload.length;
+    size += opening.envelope.length;
     if (last !== undefined && last.length < partRecords && size <= partCharacters) {
       last.push({ record, opening });
     } else {
       parts.push([{ record, opening }]);
-      size = opening.payload.length;
+      size = opening.envelope.length;
     }
   });
   return parts;
@@ -121,7 +121,7 @@ async function newOpening(part: readonly Opened[], requestId: string, counterpar
   const records = part.map(async ({ record, opening }): Promise<DeliveredRecord> => {
     const recordVersion = { recordId: record.recordId as RecordId, version: record.version };
     const wrap = await seal(key, wrapContext(recordVersion, requestId, counterparty.mspId), opening.dataKey);
-    return { ...recordVersion, payload: opening.payload, wrap, salts: opening.salts, details: opening.details };
+    return { ...recordVersion, envelope: opening.envelope, wrap, salts: opening.salts, details: opening.details };
   });
   return { records: await Promise.all(records) };
 }

@@ -31,8 +31,8 @@ export interface DeliveryOpening {
 }
 
 export interface DeliveredRecord extends RecordVersion {
-  /** The stored envelope, byte for byte. */
-  readonly payload: string;
+  /** As its custodian stores it, byte for byte. */
+  readonly envelope: string;
   /** The data key sealed to the counterparty under kind `wrap`, the record and `<request id>.<version>`. */
   readonly wrap: string;
   readonly salts: Salts;

@@ -117,12 +117,12 @@ async function openDelivered(
   record: DeliveredRecord,
   { decision, subjectRef }: { readonly decision: Decision; readonly subjectRef: SubjectRef },
 ): Promise<ReleasedResource> {
-  const { recordId, version, payload, wrap, salts, details } = record;
+  const { recordId, version, envelope, wrap, salts, details } = record;
   const anchor = facts.findKey<RecordAnchor>(recordKey(decision.custodian, recordId, version))?.value;
   if (anchor?.custodian !== decision.custodian || !facts.counts(anchor.custodian, recordId, version)) {
     throw newError('CONTENT_NOT_ANCHORED', 'A delivered record is not anchored by the custodian');
   }
   const dataKey = await open(key, wrapContext(record, decision.requestId, mspId), wrap);
-  const resource = await openRecord(anchor, { payload, dataKey, salts, details, subjectRef });
+  const resource = await openRecord(anchor, { envelope, dataKey, salts, details, subjectRef });
   return { recordId, version, category: (JSON.parse(details) as RecordDetails).category, resource };
 }

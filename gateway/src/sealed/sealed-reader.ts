@@ -1,9 +1,9 @@
 import { parseUtf8, type SealedRef } from '@medaccord/chaincode/model';
-import { open, type SealingKey } from '../crypto';
+import { open, type SealingContext, type SealingKey } from '../crypto';
 import type { Transactions } from '../ledger/transactions';
 import { newError } from '../problem';
 
-/** Values per read, below the contract's bound and gRPC's message size: payloads and deliveries can be large. */
+/** Values per read, below the contract's bound and gRPC's message size: records and deliveries can be large. */
 const batches = { small: 300, large: 24 };
 
 /** The organisation's own private collection: sealed values, and what they hold. */
@@ -21,7 +21,7 @@ export class SealedReader {
   /** The stored envelopes, in the order asked for; `undefined` where there is none. */
   async read(refs: readonly SealedRef[]): Promise<readonly (string | undefined)[]> {
     const envelopes: (string | undefined)[] = [];
-    const batch = refs.some(({ kind }) => kind === 'payload' || kind === 'delivery') ? batches.large : batches.small;
+    const batch = refs.some(({ kind }) => kind === 'record' || kind === 'delivery') ? batches.large : batches.small;
     for (let start = 0; start < refs.length; start += batch) {
       const { values } = await this.#transactions.evaluate('ReadSealed', { keys: refs.slice(start, start + batch) });
       envelopes.push(...values.map(({ envelope }) => envelope ?? undefined));
@@ -30,8 +30,8 @@ export class SealedReader {
   }
 
   /** @throws DecryptFailed when the envelope was not sealed to this organisation for this very place */
-  async open(ref: SealedRef, envelope: string): Promise<Uint8Array> {
-    return open(this.#key, { ...ref, recipient: this.#mspId }, envelope);
+  async open(place: Omit<SealingContext, 'recipient'>, envelope: string): Promise<Uint8Array> {
+    return open(this.#key, { ...place, recipient: this.#mspId }, envelope);
   }
 
   /** Reads and opens a text; `undefined` when nothing is stored there. */
