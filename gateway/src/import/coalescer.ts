@@ -43,8 +43,8 @@ export function newCoalescer<Item, Outcome>(
   let all = 1;
   let timer: NodeJS.Timeout | undefined;
 
-  /** How many must wait here for a call to start at once. */
-  const countWanted = (): number => (all < many ? countAll() / 2 : Math.max(all, countAll()));
+  /** Whether those who wait are enough for a call to start at once. */
+  const areEnough = (): boolean => queue.length >= (all < many ? countAll() / 2 : Math.max(all, countAll()));
 
   /** How many of those who wait fit into one call, and whether there is no room for more. */
   const measure = (): { readonly fitting: number; readonly isFull: boolean } => {
@@ -83,19 +83,26 @@ export function newCoalescer<Item, Outcome>(
     work();
   };
 
+  const callFor = (gathered: readonly Waiting<Item, Outcome>[]): void => {
+    const share = gathered.length >= many && lanes - busy > 1 ? Math.ceil(gathered.length / 2) : gathered.length;
+    for (let at = 0; at < gathered.length; at += share) void start(gathered.slice(at, at + share));
+  };
+
+  /** What is under way comes back to `work` when it is done, and so does the time that the first has for others. */
+  const isWorthWaiting = (): boolean => {
+    if (busy > 0) return true;
+    const left = timeLeft();
+    if (left > 0) timer = setTimeout(work, Math.ceil(left));
+    return left > 0;
+  };
+
   const work = (): void => {
     clearTimeout(timer);
     while (queue.length > 0 && busy < lanes) {
       const { fitting, isFull } = measure();
-      if (!isFull && queue.length < countWanted() && (busy > 0 || timeLeft() > 0)) {
-        // Whatever is under way comes back here when it is done.
-        if (busy === 0) timer = setTimeout(work, Math.ceil(timeLeft()));
-        return;
-      }
+      if (!isFull && !areEnough() && isWorthWaiting()) return;
       all = countAll();
-      const gathered = queue.splice(0, fitting);
-      const share = gathered.length >= many && lanes - busy > 1 ? Math.ceil(gathered.length / 2) : gathered.length;
-      for (let at = 0; at < gathered.length; at += share) void start(gathered.slice(at, at + share));
+      callFor(queue.splice(0, fitting));
     }
   };
 
