@@ -38,13 +38,15 @@ test('a process that is no node is back as soon as it is ready', () => {
   expect(isBack('gateway-a', before, before)).toBe(true);
 });
 
-test.each<[string, boolean, NodeReport]>([
-  ['that leads and lacks blocks', true, orderer('orderer-a', 8, { isLeader: true })],
-  ['that leads and has them', false, orderer('orderer-a', 9, { isLeader: true })],
-  ['that follows and lacks blocks', false, orderer('orderer-a', 8)],
-  ['that does not answer', false, { kind: 'silent', organisation: 'one', name: 'orderer-a' }],
-])('an orderer %s leads behind the others: %s', (_case, expected, node) => {
-  expect(leadsBehind('orderer-a', before, [node])).toBe(expected);
+test.each<[string, boolean, NodeReport[]]>([
+  ['that all follow, and that lacks blocks', true, [orderer('orderer-a', 8), orderer('orderer-b', 9)]],
+  ['that all follow, and that has them', false, [orderer('orderer-a', 9), orderer('orderer-b', 9)]],
+  ['that lacks blocks beside one that leads', false, [orderer('orderer-a', 8), orderer('orderer-b', 9, { isLeader: true })]],
+  ['that follows another than the others', false, [orderer('orderer-a', 8), orderer('orderer-b', 9, { leaderId: 2 })]],
+  ['that follows nobody', false, [orderer('orderer-a', 8, { leaderId: undefined }), orderer('orderer-b', 9)]],
+  ['that does not answer', false, [{ kind: 'silent', organisation: 'one', name: 'orderer-a' }, orderer('orderer-b', 9)]],
+])('an orderer %s leads behind the others: %s', (_case, expected, now) => {
+  expect(leadsBehind('orderer-a', before, now)).toBe(expected);
 });
 
 test.each<[string, boolean, NodeReport[]]>([

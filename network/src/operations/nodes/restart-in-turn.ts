@@ -59,10 +59,15 @@ async function staysBehind(topology: Topology, name: string, before: readonly No
   return leadsBehind(name, before, now);
 }
 
-/** Whether an orderer lacks blocks that any node had, and leads. */
+/**
+ * Whether an orderer lacks blocks that any node had, and leads. It says that it leads with its next block only, so it is the one that all
+ * follow while nobody else says so.
+ */
 export function leadsBehind(name: string, before: readonly NodeReport[], now: readonly NodeReport[]): boolean {
-  const node = now.find((each) => each.name === name);
-  return node?.kind === 'orderer' && node.isLeader && heightOf(node) < Math.max(0, ...before.map(heightOf));
+  const orderers = now.flatMap((each) => (each.kind === 'orderer' && each.isConsenter ? [each] : []));
+  const node = orderers.find((each) => each.name === name);
+  if (node?.leaderId === undefined || heightOf(node) >= Math.max(0, ...before.map(heightOf))) return false;
+  return orderers.every((each) => each.leaderId === node.leaderId && (each === node || !each.isLeader));
 }
 
 /** Whether those orderers that answer follow another one than the former leader, all the same. */
