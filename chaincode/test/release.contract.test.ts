@@ -1,8 +1,10 @@
 import {
+  askPreimage,
   consentKey,
   decisionKey,
   decisionRef,
   deliveryRef,
+  formatCanonical,
   implicitCollection,
   noticeRef,
   parseSigned,
@@ -12,6 +14,7 @@ import {
   recordsPreimage,
   type ConsentDocument,
   type Instant,
+  type RelationRef,
   type RequestId,
   type TransactionResponse,
   type TransientInput,
@@ -26,6 +29,7 @@ import {
 } from './support/consortium-twin';
 import {
   ask,
+  askOf,
   AUTHORITY,
   checkIn,
   CLINIC,
@@ -195,6 +199,54 @@ describe('a release', () => {
       expect(twin.commit(late)).toBe(MVCC_READ_CONFLICT);
       expect(await refusalOf(endorseDecision(opening()))).toMatchObject({ code: 'CONSENT_NOT_CURRENT' });
       expect(await refusalOf(endorseDecision(opening(), { version: 3 }))).toMatchObject({ code: 'COMMITMENT_MISMATCH' });
+    });
+
+    test('not for another person, purpose or relation than the request commits to', async () => {
+      const asked = askOf(scene.relation);
+      const others = [
+        { ...asked, person: { ...asked.person, department: 'dentistry' } },
+        { ...asked, purpose: 'COC' as const },
+        { ...asked, relationRef: newRef<RelationRef>() },
+      ];
+      for (const other of others) {
+        const input = { ...opening(), ask: formatCanonical(other) };
+        expect(await refusalOf(endorseDecision(input))).toEqual({ code: 'COMMITMENT_MISMATCH', details: { of: 'ask' } });
+      }
+      const spaced = { ...opening(), ask: formatCanonical(asked).replace(':', ': ') };
+      expect(await refusalOf(endorseDecision(spaced))).toMatchObject({ code: 'REQUEST_INVALID', details: { place: 'input.ask' } });
+    });
+
+    test('not on a request that commits to the ask of another relation', async () => {
+      const asked = { ...askOf(scene.relation), relationRef: newRef<RelationRef>() };
+      const strange = {
+        relationRef: scene.relation.relationRef,
+        requestId: newRef<RequestId>(),
+        purpose: 'TREAT',
+        ask: commit(askPreimage(asked)),
+      } as const;
+      const { request: of } = await twin.submit(await twin.identity(CLINIC, 'clinician'), 'RequestAccess', strange);
+      const input = { ...opening(), ask: formatCanonical(asked) };
+      expect(await refusalOf(endorseDecision(input, { of }))).toMatchObject({ code: 'REQUEST_INVALID', details: { place: 'input.ask' } });
+    });
+
+    test('only to whom inside the counterparty, and of what, the document permits', async () => {
+      const permit = { decision: 'permit', categories: ['laboratory'] } as const;
+      const decideOn = async (version: number, exception: object): Promise<unknown> => {
+        const document = scene.relation.document(version, [{ base: 'deny', exceptions: [{ ...permit, ...exception }] }]);
+        const consent = scene.relation.consent(version, { with: document });
+        await twin.submit(await twin.identity(INSURER), 'RecordConsent', { consent });
+        const endorsing = endorseDecision(openingOf(scene.relation, document, [scene.laboratory]), { version });
+        return endorsing.then(
+          (endorsed) => twin.commit(endorsed),
+          async () => (await refusalOf(endorsing)).details,
+        );
+      };
+      const denied = { reason: 'no-permit', at: 0 };
+      expect(await decideOn(3, { departments: ['dentistry'] })).toEqual(denied);
+      expect(await decideOn(4, { not: { departments: ['cardiology'] } })).toEqual(denied);
+      expect(await decideOn(5, { teams: ['heart'] })).toEqual(denied);
+      expect(await decideOn(6, { records: [scene.medication.recordId] })).toEqual(denied);
+      expect(await decideOn(7, { records: [scene.laboratory.recordId], not: { departments: ['dentistry'] } })).toBe(OK);
     });
 
     test('not on a version that is not there', async () => {

@@ -43,7 +43,7 @@ export async function openStage(run) {
   const tokens = new Map();
   const tokenOf = async ({ mspId }, role) => {
     const key = `${mspId} ${role}`;
-    tokens.set(key, tokens.get(key) ?? newStaffToken(documents.get(mspId), role, 'bench', 1));
+    tokens.set(key, tokens.get(key) ?? newStaffToken(documents.get(mspId), { subject: 'bench', role }, 1));
     return tokens.get(key);
   };
   return { cast: castStory(members), clientOf: ({ gateway }) => clients.get(gateway), tokenOf, bundle: SAMPLE, saveWallet: async () => {} };

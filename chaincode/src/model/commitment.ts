@@ -1,10 +1,9 @@
 import { parseBase64url } from './encoding/base64url';
 import { formatCanonical } from './encoding/canonical-json';
 import { formatUtf8 } from './encoding/utf8';
+import type { Ask } from './ask';
 import type { ConsentDocument } from './consent-document';
-import type { RecordId, RelationRef, Salt, SubjectRef } from './identifiers';
-import type { Purpose } from './purpose';
-import type { Category } from './category';
+import type { RecordId, Salt, SubjectRef } from './identifiers';
 
 /** What a commitment is to; the domain keeps a value of one kind from being opened as another. */
 export const commitmentDomains = {
@@ -23,14 +22,6 @@ export type CommitmentDomain = (typeof commitmentDomains)[keyof typeof commitmen
 export interface RecordVersion {
   readonly recordId: RecordId;
   readonly version: number;
-}
-
-/** What a clinician asks for, sealed to the custodian. */
-export interface Ask {
-  readonly relationRef: RelationRef;
-  readonly categories: readonly Category[];
-  readonly purpose: Purpose;
-  readonly salt: Salt;
 }
 
 /**

@@ -57,12 +57,14 @@ export {
   payloadPreimage,
   recordsPreimage,
   subjectPreimage,
-  type Ask,
   type CommitmentDomain,
   type RecordVersion,
 } from './commitment';
-export { parseConsentDocument, type ConsentDocument, type ConsentException, type ConsentSet } from './consent-document';
-export { parseRecordDetails, type RecordDetails } from './record-details';
+export { parseAsk, type Ask } from './ask';
+export { confidentialities, type Confidentiality } from './confidentiality';
+export { parseConsentDocument, type ConsentAxes, type ConsentDocument, type ConsentException, type ConsentSet } from './consent-document';
+export { MAX_AUTHORS, MAX_CODINGS, parseRecordDetails, type Coding, type RecordDetails } from './record-details';
+export { parseRequestingPerson, type RequestingPerson } from './requesting-person';
 export { formatSigned, formatSigningInput, isSameStatement, parseSigned, payloadBytes, type Signed } from './signed';
 export {
   consentStatuses,
@@ -146,4 +148,12 @@ export { type AnchoredGroup, type SealedValue, type TransactionResponse, type Tr
 export { TRANSIENT_FIELD, transientInputs, type TransientInput, type TransientName } from './transient';
 
 export { continuePatient, isConsentSigned, trustConsent, trustRelation, type StatementVerifier } from './rule/trust-statement';
-export { accessReasons, decideAccess, type AccessDecision, type AccessQuestion, type AccessReason } from './rule/decide-access';
+export {
+  accessReasons,
+  decideAccess,
+  findReasonAgainst,
+  type AccessDecision,
+  type AccessQuestion,
+  type AccessReason,
+  type Obligation,
+} from './rule/decide-access';

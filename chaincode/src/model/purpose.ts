@@ -74,10 +74,7 @@ export const parsePurposes = distinct(parsePurpose, 1, purposes.length);
 
 /** Tells whether `purpose` is `cover` or stands below it. */
 export function isCoveredBy(purpose: Purpose, cover: Purpose): boolean {
-  let at: Purpose | null = purpose;
-  while (at !== null) {
-    if (at === cover) return true;
-    at = purposeParents[at];
-  }
+  // What is no purpose stands below nothing.
+  for (let at: Purpose | null = purpose; typeof at === 'string'; at = purposeParents[at]) if (at === cover) return true;
   return false;
 }

@@ -24,6 +24,8 @@ export const transientInputs = {
   DecideRelease: object({
     /** Canonical text of the consent document; its salt stands in it. */
     document: opaque(MAX_SEALED),
+    /** Canonical text of what was asked for and by whom; its salt stands in it. */
+    ask: opaque(65_536),
     /** Compact JWS of the binding; its salt stands in its payload. */
     binding: text(/^[A-Za-z0-9_.-]{1,8192}$/, 'a compact JWS'),
     records: list(

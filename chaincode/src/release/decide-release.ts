@@ -1,10 +1,12 @@
 import {
   addMinutes,
+  askPreimage,
   consentDocumentPreimage,
   decideAccess,
   detailsPreimage,
   formatCanonical,
   newError,
+  parseAsk,
   parseConsentDocument,
   parseJson,
   parseRecordDetails,
@@ -12,6 +14,7 @@ import {
   RequestInvalid,
   subjectPreimage,
   type AccessRequest,
+  type Ask,
   type Commitment,
   type ConsentDocument,
   type ConsentHeader,
@@ -49,16 +52,17 @@ export interface ReleaseFacts {
 }
 
 /**
- * The decision to release. Opens the commitments to document, subjects and details, and runs the rule for every record; both endorsing
+ * The decision to release. Opens the commitments to document, ask, subjects and details, and runs the rule for every record; both endorsing
  * organisations do the same on what they were sent.
  *
  * @throws COMMITMENT_MISMATCH, RECORD_NOT_FOUND, GROUP_NOT_CLOSED, RECORD_WITHDRAWN, RECORD_NOT_OF_SUBJECT, RELEASE_NOT_PERMITTED
  */
 export function decideRelease(opening: Opening, facts: ReleaseFacts, at: Instant): Decision {
   const document = openDocument(opening.document, facts.consent);
+  const { person } = openAsk(opening.ask, facts.request);
   facts.records.forEach((record, index) => {
     const details = openRecord(opening.records[index], record, facts, index);
-    const { decision, reason } = decideAccess({ ...facts, document, now: at, purpose: facts.request.purpose, record: details });
+    const { decision, reason } = decideAccess({ ...facts, document, now: at, purpose: facts.request.purpose, person, record: details });
     if (decision === 'deny') throw newError('RELEASE_NOT_PERMITTED', { reason, at: index });
   });
   const { relationRef, requestId, purpose } = facts.request;
@@ -87,12 +91,22 @@ function openDocument(text: string, consent: ConsentHeader): ConsentDocument {
   return document;
 }
 
+/** What the request commits to; what it says beside that is what the request says. */
+function openAsk(text: string, request: AccessRequest): Ask {
+  const ask = parseJson(parseAsk, text, 'input.ask');
+  if (formatCanonical(ask) !== text) throw new RequestInvalid('input.ask', 'canonical JSON (RFC 8785)');
+  assertOpening(request.ask, askPreimage(ask), 'ask');
+  if (ask.relationRef !== request.relationRef || ask.purpose !== request.purpose)
+    throw new RequestInvalid('input.ask', 'of the same relation and purpose as the request');
+  return ask;
+}
+
 function openRecord(
   opening: Opening['records'][number] | undefined,
   { anchor, group, status }: RecordFacts,
   { patient, relation }: ReleaseFacts,
   at: number,
-): RecordDetails {
+): RecordDetails & Pick<RecordAnchor, 'recordId'> {
   if (opening === undefined) throw new RequestInvalid(`input.records[${String(at)}]`, 'the opening of a record');
   if (anchor === undefined) throw newError('RECORD_NOT_FOUND', { recordId: opening.recordId, version: opening.version });
   if (!anchor.whole && group?.status !== 'closed') throw newError('GROUP_NOT_CLOSED', { groupId: anchor.groupId });
@@ -100,5 +114,5 @@ function openRecord(
   const isOfSubject = isOpening(anchor.subject, subjectPreimage(patient.subjectRef, opening.subjectSalt));
   if (anchor.custodian !== relation.custodian || !isOfSubject) throw newError('RECORD_NOT_OF_SUBJECT', { at });
   assertOpening(anchor.details, detailsPreimage(opening.details, opening.detailsSalt), 'details of a record');
-  return parseJson(parseRecordDetails, opening.details, `input.records[${String(at)}].details`);
+  return { ...parseJson(parseRecordDetails, opening.details, `input.records[${String(at)}].details`), recordId: anchor.recordId };
 }

@@ -1,5 +1,5 @@
 import {
-  decideAccess,
+  findReasonAgainst,
   newError,
   RequestInvalid,
   type ConsentHeader,
@@ -52,7 +52,6 @@ export function deliverRecords(
 function assertInForce({ relation, consent, rules, decision }: DeliveryFacts, now: Instant): void {
   const { relationRef, requestId, deadline, purpose } = decision;
   if (deadline === null || deadline < now) throw newError('DECISION_EXPIRED', { relationRef, requestId, deadline: deadline ?? now });
-  const record = { category: 'other', labels: [] } as const;
-  const { reason } = decideAccess({ relation, consent, rules, document: undefined, now, purpose, record });
-  if (reason !== 'document-missing') throw newError('RELEASE_NOT_PERMITTED', { reason, at: 0 });
+  const reason = findReasonAgainst({ relation, consent, rules, now, purpose });
+  if (reason !== undefined) throw newError('RELEASE_NOT_PERMITTED', { reason, at: 0 });
 }

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import {
+  askPreimage,
   detailsPreimage,
   formatCanonical,
   recordRef,
   subjectPreimage,
+  type Ask,
   type ConsentDocument,
   type Digest,
   type GroupId,
@@ -65,6 +67,16 @@ export function organisationKeys(): Pick<Organisation, 'encryption' | 'signing'>
   return { encryption: [{ suite: 'HPKE-P256-SHA256-A256GCM', publicKey }], signing: newKeyPair().jwk };
 }
 
+const plainDetails: RecordDetails = {
+  type: 'Observation',
+  category: 'laboratory',
+  codes: [],
+  labels: [],
+  dates: { from: null, until: null },
+  authors: [],
+  encounter: null,
+};
+
 /** A record as its custodian knows it. */
 export interface TestRecord {
   readonly recordId: RecordId;
@@ -78,7 +90,7 @@ export interface TestRecord {
 
 export function newRecord(patient: Patient | undefined, details: Partial<RecordDetails> = {}, version = 1): TestRecord {
   const recordId = newRef<RecordId>();
-  const text = formatCanonical({ type: 'Observation', category: 'laboratory', labels: [], dates: { from: null, until: null }, ...details });
+  const text = formatCanonical({ ...plainDetails, ...details });
   const [detailsSalt, subjectSalt] = [newSalt(), newSalt()];
   const envelope = sealedText('record');
   const anchoring = {
@@ -135,6 +147,12 @@ export async function permitLaboratory(
   return document;
 }
 
+/** What the clinic asks for: always the same of a relation, so that a decision can open it. */
+export function askOf({ relationRef }: PatientRelation): Ask {
+  const person = { department: 'cardiology', role: 'clinician', person: 'lee', teams: null };
+  return { relationRef, categories: ['laboratory', 'medications'], purpose: 'TREAT', person, salt: 'A'.repeat(22) as Salt };
+}
+
 export async function ask(
   twin: Consortium,
   relation: PatientRelation,
@@ -144,7 +162,7 @@ export async function ask(
     relationRef: relation.relationRef,
     requestId: newRef<RequestId>(),
     purpose: 'TREAT',
-    ask: commit(randomBytes(20)),
+    ask: commit(askPreimage(askOf(relation))),
   } as const;
   return (await twin.submit(await twin.identity(mspId, 'clinician'), 'RequestAccess', request)).request;
 }
@@ -156,6 +174,7 @@ export function openingOf(
 ): TransientInput<'DecideRelease'> {
   return {
     document: formatCanonical(document),
+    ask: formatCanonical(askOf(relation)),
     binding: relation.binding,
     records: records.map(({ recordId, version, subjectSalt, details, detailsSalt }) => ({
       recordId,

@@ -11,6 +11,7 @@ import {
   type RelationEntry,
   type RelationRef,
   type RequestId,
+  type RequestingPerson,
   type Salt,
 } from '@medaccord/chaincode/model';
 import { commit, seal } from '../crypto';
@@ -35,6 +36,8 @@ export interface Wish {
   readonly relationRef: RelationRef;
   readonly purpose: Purpose;
   readonly categories: readonly Category[];
+  /** Who asks, as this organisation attests it. */
+  readonly person: RequestingPerson;
   /** The clinician's own ledger identity. */
   readonly identity: LedgerIdentity;
   /** How long to wait for the answer, in milliseconds. */
@@ -79,9 +82,9 @@ export async function waitForAnswer({ store, mspId, projector }: AccessOptions, 
 }
 
 /** The salt follows from the operation, so that a repeat asks the very same. */
-function newAsk({ operation, relationRef, purpose, categories }: Wish, { key }: Store): Ask {
+function newAsk({ operation, relationRef, purpose, categories, person }: Wish, { key }: Store): Ask {
   const salt = Buffer.from(key.name('ask-salt', operation), 'base64url').subarray(0, 16).toString('base64url') as Salt;
-  return { relationRef, categories, purpose, salt };
+  return { relationRef, categories, purpose, person, salt };
 }
 
 async function newParcel(relation: RelationEntry, requestId: RequestId, { ask, store }: { ask: Ask; store: Store }): Promise<Parcel> {

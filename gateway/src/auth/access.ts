@@ -10,8 +10,15 @@ export type Access =
   | { readonly by: 'relation' }
   | { readonly by: 'relation-or-staff'; readonly roles: readonly StaffRole[] };
 
+/** A member of staff, as the organisation's token says. */
+export interface Staff {
+  readonly subject: string;
+  readonly role: StaffRole;
+  /** Null when the token does not say. */
+  readonly department: string | null;
+  readonly teams: readonly string[] | null;
+}
+
 /** Who is calling, as proved by the token. */
 export type Caller =
-  | { readonly kind: 'anybody' }
-  | { readonly kind: 'staff'; readonly subject: string; readonly role: StaffRole }
-  | { readonly kind: 'relation'; readonly relationRef: string };
+  { readonly kind: 'anybody' } | ({ readonly kind: 'staff' } & Staff) | { readonly kind: 'relation'; readonly relationRef: string };

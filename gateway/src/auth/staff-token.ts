@@ -1,6 +1,7 @@
-import { staffRoles, type StaffRole } from '@medaccord/chaincode/model';
+import { DomainError, parseRequestingPerson, staffRoles, type StaffRole } from '@medaccord/chaincode/model';
 import { createLocalJWKSet, errors, importJWK, jwtVerify, SignJWT, type JWK } from 'jose';
 import { newError } from '../problem';
+import type { Staff } from './access';
 
 /** Every gateway is this audience; the issuer tells which organisation's. */
 const audience = 'medaccord';
@@ -10,6 +11,8 @@ const clockToleranceSeconds = 5;
 export interface StaffClaims {
   readonly subject: string;
   readonly role: StaffRole;
+  readonly department?: string;
+  readonly teams?: readonly string[];
 }
 
 export interface StaffTokenIssuer {
@@ -19,9 +22,13 @@ export interface StaffTokenIssuer {
 }
 
 /** Signs a bearer token for a member of staff; it lives `seconds`, 12 hours at most. */
-export async function signStaffToken({ mspId, key }: StaffTokenIssuer, { subject, role }: StaffClaims, seconds: number): Promise<string> {
+export async function signStaffToken(
+  { mspId, key }: StaffTokenIssuer,
+  { subject, ...claims }: StaffClaims,
+  seconds: number,
+): Promise<string> {
   const now = Math.floor(Date.now() / 1000);
-  return new SignJWT({ role })
+  return new SignJWT({ ...claims })
     .setProtectedHeader({ alg: 'ES256', typ: 'JWT' })
     .setIssuer(mspId)
     .setAudience(audience)
@@ -31,7 +38,7 @@ export async function signStaffToken({ mspId, key }: StaffTokenIssuer, { subject
     .sign(await importJWK(key, 'ES256'));
 }
 
-export type StaffTokenVerifier = (token: string) => Promise<StaffClaims>;
+export type StaffTokenVerifier = (token: string) => Promise<Staff>;
 
 /**
  * A verifier of bearer tokens that the organisation's own key signed.
@@ -54,8 +61,20 @@ export function newStaffTokenVerifier(mspId: string, publicKey: JWK): StaffToken
     });
     const role = staffRoles.find((known) => known === payload.role && known !== 'gateway');
     const subject = payload.sub ?? '';
-    if (role === undefined || subject === '' || subject.length > 256)
-      throw newError('TOKEN_INVALID', 'The bearer token names no known role');
-    return { subject, role };
+    if (role === undefined) throw newError('TOKEN_INVALID', 'The bearer token names no known role');
+    const { department = null, teams = null } = payload;
+    return { role, ...parseNames({ person: subject, department, role, teams }) };
   };
+}
+
+/** The rule compares these names; whatever it would not take is refused here. */
+function parseNames(names: Readonly<Record<'person' | 'department' | 'role' | 'teams', unknown>>): Omit<Staff, 'role'> {
+  try {
+    const { person, department, teams } = parseRequestingPerson(names, 'token');
+    return { subject: person ?? '', department, teams };
+  } catch (error) {
+    if (error instanceof DomainError)
+      throw newError('TOKEN_INVALID', 'The bearer token names a subject, department or team in no valid form');
+    throw error;
+  }
 }

@@ -1,7 +1,6 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { StaffRole } from '@medaccord/chaincode/model';
-import { signStaffToken } from '../auth/staff-token';
+import { signStaffToken, type StaffClaims } from '../auth/staff-token';
 import { connectionDocument, type ConnectionDocument } from '../config/connection-document';
 import type { PrivateJwk } from '../crypto';
 import { tokenKeyPath } from '../organisation/organisation-keys';
@@ -42,11 +41,11 @@ export async function readConnections(runFolder: string): Promise<Connections> {
 }
 
 /** Signs a staff token with the organisation's own token key. @throws {CliError} TOKEN_KEY_MISSING */
-export async function newStaffToken(document: ConnectionDocument, role: StaffRole, name: string, hours: number): Promise<string> {
+export async function newStaffToken(document: ConnectionDocument, claims: StaffClaims, hours: number): Promise<string> {
   const file = tokenKeyPath(document.data);
   const text = await readFile(file, 'utf8').catch(() => {
     throw new CliError('TOKEN_KEY_MISSING', `The token key ${file} cannot be read.`, 'The gateway makes it at its first start.');
   });
   const key = JSON.parse(text) as PrivateJwk;
-  return signStaffToken({ mspId: document.organisation.mspId, key }, { subject: name, role }, hours * 3600);
+  return signStaffToken({ mspId: document.organisation.mspId, key }, claims, hours * 3600);
 }

@@ -16,7 +16,7 @@ const HELP = `medaccord <verb> [options]
 
   story --connections DIR [--bundle FILE] [--json] [--once]
         tells the main job on a running network, with a fresh patient; DIR is the network's run folder
-  token --connection FILE --role ROLE [--name NAME] [--hours N]
+  token --connection FILE --role ROLE [--name NAME] [--department NAME] [--team NAME]... [--hours N]
         signs a bearer token for staff of an organisation with its own token key
   wallet show|history|revoke|close|token --connections DIR [--wallet FILE] [--relation REF] [--at MSPID] [--json]
         a patient's wallet; without --wallet the one of the story told last

@@ -27,7 +27,7 @@ export const story: Command = async (argv, config) => {
   const stage: Stage = {
     cast,
     clientOf: newClients(),
-    tokenOf: (member, role) => newStaffToken(documentOf(connections, member), role, 'story', 1),
+    tokenOf: (member, role) => newStaffToken(documentOf(connections, member), { subject: 'story', role }, 1),
     bundle: await readBundle(bundle ?? config.sampleBundle),
     saveWallet: (changed) => writeWalletFile(wallet, changed, config.walletPassphrase),
   };
@@ -44,8 +44,8 @@ type Surroundings = { readonly connections: Connections; readonly config: CliCon
 async function tellWhatNext(plot: Plot, cast: Cast, { connections, config, runFolder }: Surroundings): Promise<string> {
   const { custodian, counterparty } = cast;
   const tokens = {
-    records: await newStaffToken(documentOf(connections, custodian), 'records', 'sample', 12),
-    clinician: await newStaffToken(documentOf(connections, counterparty), 'clinician', 'sample', 12),
+    records: await newStaffToken(documentOf(connections, custodian), { subject: 'sample', role: 'records' }, 12),
+    clinician: await newStaffToken(documentOf(connections, counterparty), { subject: 'sample', role: 'clinician' }, 12),
   };
   return formatWhatNext({ plot, cast, tokens, members: connections.members, program: config.program, runFolder }, newPaint(config.colour));
 }

@@ -6,15 +6,23 @@ const OPTIONS = {
   connection: { type: 'string' },
   role: { type: 'string' },
   name: { type: 'string', default: 'staff' },
+  department: { type: 'string' },
+  team: { type: 'string', multiple: true },
   hours: { type: 'string', default: '12' },
 } as const;
 const MOST_HOURS = 12;
 
 /** `token`: signs a bearer token for a member of staff with the organisation's token key. */
 export const token: Command = async (argv) => {
-  const { connection, role, name, hours } = parseOptions(argv, OPTIONS);
+  const { connection, role, name, department, team, hours } = parseOptions(argv, OPTIONS);
   const document = await readConnection(required(connection, '--connection'));
-  print(await newStaffToken(document, parseRole(required(role, '--role')), name, parseHours(hours)));
+  const claims = {
+    subject: name,
+    role: parseRole(required(role, '--role')),
+    ...(department === undefined ? {} : { department }),
+    ...(team === undefined ? {} : { teams: team }),
+  };
+  print(await newStaffToken(document, claims, parseHours(hours)));
   return EXIT.done;
 };
 

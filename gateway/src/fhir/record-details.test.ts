@@ -13,6 +13,35 @@ const observation = (...codes: string[]): Resource => ({
 });
 
 describe('the details of a record', () => {
+  it('name its codes, its authors and its encounter', () => {
+    const coding = { system: 'http://loinc.org', code: '4548-4' };
+    const details = detailsOf({
+      ...observation('laboratory'),
+      code: { coding: [coding, { ...coding, display: 'Haemoglobin A1c' }, { code: 'local' }, { system: 'not a uri', code: 'x' }] },
+      performer: [{ reference: 'Practitioner/p1' }, { display: 'no reference' }],
+      encounter: { reference: 'Encounter/e1' },
+    });
+    expect(details).toMatchObject({
+      codes: [coding, { system: '', code: 'local' }],
+      authors: ['Practitioner/p1'],
+      encounter: 'Encounter/e1',
+    });
+  });
+
+  it('find authors in the parts of a procedure, and the encounter of a document in its context', () => {
+    const performer = [{ actor: { reference: 'Practitioner/p1' } }, { actor: { reference: 'Practitioner/p1' } }];
+    expect(detailsOf({ resourceType: 'Procedure', performer })).toMatchObject({ authors: ['Practitioner/p1'], encounter: null });
+    const context = { encounter: [{ reference: 'Encounter/e2' }] };
+    expect(detailsOf({ resourceType: 'DocumentReference', context })).toMatchObject({ authors: [], encounter: 'Encounter/e2' });
+  });
+
+  it('hold no more codes and authors than the model takes', () => {
+    const coding = Array.from({ length: 60 }, (_, at) => ({ system: 'urn:x', code: `c${String(at)}` }));
+    const performer = Array.from({ length: 30 }, (_, at) => ({ reference: `Practitioner/p${String(at)}` }));
+    const { codes, authors } = detailsOf({ ...observation('laboratory'), code: { coding }, performer });
+    expect([codes.length, authors.length]).toEqual([50, 20]);
+  });
+
   it('tell observations apart by their category, other resources by their type', () => {
     expect(detailsOf(observation('laboratory')).category).toBe('laboratory');
     expect(detailsOf(observation('survey', 'vital-signs')).category).toBe('social-history');

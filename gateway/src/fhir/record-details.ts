@@ -1,4 +1,12 @@
-import { categoryOf, parseRecordDetails, type Category, type RecordDetails } from '@medaccord/chaincode/model';
+import {
+  categoryOf,
+  MAX_AUTHORS,
+  MAX_CODINGS,
+  parseRecordDetails,
+  type Category,
+  type Coding,
+  type RecordDetails,
+} from '@medaccord/chaincode/model';
 import { isObject, type JsonObject, type JsonValue } from './json-value';
 
 const LABEL_SYSTEM = /\/(?:v3-)?(?:Confidentiality|ActCode)$/;
@@ -37,8 +45,9 @@ const DATES = (
 ).split(' ');
 
 /**
- * What a release is decided on besides the consent: type, category, security labels (meta.security, of HL7 v3 Confidentiality and ActCode)
- * and when what the resource tells of began and ended. A sensitivity label puts a record into that sensitive category.
+ * What a release is decided on besides the consent: type, category, clinical codes, security labels (meta.security, of HL7 v3 Confidentiality
+ * and ActCode), when what the resource tells of began and ended, who wrote it and in which encounter. A sensitivity label puts a record into
+ * that sensitive category.
  */
 export function newRecordDetails(type: string, resource: JsonObject): RecordDetails {
   const security = codingsOf(metaOf(resource)['security']);
@@ -49,13 +58,14 @@ export function newRecordDetails(type: string, resource: JsonObject): RecordDeta
   const details = {
     type,
     category: sensitive ?? categoryOf(type, codes),
+    codes: clinicalCodingsOf(resource),
     labels: [...new Set(security.filter(isLabel).map(({ code }) => code))].sort(),
     dates: datesOf(resource),
+    authors: authorsOf(resource),
+    encounter: referenceOf(resource['encounter']) ?? referenceOf(contextOf(resource)) ?? null,
   };
   return parseRecordDetails(details, 'details');
 }
-
-type Coding = { readonly system: string; readonly code: string };
 
 function isLabel({ system, code }: Coding): boolean {
   return LABEL_SYSTEM.test(system) && LABEL.test(code);
@@ -74,6 +84,47 @@ function codingsOf(codings: JsonValue | undefined): Coding[] {
   return codings.filter(isObject).flatMap(({ system, code }) => {
     return typeof code === 'string' ? [{ system: typeof system === 'string' ? system : '', code }] : [];
   });
+}
+
+// The elements of R4's clinical types that say what, and who.
+const CODES = ['code', 'medicationCodeableConcept', 'vaccineCode', 'type', 'reasonCode', 'bodySite', 'modality', 'serviceType'];
+const AUTHORS = ['performer', 'author', 'recorder', 'asserter', 'requester', 'informationSource', 'participant', 'provider'];
+const WORD = /^[^\u0000-\u0020\u007f-\u00a0\ud800-\udfff]{1,512}$/u;
+
+/** The first ones count; which do not fit the model's bounds are left out. */
+function clinicalCodingsOf(resource: JsonObject): readonly Coding[] {
+  const concepts = CODES.flatMap((name) => listOf(resource[name])).filter(isObject);
+  const codings = concepts
+    .flatMap(({ coding }) => codingsOf(coding))
+    .filter(({ system, code }) => (system === '' || WORD.test(system)) && isCode(code));
+  return [...new Map(codings.map((coding) => [`${coding.system} ${coding.code}`, coding])).values()].slice(0, MAX_CODINGS);
+}
+
+function isCode(code: string): boolean {
+  return code.length > 0 && code.length <= 128 && !/\p{Surrogate}/u.test(code);
+}
+
+/** References to whoever made the record; of performers and participants that are parts, the actor or individual of it. */
+function authorsOf(resource: JsonObject): readonly string[] {
+  const people = AUTHORS.flatMap((name) => listOf(resource[name])).filter(isObject);
+  const references = people.map((one) => referenceOf(one) ?? referenceOf(one['actor']) ?? referenceOf(one['individual']));
+  return [...new Set(references.filter((reference) => reference !== undefined))].slice(0, MAX_AUTHORS);
+}
+
+function referenceOf(value: JsonValue | undefined): string | undefined {
+  const reference = isObject(value) ? value['reference'] : undefined;
+  return typeof reference === 'string' && WORD.test(reference) ? reference : undefined;
+}
+
+/** DocumentReference names its encounters in a part of its own. */
+function contextOf(resource: JsonObject): JsonValue | undefined {
+  const context = resource['context'];
+  return isObject(context) ? listOf(context['encounter'])[0] : undefined;
+}
+
+function listOf(value: JsonValue | undefined): readonly JsonValue[] {
+  if (value === undefined) return [];
+  return Array.isArray(value) ? value : [value];
 }
 
 type Dates = RecordDetails['dates'];

@@ -47,6 +47,7 @@ export async function submitRelease(
       mayLag: true,
       input: {
         document: facts.document ?? '',
+        ask: facts.ask ?? '',
         binding: facts.binding ?? '',
         records,
         recordsSalt,
@@ -87,13 +88,14 @@ export function findSealingKey(keys: readonly EncryptionKey[]): SealingPublicKey
   throw newError('ORGANISATION_NOT_FOUND', 'The organisation publishes no key of a known suite');
 }
 
-function sealNotice({ request, relation, newestConsent }: RequestFacts, { reason, records }: Verdict): Promise<string> {
+function sealNotice({ request, relation, newestConsent }: RequestFacts, { reason, person, records }: Verdict): Promise<string> {
   const { relationRef, requestId, purpose } = request;
   const notice: Notice = {
     requestId,
     outcome: records.length > 0 ? 'released' : 'refused',
     reason,
     purpose,
+    person,
     consentVersion: newestConsent,
     records: records.map(({ recordId, version, category, type }) => ({ recordId: recordId as RecordId, version, category, type })),
   };

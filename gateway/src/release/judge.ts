@@ -4,6 +4,7 @@ import {
   consentDocumentPreimage,
   decideAccess,
   formatCanonical,
+  parseAsk,
   parseConsentDocument,
   parseJson,
   parseRecordDetails,
@@ -13,6 +14,9 @@ import {
   type ConsentDocument,
   type Instant,
   type PatientEntry,
+  type RecordDetails,
+  type RecordId,
+  type RequestingPerson,
 } from '@medaccord/chaincode/model';
 import { commit, verifyJws } from '../crypto';
 import type { IndexedRecord } from '../store';
@@ -22,6 +26,7 @@ import type { NoticeReason } from './openings';
 /** What the custodian would do about a request now, and why. Reasons go to the patient alone. */
 export interface Verdict {
   readonly reason: NoticeReason;
+  readonly person: RequestingPerson | null;
   /** What may be released; empty: refuse. */
   readonly records: readonly IndexedRecord[];
 }
@@ -36,33 +41,50 @@ export interface JudgeFacts extends RequestFacts, SealedTexts {
 /** Runs the shared rule over what is asked for. Everything that a signature or commitment covers is checked first; whatever fails, denies. */
 export async function judge(facts: JudgeFacts): Promise<Verdict> {
   const { relation, rules, now, request } = facts;
-  if (facts.newestConsent !== facts.consent.version) return { reason: 'consent-invalid', records: [] };
   const ask = await openAsk(facts);
+  const person = ask?.person ?? null;
+  if (facts.newestConsent !== facts.consent.version) return { reason: 'consent-invalid', person, records: [] };
   const binding = await openBinding(facts);
   const isSigned = await isConsentSigned(facts);
   const document = isSigned ? await openDocument(facts) : undefined;
-  const question = { relation, consent: facts.consent, document, rules, now, purpose: request.purpose };
-  if (ask === undefined || binding === undefined) return { reason: 'document-missing', records: [] };
+  if (ask === undefined || binding === undefined) return { reason: 'document-missing', person, records: [] };
+  const question = { relation, consent: facts.consent, document, rules, now, purpose: request.purpose, person: ask.person };
   const held = facts
     .listRecords(binding.subjectRef)
     .filter(({ recordId, category }) => ask.categories.includes(category) && !facts.isWithdrawn(recordId));
-  const decisions = held.map((record) => ({ record, ...decideAccess({ ...question, record: parseDetails(record) }) }));
+  const decisions = held.map((record) => ({ record, ...decideAccess({ ...question, record: detailsOf(record) }) }));
   const records = decisions.filter(({ decision }) => decision === 'permit').map(({ record }) => record);
-  if (records.length > 0) return { reason: 'permitted', records };
-  const asked = ask.categories.map((category) => decideAccess({ ...question, record: { category, labels: [] } }).reason);
+  if (records.length > 0) return { reason: 'permitted', person, records };
+  const asked = ask.categories.map((category) => decideAccess({ ...question, record: { ...unknownRecord, category } }).reason);
   const denied = [...decisions.map(({ reason }) => reason), ...asked].find((reason) => reason !== 'permitted');
-  return { reason: denied ?? 'nothing-held', records };
+  return { reason: denied ?? 'nothing-held', person, records };
 }
 
-function parseDetails(record: IndexedRecord): ReturnType<typeof parseRecordDetails> {
-  return parseJson(parseRecordDetails, record.details, 'details');
+function detailsOf({ recordId, details }: IndexedRecord): RecordDetails & { readonly recordId: RecordId } {
+  return { ...parseJson(parseRecordDetails, details, 'details'), recordId: recordId as RecordId };
 }
+
+/** Stands for records of a category of which nothing is known, or nothing is held. */
+const unknownRecord = {
+  recordId: '' as RecordId,
+  type: '',
+  codes: [],
+  labels: [],
+  dates: { from: null, until: null },
+  authors: [],
+  encounter: null,
+};
 
 async function openAsk({ ask: text, request }: JudgeFacts): Promise<Ask | undefined> {
-  const ask = parseCanonical(text) as Ask | undefined;
-  if (ask === undefined || ask.relationRef !== request.relationRef || ask.purpose !== request.purpose || !Array.isArray(ask.categories))
+  const value = parseCanonical(text);
+  if (value === undefined) return undefined;
+  try {
+    const ask = parseAsk(value, 'ask');
+    if (ask.relationRef !== request.relationRef || ask.purpose !== request.purpose) return undefined;
+    return (await isCommitted(request.ask, () => askPreimage(ask))) ? ask : undefined;
+  } catch {
     return undefined;
-  return (await isCommitted(request.ask, () => askPreimage(ask))) ? ask : undefined;
+  }
 }
 
 /** The binding must be what the relation commits to, name its keys and be signed by the patient's registered key. */

@@ -1,4 +1,4 @@
-import type { AccessReason, Category, Purpose, RecordVersion, Salt } from '@medaccord/chaincode/model';
+import type { AccessReason, Category, Purpose, RecordVersion, RequestingPerson, Salt } from '@medaccord/chaincode/model';
 import type { SealingContext } from '../crypto';
 import type { Salts } from '../store';
 
@@ -21,6 +21,8 @@ export interface Notice {
   readonly outcome: 'released' | 'refused';
   readonly reason: NoticeReason;
   readonly purpose: Purpose;
+  /** Who asked, as the asking organisation attests it; null when nothing valid was attested. */
+  readonly person: RequestingPerson | null;
   readonly consentVersion: number;
   readonly records: readonly (RecordVersion & { readonly category: Category; readonly type: string })[];
 }

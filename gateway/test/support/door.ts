@@ -1,5 +1,5 @@
 import type { StaffRole } from '@medaccord/chaincode/model';
-import { signStaffToken } from '../../src/auth';
+import { signStaffToken, type StaffClaims } from '../../src/auth';
 import type { PrivateJwk } from '../../src/crypto';
 
 export interface Answer {
@@ -25,8 +25,8 @@ export abstract class Door {
   abstract readonly url: string;
   abstract readTokenKey(): PrivateJwk;
 
-  token(role: string, subject = `${role}-1`, seconds = 600): Promise<string> {
-    return signStaffToken({ mspId: this.mspId, key: this.readTokenKey() }, { subject, role: role as StaffRole }, seconds);
+  token(role: string, subject = `${role}-1`, seconds = 600, more: Partial<StaffClaims> = {}): Promise<string> {
+    return signStaffToken({ mspId: this.mspId, key: this.readTokenKey() }, { subject, role: role as StaffRole, ...more }, seconds);
   }
 
   async send(path: string, { method, token, body, key, headers = {} }: Sent = {}): Promise<Answer> {

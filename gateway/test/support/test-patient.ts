@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Category, MspId, Purpose } from '@medaccord/chaincode/model';
+import type { Category, ConsentSet, MspId, Purpose } from '@medaccord/chaincode/model';
 import {
   checkIn,
   newRelationToken,
@@ -44,8 +44,12 @@ export class TestPatient {
     return this.consortium.gateway(via).send('/api/relations', { body: signed.request });
   }
 
-  async consent(counterparty: string, categories: readonly Category[], via: string = counterparty): Promise<Answer> {
-    const sets = [{ base: 'deny' as const, exceptions: [{ decision: 'permit' as const, categories, purposes: ['TREAT'] as Purpose[] }] }];
+  consent(counterparty: string, categories: readonly Category[], via: string = counterparty): Promise<Answer> {
+    const exceptions = [{ decision: 'permit' as const, categories, purposes: ['TREAT'] as Purpose[] }];
+    return this.consentTo(counterparty, [{ base: 'deny', exceptions }], via);
+  }
+
+  async consentTo(counterparty: string, sets: readonly ConsentSet[], via: string = counterparty): Promise<Answer> {
     const signed = await signConsent(this.wallet, this.relationRef as never, { sets, validity: null }, await this.recipients(counterparty));
     this.wallet = signed.wallet;
     return this.consortium.gateway(via).send('/api/consents', { body: signed.request });
@@ -75,10 +79,10 @@ export async function ask(
   gateway: Door,
   relationRef: string,
   categories: readonly Category[],
-  more: { key?: string; wait?: number } = {},
+  more: { key?: string; wait?: number; token?: string } = {},
 ): Promise<Answer> {
   return gateway.send('/api/access-requests', {
-    token: await gateway.token('clinician'),
+    token: more.token ?? (await gateway.token('clinician')),
     key: more.key ?? randomUUID(),
     headers: { prefer: `wait=${String(more.wait ?? 10)}` },
     body: { relationRef, purpose: 'TREAT', categories },

@@ -1,9 +1,20 @@
-import type { ConsentDocument, ConsentException, ConsentSet } from '../consent-document';
-import { isSensitive, type Category } from '../category';
+import { isSensitive } from '../category';
+import { confidentialityOf, isAtMost } from '../confidentiality';
+import {
+  axisNames,
+  type AxisName,
+  type ConsentAxes,
+  type ConsentDocument,
+  type ConsentException,
+  type ConsentSet,
+} from '../consent-document';
 import type { Rules } from '../entry';
-import type { MspId } from '../identifiers';
+import { isDatedWithin } from '../fhir-date';
+import type { MspId, RecordId } from '../identifiers';
 import { isWithin, type Instant } from '../instant';
 import { isCoveredBy, type Purpose } from '../purpose';
+import type { RecordDetails } from '../record-details';
+import type { RequestingPerson } from '../requesting-person';
 import type { ConsentHeader, RelationKind } from '../signed-payload';
 
 /** Why access is permitted or denied. Reasons stand in sealed notices only; in public a refusal is NOT_PERMITTED. */
@@ -33,39 +44,49 @@ export interface AccessQuestion {
   readonly rules: Pick<Rules, 'version' | 'purposes' | 'suspended'>;
   readonly now: Instant;
   readonly purpose: Purpose;
-  readonly record: { readonly category: Category; readonly labels: readonly string[] };
+  readonly person: RequestingPerson;
+  readonly record: RecordDetails & { readonly recordId: RecordId };
 }
+
+export type StandingQuestion = Pick<AccessQuestion, 'relation' | 'rules' | 'consent' | 'now' | 'purpose'>;
+
+export type Obligation = 'PRIVMARK' | 'NORDSCLCD';
 
 export interface AccessDecision {
   readonly decision: 'permit' | 'deny';
   readonly reason: AccessReason;
   readonly consentVersion: number;
   readonly rulesVersion: number;
-  /** What must be done before the record is handed over; none in this version. */
-  readonly obligations: readonly string[];
+  /** What whoever receives the record must keep to: codes of HL7 v3 ActCode, obligations and refrain policies. */
+  readonly obligations: readonly Obligation[];
 }
 
 /** Purposes that need a proof which this version does not know (a claim, an approved study, break-glass), and all below them. */
 const unprovedPurposes: readonly Purpose[] = ['HPAYMT', 'HRESCH', 'ETREAT'];
-/** Labels that a permit would have to name; documents cannot name labels in this version. */
-const restrictedLabels: readonly string[] = ['R', 'V'];
+/** With every sensitive record: mark it; disclose it to nobody without the patient's consent. */
+const sensitiveObligations: readonly Obligation[] = ['PRIVMARK', 'NORDSCLCD'];
 
 /**
- * Decides whether one record may be released: a pure function, the same in chaincode, gateway and user interface. Denies by default.
- * Golden vectors: decide-access.vectors.json.
+ * Decides whether one record may be released: a pure function, the same in chaincode, gateway and user interface. Denies by default, and
+ * what is unknown counts against who asks. docs/reference/consent-rule.md says the rule in words; golden vectors stand beside this file.
  */
 export function decideAccess(question: AccessQuestion): AccessDecision {
-  const reason = reasonOfStanding(question) ?? reasonOfPurpose(question) ?? reasonOfDocument(question);
+  const reason = findReasonAgainst(question) ?? reasonOfDocument(question);
   return {
     decision: reason === 'permitted' ? 'permit' : 'deny',
     reason,
     consentVersion: question.consent.version,
     rulesVersion: question.rules.version,
-    obligations: [],
+    obligations: reason === 'permitted' && namesNeeded(question.record).length > 0 ? sensitiveObligations : [],
   };
 }
 
-function reasonOfStanding({ relation, rules, consent, now }: AccessQuestion): AccessReason | undefined {
+/** What the rule can say without document and record: whether members, consent and purpose stand. Undefined when nothing is against it. */
+export function findReasonAgainst(question: StandingQuestion): AccessReason | undefined {
+  return reasonOfStanding(question) ?? reasonOfPurpose(question);
+}
+
+function reasonOfStanding({ relation, rules, consent, now }: StandingQuestion): AccessReason | undefined {
   if (rules.suspended.includes(relation.custodian) || rules.suspended.includes(relation.counterparty)) return 'organisation-suspended';
   if (consent.status === 'closed') return 'relation-closed';
   if (consent.status === 'revoked') return 'consent-revoked';
@@ -74,7 +95,7 @@ function reasonOfStanding({ relation, rules, consent, now }: AccessQuestion): Ac
   return now >= consent.validity.until ? 'expired' : undefined;
 }
 
-function reasonOfPurpose({ purpose, relation, rules }: AccessQuestion): AccessReason | undefined {
+function reasonOfPurpose({ purpose, relation, rules }: StandingQuestion): AccessReason | undefined {
   if (!rules.purposes.some((cover) => isCoveredBy(purpose, cover))) return 'purpose-not-proved';
   if (unprovedPurposes.some((cover) => isCoveredBy(purpose, cover))) return 'purpose-not-proved';
   return isCoveredBy(purpose, 'TREAT') && !relation.kinds.includes('care') ? 'relation-kind' : undefined;
@@ -83,13 +104,19 @@ function reasonOfPurpose({ purpose, relation, rules }: AccessQuestion): AccessRe
 function reasonOfDocument(question: AccessQuestion): AccessReason {
   const { consent, document, now, record } = question;
   if (document?.relationRef !== consent.relationRef || document.version !== consent.version) return 'document-missing';
-  if (record.labels.some((label) => restrictedLabels.includes(label))) return 'label-needs-explicit-permit';
   const sets = document.sets.filter(({ period }) => period === undefined || isWithin(period, now));
   const answers = sets.map((set) => answerOfSet(set, question));
   if (answers.some(({ decision, isBase }) => decision === 'deny' && !isBase)) return 'denied';
   if (answers.length === 0 || answers.some(({ decision }) => decision === 'deny')) return 'no-permit';
-  const isNamed = sets.some(({ exceptions }) => exceptions.some((exception) => isNamedPermit(exception, question)));
-  return isSensitive(record.category) && !isNamed ? 'label-needs-explicit-permit' : 'permitted';
+  const permits = sets.flatMap(({ exceptions }) => exceptions.filter((one) => one.decision === 'permit' && isMatch(one, question)));
+  const areNamed = namesNeeded(record).every((axis) => permits.some((permit) => permit[axis] ?? permit.records));
+  return areNamed ? 'permitted' : 'label-needs-explicit-permit';
+}
+
+/** The axes by which a permit must name a sensitive record, unless it names the record itself. */
+function namesNeeded({ category, labels }: Pick<RecordDetails, 'category' | 'labels'>): readonly AxisName[] {
+  const isRestricted = !isAtMost(confidentialityOf(labels), 'N');
+  return [...(isSensitive(category) ? (['categories'] as const) : []), ...(isRestricted ? (['confidentiality'] as const) : [])];
 }
 
 interface SetAnswer {
@@ -107,16 +134,47 @@ function answerOfSet(set: ConsentSet, question: AccessQuestion): SetAnswer {
   return { decision: winners.some(({ decision }) => decision === 'deny') ? 'deny' : 'permit', isBase: false };
 }
 
-function isNamedPermit(exception: ConsentException, question: AccessQuestion): boolean {
-  return exception.decision === 'permit' && exception.categories !== undefined && isMatch(exception, question);
+/** Where an axis is unknown, an exception that denies matches and one that permits does not. */
+function isMatch(exception: ConsentException, question: AccessQuestion): boolean {
+  const { decision, not = {}, period } = exception;
+  if (period !== undefined && !isWithin(period, question.now)) return false;
+  const isIncluded = namedIn(exception).every((axis) => axisTests[axis](exception, question) ?? decision === 'deny');
+  return isIncluded && !namedIn(not).some((axis) => axisTests[axis](not, question) ?? decision === 'permit');
 }
 
-function isMatch({ categories, purposes, period }: ConsentException, { record, purpose, now }: AccessQuestion): boolean {
-  if (categories !== undefined && !categories.includes(record.category)) return false;
-  if (purposes !== undefined && !purposes.some((cover) => isCoveredBy(purpose, cover))) return false;
-  return period === undefined || isWithin(period, now);
+/** Single records weigh more than persons, persons more than any number of axes. */
+function specificityOf(exception: ConsentException): number {
+  const { records, persons, not = {}, period } = exception;
+  const axes = new Set([...namedIn(exception), ...namedIn(not)]).size + (period === undefined ? 0 : 1);
+  if (records !== undefined) return 2 * BEYOND_AXES + axes;
+  return persons === undefined ? axes : BEYOND_AXES + axes;
 }
 
-function specificityOf({ categories, purposes, period }: ConsentException): number {
-  return [categories, purposes, period].filter((axis) => axis !== undefined).length;
+const BEYOND_AXES = axisNames.length + 2;
+
+function namedIn(axes: ConsentAxes): readonly AxisName[] {
+  return axisNames.filter((axis) => axes[axis] !== undefined);
+}
+
+/** Whether what an axis names is what is asked for; undefined when that is unknown. The axis is named whenever it is asked. */
+const axisTests: Readonly<Record<AxisName, (axes: ConsentAxes, question: AccessQuestion) => boolean | undefined>> = {
+  categories: ({ categories = [] }, { record }) => categories.includes(record.category),
+  types: ({ types = [] }, { record }) => types.includes(record.type),
+  codes: ({ codes = [] }, { record }) =>
+    codes.some(({ system, code }) => record.codes.some((coding) => coding.system === system && coding.code === code)),
+  records: ({ records = [] }, { record }) => records.includes(record.recordId),
+  encounters: ({ encounters = [] }, { record }) => record.encounter !== null && encounters.includes(record.encounter),
+  authors: ({ authors = [] }, { record }) => authors.some((author) => record.authors.includes(author)),
+  labels: ({ labels = [] }, { record }) => labels.some((label) => record.labels.includes(label)),
+  confidentiality: ({ confidentiality = 'U' }, { record }) => isAtMost(confidentialityOf(record.labels), confidentiality),
+  dataPeriod: ({ dataPeriod }, { record }) => dataPeriod && isDatedWithin(record.dates, dataPeriod),
+  purposes: ({ purposes = [] }, { purpose }) => purposes.some((cover) => isCoveredBy(purpose, cover)),
+  departments: ({ departments = [] }, { person }) => isOneOf(person.department, departments),
+  roles: ({ roles = [] }, { person }) => isOneOf(person.role, roles),
+  teams: ({ teams = [] }, { person }) => person.teams?.some((team) => teams.includes(team)),
+  persons: ({ persons = [] }, { person }) => isOneOf(person.person, persons),
+};
+
+function isOneOf(name: string | null, names: readonly string[]): boolean | undefined {
+  return name === null ? undefined : names.includes(name);
 }

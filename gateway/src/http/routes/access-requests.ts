@@ -1,4 +1,4 @@
-import type { RelationRef } from '@medaccord/chaincode/model';
+import type { RelationRef, RequestingPerson } from '@medaccord/chaincode/model';
 import { z } from 'zod';
 import type { Caller } from '../../auth';
 import { requestAccess, waitForAnswer, type AccessOptions } from '../../access/request-access';
@@ -63,6 +63,7 @@ function newRequestRoute({ access, identityOf }: AccessRoutesOptions): Route {
         relationRef: body.relationRef as RelationRef,
         purpose: body.purpose,
         categories: body.categories,
+        person: personOf(caller),
         identity: await identityOf(caller),
         waitMs,
       }),
@@ -95,4 +96,10 @@ function newReleaseRoute({ release }: AccessRoutesOptions): Route {
     }),
     handle: async ({ params: { requestId } }) => ({ body: { requestId, resources: await readRelease(release, requestId) } }),
   });
+}
+
+function personOf(caller: Caller): RequestingPerson {
+  if (caller.kind !== 'staff') return { department: null, role: null, person: null, teams: null };
+  const { department, role, subject, teams } = caller;
+  return { department, role, person: subject, teams };
 }

@@ -23,7 +23,7 @@ export async function openStage(runFolder: string, bundle: string, onSend: () =>
     tokenOf: ({ mspId }, role) => {
       const document = connections.documents.get(mspId);
       if (document === undefined) throw new Error(`there is no connection document of ${mspId}`);
-      return newStaffToken(document, role, `${role}-of-the-test`, 1);
+      return newStaffToken(document, { subject: `${role}-of-the-test`, role }, 1);
     },
     bundle,
     saveWallet: () => Promise.resolve(),

@@ -1,0 +1,15 @@
+import { object, type Parsed } from './encoding/parser';
+import { parseCategories } from './category';
+import { parseRelationRef, parseSalt } from './identifiers';
+import { parsePurpose } from './purpose';
+import { parseRequestingPerson } from './requesting-person';
+
+/** What is asked for and by whom, sealed to the custodian; the request commits to it, a decision opens it in transient data. */
+export const parseAsk = object({
+  relationRef: parseRelationRef,
+  categories: parseCategories,
+  purpose: parsePurpose,
+  person: parseRequestingPerson,
+  salt: parseSalt,
+});
+export type Ask = Parsed<typeof parseAsk>;
