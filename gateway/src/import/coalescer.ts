@@ -58,8 +58,9 @@ export function newCoalescer<Item, Outcome>(
     return { fitting: queue.length, isFull: false };
   };
 
-  /** Milliseconds that the first of those who wait has left for others to come. */
+  /** Milliseconds that the first of those who wait has left for others to come; what is under way is waited for. */
   const timeLeft = (): number => {
+    if (busy > 0) return Infinity;
     const [first] = queue;
     return first === undefined ? 0 : first.since + Math.min(lastTook * patience.share, patience.mostMs) - performance.now();
   };
@@ -88,19 +89,15 @@ export function newCoalescer<Item, Outcome>(
     for (let at = 0; at < gathered.length; at += share) void start(gathered.slice(at, at + share));
   };
 
-  /** What is under way comes back to `work` when it is done, and so does the time that the first has for others. */
-  const isWorthWaiting = (): boolean => {
-    if (busy > 0) return true;
-    const left = timeLeft();
-    if (left > 0) timer = setTimeout(work, Math.ceil(left));
-    return left > 0;
-  };
-
   const work = (): void => {
     clearTimeout(timer);
     while (queue.length > 0 && busy < lanes) {
       const { fitting, isFull } = measure();
-      if (!isFull && !areEnough() && isWorthWaiting()) return;
+      const left = isFull || areEnough() ? 0 : timeLeft();
+      if (left > 0) {
+        if (left < Infinity) timer = setTimeout(work, Math.ceil(left));
+        return;
+      }
       all = countAll();
       callFor(queue.splice(0, fitting));
     }
