@@ -126,7 +126,6 @@ export const parseAccessRequest = object({
   by: parseParticipant,
   purpose: parsePurpose,
   ask: parseCommitment,
-  attestation: nullable(parseCommitment),
   requestHash: parseDigest,
   party: flag,
   at: parseInstant,

@@ -1,4 +1,4 @@
-import { flag, integer, list, nullable, object, oneOf, optional, table, text, type Parsed } from './encoding/parser';
+import { flag, integer, list, nullable, object, oneOf, table, text, type Parsed } from './encoding/parser';
 import { parseEncryptionKey, recordStatuses } from './entry';
 import {
   parseCommitment,
@@ -63,7 +63,6 @@ export const requests = {
     requestId: parseRequestId,
     purpose: parsePurpose,
     ask: parseCommitment,
-    attestation: optional(parseCommitment),
   }),
   DecideRelease: object({ relationRef: parseRelationRef, requestId: parseRequestId, consentVersion: version }),
   RefuseAccess: object({ relationRef: parseRelationRef, requestId: parseRequestId, consentVersion: version }),

@@ -26,6 +26,6 @@ export function requestAccess(
       throw newError('REQUEST_ALREADY_MADE', { relationRef: request.relationRef, requestId: request.requestId });
     return standing;
   }
-  const { relationRef, requestId, purpose, ask, attestation = null } = request;
-  return { relationRef, requestId, by, purpose, ask, attestation, requestHash, at, party: by.mspId === relation.counterparty };
+  const { relationRef, requestId, purpose, ask } = request;
+  return { relationRef, requestId, by, purpose, ask, requestHash, at, party: by.mspId === relation.counterparty };
 }

@@ -87,7 +87,7 @@ describe('Facts', () => {
 
   const newRequest = (more: object = {}): object => ({
     ...{ relationRef: signed.relationRef, requestId, by: { mspId: requester, role: 'clinician', actor: hash } },
-    ...{ purpose: 'TREAT', ask: hash, attestation: null, requestHash: hash, party: true, at },
+    ...{ purpose: 'TREAT', ask: hash, requestHash: hash, party: true, at },
     ...more,
   });
   const newDecision = (more: object = {}): object => ({
