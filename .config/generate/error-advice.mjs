@@ -69,6 +69,10 @@ export const advice = {
   RECORD_NOT_STORED: ['The custodian does not hold the record that the anchor names.', 'Store the record first; both go by the same ids.'],
   RECORD_ALREADY_ANCHORED: ['The record version has an anchor, which is never overwritten.', 'Anchor the next version.'],
   RECORD_NOT_OF_SUBJECT: ['The record is about another patient than the relation.', 'Leave it out; the custodian looks why it was chosen.'],
+  RECORD_NOT_ASKED: [
+    'A decision opens a record of a category that the request does not name.',
+    'Release what was asked for, nothing else.',
+  ],
   RECORD_WITHDRAWN: ['The custodian marked the record as entered in error.', 'Leave it out.'],
   REQUEST_NOT_FOUND: ['No such request is under this relation.', 'Check the references.'],
   REQUEST_ALREADY_MADE: ['The request id is taken by a request with other content.', 'Use a new Idempotency-Key.'],

@@ -229,6 +229,15 @@ describe('a release', () => {
       expect(await refusalOf(endorseDecision(input, { of }))).toMatchObject({ code: 'REQUEST_INVALID', details: { place: 'input.ask' } });
     });
 
+    test('not of what was not asked for', async () => {
+      const imaging = newRecord(scene.patient, { type: 'ImagingStudy', category: 'imaging' });
+      await importRecords(twin, [imaging]);
+      const document = scene.relation.document(3, [{ base: 'permit', exceptions: [] }]);
+      await twin.submit(await twin.identity(INSURER), 'RecordConsent', { consent: scene.relation.consent(3, { with: document }) });
+      const decided = endorseDecision(openingOf(scene.relation, document, [scene.laboratory, imaging]), { version: 3 });
+      expect(await refusalOf(decided)).toEqual({ code: 'RECORD_NOT_ASKED', details: { at: 1 } });
+    });
+
     test('only to whom inside the counterparty, and of what, the document permits', async () => {
       const permit = { decision: 'permit', categories: ['laboratory'] } as const;
       const decideOn = async (version: number, exception: object): Promise<unknown> => {

@@ -159,6 +159,7 @@ export const errorRows = {
     message: 'this version is anchored with other content and cannot be changed: anchor the next one',
   },
   RECORD_NOT_OF_SUBJECT: { category: 'rule', facts: ['at'], message: 'this record is not one of this patient at this custodian' },
+  RECORD_NOT_ASKED: { category: 'rule', facts: ['at'], message: 'the request does not ask for records of this category' },
   RECORD_WITHDRAWN: { category: 'rule', facts: ['at'], message: 'this record was entered in error' },
   REQUEST_NOT_FOUND: { category: 'not-found', facts: request, message: 'this relation has no such request' },
   REQUEST_ALREADY_MADE: { category: 'conflict', facts: request, message: 'this request id belongs to another request' },

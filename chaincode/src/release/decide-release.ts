@@ -55,13 +55,15 @@ export interface ReleaseFacts {
  * The decision to release. Opens the commitments to document, ask, subjects and details, and runs the rule for every record; both endorsing
  * organisations do the same on what they were sent.
  *
- * @throws COMMITMENT_MISMATCH, RECORD_NOT_FOUND, GROUP_NOT_CLOSED, RECORD_WITHDRAWN, RECORD_NOT_OF_SUBJECT, RELEASE_NOT_PERMITTED
+ * @throws COMMITMENT_MISMATCH, RECORD_NOT_FOUND, GROUP_NOT_CLOSED, RECORD_WITHDRAWN, RECORD_NOT_OF_SUBJECT, RECORD_NOT_ASKED,
+ * RELEASE_NOT_PERMITTED
  */
 export function decideRelease(opening: Opening, facts: ReleaseFacts, at: Instant): Decision {
   const document = openDocument(opening.document, facts.consent);
-  const { person } = openAsk(opening.ask, facts.request);
+  const { person, categories } = openAsk(opening.ask, facts.request);
   facts.records.forEach((record, index) => {
     const details = openRecord(opening.records[index], record, facts, index);
+    if (!categories.includes(details.category)) throw newError('RECORD_NOT_ASKED', { at: index });
     const { decision, reason } = decideAccess({ ...facts, document, now: at, purpose: facts.request.purpose, person, record: details });
     if (decision === 'deny') throw newError('RELEASE_NOT_PERMITTED', { reason, at: index });
   });
