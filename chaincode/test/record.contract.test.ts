@@ -220,6 +220,7 @@ describe('records', () => {
     const endorsed = await twin.endorse(gateway, args);
     await twin.submit(gateway, 'AbandonGroup', { groupId, record: { recordId: record.recordId, version: 1 } });
     expect(twin.commit(endorsed)).toBe(MVCC_READ_CONFLICT);
+    expect((await refusalOf(twin.endorse(gateway, args))).code).toBe('GROUP_NOT_OPEN');
   });
 
   test('a group is closed by its custodian only: another member closes one of its own', async () => {

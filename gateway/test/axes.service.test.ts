@@ -77,6 +77,16 @@ describe('a consent that names whom and what', () => {
     expect(notice).toMatchObject({ outcome: 'refused', reason: 'denied', person: { person: 'kim', role: 'clinician', department: null } });
   });
 
+  it('takes a repeat for one, whatever the new token says of the same person', async () => {
+    const beta = consortium.gateway('BetaMSP');
+    const requestIds = [];
+    for (const department of ['cardiology', 'dentistry']) {
+      const token = await beta.token('clinician', 'lee', 600, { department });
+      requestIds.push((await ask(beta, patient.relationRef, ['laboratory'], { token, key: 'the-same' })).body.requestId);
+    }
+    expect(requestIds[1]).toBe(requestIds[0]);
+  });
+
   it('takes no token with a department that is no name', async () => {
     const beta = consortium.gateway('BetaMSP');
     for (const claims of [{ department: '' }, { department: 'a\nb' }, { teams: ['heart', 'heart'] }, { department: 7 as never }]) {

@@ -1,7 +1,6 @@
 import {
   MAX_BATCH,
   groupKey,
-  lastAbandonedKey,
   newError,
   parseGroup,
   parseRecordAnchor,
@@ -51,16 +50,12 @@ export async function storeRecordsDesk(ledger: Ledger): Promise<TransactionRespo
   return { stored: records.length };
 }
 
-/**
- * Anchors records of several groups at once: what many clients import at the same time shares the cost of one transaction. Of all whole
- * groups one entry is read, which voids the anchors when any group of this custodian is abandoned meanwhile.
- */
+/** Anchors records of several groups at once: what many clients import at the same time shares the cost of one transaction. */
 export async function anchorRecordsDesk(
   ledger: Ledger,
   { groups }: TransactionRequest<'AnchorRecords'>,
 ): Promise<TransactionResponse<'AnchorRecords'>> {
   assertDistinctGroups(groups, MAX_BATCH);
-  if (groups.some(({ whole }) => whole)) await ledger.read(lastAbandonedKey(ledger.caller.mspId), parseGroup);
   const outcomes: GroupOutcome[] = [];
   for (const part of groups) outcomes.push(await anchorGroup(ledger, part));
   await writeAnchors(ledger, outcomes);
@@ -73,11 +68,11 @@ interface GroupOutcome {
   readonly answer: AnchoredGroup;
 }
 
-/** A group that is anchored in several lists is read: it may have ended. */
+/** The read of the group's entry voids the anchors when the group is abandoned meanwhile. */
 async function anchorGroup(ledger: Ledger, part: GroupPart): Promise<GroupOutcome> {
   const { groupId, whole, records } = part;
   const custodian = ledger.caller.mspId;
-  const standing = whole ? undefined : await ledger.read(groupKey(custodian, groupId), parseGroup);
+  const standing = await ledger.read(groupKey(custodian, groupId), parseGroup);
   const anchors: RecordAnchor[] = [];
   for (const record of records) {
     const anchor = await freshAnchorOf(ledger, record, { custodian, group: part, at: ledger.now });
@@ -130,11 +125,8 @@ async function writeGroupEnd(ledger: Ledger, end: GroupEnd): Promise<Group> {
   const group = endGroup(end, standing, custodian, ledger.now);
   if (group === standing) return group;
   await ledger.requirePresence(custodian);
-  const policy = withAnyOther(custodian, membersOf(await rulesOf(ledger)));
-  for (const written of end.status === 'abandoned' ? [key, lastAbandonedKey(custodian)] : [key]) {
-    await ledger.write(written, group);
-    await ledger.protect(written, policy);
-  }
+  await ledger.write(key, group);
+  await ledger.protect(key, withAnyOther(custodian, membersOf(await rulesOf(ledger))));
   ledger.emit({ name: end.status === 'closed' ? 'GroupClosed' : 'GroupAbandoned', ids: { groupId: end.groupId } });
   return group;
 }

@@ -1,19 +1,16 @@
 import { epochMsOf, formatInstant, isWithin, type Instant, type Period } from './instant';
+import type { RecordDetails } from './record-details';
 
 const FORM = /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2}))?)?)?$/;
 const DAY_MS = 86_400_000;
-
-/** When what a record tells of began and ended: FHIR dates or dateTimes, null where the record does not say. */
-export interface RecordDates {
-  readonly from: string | null;
-  readonly until: string | null;
-}
+/** How long a second lasts that is written with so many digits after its point; with more, a millisecond. */
+const SECOND_MS = [1000, 100, 10];
 
 /**
  * Tells whether a record's time lies in a period, from the first instant that its dates may mean until the last. Dates without a zone are
  * UTC; without an end the beginning is both. Undefined when only a part of it does, and when the record has no beginning.
  */
-export function isDatedWithin({ from, until }: RecordDates, period: Period): boolean | undefined {
+export function isDatedWithin({ from, until }: RecordDetails['dates'], period: Period): boolean | undefined {
   const bounds = [from, until ?? from].flatMap((date) => boundsOf(date ?? '') ?? []);
   if (bounds.length < 2) return undefined;
   const instants = bounds.flatMap((one) => [one.from, one.until]).sort();
@@ -49,7 +46,7 @@ interface Written {
 
 /** How long what is written lasts: a year, a month, a day, a second or a fraction of one, but a millisecond at least. */
 function lengthMsOf({ year, month, day, time, fraction }: Written, start: number): number {
-  if (time !== undefined) return Math.max(1, 1000 / 10 ** fraction.length);
+  if (time !== undefined) return SECOND_MS[fraction.length] ?? 1;
   if (day !== undefined) return DAY_MS;
   const [nextYear, nextMonth] = month === undefined || month === '12' ? [Number(year) + 1, 1] : [Number(year), Number(month) + 1];
   return epochMsOf(`${String(nextYear)}-${String(nextMonth)}-1T0:0:0.0Z` as Instant) - start;

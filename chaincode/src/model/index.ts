@@ -61,7 +61,6 @@ export {
   type RecordVersion,
 } from './commitment';
 export { parseAsk, type Ask } from './ask';
-export { confidentialities, type Confidentiality } from './confidentiality';
 export { parseConsentDocument, type ConsentAxes, type ConsentDocument, type ConsentException, type ConsentSet } from './consent-document';
 export { MAX_AUTHORS, MAX_CODINGS, parseRecordDetails, type Coding, type RecordDetails } from './record-details';
 export { parseRequestingPerson, type RequestingPerson } from './requesting-person';
@@ -114,7 +113,6 @@ export {
   formatKey,
   groupKey,
   implicitCollection,
-  lastAbandonedKey,
   organisationKey,
   parseEntryName,
   parseKey,

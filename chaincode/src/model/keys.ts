@@ -90,8 +90,6 @@ export const relationKey = (relationRef: RelationRef): string => formatKey('rela
 export const consentKey = (relationRef: RelationRef, version: number): string => formatKey('consent', relationRef, String(version));
 /** Groups and records are a custodian's own: another member can neither close nor occupy one. */
 export const groupKey = (custodian: MspId, groupId: GroupId): string => formatKey('group', custodian, groupId);
-/** The group that a custodian abandoned last: whoever read it is void when another one is abandoned. */
-export const lastAbandonedKey = (custodian: MspId): string => formatKey('last-abandoned', custodian);
 export const recordKey = (custodian: MspId, recordId: RecordId, version: number): string =>
   formatKey('record', custodian, recordId, String(version));
 export const recordStatusKey = (custodian: MspId, recordId: RecordId): string => formatKey('record-status', custodian, recordId);

@@ -124,8 +124,11 @@ function readRelation(http: HttpRequest): string | undefined {
   return typeof relationRef === 'string' ? relationRef : undefined;
 }
 
+/** Who calls, whatever else the token says of her: a new token of the same person repeats her request. */
 function formatScope({ method, path }: Route, caller: Caller): string {
-  return JSON.stringify([method, path, caller]);
+  const { kind } = caller;
+  const who = kind === 'staff' ? { kind, subject: caller.subject, role: caller.role } : caller;
+  return JSON.stringify([method, path, who]);
 }
 
 /** RFC draft-ietf-httpapi-idempotency-key-header: a quoted or bare string of the client's making. */
