@@ -1,5 +1,5 @@
 import { Network, listAddresses, openControlDoor, parseReleaseWish, readJoining, type Step, type StartFacts } from '../deployment';
-import { AWAY_VERB, restartAway, STAGE_VERB, stageOrganisation } from '../operations';
+import { STAGE_VERB, stageOrganisation } from '../operations';
 import type { Topology } from '../topology';
 import { findOrganisation } from './command';
 import type { CliConfig } from './config';
@@ -52,7 +52,6 @@ export async function runNetwork({ topology, config, reporter, testSwitches }: R
       deploy: (wish) => network.redeploy(parseReleaseWish(wish)),
       join: () => network.join(readJoining(topology)),
       restart: (name) => network.restart(name),
-      [AWAY_VERB]: async (name) => restartAway(network.topology, name, (process, work) => network.whileStopped(process, work)),
       [STAGE_VERB]: async (name) =>
         stageOrganisation(network.topology, findOrganisation(network.topology, name), (process, work) =>
           network.whileStopped(process, work),

@@ -21,5 +21,5 @@ export {
 export { LogMerger, type LogEntry } from './logs/log-merger';
 export { LogTail } from './logs/log-tail';
 export { readNodes, type NodeReport, type OrdererFacts, type PeerFacts, type SilentNode } from './nodes/node-facts';
-export { AWAY_VERB, restartAway, restartInTurn } from './nodes/restart-in-turn';
+export { restartInTurn } from './nodes/restart-in-turn';
 export { OperationsError, type OperationsErrorCode } from './operations-error';

@@ -102,6 +102,7 @@ function newSmartBft({ fabric: { block, bft } }: Topology): object {
     LeaderHeartbeatTimeout: bft.heartbeat,
     LeaderHeartbeatCount: bft.heartbeatCount,
     CollectTimeout: bft.collect,
+    SyncOnStart: bft.syncOnStart,
     IncomingMessageBufferSize: bft.incomingMessages,
     RequestPoolSize: bft.poolSize,
   };

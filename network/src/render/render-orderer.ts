@@ -19,6 +19,8 @@ export function renderOrderer({ mspId }: Pick<Organisation, 'mspId'>, { listen, 
       Keepalive: { ServerMinInterval: '30s', ServerInterval: '7200s', ServerTimeout: '20s' },
       // With gRPC's own limit of two minutes an orderer that was away would stay away.
       Backoff: { BaseDelay: '500ms', Multiplier: 1.5, MaxDelay: '3s' },
+      // Who starts asks all orderers for their blocks, itself and others that start just then among them, which answer nothing.
+      Cluster: { DialTimeout: '3s', ReplicationPullTimeout: '3s' },
       LocalMSPDir: msp,
       LocalMSPID: mspId,
       BCCSP: { Default: 'SW', SW: { Hash: 'SHA2', Security: 256 } },

@@ -93,6 +93,8 @@ const fabric = z.strictObject({
       heartbeat: duration.default('10s'),
       heartbeatCount: count.default(10),
       collect: duration.default('1s'),
+      /** An orderer that lacks the last block when it starts would else hear of it only with the next one. */
+      syncOnStart: z.boolean().default(true),
       incomingMessages: count.default(200),
       poolSize: count.default(10_000),
     })

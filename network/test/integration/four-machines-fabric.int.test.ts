@@ -199,7 +199,7 @@ fabric.describe('members with a machine each', () => {
     await ok(fifth, 'up');
     await untilOfOneHeight(fifth);
     await agree('riverside', 'add-orderer', 'riverside');
-    await until(async () => (await ok(fifth, 'doctor'))['errors'] === 0, 60_000);
+    await until(async () => (await fifth.ask('doctor')).lines.at(-1)?.['errors'] === 0, 60_000);
     for (const name of MEMBERS) {
       await ok(member(name), 'down');
       expect(await ok(member(name), 'up')).toMatchObject({ resumed: true, sequence: 2 });

@@ -37,6 +37,7 @@ export function setBft(root: ConfigGroupNode, { block, bft }: Pick<FabricSpec, '
     setDuration(options.getLeaderHeartbeatTimeout(), bft.heartbeat, (text) => options.setLeaderHeartbeatTimeout(text));
     setDuration(options.getCollectTimeout(), bft.collect, (text) => options.setCollectTimeout(text));
     options.setLeaderHeartbeatCount(bft.heartbeatCount);
+    options.setSyncOnStart(bft.syncOnStart);
     options.setIncomingMessageBufferSize(bft.incomingMessages);
     options.setRequestPoolSize(bft.poolSize);
   });

@@ -1,6 +1,6 @@
-import { newOrdererAdmin, openPeerAdmin, type OrdererAdmin, type PeerAdmin } from '../../lifecycle';
+import { newOrdererAdmin, openPeerAdmin, readLeader, type OrdererAdmin, type PeerAdmin } from '../../lifecycle';
 import { writePrivateFile } from '../../files';
-import type { Topology } from '../../topology';
+import type { Organisation, Topology } from '../../topology';
 import { assertSameChannel } from './assert-same-channel';
 import { genesisFile, readGenesis } from './genesis';
 import { readOrdererState } from './read-orderer-state';
@@ -15,13 +15,14 @@ const WITHIN_MS = 90_000;
  * @throws FabricError FABRIC_CHANNEL_DIFFERS, FABRIC_CHANNEL_NOT_READY
  */
 export async function openChannel(topology: Topology): Promise<string> {
-  const orderers = topology.organisations.filter(({ nodes }) => nodes.orderer !== undefined).map(newOrdererAdmin);
+  const ordering = topology.organisations.filter(({ nodes }) => nodes.orderer !== undefined);
+  const orderers = ordering.map(newOrdererAdmin);
   const peers = topology.organisations.map(openPeerAdmin);
   try {
     const genesis = await joinOrderers(topology, orderers);
     const joined = await joinPeers(topology, peers, genesis);
     if (joined) await untilAllCaughtUp(topology, peers);
-    await Promise.all([...orderers.map((each) => untilTakesPart(topology, each)), ...peers.map((each) => untilReachesAll(topology, each))]);
+    await Promise.all([...ordering.map((each) => untilTakesPart(topology, each)), ...peers.map((each) => untilReachesAll(topology, each))]);
     return `${topology.channel}, ${joined ? 'joined' : 'as it was'}`;
   } finally {
     for (const peer of peers) peer.close();
@@ -68,10 +69,13 @@ async function untilAllCaughtUp({ channel }: Topology, peers: readonly PeerAdmin
   await Promise.all(peers.map(wait));
 }
 
-function untilTakesPart({ channel }: Topology, orderer: OrdererAdmin): Promise<void> {
-  return until(`the orderer of ${orderer.mspId} takes part in the channel`, WITHIN_MS, async () => {
-    const state = await orderer.readChannel(channel);
-    return state?.status === 'active' && state.consensusRelation === 'consenter';
+/** Active is not ready: it knows of a leader as soon as it has compared its blocks with the others' and works. */
+function untilTakesPart(topology: Topology, organisation: Organisation): Promise<void> {
+  const orderer = newOrdererAdmin(organisation);
+  return until(`the orderer of ${organisation.mspId} takes part in the channel`, WITHIN_MS, async () => {
+    const state = await orderer.readChannel(topology.channel);
+    if (state?.status !== 'active' || state.consensusRelation !== 'consenter') return false;
+    return (await readLeader(topology, organisation)) !== undefined;
   });
 }
 

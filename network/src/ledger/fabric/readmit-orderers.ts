@@ -17,8 +17,8 @@ interface Orderers {
 /**
  * Has orderers join a channel that others have. One without its chain may have had one, and has forgotten what it voted for: whatever was decided
  * with its votes must be with all others before it votes again.
- * It must not lead either: a leader hears that it lacks blocks only when something is to be ordered, while one that follows learns it of the
- * leader's first sign of life. So the others get the time that they give a silent leader, and choose another.
+ * It must not lead either: the others may hold what it proposed last half-way, and it would propose something else in its place. So they get the
+ * time that they give a silent leader, and choose another.
  * @throws FabricError FABRIC_CHANNEL_NOT_READY
  */
 export async function readmitOrderers(
