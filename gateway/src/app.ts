@@ -1,4 +1,4 @@
-import type { MspId, RelationEntry } from '@medaccord/chaincode/model';
+import { formatInstant, type MspId, type RelationEntry } from '@medaccord/chaincode/model';
 import type { Express } from 'express';
 import type { Logger } from 'pino';
 import { newAuthoriser, newStaffTokenVerifier, newWalletTokenVerifier, type Caller } from './auth';
@@ -6,8 +6,10 @@ import type { Config } from './config';
 import { newServer } from './http/server';
 import type { Route } from './http/route';
 import { newAccessRoutes } from './http/routes/access-requests';
+import { newDelegationRoutes } from './http/routes/delegations';
 import { newHealthRoutes, type Readiness } from './http/routes/health';
 import { newOrganisationRoutes } from './http/routes/organisations';
+import { newPatientStatusRoutes } from './http/routes/patient-statuses';
 import { newPatientRoutes } from './http/routes/patients';
 import { newRecordRoutes } from './http/routes/records';
 import { newRelationRoutes } from './http/routes/relations';
@@ -25,7 +27,7 @@ import { reindexRecords } from './record/reindex-records';
 import { ReleaseAgent } from './release/agent';
 import { Mailer } from './sealed/mailer';
 import { SealedReader } from './sealed/sealed-reader';
-import { Projector, type Store } from './store';
+import { findDelegateKey, Projector, type Store } from './store';
 
 export interface AppOptions {
   readonly config: Config;
@@ -95,6 +97,8 @@ export function newApp(options: AppOptions): App {
     ...newPatientRoutes({ ...shared, key: keys.publicSealing }, identityOf),
     ...newRecordRoutes({ ...shared, importer }),
     ...newRelationRoutes(shared),
+    ...newDelegationRoutes({ ...shared, keys, identityOf }),
+    ...newPatientStatusRoutes({ ...shared, keys, identityOf }),
     ...newAccessRoutes({ access: shared, release: { ...shared, key: keys.sealing }, identityOf }),
   ];
   const http = newServer({
@@ -103,7 +107,10 @@ export function newApp(options: AppOptions): App {
       staff: newStaffTokenVerifier(own, publicJwkOf(keys.token)),
       wallet: newWalletTokenVerifier({
         mspId: own,
-        findSigningKey: (ref) => store.facts.find<RelationEntry>('relation', ref)?.value.keys.signing,
+        findSigningKey: ({ relationRef, delegation }) =>
+          delegation === undefined
+            ? store.facts.find<RelationEntry>('relation', relationRef)?.value.keys.signing
+            : findDelegateKey(store.facts, relationRef, delegation, formatInstant(Date.now())),
       }),
     }),
     responses: store.responses,

@@ -32,6 +32,7 @@ import { assertStanding } from '../organisation';
 import { tracePatient } from '../patient';
 import { statementVerifier } from '../signature';
 import { all, type Ledger } from '../ledger';
+import { delegationsFor } from './delegation-facts';
 
 // What several desks look up: each function reads one fact, or throws the error that says it is not there.
 
@@ -89,7 +90,7 @@ export async function newestConsentOf(ledger: Ledger, relation: RelationEntry, v
   const { relationRef } = relation;
   const entry = await ledger.readOrJunk(consentKey(relationRef, version), parseConsentEntry);
   if (entry === undefined) throw newError('CONSENT_NOT_FOUND', { relationRef, version });
-  const header = trustedHeader(entry, relation, version);
+  const header = await trustedHeaderOf(ledger, entry, relation, version);
   if (header?.status === 'closed') return header;
   const next = await ledger.readOrJunk(consentKey(relationRef, version + 1), parseConsentEntry);
   if (next !== undefined) throw newError('CONSENT_NOT_CURRENT', { relationRef, version });
@@ -98,7 +99,8 @@ export async function newestConsentOf(ledger: Ledger, relation: RelationEntry, v
 
 /** The signed header that stands at a version; undefined when there is none of the patient. */
 export async function signedConsentOf(ledger: Ledger, relation: RelationEntry, version: number): Promise<ConsentHeader | undefined> {
-  return trustedHeader(await ledger.readOrJunk(consentKey(relation.relationRef, version), parseConsentEntry), relation, version);
+  const entry = await ledger.readOrJunk(consentKey(relation.relationRef, version), parseConsentEntry);
+  return trustedHeaderOf(ledger, entry, relation, version);
 }
 
 /**
@@ -108,16 +110,21 @@ export async function signedConsentOf(ledger: Ledger, relation: RelationEntry, v
 export async function isClosedBefore(ledger: Ledger, relation: RelationEntry, version: number): Promise<boolean> {
   for (let earlier = version - 1; earlier >= 1; earlier -= 1) {
     const entries = await ledger.trace(consentKey(relation.relationRef, earlier), parseConsentEntry);
-    const signed = entries.map((entry) => trustedHeader(entry, relation, earlier)).find((header) => header !== undefined);
-    if (signed?.status === 'closed') return true;
+    // No delegate closes: what one signed is passed over.
+    const own = entries.filter((entry) => entry.version === earlier).map((entry) => trustConsent(entry, relation, statementVerifier));
+    if (own.find((header) => header !== undefined)?.status === 'closed') return true;
   }
   return false;
 }
 
-function trustedHeader(entry: StoredConsent, relation: RelationEntry, version: number): ConsentHeader | undefined {
-  return entry === undefined || entry === 'junk' || entry.version !== version
-    ? undefined
-    : trustConsent(entry, relation, statementVerifier);
+async function trustedHeaderOf(
+  ledger: Ledger,
+  entry: StoredConsent,
+  relation: RelationEntry,
+  version: number,
+): Promise<ConsentHeader | undefined> {
+  if (entry === undefined || entry === 'junk' || entry.version !== version) return undefined;
+  return trustConsent(entry, relation, statementVerifier, await delegationsFor(ledger, relation, entry));
 }
 
 /** Seals entries that this transaction writes by a policy of all members: no collusion short of everybody changes them. */

@@ -3,6 +3,7 @@ import {
   decisionRef,
   deliveryKey,
   deliveryRef,
+  findGrant,
   groupKey,
   newError,
   noticeRef,
@@ -25,11 +26,13 @@ import {
   type TransactionResponse,
   type TransientInput,
 } from '../model';
+import { openDelegation } from '../delegation';
 import type { Ledger } from '../ledger';
 import { assertDistinctRecords } from '../record';
 import { assertBindingOf, checkBinding } from '../relation';
 import { assertDecidable, decideRelease, deliverRecords, refuseAccess, requestAccess, type RecordFacts } from '../release';
 import { digestOf } from '../signature';
+import { delegationsOf, statusesOf } from './delegation-facts';
 import {
   assertPartiesStand,
   currentConsentOf,
@@ -86,7 +89,11 @@ export async function decideReleaseDesk(
   const patient = await tracedPatientOf(ledger, binding.payload.subjectRef);
   checkBinding(relation, binding, patient);
   const records = await tracedRecordsOf(ledger, opening.records, relation.custodian);
-  const decision = decideRelease(opening, { request, relation, patient, consent, rules, records }, ledger.now);
+  const grant = consent.delegation === undefined ? undefined : findGrant(await delegationsOf(ledger, relation), consent.delegation);
+  const withheld = grant && openDelegation(opening.delegation, grant).withheld;
+  const isDeceased = (await statusesOf(ledger, patient)).at(-1)?.status === 'deceased';
+  const facts = { request, relation, patient, consent, rules, records, withheld, isDeceased };
+  const decision = decideRelease(opening, facts, ledger.now);
   await ledger.write(key, decision);
   await sealForGood(ledger, rules, [key]);
   await ledger.seal(relation.custodian, decisionRef(relationRef, requestId), opening.sealed.custodian);

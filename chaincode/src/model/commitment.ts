@@ -3,6 +3,7 @@ import { formatCanonical } from './encoding/canonical-json';
 import { formatUtf8 } from './encoding/utf8';
 import type { Ask } from './ask';
 import type { ConsentDocument } from './consent-document';
+import type { DelegationOpening } from './delegation';
 import type { RecordId, Salt, SubjectRef } from './identifiers';
 
 /** What a commitment is to; the domain keeps a value of one kind from being opened as another. */
@@ -15,6 +16,7 @@ export const commitmentDomains = {
   binding: 'medaccord/binding',
   ask: 'medaccord/ask',
   records: 'medaccord/records',
+  delegation: 'medaccord/delegation',
 } as const;
 export type CommitmentDomain = (typeof commitmentDomains)[keyof typeof commitmentDomains];
 
@@ -73,6 +75,11 @@ export function bindingPreimage(bindingJws: string, salt: Salt): Uint8Array {
 /** Request.ask: the canonical text of what is asked for under the salt that stands in it. */
 export function askPreimage(ask: Ask): Uint8Array {
   return commitmentPreimage(commitmentDomains.ask, ask.salt, formatUtf8(formatCanonical(ask)));
+}
+
+/** Grant.opening: the opening's canonical text under the salt that stands in it. */
+export function delegationPreimage(opening: DelegationOpening): Uint8Array {
+  return commitmentPreimage(commitmentDomains.delegation, opening.salt, formatUtf8(formatCanonical(opening)));
 }
 
 /** Decision.records: canonical [[recordId, version], ...] in the order of the decision. */

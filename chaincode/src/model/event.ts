@@ -18,6 +18,8 @@ export const eventIds = {
   AccessRefused: ['relationRef', 'requestId'],
   AccessReleased: ['relationRef', 'requestId'],
   RecordsDelivered: ['relationRef', 'requestId', 'part'],
+  DelegationRecorded: ['relationRef', 'n'],
+  PatientStatusSet: ['subjectRef', 'n'],
   SealedStored: ['kind', 'ref', 'id'],
 } as const satisfies Record<string, readonly string[]>;
 

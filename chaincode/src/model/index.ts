@@ -53,6 +53,7 @@ export {
   commitmentPreimage,
   consentDocumentPreimage,
   dataKeyPreimage,
+  delegationPreimage,
   detailsPreimage,
   payloadPreimage,
   recordsPreimage,
@@ -62,6 +63,19 @@ export {
 } from './commitment';
 export { parseAsk, type Ask } from './ask';
 export { parseConsentDocument, type ConsentAxes, type ConsentDocument, type ConsentException, type ConsentSet } from './consent-document';
+export {
+  delegateKinds,
+  delegatePowers,
+  findProblemOfGrant,
+  parseDelegationOpening,
+  type DelegateKind,
+  type DelegatePower,
+  type DelegationEnd,
+  type DelegationGrant,
+  type DelegationOpening,
+  type DelegationStatement,
+} from './delegation';
+export type { PatientStatus } from './patient-status';
 export { MAX_AUTHORS, MAX_CODINGS, parseRecordDetails, type Coding, type RecordDetails } from './record-details';
 export { parseRequestingPerson, type RequestingPerson } from './requesting-person';
 export { formatSigned, formatSigningInput, isSameStatement, parseSigned, payloadBytes, type Signed } from './signed';
@@ -82,11 +96,13 @@ export {
   parseAccessRequest,
   parseConsentEntry,
   parseDecision,
+  parseDelegationEntry,
   parseDelivery,
   parseEncryptionKey,
   parseGroup,
   parseOrganisation,
   parsePatientEntry,
+  parsePatientStatusEntry,
   parseRecordAnchor,
   parseRecordStatus,
   parseRelationEntry,
@@ -95,12 +111,14 @@ export {
   type AccessRequest,
   type ConsentEntry,
   type Decision,
+  type DelegationEntry,
   type Delivery,
   type EncryptionKey,
   type Group,
   type Organisation,
   type Participant,
   type PatientEntry,
+  type PatientStatusEntry,
   type RecordAnchor,
   type RecordStatus,
   type RelationEntry,
@@ -109,6 +127,7 @@ export {
 export {
   consentKey,
   decisionKey,
+  delegationKey,
   deliveryKey,
   formatKey,
   groupKey,
@@ -117,6 +136,7 @@ export {
   parseEntryName,
   parseKey,
   patientKey,
+  patientStatusKey,
   presenceKey,
   recordKey,
   recordStatusKey,
@@ -132,6 +152,7 @@ export {
   bindingRef,
   consentDocumentRef,
   decisionRef,
+  delegationRef,
   deliveryRef,
   identityRef,
   noticeRef,
@@ -145,7 +166,27 @@ export { MAX_BATCH, MAX_RELEASE, requests, type TransactionName, type Transactio
 export { type AnchoredGroup, type SealedValue, type TransactionResponse, type TransactionResponses } from './response';
 export { TRANSIENT_FIELD, transientInputs, type TransientInput, type TransientName } from './transient';
 
-export { continuePatient, isConsentSigned, trustConsent, trustRelation, type StatementVerifier } from './rule/trust-statement';
+export {
+  continuePatient,
+  isConsentSigned,
+  trustConsent,
+  trustRelation,
+  type Delegates,
+  type StatementVerifier,
+} from './rule/trust-statement';
+export {
+  findEnds,
+  findGrant,
+  findProblemOfConsent,
+  findProblemOfDelegate,
+  isKeyOf,
+  trustDelegation,
+  type DelegateAct,
+  type DelegateProblem,
+  type Delegation,
+} from './rule/trust-delegation';
+export { isOfficial, type OfficialKeys } from './rule/trust-official';
+export { trustPatientStatus } from './rule/trust-patient-status';
 export {
   accessReasons,
   decideAccess,

@@ -15,6 +15,8 @@ const publicKeyTypes = [
   'request',
   'decision',
   'delivery',
+  'delegation',
+  'patient-status',
 ] as const;
 export type PublicKeyType = (typeof publicKeyTypes)[number];
 
@@ -61,6 +63,8 @@ const keyForms: Readonly<Record<PublicKeyType, { readonly attributes: number; re
   request: { attributes: 3, ref: 1, isNumbered: false },
   decision: { attributes: 3, ref: 1, isNumbered: false },
   delivery: { attributes: 4, ref: 1, isNumbered: true },
+  delegation: { attributes: 2, ref: 1, isNumbered: true },
+  'patient-status': { attributes: 2, ref: 1, isNumbered: true },
 };
 const ATTRIBUTE = /^[A-Za-z0-9_.-]{1,64}$/;
 const NUMBER = /^[1-9][0-9]{0,6}$/;
@@ -100,6 +104,9 @@ export const decisionKey = (relationRef: RelationRef, requester: MspId, requestI
   formatKey('decision', relationRef, requester, requestId);
 export const deliveryKey = (relationRef: RelationRef, requester: MspId, requestId: RequestId, part: number): string =>
   formatKey('delivery', relationRef, requester, requestId, String(part));
+
+export const delegationKey = (relationRef: RelationRef, n: number): string => formatKey('delegation', relationRef, String(n));
+export const patientStatusKey = (subjectRef: SubjectRef, n: number): string => formatKey('patient-status', subjectRef, String(n));
 
 /** The key of the marker by which an organisation is present in a transaction. */
 export const presenceKey = (): string => formatKey('presence');

@@ -2,16 +2,20 @@ import type {
   AccessRequest,
   ConsentEntry,
   Decision,
+  DelegationEntry,
   Delivery,
   Group,
   Organisation,
   PatientEntry,
+  PatientStatusEntry,
   RecordAnchor,
   RecordStatus,
   RelationEntry,
   Rules,
 } from './entry';
 import type { GroupId } from './identifiers';
+import type { PatientStatus } from './patient-status';
+import type { Delegation } from './rule/trust-delegation';
 import type { SealedRef } from './sealed';
 import type { TransactionName } from './request';
 
@@ -35,6 +39,9 @@ export interface TransactionResponses {
   readonly ReplacePatientKeys: PatientEntry;
   readonly RegisterRelation: { readonly relation: RelationEntry; readonly consent: ConsentEntry };
   readonly RecordConsent: ConsentEntry;
+  readonly RecordDelegation: DelegationEntry;
+  readonly AppointDelegate: DelegationEntry;
+  readonly SetPatientStatus: PatientStatusEntry;
   readonly StoreRecords: { readonly stored: number };
   readonly AnchorRecords: { readonly groups: readonly AnchoredGroup[] };
   readonly CloseGroup: Group;
@@ -54,6 +61,8 @@ export interface TransactionResponses {
   readonly GetPatient: PatientEntry;
   readonly GetRelation: RelationEntry;
   readonly GetConsents: { readonly consents: readonly ConsentEntry[] };
+  readonly GetDelegations: { readonly delegations: readonly Delegation[] };
+  readonly GetPatientStatus: { readonly statuses: readonly PatientStatus[] };
   readonly GetGroup: Group;
   readonly GetRecordAnchor: RecordAnchor;
   readonly GetRecordStatus: RecordStatus;

@@ -3,7 +3,7 @@ import type { RecordId, RelationRef, RequestId, SubjectRef } from './identifiers
 import { formatKey } from './keys';
 
 /** Sealed values: what they hold, and with it who may write them. */
-const sealedKinds = ['record', 'identity', 'binding', 'consent-document', 'ask', 'decision', 'notice', 'delivery'] as const;
+const sealedKinds = ['record', 'identity', 'binding', 'consent-document', 'ask', 'decision', 'notice', 'delivery', 'delegation'] as const;
 
 /**
  * Names a sealed value inside an organisation's implicit collection: what it is, of what, and which one. `kind`, `ref` and `id` also stand
@@ -31,6 +31,7 @@ const idForms: Readonly<Record<SealedRef['kind'], RegExp>> = {
   decision: REQUEST,
   notice: REQUEST,
   delivery: REQUEST_PART,
+  delegation: VERSION,
 };
 
 export const parseSealedRef: Parser<SealedRef> = (value, place) => {
@@ -67,6 +68,8 @@ export const deliveryRef = (relationRef: RelationRef, requestId: RequestId, part
   ref: relationRef,
   id: `${requestId}.${String(part)}`,
 });
+
+export const delegationRef = (relationRef: RelationRef, n: number): SealedRef => ({ kind: 'delegation', ref: relationRef, id: String(n) });
 
 /** The private key of a sealed value. */
 export const privateKey = ({ kind, ref, id }: SealedRef): string => formatKey('sealed', kind, ref, id);

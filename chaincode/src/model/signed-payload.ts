@@ -1,7 +1,9 @@
+import { parseDelegationStatement } from './delegation';
 import { RequestInvalid, distinct, integer, nullable, object, oneOf, optional, table, type Parsed, type Parser } from './encoding/parser';
 import { parseCommitment, parseDigest, parseMspId, parseRelationRef, parseSalt, parseSubjectRef } from './identifiers';
 import { parseInstant, parsePeriod } from './instant';
 import { parseKeys } from './jwk';
+import { parsePatientStatus } from './patient-status';
 
 /** How a person and the keys were bound to each other at registration. */
 const bindingMethods = ['custodian', 'second-organisation', 'national-identity'] as const;
@@ -65,9 +67,14 @@ const parseConsentShape = object({
   document: nullable(parseCommitment),
   /** Of the sealed documents. */
   sealed: parseSealedDigests,
+  /** The number of the delegation by which somebody else signs for the patient; absent when she signs. */
+  delegation: optional(integer(1, 1_000_000)),
   issuedAt: parseInstant,
 });
-/** The public part of a consent; signed by the relation's signing key, or by its recovery key when the status is `closed`. */
+/**
+ * The public part of a consent; signed by the relation's signing key, by its recovery key when the status is `closed`, or by the delegate
+ * whose delegation it names.
+ */
 export type ConsentHeader = Parsed<typeof parseConsentShape>;
 
 const parseConsent: Parser<ConsentHeader> = (value, place) => {
@@ -84,11 +91,13 @@ const parseConsent: Parser<ConsentHeader> = (value, place) => {
 const parseWalletTokenShape = object({
   relationRef: optional(parseRelationRef),
   subjectRef: optional(parseSubjectRef),
+  /** Of the delegate who signs it, in the relation. */
+  delegation: optional(integer(1, 1_000_000)),
   audience: parseMspId,
   issuedAt: parseInstant,
   expiresAt: parseInstant,
 });
-/** A patient's bearer token at one gateway; signed by the relation's or the patient's signing key. Lives 5 minutes at most. */
+/** A patient's bearer token at one gateway; signed by the relation's or the patient's signing key, or by a delegate's. Lives 5 minutes at most. */
 export type WalletToken = Parsed<typeof parseWalletTokenShape>;
 
 const parseWalletToken: Parser<WalletToken> = (value, place) => {
@@ -96,6 +105,8 @@ const parseWalletToken: Parser<WalletToken> = (value, place) => {
   if ((token.relationRef === undefined) === (token.subjectRef === undefined)) {
     throw new RequestInvalid(place, 'a token with either relationRef or subjectRef');
   }
+  if (token.delegation !== undefined && token.relationRef === undefined)
+    throw new RequestInvalid(`${place}.delegation`, 'absent without a relation');
   return token;
 };
 
@@ -106,6 +117,8 @@ export const signedPayloads = {
   relation: parseRelation,
   binding: parseBinding,
   consent: parseConsent,
+  delegation: parseDelegationStatement,
+  'patient-status': parsePatientStatus,
   'wallet-token': parseWalletToken,
 } as const;
 

@@ -1,4 +1,4 @@
-import { integer, list, object, opaque, text, type Parsed } from './encoding/parser';
+import { integer, list, object, opaque, optional, text, type Parsed } from './encoding/parser';
 import { parseRecordId, parseSalt } from './identifiers';
 import { MAX_BATCH, MAX_RELEASE } from './request';
 
@@ -27,6 +27,8 @@ export const transientInputs = {
     /** Canonical text of what was asked for and by whom; its salt stands in it. */
     ask: opaque(65_536),
     /** Compact JWS of the binding; its salt stands in its payload. */
+    /** Canonical text of the delegation's opening where a delegate signed the consent; its salt stands in it. */
+    delegation: optional(opaque(8192)),
     binding: text(/^[A-Za-z0-9_.-]{1,8192}$/, 'a compact JWS'),
     records: list(
       object({ recordId: parseRecordId, version, subjectSalt: parseSalt, details: opaque(65_536), detailsSalt: parseSalt }),

@@ -1,3 +1,4 @@
 export { registerPatient } from './register-patient';
 export { replacePatientKeys } from './replace-patient-keys';
+export { setPatientStatus, type StatusFacts } from './set-patient-status';
 export { tracePatient } from './trace-patient';

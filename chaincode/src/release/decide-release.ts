@@ -15,6 +15,7 @@ import {
   subjectPreimage,
   type AccessRequest,
   type Ask,
+  type Category,
   type Commitment,
   type ConsentDocument,
   type ConsentHeader,
@@ -49,6 +50,9 @@ export interface ReleaseFacts {
   readonly consent: ConsentHeader;
   readonly rules: Rules;
   readonly records: readonly RecordFacts[];
+  readonly isDeceased: boolean;
+  /** From the delegate who signed the consent; undefined when the patient signed it. */
+  readonly withheld: readonly Category[] | undefined;
 }
 
 /**

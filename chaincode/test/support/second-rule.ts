@@ -69,6 +69,8 @@ export interface SecondQuestion {
     readonly authors: readonly string[];
     readonly encounter: string | null;
   };
+  readonly isDeceased?: boolean;
+  readonly withheld?: readonly string[];
 }
 
 type Truth = 'yes' | 'no' | 'unknown';
@@ -203,6 +205,7 @@ function readDocument(question: SecondQuestion, sets: readonly SecondSet[]): { r
 /** What denies before the document is read, in order. */
 const gates: readonly (readonly [string, (question: SecondQuestion) => boolean])[] = [
   ['organisation-suspended', ({ relation, rules }) => meet([relation.custodian, relation.counterparty], rules.suspended) === 'yes'],
+  ['deceased', ({ isDeceased }) => isDeceased === true],
   ['relation-closed', ({ consent }) => consent.status === 'closed'],
   ['consent-revoked', ({ consent }) => consent.status === 'revoked'],
   ['not-yet-valid', ({ consent, now }) => consent.validity !== null && Date.parse(now) < Date.parse(consent.validity.from)],
@@ -213,6 +216,7 @@ const gates: readonly (readonly [string, (question: SecondQuestion) => boolean])
   ],
   ['relation-kind', ({ purpose, relation }) => lineage(purpose).includes('TREAT') && !relation.kinds.includes('care')],
   ['document-missing', ({ consent, document }) => document?.relationRef !== consent.relationRef || document.version !== consent.version],
+  ['withheld-from-delegate', ({ record, withheld }) => meet([record.category], withheld ?? []) === 'yes'],
 ];
 
 export function secondOpinion(question: SecondQuestion): { reason: string; obligations: string[] } {

@@ -1,7 +1,8 @@
-import { newKeyRing, newRef, Patient, PatientRelation, replacementStatement, signAs } from './wallet';
+import { newKeyPair, newKeyRing, newRef, Patient, PatientRelation, replacementStatement, signAs } from './wallet';
 import { askRef, bindingRef, identityRef, type GroupId } from '../../src/model';
 import type { ConsortiumTwin } from './consortium-twin';
-import { ask, CLINIC, HOSPITAL, INSURER, newRecord, newScene, openingOf, sealedText, storeRecords } from './story';
+import { confirm, giveSigningKey, signGrant, signStatus } from './delegates';
+import { ask, AUTHORITY, CLINIC, HOSPITAL, INSURER, newRecord, newScene, openingOf, sealedText, storeRecords } from './story';
 
 /** Runs every transaction of the contract at least once, all of them valid. */
 export async function runWholeStory(twin: ConsortiumTwin): Promise<PatientRelation> {
@@ -50,11 +51,23 @@ export async function runWholeStory(twin: ConsortiumTwin): Promise<PatientRelati
   await twin.submit(gateway, 'DeleteRecords', parts, { endorsers: [HOSPITAL] });
   await twin.submit(gateway, 'SetRecordStatus', { recordId: long.recordId, status: 'entered-in-error' });
 
+  const [hospitalKey, authorityKey] = [await giveSigningKey(twin, HOSPITAL), await giveSigningKey(twin, AUTHORITY)];
+  const [registrar, authority] = [await twin.identity(HOSPITAL, 'registrar'), await twin.identity(AUTHORITY, 'registrar')];
+  await twin.submit(reader, 'RecordDelegation', { delegation: signGrant(relation, newKeyPair()).jws });
+  const appointed = signGrant(relation, newKeyPair(), { n: 2, confirmedBy: AUTHORITY }, hospitalKey).jws;
+  const appointment = { delegation: appointed, confirmation: confirm(appointed, 'delegation', authorityKey) };
+  await twin.submit(authority, 'AppointDelegate', appointment);
+
   const keys = newKeyRing();
   const statement = replacementStatement(patient.subjectRef, patient.registration, keys);
   await twin.submit(reader, 'ReplacePatientKeys', { replacement: signAs('patient-keys', statement, patient.keys.signing) });
   await twin.submit(reader, 'RecordConsent', { consent: relation.consent(3, { status: 'closed', document: null }) });
 
+  const death = signStatus(patient.subjectRef, { n: 1, status: 'deceased', confirmedBy: null }, hospitalKey);
+  await twin.submit(registrar, 'SetPatientStatus', { status: death, confirmation: null });
+
+  await twin.evaluate(reader, 'GetDelegations', { relationRef });
+  await twin.evaluate(reader, 'GetPatientStatus', { subjectRef: patient.subjectRef });
   await twin.evaluate(reader, 'GetRules', {});
   await twin.evaluate(reader, 'GetOrganisation', { mspId: HOSPITAL });
   await twin.evaluate(reader, 'GetOrganisations', {});

@@ -10,6 +10,7 @@ const VERBS: Readonly<Record<string, () => Promise<Command>>> = {
   token: async () => (await import('./token.js')).token,
   story: async () => (await import('./story.js')).story,
   wallet: async () => (await import('./wallet.js')).wallet,
+  delegate: async () => (await import('./delegate.js')).delegate,
 };
 
 const HELP = `medaccord <verb> [options]
@@ -22,6 +23,12 @@ const HELP = `medaccord <verb> [options]
         a patient's wallet; without --wallet the one of the story told last
         revoke: nothing is permitted until she consents again; close: ends the relation for good
         MEDACCORD_WALLET_PASSPHRASE opens and keeps a locked wallet file
+  delegate grant|end --connections DIR --wallet FILE --relation REF ...
+        the patient's side. grant: --key FILE --kind KIND --powers P,P --until TIME [--from TIME] [--withhold C,C] [--majority TIME]
+        end: --delegation N; KIND is guardian, power-of-attorney or support-person, P consent, revoke or history
+  delegate key|consent|revoke|history --connections DIR --wallet FILE --relation REF ...
+        the delegate's side, with the delegate's own wallet: key prints the key to be named in a grant; the others need
+        --delegation N --at MSPID, the custodian; consent takes --document FILE, the sets as JSON, and [--until TIME]
 
 Exit codes: 0 done, 1 failed, 2 called wrongly.`;
 

@@ -115,13 +115,18 @@ async function openEntry(owner: Wallet, relationRef: RelationRef, entry: History
   return { ...entry, opened: (await openNotice(owner, relationRef, entry.requestId, entry.notice)) as OpenedNotice };
 }
 
-function formatEntry(entry: ToldEntry): string {
+/** One line of a history. */
+export function formatEntry(entry: ToldEntry): string {
   const head = `${entry.at}  ${entry.kind.padEnd(8)}`;
   switch (entry.kind) {
     case 'relation':
       return `${head}  with ${entry.counterparty}`;
     case 'consent':
-      return `${head}  version ${String(entry.version)} ${entry.status}`;
+      return `${head}  version ${String(entry.version)} ${entry.status}${formatActor(entry.delegation)}`;
+    case 'delegation':
+      return `${head}  ${formatDelegation(entry)}`;
+    case 'status':
+      return `${head}  the custodian states: ${entry.status}`;
     case 'request':
       return `${head}  ${entry.by.mspId} asks, ${entry.purpose}`;
     case 'decision':
@@ -129,6 +134,17 @@ function formatEntry(entry: ToldEntry): string {
     case 'delivery':
       return `${head}  delivered`;
   }
+}
+
+function formatActor(delegation: number | null): string {
+  return delegation === null ? '' : `, signed by delegate ${String(delegation)}`;
+}
+
+function formatDelegation(entry: Extract<HistoryEntry, { readonly kind: 'delegation' }>): string {
+  const by = entry.confirmedBy === null ? '' : `, confirmed by ${entry.confirmedBy}`;
+  if (entry.act === 'end') return `delegate ${String(entry.of)} acts for you no longer${by}`;
+  const kind = entry.opening === null ? '' : ` (${entry.opening.kind})`;
+  return `delegate ${String(entry.n)}${kind} may ${entry.powers.join(', ')} until ${entry.validity.until}${by}`;
 }
 
 function formatReason(opened: OpenedNotice | undefined): string {

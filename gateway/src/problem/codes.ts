@@ -27,6 +27,8 @@ export const codes = {
   ORGANISATION_NOT_FOUND: { category: 'not-found', title: 'No such organisation is registered on the ledger' },
   PATIENT_UNKNOWN: { category: 'not-found', title: 'No such patient is registered' },
   RELATION_UNKNOWN: { category: 'not-found', title: 'No such relation is on the ledger' },
+  DELEGATION_NOT_READY: { category: 'conflict', title: 'What the delegation withholds has not arrived yet' },
+  PATIENT_DECEASED: { category: 'rule', title: "The patient's death is recorded" },
   RESOURCE_NOT_FOUND: { category: 'not-found', title: 'There is no such thing, or it may not be known' },
   RELEASE_REFUSED: { category: 'forbidden', title: 'The request was refused' },
   RELEASE_NOT_READY: { category: 'conflict', title: 'The request is not released, or its delivery is not complete' },

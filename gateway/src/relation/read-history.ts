@@ -6,15 +6,25 @@ import {
   type Delivery,
   type Instant,
   type MspId,
+  type PatientStatus,
   type RelationEntry,
 } from '@medaccord/chaincode/model';
 import type { SealedReader } from '../sealed/sealed-reader';
 import type { Fact, Facts } from '../store';
+import { readActors, type DelegationShown } from './read-actors';
 
 /** What happened in one relation, oldest first: who, when, which purpose, on which consent, with what result. */
 export type HistoryEntry =
   | (Entry<'relation'> & { readonly custodian: string; readonly counterparty: string; readonly kinds: readonly string[] })
-  | (Entry<'consent'> & { readonly version: number; readonly status: string; readonly validity: ConsentEntry['validity'] })
+  | (Entry<'consent'> & {
+      readonly version: number;
+      readonly status: string;
+      readonly validity: ConsentEntry['validity'];
+      /** The delegation by which somebody else signed; null when the patient did. */
+      readonly delegation: number | null;
+    })
+  | (Entry<'delegation'> & DelegationShown)
+  | (Entry<'status'> & { readonly status: PatientStatus['status'] })
   | (Entry<'request'> & { readonly requestId: string; readonly by: AccessRequest['by']; readonly purpose: string; readonly party: boolean })
   | (Entry<'decision'> & {
       readonly requestId: string;
@@ -29,7 +39,7 @@ export type HistoryEntry =
     })
   | (Entry<'delivery'> & { readonly requestId: string; readonly part: number; readonly parts: number });
 
-interface Entry<K extends string> {
+export interface Entry<K extends string> {
   readonly kind: K;
   readonly at: Instant;
   readonly transactionId: string;
@@ -47,6 +57,7 @@ export async function readHistory(facts: Facts, sealed: SealedReader, own: MspId
     ...facts.list<AccessRequest>('request', relationRef).map(newRequest),
     ...decisions.map((fact, at) => newDecision(fact, notices[at] ?? null)),
     ...facts.list<Delivery>('delivery', relationRef).map(newDelivery),
+    ...(await readActors(facts, sealed, own, relation?.value)),
   ];
   return entries.sort((one, other) => one.block - other.block || (one.at < other.at ? -1 : 1));
 }
@@ -69,8 +80,8 @@ function newRelation({ value, transactionId, block }: Fact<RelationEntry>): Hist
 }
 
 function newConsent({ value, transactionId, block }: Fact<ConsentEntry>): HistoryEntry {
-  const { version, status, validity, recordedAt } = value;
-  return { kind: 'consent', at: recordedAt, transactionId, block, version, status, validity };
+  const { version, status, validity, delegation = null, recordedAt } = value;
+  return { kind: 'consent', at: recordedAt, transactionId, block, version, status, validity, delegation };
 }
 
 function newRequest({ value, transactionId, block }: Fact<AccessRequest>): HistoryEntry {

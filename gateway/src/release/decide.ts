@@ -1,16 +1,8 @@
-import {
-  decisionRef,
-  formatCanonical,
-  formatUtf8,
-  noticeRef,
-  type EncryptionKey,
-  type MspId,
-  type RecordId,
-  type Salt,
-} from '@medaccord/chaincode/model';
-import { isSuiteId, newSalt, PATIENT, seal, sealingPublicKeyOf, type SealingPublicKey } from '../crypto';
+import { decisionRef, formatCanonical, formatUtf8, noticeRef, type MspId, type RecordId, type Salt } from '@medaccord/chaincode/model';
+import { newSalt, PATIENT, seal, sealingPublicKeyOf, type SealingPublicKey } from '../crypto';
 import type { Done, Transactions } from '../ledger/transactions';
 import { newError } from '../problem';
+import { findSealingKey } from '../sealed/find-sealing-key';
 import type { RequestFacts, SealedTexts } from './gather';
 import type { Verdict } from './judge';
 import type { DecisionOpening, Notice } from './openings';
@@ -49,6 +41,7 @@ export async function submitRelease(
         document: facts.document ?? '',
         ask: facts.ask ?? '',
         binding: facts.binding ?? '',
+        ...(facts.delegation !== undefined && { delegation: facts.delegation }),
         records,
         recordsSalt,
         sealed: {
@@ -80,12 +73,6 @@ export async function submitRefusal(
       input: { notice: await sealNotice(facts, verdict) },
     },
   );
-}
-
-/** The first of an organisation's keys whose suite is known here. @throws CodedError */
-export function findSealingKey(keys: readonly EncryptionKey[]): SealingPublicKey {
-  for (const { suite, publicKey } of keys) if (isSuiteId(suite)) return { suite, publicKey };
-  throw newError('ORGANISATION_NOT_FOUND', 'The organisation publishes no key of a known suite');
 }
 
 function sealNotice({ request, relation, newestConsent }: RequestFacts, { reason, person, records }: Verdict): Promise<string> {

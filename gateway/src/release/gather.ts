@@ -2,9 +2,11 @@ import {
   askRef,
   bindingRef,
   consentDocumentRef,
+  delegationRef,
   requestKey,
   type AccessRequest,
   type ConsentEntry,
+  type Delegation,
   type Organisation,
   type PatientEntry,
   type RelationEntry,
@@ -12,7 +14,7 @@ import {
 } from '@medaccord/chaincode/model';
 import { readCode } from '../problem';
 import type { SealedReader } from '../sealed/sealed-reader';
-import type { Facts, RequestName } from '../store';
+import { listDelegations, type Facts, type RequestName } from '../store';
 
 /** Public facts about a request, as the read model has them. */
 export interface RequestFacts {
@@ -24,6 +26,8 @@ export interface RequestFacts {
   readonly newestConsent: number;
   readonly rules: Rules;
   readonly counterparty: Organisation;
+  /** Who may act for the patient in the relation. */
+  readonly delegations: readonly Delegation[];
 }
 
 /** What was sealed to the custodian for this request; a text that is missing or does not open is `undefined`. */
@@ -31,6 +35,8 @@ export interface SealedTexts {
   readonly ask: string | undefined;
   readonly binding: string | undefined;
   readonly document: string | undefined;
+  /** The opening of the delegation, where a delegate signed the consent. */
+  readonly delegation: string | undefined;
 }
 
 /** `undefined` as long as something that must precede a decision is not on the ledger. */
@@ -43,6 +49,7 @@ export function findRequestFacts(facts: Facts, { relationRef, requester, request
     consent: consent?.signed.value,
     newestConsent: consent?.newest,
     rules: facts.find<Rules>('rules')?.value,
+    delegations: listDelegations(facts, relationRef),
     counterparty: relation && facts.find<Organisation>('organisation', relation.counterparty)?.value,
   };
   return isWhole(found) ? found : undefined;
@@ -59,8 +66,9 @@ export function findPatient(facts: Facts, subjectRef: string): PatientEntry | un
 export async function readSealedTexts(sealed: SealedReader, { request, consent }: RequestFacts): Promise<SealedTexts> {
   const relationRef = request.relationRef;
   const refs = [askRef(relationRef, request.requestId), bindingRef(relationRef), consentDocumentRef(relationRef, consent.version)];
-  const [ask, binding, document] = await Promise.all(refs.map((ref) => openOrNothing(sealed, ref)));
-  return { ask, binding, document };
+  if (consent.delegation !== undefined) refs.push(delegationRef(relationRef, consent.delegation));
+  const [ask, binding, document, delegation] = await Promise.all(refs.map((ref) => openOrNothing(sealed, ref)));
+  return { ask, binding, document, delegation };
 }
 
 /** Junk that somebody stored first is as good as nothing. */

@@ -3,14 +3,20 @@ import {
   bindingPreimage,
   consentDocumentPreimage,
   decideAccess,
+  delegationPreimage,
+  findGrant,
+  findProblemOfGrant,
   formatCanonical,
   parseAsk,
   parseConsentDocument,
+  parseDelegationOpening,
   parseJson,
   parseRecordDetails,
   parseSigned,
+  trustConsent,
   type Ask,
   type Binding,
+  type Category,
   type ConsentDocument,
   type Instant,
   type PatientEntry,
@@ -19,7 +25,7 @@ import {
   type RequestingPerson,
 } from '@medaccord/chaincode/model';
 import { commit, verifyJws } from '../crypto';
-import type { IndexedRecord } from '../store';
+import { statementVerifier, type IndexedRecord } from '../store';
 import type { RequestFacts, SealedTexts } from './gather';
 import type { NoticeReason } from './openings';
 
@@ -35,6 +41,7 @@ export interface JudgeFacts extends RequestFacts, SealedTexts {
   readonly findPatient: (subjectRef: string) => PatientEntry | undefined;
   readonly listRecords: (subjectRef: string) => readonly IndexedRecord[];
   readonly isWithdrawn: (recordId: string) => boolean;
+  readonly isDeceased: (subjectRef: string) => boolean;
   readonly now: Instant;
 }
 
@@ -45,18 +52,20 @@ export async function judge(facts: JudgeFacts): Promise<Verdict> {
   const person = ask?.person ?? null;
   if (facts.newestConsent !== facts.consent.version) return { reason: 'consent-invalid', person, records: [] };
   const binding = await openBinding(facts);
-  const isSigned = await isConsentSigned(facts);
-  const document = isSigned ? await openDocument(facts) : undefined;
+  const withheld = await openWithheld(facts);
+  const document = isConsentSigned(facts) && withheld !== undefined ? await openDocument(facts) : undefined;
   if (ask === undefined || binding === undefined) return { reason: 'document-missing', person, records: [] };
-  const question = { relation, consent: facts.consent, document, rules, now, purpose: request.purpose, person: ask.person };
+  const isDeceased = facts.isDeceased(binding.subjectRef);
+  const asked = { rules, now, purpose: request.purpose, person: ask.person };
+  const question = { relation, consent: facts.consent, document, ...asked, isDeceased, withheld };
   const held = facts
     .listRecords(binding.subjectRef)
     .filter(({ recordId, category }) => ask.categories.includes(category) && !facts.isWithdrawn(recordId));
   const decisions = held.map((record) => ({ record, ...decideAccess({ ...question, record: detailsOf(record) }) }));
   const records = decisions.filter(({ decision }) => decision === 'permit').map(({ record }) => record);
   if (records.length > 0) return { reason: 'permitted', person, records };
-  const asked = ask.categories.map((category) => decideAccess({ ...question, record: { ...unknownRecord, category } }).reason);
-  const denied = [...decisions.map(({ reason }) => reason), ...asked].find((reason) => reason !== 'permitted');
+  const unheld = ask.categories.map((category) => decideAccess({ ...question, record: { ...unknownRecord, category } }).reason);
+  const denied = [...decisions.map(({ reason }) => reason), ...unheld].find((reason) => reason !== 'permitted');
   return { reason: denied ?? 'nothing-held', person, records };
 }
 
@@ -104,18 +113,25 @@ async function openBinding({ binding: jws, relation, findPatient }: JudgeFacts):
   }
 }
 
-/** The header verifies again here, whoever endorsed it. */
-async function isConsentSigned({ consent, relation }: JudgeFacts): Promise<boolean> {
-  const keys = consent.status === 'closed' ? [relation.keys.signing, relation.keys.recovery] : [relation.keys.signing];
-  const outcomes = await Promise.allSettled(keys.map((key) => verifyJws('consent', consent.jws, key)));
-  return outcomes.some((outcome) => {
-    if (outcome.status === 'rejected') return false;
-    const { relationRef, version, status, validity, document } = outcome.value as typeof consent;
-    const said = [relationRef, version, status, validity, document];
-    return (
-      formatCanonical(said) === formatCanonical([consent.relationRef, consent.version, consent.status, consent.validity, consent.document])
-    );
-  });
+/** The header verifies again here, whoever endorsed it: signed by the patient, or by a delegate who might. */
+function isConsentSigned({ consent, relation, delegations }: JudgeFacts): boolean {
+  const trusted = trustConsent(consent, relation, statementVerifier, delegations);
+  return trusted !== undefined && formatCanonical(trusted) === formatCanonical(consent);
+}
+
+/** The categories that the delegate who signed the consent decides nothing about; nothing when that cannot be known. */
+async function openWithheld({ consent, delegation: text, delegations }: JudgeFacts): Promise<readonly Category[] | undefined> {
+  if (consent.delegation === undefined) return [];
+  const grant = findGrant(delegations, consent.delegation);
+  const value = parseCanonical(text);
+  if (grant === undefined || value === undefined) return undefined;
+  try {
+    const opening = parseDelegationOpening(value, 'delegation');
+    if (findProblemOfGrant(grant, opening) !== undefined) return undefined;
+    return (await isCommitted(grant.opening, () => delegationPreimage(opening))) ? opening.withheld : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 async function openDocument({ document: text, consent }: JudgeFacts): Promise<ConsentDocument | undefined> {

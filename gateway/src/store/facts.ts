@@ -6,6 +6,8 @@ import {
   formatCanonical,
   parseEntryName,
   trustConsent,
+  trustDelegation,
+  trustPatientStatus,
   trustRelation,
   type AccessRequest,
   type ConsentEntry,
@@ -20,6 +22,7 @@ import {
   type RequestId,
 } from '@medaccord/chaincode/model';
 import type { LedgerBlock, LedgerTransaction, StateWrite } from '../ledger/ledger';
+import { isEnded, listDelegations, officialKeysOf } from './delegations';
 import { inTransaction, openDatabase, type Database, type Row } from './database';
 import { parseEntry, type Entries, type NamedEntry } from './parse-entry';
 import { statementVerifier } from './statement-verifier';
@@ -157,7 +160,7 @@ export class Facts {
       const next = this.find<ConsentEntry>('consent', relationRef, String(newest + 1));
       const isEnd = next === undefined && this.#statements.findJunk.get(relationRef, newest + 1) === undefined;
       if (isEnd || signed?.value.status === 'closed') return signed === undefined ? undefined : { signed, newest };
-      signed = next ?? signed;
+      signed = next === undefined || isEnded(this, next.value) ? signed : next;
     }
   }
 
@@ -245,9 +248,17 @@ export class Facts {
     if (type === 'patient') return continuePatient(this.find<Entries['patient']>(type, ref)?.value, value, statementVerifier);
     if (kept.includes(type) && this.find(type, ref, id) !== undefined) return undefined;
     if (type === 'relation') return trustRelation(value, statementVerifier);
-    if (type !== 'consent') return value;
+    if (type === 'patient-status') return this.#trustStatus(value);
+    if (type !== 'consent' && type !== 'delegation') return value;
     const relation = this.find<RelationEntry>('relation', ref)?.value;
-    return relation === undefined ? undefined : trustConsent(value, relation, statementVerifier);
+    if (relation === undefined) return undefined;
+    if (type === 'consent') return trustConsent(value, relation, statementVerifier, listDelegations(this, ref));
+    return trustDelegation(value, relation, statementVerifier, officialKeysOf(this)) && value;
+  }
+
+  #trustStatus(value: Entries['patient-status']): Entries['patient-status'] | undefined {
+    const patient = this.find<Entries['patient']>('patient', value.subjectRef)?.value;
+    return patient && trustPatientStatus(value, patient, statementVerifier, officialKeysOf(this)) && value;
   }
 
   /** The lists of work hold what concerns relations that this organisation is the custodian of. */
@@ -278,7 +289,18 @@ type Applied = {
 }[PublicKeyType];
 
 /** Are made once: what came later, whoever endorsed it, does not count, and none goes. A patient's own statements alone change her entry. */
-const kept: readonly PublicKeyType[] = ['patient', 'relation', 'consent', 'group', 'record', 'request', 'decision', 'delivery'];
+const kept: readonly PublicKeyType[] = [
+  'patient',
+  'relation',
+  'consent',
+  'group',
+  'record',
+  'request',
+  'decision',
+  'delivery',
+  'delegation',
+  'patient-status',
+];
 
 type Statements = Readonly<
   Record<

@@ -1,8 +1,10 @@
 export type { ClinicalIndex, IndexedRecord, Salts } from './clinical-index';
+export { findDelegateKey, isDeceased, listDelegations, listStatuses, readDelegation } from './delegations';
 export { Facts, type Fact, type RequestName } from './facts';
 export type { ImportEntry, ImportStore } from './import-table';
 export type { LocalKey } from './local-key';
 export type { Outbox, Parcel } from './outbox';
 export { Projector } from './projector';
+export { statementVerifier } from './statement-verifier';
 export type { ResponseStore } from './response-table';
 export { openStore, type Store } from './store';

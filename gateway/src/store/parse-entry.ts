@@ -1,23 +1,27 @@
 import {
   consentKey,
   decisionKey,
+  delegationKey,
   deliveryKey,
   groupKey,
   organisationKey,
   parseAccessRequest,
   parseConsentEntry,
   parseDecision,
+  parseDelegationEntry,
   parseDelivery,
   parseEntryName,
   parseGroup,
   parseJson,
   parseOrganisation,
   parsePatientEntry,
+  parsePatientStatusEntry,
   parseRecordAnchor,
   parseRecordStatus,
   parseRelationEntry,
   parseRules,
   patientKey,
+  patientStatusKey,
   recordKey,
   relationKey,
   requestKey,
@@ -25,12 +29,14 @@ import {
   type ConsentEntry,
   type Decision,
   type AccessRequest,
+  type DelegationEntry,
   type Delivery,
   type EntryName,
   type Group,
   type Organisation,
   type Parser,
   type PatientEntry,
+  type PatientStatusEntry,
   type PublicKeyType,
   type RecordAnchor,
   type RecordStatus,
@@ -51,6 +57,8 @@ export interface Entries {
   request: AccessRequest;
   decision: Decision;
   delivery: Delivery;
+  delegation: DelegationEntry;
+  'patient-status': PatientStatusEntry;
 }
 
 /** An entry whose value has the shape of its kind and names the very key that it stands under. */
@@ -81,6 +89,8 @@ const forms: { readonly [T in PublicKeyType]: Form<Entries[T]> } = {
     parse: parseDecision,
     isOf: ({ relationRef, requester, requestId }, key) => key === decisionKey(relationRef, requester, requestId),
   },
+  delegation: { parse: parseDelegationEntry, isOf: ({ relationRef, n }, key) => key === delegationKey(relationRef, n) },
+  'patient-status': { parse: parsePatientStatusEntry, isOf: ({ subjectRef, n }, key) => key === patientStatusKey(subjectRef, n) },
   delivery: {
     parse: parseDelivery,
     isOf: ({ relationRef, requester, requestId, part }, key) => key === deliveryKey(relationRef, requester, requestId, part),

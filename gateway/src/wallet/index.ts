@@ -1,4 +1,15 @@
 export { checkIn, type CheckIn, type SignedRelation } from './check-in';
+export {
+  deriveDelegateKey,
+  endDelegation,
+  newDelegateToken,
+  revokeConsentFor,
+  signConsentFor,
+  signDelegation,
+  type Delegated,
+  type DelegationWish,
+  type SignedDelegation,
+} from './delegate';
 export { deriveRecoverySeed } from './derive-keys';
 export { openNotice } from './open-notice';
 export {

@@ -110,8 +110,9 @@ export class TestConsortium {
   readonly folder = mkdtempSync(join(tmpdir(), 'medaccord-gateway-'));
   readonly gateways = new Map<MemberId, TestGateway>();
 
-  async start(more: Partial<Config> = {}): Promise<this> {
-    const roles = Object.fromEntries(members.map(({ mspId, role }) => [mspId, role]));
+  /** @param changed members that the rules give another role */
+  async start(more: Partial<Config> = {}, changed: Partial<Record<MemberId, string>> = {}): Promise<this> {
+    const roles = { ...Object.fromEntries(members.map(({ mspId, role }) => [mspId, role])), ...changed };
     await this.ledger.adoptRules(members[0].mspId, { purposes, roles, deadlines: { decisionMinutes: 10 } });
     for (const { mspId, name } of members) this.gateways.set(mspId, new TestGateway(this.ledger, mspId, join(this.folder, name), more));
     await Promise.all([...this.gateways.values()].map((gateway) => gateway.start()));
@@ -121,6 +122,11 @@ export class TestConsortium {
       10_000,
     );
     return this;
+  }
+
+  /** Every gateway's read model has every block. */
+  untilFollowing(): Promise<void> {
+    return waitFor(() => [...this.gateways.values()].every(({ store }) => store.facts.height === this.ledger.blocks.length), 5_000);
   }
 
   gateway(mspId: string): TestGateway {

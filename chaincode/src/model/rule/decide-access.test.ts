@@ -23,14 +23,18 @@ interface Vectors {
 const read = (name: string): Vectors => JSON.parse(readFileSync(join(__dirname, name), 'utf8')) as Vectors;
 const { defaults, vectors: ofAxes } = read('axes.vectors.json');
 const basic = read('decide-access.vectors.json');
-const vectors = [...basic.vectors.map((vector): Vector => ({ ...basic.defaults, ...vector })), ...ofAxes];
+const delegates = read('delegates.vectors.json');
+const vectors = [
+  ...[basic, delegates].flatMap((file) => file.vectors.map((vector): Vector => ({ ...file.defaults, ...vector }))),
+  ...ofAxes,
+];
 const RELATION = 'R'.repeat(22);
 const SALT = 'A'.repeat(22);
 
 /** The documents of vectors and properties are such as can be signed: the parsers take them. */
 function questionOf(vector: Omit<Vector, 'name' | 'reason'>): AccessQuestion {
   const input = { ...defaults, ...vector } as Record<string, unknown>;
-  const { kinds, status, validity, purposes, suspended, now, purpose, person, recordId, ...record } = input;
+  const { kinds, status, validity, purposes, suspended, now, purpose, person, recordId, isDeceased, withheld, ...record } = input;
   const { type, category, codes, labels, dates, authors, encounter } = record;
   const document = {
     relationRef: vector['documentRelation'] === undefined ? RELATION : 'S'.repeat(22),
@@ -46,6 +50,8 @@ function questionOf(vector: Omit<Vector, 'name' | 'reason'>): AccessQuestion {
     now,
     purpose,
     person: parseRequestingPerson(person, 'person'),
+    isDeceased,
+    withheld,
     record: { ...parseRecordDetails({ type, category, codes, labels, dates, authors, encounter }, 'details'), recordId },
   } as unknown as AccessQuestion;
 }

@@ -1,4 +1,4 @@
-import { isSensitive } from '../category';
+import { isSensitive, type Category } from '../category';
 import { confidentialityOf, isAtMost } from '../confidentiality';
 import {
   axisNames,
@@ -31,6 +31,8 @@ export const accessReasons = [
   'purpose-not-proved',
   'organisation-suspended',
   'relation-kind',
+  'deceased',
+  'withheld-from-delegate',
 ] as const;
 export type AccessReason = (typeof accessReasons)[number];
 
@@ -46,9 +48,13 @@ export interface AccessQuestion {
   readonly purpose: Purpose;
   readonly person: RequestingPerson;
   readonly record: RecordDetails & { readonly recordId: RecordId };
+  /** Her custodian has recorded the patient's death. */
+  readonly isDeceased?: boolean;
+  /** Where a delegate signed the consent: the categories that are withheld from that one. */
+  readonly withheld?: readonly Category[] | undefined;
 }
 
-export type StandingQuestion = Pick<AccessQuestion, 'relation' | 'rules' | 'consent' | 'now' | 'purpose'>;
+export type StandingQuestion = Pick<AccessQuestion, 'relation' | 'rules' | 'consent' | 'now' | 'purpose' | 'isDeceased'>;
 
 export type Obligation = 'PRIVMARK' | 'NORDSCLCD';
 
@@ -86,8 +92,9 @@ export function findReasonAgainst(question: StandingQuestion): AccessReason | un
   return reasonOfStanding(question) ?? reasonOfPurpose(question);
 }
 
-function reasonOfStanding({ relation, rules, consent, now }: StandingQuestion): AccessReason | undefined {
+function reasonOfStanding({ relation, rules, consent, now, isDeceased = false }: StandingQuestion): AccessReason | undefined {
   if (rules.suspended.includes(relation.custodian) || rules.suspended.includes(relation.counterparty)) return 'organisation-suspended';
+  if (isDeceased) return 'deceased';
   if (consent.status === 'closed') return 'relation-closed';
   if (consent.status === 'revoked') return 'consent-revoked';
   if (consent.validity === null) return undefined;
@@ -104,6 +111,8 @@ function reasonOfPurpose({ purpose, relation, rules }: StandingQuestion): Access
 function reasonOfDocument(question: AccessQuestion): AccessReason {
   const { consent, document, now, record } = question;
   if (document?.relationRef !== consent.relationRef || document.version !== consent.version) return 'document-missing';
+  // Nobody decides what is kept from them.
+  if (question.withheld?.includes(record.category) === true) return 'withheld-from-delegate';
   const sets = document.sets.filter(({ period }) => period === undefined || isWithin(period, now));
   const answers = sets.map((set) => answerOfSet(set, question));
   if (answers.some(({ decision, isBase }) => decision === 'deny' && !isBase)) return 'denied';

@@ -2,10 +2,11 @@ import type { ConsentEntry, MspId, RelationEntry, StaffRole } from '@medaccord/c
 import { z } from 'zod';
 import type { Caller } from '../../auth';
 import { newError } from '../../problem';
+import { readDelegateHistory } from '../../relation/read-delegate-history';
 import { readHistory } from '../../relation/read-history';
 import { recordConsent, registerRelation, type RelationOptions } from '../../relation/register-relation';
 import type { SealedReader } from '../../sealed/sealed-reader';
-import type { Fact, Facts } from '../../store';
+import type { ClinicalIndex, Fact, Facts } from '../../store';
 import { newRoute, type Route } from '../route';
 import { byOrganisation, consentStatus, envelope, instant, jws, kind, mspId, period, reference, transactionId } from './schemas';
 
@@ -13,6 +14,7 @@ export interface RelationRoutesOptions extends RelationOptions {
   readonly mspId: MspId;
   readonly facts: Facts;
   readonly sealed: SealedReader;
+  readonly index: Pick<ClinicalIndex, 'findVersion'>;
 }
 
 const params = z.strictObject({ relationRef: reference });
@@ -32,6 +34,8 @@ const consent = z.object({
   validity: period.nullable(),
   submitBy: instant,
   document: z.string().nullable(),
+  /** The delegation by which somebody else signed; null when the patient did. */
+  delegation: z.int().nullable(),
   issuedAt: instant,
   recordedAt: instant,
   jws: z.string(),
@@ -96,7 +100,7 @@ function newConsentRoute(options: RelationRoutesOptions): Route {
     status: 201,
     response: recorded,
     handle: async ({ body }) => ({
-      body: await recordConsent(options, body, (relationRef) => options.facts.find<RelationEntry>('relation', relationRef)?.value),
+      body: await recordConsent(options, body),
     }),
   });
 }
@@ -106,7 +110,7 @@ function newListConsentsRoute({ facts, mspId: own }: RelationRoutesOptions): Rou
     method: 'get',
     path: '/api/relations/{relationRef}/consents',
     summary: 'All versions of the consent of a relation',
-    access: { by: 'relation-or-staff', roles: staff },
+    access: { by: 'relation-or-staff', roles: staff, delegates: true },
     params,
     response: z.object({ relationRef: reference, consents: z.array(consent) }),
     handle: ({ params: { relationRef }, caller }) => {
@@ -121,7 +125,7 @@ function newReadRoute({ facts, mspId: own }: RelationRoutesOptions): Route {
     method: 'get',
     path: '/api/relations/{relationRef}',
     summary: 'A relation and the consent that counts now',
-    access: { by: 'relation' },
+    access: { by: 'relation', delegates: true },
     params,
     response: relation,
     handle: ({ params: { relationRef }, caller }) => {
@@ -135,17 +139,21 @@ function newReadRoute({ facts, mspId: own }: RelationRoutesOptions): Route {
   });
 }
 
-function newHistoryRoute({ facts, sealed, mspId: own }: RelationRoutesOptions): Route {
+function newHistoryRoute({ facts, sealed, index, mspId: own }: RelationRoutesOptions): Route {
   return newRoute({
     method: 'get',
     path: '/api/relations/{relationRef}/history',
     summary: 'What happened in a relation: who, when, which purpose, on which consent, with what result',
-    access: { by: 'relation' },
+    access: { by: 'relation', delegates: true },
     params,
     response: history,
     handle: async ({ params: { relationRef }, caller }) => {
-      findRelation(facts, relationRef, caller, own);
-      return { body: { relationRef, entries: await readHistory(facts, sealed, own, relationRef) } };
+      const { value } = findRelation(facts, relationRef, caller, own);
+      const isDelegate = caller.kind === 'relation' && caller.delegation !== undefined;
+      const entries = isDelegate
+        ? await readDelegateHistory({ mspId: own, facts, sealed, index }, value, caller.delegation)
+        : await readHistory(facts, sealed, own, relationRef);
+      return { body: { relationRef, entries } };
     },
   });
 }
@@ -167,6 +175,6 @@ function describeConsent({
   transactionId: string;
   block: number;
 }): z.input<typeof consent> {
-  const { version, status, validity, submitBy, document, issuedAt, recordedAt, jws: text } = value;
-  return { version, status, validity, submitBy, document, issuedAt, recordedAt, jws: text, transactionId: id, block };
+  const { version, status, validity, submitBy, document, delegation = null, issuedAt, recordedAt, jws: text } = value;
+  return { version, status, validity, submitBy, document, delegation, issuedAt, recordedAt, jws: text, transactionId: id, block };
 }
