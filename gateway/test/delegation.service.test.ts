@@ -69,7 +69,7 @@ async function grant(wish: Partial<DelegationWish> = {}, via = 'BetaMSP'): Promi
     {
       relationRef: relationRef(),
       n: 1,
-      key: (await deriveDelegateKey(delegate, patient.relationRef)).publicJwk as DelegationWish['key'],
+      key: (await deriveDelegateKey(delegate, patient.relationRef)).publicJwk,
       kind: 'guardian',
       powers: all,
       validity: { from: at(-HOUR), until: at(HOUR) },
@@ -269,6 +269,21 @@ describe('an appointment', () => {
     const other = (await appoint({ authority: 'BetaMSP' })).body as object;
     expect((await confirm(beta, other)).body.code).toBe('SIGNATURE_INVALID');
     expect((await appoint({ kind: 'support-person' })).body.code).toBe('REQUEST_INVALID');
+  });
+
+  it('is ended by custodian and authority together as well', async () => {
+    expect((await confirm(gamma, (await appoint()).body as object)).status).toBe(201);
+    await consortium.untilFollowing();
+    expect((await consentFor(permit('laboratory'), 3)).status).toBe(201);
+    await consortium.untilFollowing();
+    const ends = async (gateway: TestGateway, path: string, body: object): Promise<Answer> =>
+      gateway.send(`/api/appointments/ends${path}`, { token: await gateway.token('registrar'), body });
+    const { body: end } = await ends(alpha, '', { relationRef: patient.relationRef, of: 1, authority: 'GammaMSP' });
+    expect((await ends(beta, '/confirmations', end as object)).body.code).toBe('REQUEST_INVALID');
+    expect((await ends(gamma, '/confirmations', end as object)).body).toMatchObject({ n: 2, delivery: null });
+    await consortium.untilFollowing();
+    expect((await read('consents')).body.code).toBe('TOKEN_INVALID');
+    expect((await ask(beta, patient.relationRef, ['laboratory'])).body).toMatchObject({ status: 'released' });
   });
 
   it('of a guardian ends with the coming of age at the latest', async () => {

@@ -1,12 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CliConfig } from '../src/cli/config';
 import { wallet } from '../src/cli/wallet';
 import { findRelation } from '../src/wallet';
 import { readWalletFile, writeWalletFile } from '../src/wallet/wallet-file';
-import { members, TestConsortium } from './support/test-consortium';
+import { TestConsortium } from './support/test-consortium';
 import { TestPatient } from './support/test-patient';
+import { writeConnections } from './support/write-connections';
 
 jest.setTimeout(30_000);
 
@@ -18,31 +19,7 @@ let patient: TestPatient;
 
 beforeAll(async () => {
   await consortium.start();
-  const files = { certificate: '/none', privateKey: '/none' };
-  const addresses = members.map((member) => ({ ...member, gateway: consortium.gateway(member.mspId).url }));
-  for (const { name, ...own } of members) {
-    mkdirSync(join(folder, 'organisations', name), { recursive: true });
-    const document = {
-      version: 1,
-      network: 'test',
-      ledger: 'memory',
-      channel: 'test',
-      chaincode: 'medaccord',
-      organisation: { name, ...own },
-      members: addresses,
-      peers: [{ mspId: own.mspId, endpoint: '127.0.0.1:1', serverName: 'peer', tlsRootCertificates: '/none' }],
-      certificateAuthority: {
-        url: 'http://127.0.0.1:1',
-        name: 'ca',
-        certificate: '/none',
-        registrar: { id: 'registrar', secretFile: '/none' },
-      },
-      identities: { admin: files, gateway: files },
-      listen: { host: '127.0.0.1', port: 0 },
-      data: '/none',
-    };
-    writeFileSync(join(folder, 'organisations', name, 'connection.json'), JSON.stringify(document));
-  }
+  writeConnections(folder, consortium);
 }, 30_000);
 
 beforeEach(async () => {

@@ -34,7 +34,7 @@ export interface ConsentChain {
  */
 export function recordConsent(signed: Signed<'consent'>, chain: ConsentChain, at: Instant): ConsentEntry {
   const { relationRef, version, submitBy } = signed.payload;
-  const { relation, standing } = chain;
+  const { standing } = chain;
   assertSigned(signed, chain, at);
   if (standing !== undefined) {
     if (standing === 'junk' || !isSameStatement(standing.jws, signed.jws))

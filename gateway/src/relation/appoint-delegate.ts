@@ -12,7 +12,7 @@ import {
   type DelegatePower,
   type DelegationGrant,
   type DelegationOpening,
-  type Digest,
+  type DelegationStatement,
   type Instant,
   type Jwk,
   type MspId,
@@ -23,6 +23,7 @@ import {
 import { commit, newSalt, open, seal, signJws, type SealingKey, type SigningKey } from '../crypto';
 import { digestOf } from '../ledger/digest';
 import type { LedgerIdentity } from '../ledger/ledger';
+import type { Done } from '../ledger/transactions';
 import { newError } from '../problem';
 import { findSealingKey } from '../sealed/find-sealing-key';
 import { listDelegations, type Facts } from '../store';
@@ -67,7 +68,7 @@ export async function signAppointment(options: AppointOptions, wish: Appointment
   const { kind, withheld, majority, key, powers, validity, authority: confirmedBy } = wish;
   const { relationRef, custodian } = findRelation(facts, wish.relationRef);
   if (custodian !== mspId) throw newError('NOT_THE_CUSTODIAN', 'Only the custodian appoints, together with an authority');
-  const n = Math.max(0, ...listDelegations(facts, relationRef).map((one) => one.n)) + 1;
+  const n = nextNumber(facts, relationRef);
   const opening: DelegationOpening = { relationRef, n, kind, withheld, majority, salt: newSalt() };
   const sealed = await sealTo(facts, opening, [mspId, confirmedBy]);
   const issuedAt = formatInstant(Date.now());
@@ -80,7 +81,7 @@ export async function signAppointment(options: AppointOptions, wish: Appointment
     powers,
     validity,
     opening: await commit(delegationPreimage(opening)),
-    sealed: Object.fromEntries(Object.entries(sealed).map(([to, text]) => [to, digestOf(text)])) as Readonly<Record<MspId, Digest>>,
+    sealed: Object.fromEntries(Object.entries(sealed).map(([to, text]) => [to, digestOf(text)])),
     submitBy: addMinutes(issuedAt, SUBMIT_WITHIN_MINUTES),
     issuedAt,
   };
@@ -102,7 +103,7 @@ export async function confirmAppointment(
   said: Appointment,
   identity: LedgerIdentity,
 ): Promise<RecordedDelegation> {
-  const { facts, mspId, keys, mailer, transactions } = options;
+  const { facts, mspId, mailer } = options;
   const { payload } = parseSigned('delegation', delegation, 'body.delegation');
   const relation = findRelation(facts, payload.relationRef);
   if (payload.act !== 'grant' || payload.confirmedBy !== mspId)
@@ -113,14 +114,63 @@ export async function confirmAppointment(
     formatCanonical([kind, [...withheld].sort(), majority]) === formatCanonical([said.kind, [...said.withheld].sort(), said.majority]);
   if (!isSaid) throw newError('REQUEST_INVALID', 'body: is not what the custodian appoints; nothing is confirmed');
   const parcels = newParcels(payload, relation, sealed[relation.custodian] ?? null);
-  const confirmation = await signJws('delegation', payload, keys.signing);
   mailer.put(parcels);
-  const done = await transactions.submit(
+  const done = await submitBoth(options, { delegation, payload, custodian: relation.custodian }, identity);
+  return finish(options, parcels, { ...payload, ...done });
+}
+
+/** The custodian's half of an appointment's end; what was signed for the patient until now stands. */
+export async function signAppointmentEnd(
+  { facts, mspId, keys }: AppointOptions,
+  { relationRef, of, authority }: { readonly relationRef: string; readonly of: number; readonly authority: MspId },
+): Promise<string> {
+  const relation = findRelation(facts, relationRef);
+  if (relation.custodian !== mspId)
+    throw newError('NOT_THE_CUSTODIAN', 'Only the custodian ends what it appointed, together with an authority');
+  const issuedAt = formatInstant(Date.now());
+  const end = {
+    act: 'end',
+    relationRef: relation.relationRef,
+    n: nextNumber(facts, relationRef),
+    confirmedBy: authority,
+    of,
+    after: facts.findConsent(relationRef)?.newest ?? 1,
+    submitBy: addMinutes(issuedAt, SUBMIT_WITHIN_MINUTES),
+    issuedAt,
+  } as const;
+  return signJws('delegation', end, keys.signing);
+}
+
+/** The authority's half of an appointment's end. */
+export async function confirmAppointmentEnd(
+  options: AppointOptions,
+  delegation: string,
+  identity: LedgerIdentity,
+): Promise<RecordedDelegation> {
+  const { payload } = parseSigned('delegation', delegation, 'body.delegation');
+  const { custodian } = findRelation(options.facts, payload.relationRef);
+  if (payload.act !== 'end' || payload.confirmedBy !== options.mspId)
+    throw newError('REQUEST_INVALID', 'body.delegation: does not ask this organisation for an end');
+  const done = await submitBoth(options, { delegation, payload, custodian }, identity);
+  return finish(options, [], { ...payload, ...done });
+}
+
+/** Signs the same statement and brings both to the ledger. */
+async function submitBoth(
+  { mspId, keys, transactions }: AppointOptions,
+  { delegation, payload, custodian }: { readonly delegation: string; readonly payload: DelegationStatement; readonly custodian: MspId },
+  identity: LedgerIdentity,
+): Promise<Done<'AppointDelegate'>> {
+  const confirmation = await signJws('delegation', payload, keys.signing);
+  return transactions.submit(
     'AppointDelegate',
     { delegation, confirmation },
-    { operation: `appointment/${digestOf(delegation)}`, organisations: [mspId, relation.custodian], identity, mayLag: true },
+    { operation: `appointment/${digestOf(delegation)}`, organisations: [mspId, custodian], identity, mayLag: true },
   );
-  return finish(options, parcels, { ...payload, ...done });
+}
+
+function nextNumber(facts: Facts, relationRef: string): number {
+  return Math.max(0, ...listDelegations(facts, relationRef).map(({ n }) => n)) + 1;
 }
 
 async function openOwn({ mspId, keys }: AppointOptions, grant: DelegationGrant, envelope: string): Promise<DelegationOpening> {

@@ -49,7 +49,8 @@ export async function readDelegateHistory(
   const counts = new Map<string, number>();
   for (const request of requests) {
     const decision = decisions.find((one) => one.requestId === request.requestId && one.requester === request.by.mspId);
-    const count = await countShown(options, { relation, request, decision }, withheld);
+    const all = decision?.count ?? 0;
+    const count = withheld.length === 0 ? all : await countShown(options, { relation, request, decision }, withheld);
     if (count !== undefined) counts.set(request.requestId, count);
   }
   return entries.flatMap((entry): readonly HistoryEntry[] => {
@@ -88,25 +89,27 @@ interface Asked {
 }
 
 /** How many released records of a request a delegate may know of; nothing when the request itself is withheld. */
-async function countShown(
-  options: DelegateHistoryOptions,
-  { relation, request, decision }: Asked,
-  withheld: readonly Category[],
-): Promise<number | undefined> {
-  if (withheld.length === 0) return decision?.count ?? 0;
+async function countShown(options: DelegateHistoryOptions, asked: Asked, withheld: readonly Category[]): Promise<number | undefined> {
+  const { relation, request, decision } = asked;
   // A member that is no party sealed no ask here: nothing was released to it, and nothing it asked for is known.
   if (request.by.mspId !== relation.counterparty) return 0;
   const ask = await openJson<{ readonly categories: readonly Category[] }>(options.sealed, askRef(request.relationRef, request.requestId));
-  if (ask === undefined || ask.categories.every((category) => withheld.includes(category))) return undefined;
+  const hidden = ask?.categories.filter((category) => withheld.includes(category)).length;
+  if (ask === undefined || hidden === ask.categories.length) return undefined;
   // One that may still be left out is not shown before it is decided.
-  if (decision === undefined) return ask.categories.some((category) => withheld.includes(category)) ? undefined : 0;
-  if (decision.outcome !== 'released') return 0;
-  const opening = await openJson<{ readonly records: readonly RecordVersion[] }>(
-    options.sealed,
-    decisionRef(request.relationRef, request.requestId),
-  );
+  if (decision === undefined) return hidden === 0 ? 0 : undefined;
+  return decision.outcome === 'released' ? countReleased(options, request, withheld) : 0;
+}
+
+/** How many of the released records may be known; nothing when none may. */
+async function countReleased(
+  { sealed, index }: DelegateHistoryOptions,
+  { relationRef, requestId }: AccessRequest,
+  withheld: readonly Category[],
+): Promise<number | undefined> {
+  const opening = await openJson<{ readonly records: readonly RecordVersion[] }>(sealed, decisionRef(relationRef, requestId));
   const shown = (opening?.records ?? []).filter(({ recordId, version }) => {
-    const category = options.index.findVersion(recordId, version)?.category;
+    const category = index.findVersion(recordId, version)?.category;
     return category !== undefined && !withheld.includes(category);
   });
   return shown.length === 0 ? undefined : shown.length;

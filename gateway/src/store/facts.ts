@@ -12,6 +12,7 @@ import {
   type AccessRequest,
   type ConsentEntry,
   type Decision,
+  type DelegationEntry,
   type Delivery,
   type Group,
   type MspId,
@@ -249,7 +250,11 @@ export class Facts {
     if (kept.includes(type) && this.find(type, ref, id) !== undefined) return undefined;
     if (type === 'relation') return trustRelation(value, statementVerifier);
     if (type === 'patient-status') return this.#trustStatus(value);
-    if (type !== 'consent' && type !== 'delegation') return value;
+    return type === 'consent' || type === 'delegation' ? this.#trustInRelation({ type, value } as Signed, ref) : value;
+  }
+
+  /** What was signed for a relation counts by its keys, and by those of who may act for the patient. */
+  #trustInRelation({ type, value }: Signed, ref: string): ConsentEntry | DelegationEntry | undefined {
     const relation = this.find<RelationEntry>('relation', ref)?.value;
     if (relation === undefined) return undefined;
     if (type === 'consent') return trustConsent(value, relation, statementVerifier, listDelegations(this, ref));
@@ -276,6 +281,8 @@ export class Facts {
     if (outcome === 'released' && deadline !== null) this.#statements.addUndelivered.run(ref, id, deadline);
   }
 }
+
+type Signed = { readonly type: 'consent'; readonly value: ConsentEntry } | { readonly type: 'delegation'; readonly value: DelegationEntry };
 
 interface Position {
   readonly block: number;

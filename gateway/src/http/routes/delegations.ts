@@ -12,7 +12,13 @@ import { z } from 'zod';
 import type { Caller } from '../../auth';
 import type { LedgerIdentity } from '../../ledger/ledger';
 import { newError } from '../../problem';
-import { confirmAppointment, signAppointment, type AppointOptions } from '../../relation/appoint-delegate';
+import {
+  confirmAppointment,
+  confirmAppointmentEnd,
+  signAppointment,
+  signAppointmentEnd,
+  type AppointOptions,
+} from '../../relation/appoint-delegate';
 import { recordDelegation } from '../../relation/record-delegation';
 import { readDelegation, type Fact } from '../../store';
 import { newRoute, type Route } from '../route';
@@ -51,7 +57,7 @@ const appointment = {
 const sealed = byOrganisation(envelope);
 
 export function newDelegationRoutes(options: Options): readonly Route[] {
-  return [newRecordRoute(options), newListRoute(options), newAppointRoute(options), newConfirmRoute(options)];
+  return [newRecordRoute(options), newListRoute(options), newAppointRoute(options), newConfirmRoute(options), ...newEndRoutes(options)];
 }
 
 function newRecordRoute(options: Options): Route {
@@ -116,6 +122,34 @@ function newConfirmRoute(options: Options): Route {
       body: await confirmAppointment(options, { delegation: text, sealed: envelopes }, said, await options.identityOf(caller)),
     }),
   });
+}
+
+function newEndRoutes(options: Options): readonly Route[] {
+  return [
+    newRoute({
+      method: 'post',
+      path: '/api/appointments/ends',
+      summary: 'Sign, as the custodian, the end of an appointment; an authority confirms it',
+      access: { by: 'staff', roles: ['registrar'] },
+      body: z.strictObject({ relationRef: reference, of: n, authority: mspId }),
+      response: z.object({ delegation: z.string() }),
+      handle: async ({ body }) => ({
+        body: { delegation: await signAppointmentEnd(options, { ...body, authority: body.authority as MspId }) },
+      }),
+    }),
+    newRoute({
+      method: 'post',
+      path: '/api/appointments/ends/confirmations',
+      summary: 'Confirm, as an authority, the end of an appointment; both signatures go to the ledger',
+      access: { by: 'staff', roles: ['registrar'] },
+      body: z.strictObject({ delegation: jws }),
+      status: 201,
+      response: recorded,
+      handle: async ({ body, caller }) => ({
+        body: await confirmAppointmentEnd(options, body.delegation, await options.identityOf(caller)),
+      }),
+    }),
+  ];
 }
 
 function describe({ value, transactionId: id, block }: Fact<DelegationEntry>): z.input<typeof delegation> {

@@ -36,7 +36,7 @@ export function parsed<S extends z.ZodType, T>(
       return z.NEVER;
     }
   });
-  return schema.pipe(check) as z.ZodPipe<S, z.ZodTransform<T, z.output<S>>>;
+  return schema.pipe(check);
 }
 
 /** By MSP id: entries for custodian and counterparty at most. */
