@@ -172,6 +172,8 @@ describe('a delegate', () => {
       status: 'refused',
       decision: { consentVersion: 3 },
     });
+    const { body: present } = await alpha.send(`/api/relations/${patient.relationRef}`, { token: await patient.token('AlphaMSP') });
+    expect(present).toMatchObject({ consent: { version: 2 }, newestConsent: 3 });
     patient.wallet = { ...patient.wallet, relations: patient.wallet.relations.map((one) => ({ ...one, consentVersion: 3 })) };
     expect((await patient.consent('BetaMSP', ['laboratory'])).status).toBe(201);
     expect((await ask(beta, patient.relationRef, ['laboratory'])).body).toMatchObject({ status: 'released' });
@@ -190,8 +192,12 @@ describe('what is withheld', () => {
     await patient.consent('BetaMSP', ['medications']);
     const onlySecret = (await ask(beta, patient.relationRef, ['laboratory', 'medications'])).body;
     expect(onlySecret).toMatchObject({ status: 'released', records: 1 });
+    await patient.consent('BetaMSP', ['laboratory']);
+    const refused = (await ask(beta, patient.relationRef, ['medications'])).body;
+    expect(refused).toMatchObject({ status: 'refused' });
     await consortium.untilFollowing();
     const shown = await read('history');
+    expect(shown.text).not.toContain(refused.requestId);
     expect(shown.text).not.toContain(secret.requestId);
     expect(shown.text).not.toContain(onlySecret.requestId);
     expect(shown.text).not.toContain('medications');
@@ -200,7 +206,7 @@ describe('what is withheld', () => {
     );
     expect(decision).toMatchObject({ outcome: 'released', records: 2, notice: null });
     const own = await alpha.send(`/api/relations/${patient.relationRef}/history`, { token: await patient.token('AlphaMSP') });
-    expect(kindsOf(own).filter((kind) => kind === 'decision')).toHaveLength(3);
+    expect(kindsOf(own).filter((kind) => kind === 'decision')).toHaveLength(4);
     expect(kindsOf(shown).filter((kind) => kind === 'decision')).toHaveLength(1);
     expect(kindsOf(shown)).not.toContain('delegation');
   });
