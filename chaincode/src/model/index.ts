@@ -1,6 +1,6 @@
 export { formatBase64url, parseBase64url } from './encoding/base64url';
 export { formatCanonical, type CanonicalValue } from './encoding/canonical-json';
-export { parseJson, RequestInvalid, type Parsed, type Parser } from './encoding/parser';
+export { isAccepted, parseJson, RequestInvalid, type Parsed, type Parser } from './encoding/parser';
 export { formatUtf8, parseUtf8 } from './encoding/utf8';
 
 export { DomainError, formatError, newError, parseError, type ErrorDetails } from './domain-error';
@@ -62,7 +62,17 @@ export {
 } from './commitment';
 export { parseAsk, type Ask } from './ask';
 export { parseConsentDocument, type ConsentAxes, type ConsentDocument, type ConsentException, type ConsentSet } from './consent-document';
-export { MAX_AUTHORS, MAX_CODINGS, parseRecordDetails, type Coding, type RecordDetails } from './record-details';
+export { parseFhirDate } from './fhir-date';
+export {
+  MAX_AUTHORS,
+  MAX_CODINGS,
+  parseCoding,
+  parseLabel,
+  parseRecordDetails,
+  parseReference,
+  type Coding,
+  type RecordDetails,
+} from './record-details';
 export { parseRequestingPerson, type RequestingPerson } from './requesting-person';
 export { formatSigned, formatSigningInput, isSameStatement, parseSigned, payloadBytes, type Signed } from './signed';
 export {
