@@ -90,6 +90,28 @@ export const advice = {
   DECISION_EXPIRED: ["The decision's deadline for delivering has passed.", 'Ask again.'],
   DELIVERY_NOT_FOUND: ['The delivery or this part of it is not on the ledger.', 'Wait for it.'],
   DELIVERY_ALREADY_MADE: ['This part was delivered; each is delivered once.', 'Read the one that was delivered.'],
+  PURPOSE_NOT_OF_ROLE: [
+    'Records are asked for by clinicians, for research by researchers, for payment by claims staff.',
+    'Let a person with the role that is named ask.',
+  ],
+  REFERRAL_NOT_FOUND: [
+    'The relation has no referral under this id, or one that its custodian does not attest to.',
+    'Have the custodian refer, and name the id that its gateway answers.',
+  ],
+  REFERRAL_ALREADY_MADE: ['The referral id is taken by another referral.', 'Use a new Idempotency-Key.'],
+  CALLER_NOT_AUTHORITY: [
+    'Studies are approved by members that the consortium rules name as an authority and do not suspend.',
+    'Ask an authority to approve the study.',
+  ],
+  STUDY_NOT_FOUND: [
+    'No study has this id, or the authority that it names does not attest to it.',
+    'Compare the id with the list of studies.',
+  ],
+  STUDY_ALREADY_APPROVED: [
+    'The study id is taken by a study with other content; an approval is never changed.',
+    'Approve the changed study anew, and end the old one.',
+  ],
+  STUDY_NOT_OWN: ['Only the authority that approved a study ends it.', 'Ask that authority.'],
   SEALED_ALREADY_STORED: ['A sealed value stands under this key.', 'Nothing to do if it is the same; else it belongs under another id.'],
   STATE_INVALID: [
     'An entry of the ledger does not parse as what its key says.',

@@ -117,11 +117,11 @@ describe('a release', () => {
     });
 
     test('once: the same again is answered the same, another one under its id is refused', async () => {
-      const { relationRef, requestId, purpose, ask: asked } = request;
+      const { relationRef, requestId, purpose, proof, ask: asked } = request;
       const clinician = await twin.identity(CLINIC, 'clinician');
-      await twin.submit(clinician, 'RequestAccess', { relationRef, requestId, purpose, ask: asked });
+      await twin.submit(clinician, 'RequestAccess', { relationRef, requestId, purpose, proof, ask: asked });
       expect(twin.chain.at(-1)?.simulation.rwset.writes).toEqual({});
-      const other = { relationRef, requestId, purpose, ask: commit(Buffer.from('other')) };
+      const other = { relationRef, requestId, purpose, proof, ask: commit(Buffer.from('other')) };
       expect((await refusalOf(twin.submit(clinician, 'RequestAccess', other))).code).toBe('REQUEST_ALREADY_MADE');
     });
 
@@ -135,8 +135,8 @@ describe('a release', () => {
     });
 
     test("under an id that is the asking member's own: another that asks under it first stops nothing", async () => {
-      const { relationRef, purpose, ask: asked } = request;
-      const next = { relationRef, requestId: newRef<RequestId>(), purpose, ask: asked };
+      const { relationRef, purpose, proof, ask: asked } = request;
+      const next = { relationRef, requestId: newRef<RequestId>(), purpose, proof, ask: asked };
       await twin.submit(await twin.identity(INSURER, 'clinician'), 'RequestAccess', next);
       const own = await twin.submit(await twin.identity(CLINIC, 'clinician'), 'RequestAccess', next);
       expect(own.request.party).toBe(true);
@@ -162,6 +162,7 @@ describe('a release', () => {
         code: null,
         custodian: HOSPITAL,
         purpose: 'TREAT',
+        proof: null,
         consentVersion: 2,
         rulesVersion: 1,
         deadline: '2026-03-01T08:10:00.000Z',
@@ -222,6 +223,7 @@ describe('a release', () => {
         relationRef: scene.relation.relationRef,
         requestId: newRef<RequestId>(),
         purpose: 'TREAT',
+        proof: null,
         ask: commit(askPreimage(asked)),
       } as const;
       const { request: of } = await twin.submit(await twin.identity(CLINIC, 'clinician'), 'RequestAccess', strange);

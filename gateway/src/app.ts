@@ -9,6 +9,7 @@ import { newAccessRoutes } from './http/routes/access-requests';
 import { newHealthRoutes, type Readiness } from './http/routes/health';
 import { newOrganisationRoutes } from './http/routes/organisations';
 import { newPatientRoutes } from './http/routes/patients';
+import { newProofRoutes } from './http/routes/proofs';
 import { newRecordRoutes } from './http/routes/records';
 import { newRelationRoutes } from './http/routes/relations';
 import type { StaffIdentities } from './identity/staff-identities';
@@ -95,6 +96,7 @@ export function newApp(options: AppOptions): App {
     ...newPatientRoutes({ ...shared, key: keys.publicSealing }, identityOf),
     ...newRecordRoutes({ ...shared, importer }),
     ...newRelationRoutes(shared),
+    ...newProofRoutes({ ...shared, identityOf }),
     ...newAccessRoutes({ access: shared, release: { ...shared, key: keys.sealing }, identityOf }),
   ];
   const http = newServer({

@@ -1,12 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ReferralId } from '@medaccord/chaincode/model';
 import type { CliConfig } from '../src/cli/config';
 import { wallet } from '../src/cli/wallet';
 import { findRelation } from '../src/wallet';
 import { readWalletFile, writeWalletFile } from '../src/wallet/wallet-file';
 import { members, TestConsortium } from './support/test-consortium';
-import { TestPatient } from './support/test-patient';
+import { ask, TestPatient } from './support/test-patient';
 
 jest.setTimeout(30_000);
 
@@ -92,6 +94,30 @@ describe('the wallet command', () => {
     expect(findRelation(patient.wallet, patient.relationRef)).toMatchObject({ consentVersion: 3 });
     expect(await patient.consent('BetaMSP', ['laboratory'], 'AlphaMSP')).toMatchObject({ status: 422, body: { code: 'RELATION_CLOSED' } });
     await expect(run('revoke')).rejects.toMatchObject({ code: 'RELATION_CLOSED' });
+  });
+
+  it('shows with each request what it named as its proof, and the referrals that there are', async () => {
+    const alpha = consortium.gateway('AlphaMSP');
+    const validity = { from: '2026-01-01T00:00:00.000Z', until: '2099-01-01T00:00:00.000Z' };
+    const { body } = await alpha.send('/api/referrals', {
+      token: await alpha.token('clinician'),
+      key: randomUUID(),
+      body: { relationRef: patient.relationRef, validity },
+    });
+    const { referralId } = body as { referralId: ReferralId };
+    const asked = await ask(consortium.gateway('BetaMSP'), patient.relationRef, ['laboratory'], {
+      proof: { kind: 'referral', referralId },
+    });
+    expect(asked.body.status).toBe('refused');
+    const lines = (await run('history')).split('\n');
+    expect(lines).toContainEqual(expect.stringMatching(/referral {2}by AlphaMSP, until 2099-01-01T00:00:00\.000Z$/));
+    expect(lines).toContainEqual(expect.stringMatching(new RegExp(`BetaMSP asks, TREAT, referral ${referralId}$`)));
+    expect(lines).toContainEqual(
+      expect.stringMatching(new RegExp(`refused, 0 resources, consent 2, referral ${referralId} \\(nothing-held\\)$`)),
+    );
+    const path = `/api/referrals/${referralId}/end`;
+    await alpha.send(path, { token: await alpha.token('records'), body: { relationRef: patient.relationRef } });
+    expect(await run('history')).toMatch(/referral {2}by AlphaMSP, ended$/m);
   });
 
   it('says which words it takes', async () => {

@@ -1,5 +1,6 @@
 import { Default } from 'fabric-contract-api';
 import {
+  askingRoles,
   formatCanonical,
   parseJson,
   requests,
@@ -32,6 +33,7 @@ import {
   getDecisionDesk,
   getDeliveryDesk,
 } from './release-desk';
+import { registerReferralDesk, endReferralDesk, approveStudyDesk, endStudyDesk, getReferralDesk, getStudyDesk } from './proof-desk';
 import { storeSealedDesk, readSealedDesk } from './sealed-desk';
 import { GuardedContract, LedgerContext } from './guarded-contract';
 import { admin, anyMember, Evaluate, role, Submit } from './policy';
@@ -151,7 +153,7 @@ export class MedaccordContract extends GuardedContract {
     return answer('GetRecordStatus', ctx, request, getRecordStatusDesk);
   }
 
-  @Submit({ allow: [role('clinician')] })
+  @Submit({ allow: askingRoles.map(role) })
   RequestAccess(ctx: LedgerContext, request: string): Promise<string> {
     return answer('RequestAccess', ctx, request, requestAccessDesk);
   }
@@ -184,6 +186,36 @@ export class MedaccordContract extends GuardedContract {
   @Evaluate({ allow: [anyMember] })
   GetDelivery(ctx: LedgerContext, request: string): Promise<string> {
     return answer('GetDelivery', ctx, request, getDeliveryDesk);
+  }
+
+  @Submit({ allow: [role('clinician'), role('records')] })
+  RegisterReferral(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('RegisterReferral', ctx, request, registerReferralDesk);
+  }
+
+  @Submit({ allow: [role('clinician'), role('records')] })
+  EndReferral(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('EndReferral', ctx, request, endReferralDesk);
+  }
+
+  @Submit({ allow: [role('ethics')] })
+  ApproveStudy(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('ApproveStudy', ctx, request, approveStudyDesk);
+  }
+
+  @Submit({ allow: [role('ethics')] })
+  EndStudy(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('EndStudy', ctx, request, endStudyDesk);
+  }
+
+  @Evaluate({ allow: [anyMember] })
+  GetReferral(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('GetReferral', ctx, request, getReferralDesk);
+  }
+
+  @Evaluate({ allow: [anyMember] })
+  GetStudy(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('GetStudy', ctx, request, getStudyDesk);
   }
 
   @Submit({ allow: [anyMember] })

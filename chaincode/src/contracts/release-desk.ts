@@ -41,6 +41,7 @@ import {
   sealForGood,
   tracedPatientOf,
 } from './facts';
+import { proofOf } from './proof-facts';
 
 export async function requestAccessDesk(
   ledger: Ledger,
@@ -65,7 +66,7 @@ export async function requestAccessDesk(
 }
 
 /**
- * Writes the decision to release. The read set joins relation, consent, request, rules and the two organisations; patient, records and
+ * Writes the decision to release. The read set joins relation, consent, request, proof, rules and the two organisations; patient, records and
  * groups are read from the history, which leaves no trace in the block.
  */
 export async function decideReleaseDesk(
@@ -85,8 +86,9 @@ export async function decideReleaseDesk(
   assertBindingOf(relation, binding);
   const patient = await tracedPatientOf(ledger, binding.payload.subjectRef);
   checkBinding(relation, binding, patient);
+  const proof = await proofOf(ledger, relation, request.proof);
   const records = await tracedRecordsOf(ledger, opening.records, relation.custodian);
-  const decision = decideRelease(opening, { request, relation, patient, consent, rules, records }, ledger.now);
+  const decision = decideRelease(opening, { request, relation, patient, consent, rules, proof, records }, ledger.now);
   await ledger.write(key, decision);
   await sealForGood(ledger, rules, [key]);
   await ledger.seal(relation.custodian, decisionRef(relationRef, requestId), opening.sealed.custodian);
@@ -135,7 +137,7 @@ export async function refuseAccessDesk(
   return decision;
 }
 
-/** Delivers one part: repeats the decision's reads, so a revocation that commits first withdraws it. */
+/** Delivers one part: repeats the decision's reads, so a revocation, or the end of the proof, that commits first withdraws it. */
 export async function deliverRecordsDesk(ledger: Ledger, request: TransactionRequest<'DeliverRecords'>): Promise<Delivery> {
   const { relationRef, requestId, part } = request;
   const { envelope } = ledger.input('DeliverRecords');
@@ -144,10 +146,11 @@ export async function deliverRecordsDesk(ledger: Ledger, request: TransactionReq
   const rules = await rulesOf(ledger);
   await assertPartiesStand(ledger, relation, rules);
   const consent = await currentConsentOf(ledger, relation, decision.consentVersion ?? 1);
+  const proof = await proofOf(ledger, relation, decision.proof);
   const key = deliveryKey(relationRef, relation.counterparty, requestId, part);
   const standing = await ledger.read(key, parseDelivery);
   const context = { caller: ledger.caller.mspId, envelope: digestOf(envelope), at: ledger.now };
-  const delivery = deliverRecords(request, { relation, decision, consent, rules, standing }, context);
+  const delivery = deliverRecords(request, { relation, decision, consent, rules, proof, standing }, context);
   if (delivery === standing) return delivery;
   await ledger.write(key, delivery);
   await sealForGood(ledger, rules, [key]);

@@ -22,6 +22,7 @@ import {
   type TransientInput,
   type TransientName,
 } from '../model';
+import { digestOf } from '../signature';
 import { callerOf } from './caller-of';
 import { formatKeyPolicy, type KeyPolicy } from './key-policy';
 
@@ -89,6 +90,20 @@ export class Ledger {
   /** Makes a member's endorsement a condition of this transaction: a write to its implicit collection needs it. */
   async requirePresence(mspId: MspId): Promise<void> {
     await this.#stub.putPrivateData(implicitCollection(mspId), presenceKey(), Buffer.from('1', 'utf8'));
+  }
+
+  /**
+   * As `requirePresence`, with a trace that stays: the member's collection holds the very value that this transaction writes, and nobody
+   * else could have put it there.
+   */
+  async attest(mspId: MspId, key: string, value: unknown): Promise<void> {
+    await this.#stub.putPrivateData(implicitCollection(mspId), key, Buffer.from(formatCanonical(value), 'utf8'));
+  }
+
+  /** Whether a member attested to this value of a public key. Every peer knows; a later attestation invalidates the transaction. */
+  async isAttested(mspId: MspId, key: string, value: unknown): Promise<boolean> {
+    const hash = await this.#stub.getPrivateDataHash(implicitCollection(mspId), key);
+    return hash.length > 0 && formatBase64url(hash) === digestOf(formatCanonical(value));
   }
 
   /** Stores a sealed value in a member's implicit collection, which needs that member's endorsement. */

@@ -3,7 +3,7 @@ import { formatCanonical } from './encoding/canonical-json';
 import { formatUtf8 } from './encoding/utf8';
 import type { Ask } from './ask';
 import type { ConsentDocument } from './consent-document';
-import type { RecordId, Salt, SubjectRef } from './identifiers';
+import type { Digest, RecordId, Salt, SubjectRef } from './identifiers';
 
 /** What a commitment is to; the domain keeps a value of one kind from being opened as another. */
 export const commitmentDomains = {
@@ -15,6 +15,7 @@ export const commitmentDomains = {
   binding: 'medaccord/binding',
   ask: 'medaccord/ask',
   records: 'medaccord/records',
+  protocol: 'medaccord/protocol',
 } as const;
 export type CommitmentDomain = (typeof commitmentDomains)[keyof typeof commitmentDomains];
 
@@ -79,4 +80,9 @@ export function askPreimage(ask: Ask): Uint8Array {
 export function recordsPreimage(records: readonly RecordVersion[], salt: Salt): Uint8Array {
   const rows = records.map(({ recordId, version }) => [recordId, version]);
   return commitmentPreimage(commitmentDomains.records, salt, formatUtf8(formatCanonical(rows)));
+}
+
+/** Study.protocol: the SHA-256 of the protocol, of which only those who have it and the salt learn which study it is. */
+export function protocolPreimage(protocol: Digest, salt: Salt): Uint8Array {
+  return commitmentPreimage(commitmentDomains.protocol, salt, formatUtf8(protocol));
 }

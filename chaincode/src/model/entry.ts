@@ -12,6 +12,7 @@ import {
 } from './identifiers';
 import { parseInstant, parsePeriod } from './instant';
 import { parseJwk, parseKeys } from './jwk';
+import { parseProof } from './proof';
 import { parsePurpose, parsePurposes } from './purpose';
 import { parseMemberRole, parseStaffRole } from './role';
 import { consentStatuses, parseBindingMethod, parseSealedDigests, relationKinds } from './signed-payload';
@@ -46,7 +47,7 @@ export const parseOrganisation = object({
 export type Organisation = Parsed<typeof parseOrganisation>;
 
 /** Who did something: a member, the role in the certificate (null when it has none), a pseudonym of the certificate's holder. */
-const parseParticipant = object({ mspId: parseMspId, role: nullable(parseStaffRole), actor: parseActor });
+export const parseParticipant = object({ mspId: parseMspId, role: nullable(parseStaffRole), actor: parseActor });
 export type Participant = Parsed<typeof parseParticipant>;
 
 /** `jws` is the patient's latest statement: her registration, or the replacement of her keys. */
@@ -125,6 +126,7 @@ export const parseAccessRequest = object({
   requestId: parseRequestId,
   by: parseParticipant,
   purpose: parsePurpose,
+  proof: nullable(parseProof),
   ask: parseCommitment,
   requestHash: parseDigest,
   party: flag,
@@ -141,6 +143,8 @@ export const parseDecision = object({
   code: nullable(oneOf(['NOT_PERMITTED'])),
   custodian: parseMspId,
   purpose: parsePurpose,
+  /** What the request named. */
+  proof: nullable(parseProof),
   consentVersion: nullable(integer(1, 1_000_000)),
   rulesVersion: integer(1, 1_000_000),
   deadline: nullable(parseInstant),

@@ -1,5 +1,6 @@
-import type { GroupId, MspId, RecordId, RelationRef, RequestId, SubjectRef } from './identifiers';
+import type { GroupId, MspId, RecordId, ReferralId, RelationRef, RequestId, StudyId, SubjectRef } from './identifiers';
 import type { Instant } from './instant';
+import type { Purpose } from './purpose';
 import type { AccessReason } from './rule/decide-access';
 
 /** What a caller can do about an error; the gateway turns a category into an HTTP status. */
@@ -23,6 +24,7 @@ export interface ErrorFacts {
   readonly allowed: string;
   /** Of a record, its place in a list: where the record itself must not be named. */
   readonly at: number;
+  readonly authority: MspId;
   readonly custodian: MspId;
   readonly deadline: Instant;
   readonly expected: string;
@@ -36,15 +38,18 @@ export interface ErrorFacts {
   readonly part: number | string;
   readonly place: string;
   readonly problem: string;
+  readonly purpose: Purpose;
   readonly reason: AccessReason;
   readonly recordId: RecordId;
   readonly records: number;
   readonly ref: string;
+  readonly referralId: ReferralId;
   readonly relationRef: RelationRef;
   readonly requester: MspId;
   readonly requestId: RequestId;
   readonly size: number;
   readonly status: string;
+  readonly studyId: StudyId;
   readonly subjectRef: SubjectRef;
   readonly submitBy: Instant;
   readonly transaction: string;
@@ -175,6 +180,29 @@ export const errorRows = {
   },
   DELIVERY_NOT_FOUND: { category: 'not-found', facts: [...request, 'part'], message: 'this part is not delivered' },
   DELIVERY_ALREADY_MADE: { category: 'conflict', facts: [...request, 'part'], message: 'a part is delivered once' },
+  PURPOSE_NOT_OF_ROLE: { category: 'forbidden', facts: ['purpose', 'allowed'], message: 'for {purpose} only {allowed} may ask' },
+  REFERRAL_NOT_FOUND: {
+    category: 'not-found',
+    facts: ['relationRef', 'referralId'],
+    message: 'the custodian has made no such referral in this relation',
+  },
+  REFERRAL_ALREADY_MADE: {
+    category: 'conflict',
+    facts: ['relationRef', 'referralId'],
+    message: 'this referral id belongs to another referral: make a new one',
+  },
+  CALLER_NOT_AUTHORITY: {
+    category: 'forbidden',
+    facts: ['mspId'],
+    message: 'the consortium rules do not name this member as an authority',
+  },
+  STUDY_NOT_FOUND: { category: 'not-found', facts: ['studyId'], message: 'no authority has approved such a study' },
+  STUDY_ALREADY_APPROVED: {
+    category: 'conflict',
+    facts: ['studyId'],
+    message: 'this study id belongs to another study: make a new one',
+  },
+  STUDY_NOT_OWN: { category: 'forbidden', facts: ['authority'], message: 'only the authority that approved this study may end it' },
   SEALED_ALREADY_STORED: {
     category: 'conflict',
     facts: ['kind', 'ref', 'id'],

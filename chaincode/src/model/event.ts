@@ -18,6 +18,10 @@ export const eventIds = {
   AccessRefused: ['relationRef', 'requestId'],
   AccessReleased: ['relationRef', 'requestId'],
   RecordsDelivered: ['relationRef', 'requestId', 'part'],
+  ReferralRegistered: ['relationRef', 'referralId'],
+  ReferralEnded: ['relationRef', 'referralId'],
+  StudyApproved: ['studyId'],
+  StudyEnded: ['studyId'],
   SealedStored: ['kind', 'ref', 'id'],
 } as const satisfies Record<string, readonly string[]>;
 

@@ -12,6 +12,12 @@ export type RecordId = Branded<'RecordId'>;
 export type GroupId = Branded<'GroupId'>;
 /** A request for access; derived by its gateway from organisation and idempotency key. */
 export type RequestId = Branded<'RequestId'>;
+/** A custodian's referral in one relation; random. */
+export type ReferralId = Branded<'ReferralId'>;
+/** A claim in one relation; random. */
+export type ClaimId = Branded<'ClaimId'>;
+/** An approved study; random. */
+export type StudyId = Branded<'StudyId'>;
 /** A member of the consortium, by the id of its membership service provider. */
 export type MspId = Branded<'MspId'>;
 /** A pseudonym of a person or service that acted for a member. */
@@ -36,6 +42,9 @@ export const parseRelationRef = reference<RelationRef>();
 export const parseRecordId = reference<RecordId>();
 export const parseGroupId = reference<GroupId>();
 export const parseRequestId = reference<RequestId>();
+export const parseReferralId = reference<ReferralId>();
+export const parseClaimId = reference<ClaimId>();
+export const parseStudyId = reference<StudyId>();
 export const parseMspId = text<MspId>(/^[A-Za-z0-9][A-Za-z0-9.-]{0,63}$/, 'the id of a membership service provider');
 export const parseActor = hash<Actor>();
 export const parseCommitment = hash<Commitment>();

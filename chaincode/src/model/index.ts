@@ -13,20 +13,26 @@ export {
   parseDigest,
   parseGroupId,
   parseMspId,
+  parseClaimId,
   parseRecordId,
+  parseReferralId,
   parseRelationRef,
   parseRequestId,
   parseSalt,
+  parseStudyId,
   parseSubjectRef,
   type Actor,
+  type ClaimId,
   type Commitment,
   type Digest,
   type GroupId,
   type MspId,
   type RecordId,
+  type ReferralId,
   type RelationRef,
   type RequestId,
   type Salt,
+  type StudyId,
   type SubjectRef,
 } from './identifiers';
 export { addMinutes, epochMsOf, formatInstant, isWithin, parseInstant, parsePeriod, type Instant, type Period } from './instant';
@@ -55,12 +61,15 @@ export {
   dataKeyPreimage,
   detailsPreimage,
   payloadPreimage,
+  protocolPreimage,
   recordsPreimage,
   subjectPreimage,
   type CommitmentDomain,
   type RecordVersion,
 } from './commitment';
 export { parseAsk, type Ask } from './ask';
+export { askingRoleOf, askingRoles, parseProof, type Proof } from './proof';
+export { parseReferral, parseStudy, type Referral, type Study } from './proof-entry';
 export { parseConsentDocument, type ConsentAxes, type ConsentDocument, type ConsentException, type ConsentSet } from './consent-document';
 export { parseFhirDate } from './fhir-date';
 export {
@@ -130,9 +139,11 @@ export {
   presenceKey,
   recordKey,
   recordStatusKey,
+  referralKey,
   relationKey,
   requestKey,
   rulesKey,
+  studyKey,
   type EntryName,
   type KeyParts,
   type PublicKeyType,
@@ -156,6 +167,7 @@ export { type AnchoredGroup, type SealedValue, type TransactionResponse, type Tr
 export { TRANSIENT_FIELD, transientInputs, type TransientInput, type TransientName } from './transient';
 
 export { continuePatient, isConsentSigned, trustConsent, trustRelation, type StatementVerifier } from './rule/trust-statement';
+export { type ProofFacts } from './rule/purpose-proof';
 export {
   accessReasons,
   decideAccess,

@@ -1,4 +1,4 @@
-import type { GroupId, MspId, RecordId, RelationRef, RequestId, SubjectRef } from './identifiers';
+import type { GroupId, MspId, RecordId, ReferralId, RelationRef, RequestId, StudyId, SubjectRef } from './identifiers';
 
 // Keys are Fabric's composite keys (fabric-shim lib/stub.js createCompositeKey): U+0000, type, U+0000, then each attribute with U+0000.
 
@@ -15,6 +15,8 @@ const publicKeyTypes = [
   'request',
   'decision',
   'delivery',
+  'referral',
+  'study',
 ] as const;
 export type PublicKeyType = (typeof publicKeyTypes)[number];
 
@@ -61,6 +63,8 @@ const keyForms: Readonly<Record<PublicKeyType, { readonly attributes: number; re
   request: { attributes: 3, ref: 1, isNumbered: false },
   decision: { attributes: 3, ref: 1, isNumbered: false },
   delivery: { attributes: 4, ref: 1, isNumbered: true },
+  referral: { attributes: 2, ref: 1, isNumbered: false },
+  study: { attributes: 1, ref: 1, isNumbered: false },
 };
 const ATTRIBUTE = /^[A-Za-z0-9_.-]{1,64}$/;
 const NUMBER = /^[1-9][0-9]{0,6}$/;
@@ -100,6 +104,9 @@ export const decisionKey = (relationRef: RelationRef, requester: MspId, requestI
   formatKey('decision', relationRef, requester, requestId);
 export const deliveryKey = (relationRef: RelationRef, requester: MspId, requestId: RequestId, part: number): string =>
   formatKey('delivery', relationRef, requester, requestId, String(part));
+
+export const referralKey = (relationRef: RelationRef, referralId: ReferralId): string => formatKey('referral', relationRef, referralId);
+export const studyKey = (studyId: StudyId): string => formatKey('study', studyId);
 
 /** The key of the marker by which an organisation is present in a transaction. */
 export const presenceKey = (): string => formatKey('presence');

@@ -1,4 +1,4 @@
-import { flag, integer, list, nullable, object, oneOf, table, text, type Parsed } from './encoding/parser';
+import { distinct, flag, integer, list, nullable, object, oneOf, table, text, type Parsed } from './encoding/parser';
 import { parseEncryptionKey, recordStatuses } from './entry';
 import {
   parseCommitment,
@@ -7,10 +7,14 @@ import {
   parseMspId,
   parseRecordId,
   parseRelationRef,
+  parseReferralId,
   parseRequestId,
+  parseStudyId,
   parseSubjectRef,
 } from './identifiers';
+import { parsePeriod } from './instant';
 import { parseJwk } from './jwk';
+import { parseProof } from './proof';
 import { parsePurpose, parsePurposes } from './purpose';
 import { parseMemberRole } from './role';
 import { parseSealedRef } from './sealed';
@@ -62,6 +66,7 @@ export const requests = {
     relationRef: parseRelationRef,
     requestId: parseRequestId,
     purpose: parsePurpose,
+    proof: nullable(parseProof),
     ask: parseCommitment,
   }),
   DecideRelease: object({ relationRef: parseRelationRef, requestId: parseRequestId, consentVersion: version }),
@@ -72,6 +77,18 @@ export const requests = {
     part: integer(1, 10_000),
     parts: integer(1, 10_000),
   }),
+  RegisterReferral: object({ relationRef: parseRelationRef, referralId: parseReferralId, validity: parsePeriod }),
+  EndReferral: object({ relationRef: parseRelationRef, referralId: parseReferralId }),
+  ApproveStudy: object({
+    studyId: parseStudyId,
+    sponsors: distinct(parseMspId, 1, 50),
+    purposes: parsePurposes,
+    validity: parsePeriod,
+    protocol: parseCommitment,
+  }),
+  EndStudy: object({ studyId: parseStudyId }),
+  GetReferral: object({ relationRef: parseRelationRef, referralId: parseReferralId }),
+  GetStudy: object({ studyId: parseStudyId }),
   StoreSealed: object({
     organisation: parseMspId,
     kind: oneOf(['identity', 'binding', 'consent-document', 'ask']),

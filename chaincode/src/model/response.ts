@@ -12,6 +12,7 @@ import type {
   Rules,
 } from './entry';
 import type { GroupId } from './identifiers';
+import type { Referral, Study } from './proof-entry';
 import type { SealedRef } from './sealed';
 import type { TransactionName } from './request';
 
@@ -46,6 +47,12 @@ export interface TransactionResponses {
   readonly DecideRelease: Decision;
   readonly RefuseAccess: Decision;
   readonly DeliverRecords: Delivery;
+  readonly RegisterReferral: Referral;
+  readonly EndReferral: Referral;
+  readonly ApproveStudy: Study;
+  readonly EndStudy: Study;
+  readonly GetReferral: Referral;
+  readonly GetStudy: Study;
   readonly StoreSealed: SealedRef;
   readonly ReadSealed: { readonly values: readonly SealedValue[] };
   readonly GetRules: Rules;

@@ -8,8 +8,8 @@ const bindingMethods = ['custodian', 'second-organisation', 'national-identity']
 export type BindingMethod = (typeof bindingMethods)[number];
 export const parseBindingMethod = oneOf(bindingMethods);
 
-/** What a relation is for. Treatment needs `care`. */
-export const relationKinds = ['care', 'cover'] as const;
+/** What a relation is for; a purpose may need one of them (rule/purpose-proof.ts). */
+export const relationKinds = ['care', 'cover', 'research'] as const;
 export type RelationKind = (typeof relationKinds)[number];
 
 export const consentStatuses = ['in-force', 'revoked', 'closed'] as const;

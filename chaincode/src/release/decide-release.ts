@@ -22,6 +22,7 @@ import {
   type Group,
   type Instant,
   type PatientEntry,
+  type ProofFacts,
   type RecordAnchor,
   type RecordDetails,
   type RecordStatus,
@@ -48,6 +49,7 @@ export interface ReleaseFacts {
   readonly patient: PatientEntry;
   readonly consent: ConsentHeader;
   readonly rules: Rules;
+  readonly proof: ProofFacts | null;
   readonly records: readonly RecordFacts[];
 }
 
@@ -67,7 +69,7 @@ export function decideRelease(opening: Opening, facts: ReleaseFacts, at: Instant
     const { decision, reason } = decideAccess({ ...facts, document, now: at, purpose: facts.request.purpose, person, record: details });
     if (decision === 'deny') throw newError('RELEASE_NOT_PERMITTED', { reason, at: index });
   });
-  const { relationRef, requestId, purpose } = facts.request;
+  const { relationRef, requestId, purpose, proof } = facts.request;
   return {
     relationRef,
     requester: facts.request.by.mspId,
@@ -76,6 +78,7 @@ export function decideRelease(opening: Opening, facts: ReleaseFacts, at: Instant
     code: null,
     custodian: facts.relation.custodian,
     purpose,
+    proof,
     consentVersion: facts.consent.version,
     rulesVersion: facts.rules.version,
     deadline: addMinutes(at, facts.rules.deadlines.decisionMinutes),

@@ -18,6 +18,7 @@ export function refuseAccess(
     code: 'NOT_PERMITTED',
     custodian: relation.custodian,
     purpose: request.purpose,
+    proof: request.proof,
     consentVersion,
     rulesVersion: rules.version,
     deadline: null,

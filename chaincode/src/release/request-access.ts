@@ -1,4 +1,5 @@
 import {
+  askingRoleOf,
   formatCanonical,
   newError,
   type AccessRequest,
@@ -12,7 +13,7 @@ import { digestOf } from '../signature';
 /**
  * The entry of a request; the standing one when it is the same request of the same member.
  *
- * @throws REQUEST_ALREADY_MADE
+ * @throws REQUEST_ALREADY_MADE, PURPOSE_NOT_OF_ROLE
  */
 export function requestAccess(
   request: TransactionRequest<'RequestAccess'>,
@@ -26,6 +27,8 @@ export function requestAccess(
       throw newError('REQUEST_ALREADY_MADE', { relationRef: request.relationRef, requestId: request.requestId });
     return standing;
   }
-  const { relationRef, requestId, purpose, ask } = request;
-  return { relationRef, requestId, by, purpose, ask, requestHash, at, party: by.mspId === relation.counterparty };
+  const { relationRef, requestId, purpose, proof, ask } = request;
+  const allowed = askingRoleOf(purpose);
+  if (by.role !== allowed) throw newError('PURPOSE_NOT_OF_ROLE', { purpose, allowed });
+  return { relationRef, requestId, by, purpose, proof, ask, requestHash, at, party: by.mspId === relation.counterparty };
 }

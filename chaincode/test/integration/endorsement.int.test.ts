@@ -170,6 +170,7 @@ describe('with members that run altered chaincode', () => {
       relationRef,
       requestId: newRef(),
       purpose: 'TREAT',
+      proof: null,
       ask: refused.ask,
     });
     const keys = [

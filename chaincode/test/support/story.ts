@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import {
+  askingRoleOf,
   askPreimage,
   detailsPreimage,
   formatCanonical,
@@ -11,12 +12,17 @@ import {
   type GroupId,
   type MspId,
   type Organisation,
+  type Period,
+  type Proof,
+  type Purpose,
   type RecordDetails,
   type RecordId,
+  type ReferralId,
   type RequestId,
   type Salt,
   type SealedRef,
   type StaffRole,
+  type StudyId,
   type TransactionName,
   type TransactionRequest,
   type TransactionResponse,
@@ -33,10 +39,12 @@ export const AUTHORITY = 'DeltaMSP' as MspId;
 export const MEMBERS = [HOSPITAL, CLINIC, INSURER, AUTHORITY];
 
 export const RULES = {
-  purposes: ['TREAT'],
+  purposes: ['TREAT', 'HPAYMT', 'HRESCH'],
   roles: { [HOSPITAL]: 'hospital', [CLINIC]: 'hospital', [INSURER]: 'insurer', [AUTHORITY]: 'authority' },
   deadlines: { decisionMinutes: 10 },
 } as TransactionRequest<'AdoptRules'>;
+
+const inForce = { from: '2026-03-01T00:00:00.000Z', until: '2026-04-01T00:00:00.000Z' } as Period;
 
 /** What the stories need of a consortium: the twin has it, and so has a devnet. */
 export interface Consortium {
@@ -148,33 +156,58 @@ export async function permitLaboratory(
 }
 
 /** What the clinic asks for: always the same of a relation, so that a decision can open it. */
-export function askOf({ relationRef }: PatientRelation): Ask {
+export function askOf({ relationRef }: PatientRelation, purpose: Purpose = 'TREAT'): Ask {
   const person = { department: 'cardiology', role: 'clinician', person: 'lee', teams: null };
-  return { relationRef, categories: ['laboratory', 'medications'], purpose: 'TREAT', person, salt: 'A'.repeat(22) as Salt };
+  return { relationRef, categories: ['laboratory', 'medications'], purpose, person, salt: 'A'.repeat(22) as Salt };
 }
 
 export async function ask(
   twin: Consortium,
   relation: PatientRelation,
   mspId: MspId = CLINIC,
+  { purpose = 'TREAT', proof = null }: { readonly purpose?: Purpose; readonly proof?: Proof | null } = {},
 ): Promise<TransactionResponse<'RequestAccess'>['request']> {
   const request = {
     relationRef: relation.relationRef,
     requestId: newRef<RequestId>(),
-    purpose: 'TREAT',
-    ask: commit(askPreimage(askOf(relation))),
-  } as const;
-  return (await twin.submit(await twin.identity(mspId, 'clinician'), 'RequestAccess', request)).request;
+    purpose,
+    proof,
+    ask: commit(askPreimage(askOf(relation, purpose))),
+  };
+  return (await twin.submit(await twin.identity(mspId, askingRoleOf(purpose)), 'RequestAccess', request)).request;
+}
+
+/** The custodian refers its patient in a relation; answers what a request names. */
+export async function refer(
+  twin: Consortium,
+  { relationRef }: PatientRelation,
+  validity: Period = inForce,
+  referralId = newRef<ReferralId>(),
+): Promise<Extract<Proof, { kind: 'referral' }>> {
+  await twin.submit(await twin.identity(HOSPITAL, 'clinician'), 'RegisterReferral', { relationRef, referralId, validity });
+  return { kind: 'referral', referralId };
+}
+
+/** A study of the clinic's as its authority approves it. */
+export function newStudy(more: Partial<TransactionRequest<'ApproveStudy'>> = {}): TransactionRequest<'ApproveStudy'> {
+  const protocol = commit(Buffer.from('protocol'));
+  return { studyId: newRef<StudyId>(), sponsors: [CLINIC], purposes: ['HRESCH'], validity: inForce, protocol, ...more };
+}
+
+export async function approve(twin: Consortium, study = newStudy()): Promise<Extract<Proof, { kind: 'study' }>> {
+  await twin.submit(await twin.identity(AUTHORITY, 'ethics'), 'ApproveStudy', study);
+  return { kind: 'study', studyId: study.studyId };
 }
 
 export function openingOf(
   relation: PatientRelation,
   document: ConsentDocument,
   records: readonly TestRecord[],
+  purpose?: Purpose,
 ): TransientInput<'DecideRelease'> {
   return {
     document: formatCanonical(document),
-    ask: formatCanonical(askOf(relation)),
+    ask: formatCanonical(askOf(relation, purpose)),
     binding: relation.binding,
     records: records.map(({ recordId, version, subjectSalt, details, detailsSalt }) => ({
       recordId,

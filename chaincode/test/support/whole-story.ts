@@ -1,7 +1,20 @@
 import { newKeyRing, newRef, Patient, PatientRelation, replacementStatement, signAs } from './wallet';
 import { askRef, bindingRef, identityRef, type GroupId } from '../../src/model';
 import type { ConsortiumTwin } from './consortium-twin';
-import { ask, CLINIC, HOSPITAL, INSURER, newRecord, newScene, openingOf, sealedText, storeRecords } from './story';
+import {
+  approve,
+  ask,
+  AUTHORITY,
+  CLINIC,
+  HOSPITAL,
+  INSURER,
+  newRecord,
+  newScene,
+  openingOf,
+  refer,
+  sealedText,
+  storeRecords,
+} from './story';
 
 /** Runs every transaction of the contract at least once, all of them valid. */
 export async function runWholeStory(twin: ConsortiumTwin): Promise<PatientRelation> {
@@ -12,6 +25,7 @@ export async function runWholeStory(twin: ConsortiumTwin): Promise<PatientRelati
     await twin.identity(CLINIC, 'clinician'),
     await twin.identity(INSURER),
   ];
+  const clinicianOfCustodian = await twin.identity(HOSPITAL, 'clinician');
   const both = [HOSPITAL, CLINIC];
   const { relationRef } = relation;
 
@@ -37,6 +51,10 @@ export async function runWholeStory(twin: ConsortiumTwin): Promise<PatientRelati
   await twin.submit(gateway, 'DecideRelease', { relationRef, requestId, consentVersion: 2 }, { input, endorsers: both });
   const part = { relationRef, requestId, part: 1, parts: 1 };
   await twin.submit(gateway, 'DeliverRecords', part, { input: { envelope: sealedText('delivery') }, endorsers: both });
+
+  const [{ referralId }, { studyId }] = [await refer(twin, relation), await approve(twin)];
+  await twin.submit(clinicianOfCustodian, 'EndReferral', { relationRef, referralId });
+  await twin.submit(await twin.identity(AUTHORITY, 'ethics'), 'EndStudy', { studyId });
 
   const long = newRecord(patient);
   const abandoned = newRecord(patient);
@@ -67,6 +85,8 @@ export async function runWholeStory(twin: ConsortiumTwin): Promise<PatientRelati
   await twin.evaluate(reader, 'GetRequest', { relationRef, requester: CLINIC, requestId });
   await twin.evaluate(reader, 'GetDecision', { relationRef, requester: CLINIC, requestId });
   await twin.evaluate(reader, 'GetDelivery', { relationRef, requester: CLINIC, requestId, part: 1 });
+  await twin.evaluate(reader, 'GetReferral', { relationRef, referralId });
+  await twin.evaluate(reader, 'GetStudy', { studyId });
   await twin.evaluate(gateway, 'ReadSealed', { keys: [bindingRef(relationRef)] });
   return relation;
 }

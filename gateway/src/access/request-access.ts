@@ -7,6 +7,7 @@ import {
   type Category,
   type MspId,
   type Organisation,
+  type Proof,
   type Purpose,
   type RelationEntry,
   type RelationRef,
@@ -35,6 +36,8 @@ export interface Wish {
   readonly operation: string;
   readonly relationRef: RelationRef;
   readonly purpose: Purpose;
+  /** What proves the purpose, beside the kinds of the relation. */
+  readonly proof: Proof | null;
   readonly categories: readonly Category[];
   /** Who asks, as this organisation attests it. */
   readonly person: RequestingPerson;
@@ -51,7 +54,7 @@ export interface Wish {
  */
 export async function requestAccess(options: AccessOptions, wish: Wish): Promise<RequestStatus> {
   const { store, transactions, mailer, projector, mspId } = options;
-  const { relationRef, purpose, identity, operation } = wish;
+  const { relationRef, purpose, proof, identity, operation } = wish;
   const relation = store.facts.find<RelationEntry>('relation', relationRef)?.value;
   if (relation === undefined) throw newError('RELATION_UNKNOWN', 'No such relation is on the ledger; the patient checks in first');
   const requestId = store.key.name('access-request', JSON.stringify([mspId, operation])) as RequestId;
@@ -60,7 +63,7 @@ export async function requestAccess(options: AccessOptions, wish: Wish): Promise
   mailer.put(parcels);
   const { block } = await transactions.submit(
     'RequestAccess',
-    { relationRef, requestId, purpose, ask: await commit(askPreimage(ask)) },
+    { relationRef, requestId, purpose, proof, ask: await commit(askPreimage(ask)) },
     { operation: `request/${requestId}`, identity, mayLag: true },
   );
   const delivered = mailer.deliver(parcels);

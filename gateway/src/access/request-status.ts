@@ -1,4 +1,4 @@
-import { decisionKey, formatInstant, type Decision, type Instant, type MspId } from '@medaccord/chaincode/model';
+import { decisionKey, formatInstant, type Decision, type Instant, type MspId, type Proof } from '@medaccord/chaincode/model';
 import type { Facts } from '../store';
 
 /** Where a request stands, as its organisation may know it. */
@@ -6,6 +6,7 @@ export interface RequestStatus {
   readonly requestId: string;
   readonly relationRef: string;
   readonly purpose: string;
+  readonly proof: Proof | null;
   readonly at: Instant;
   readonly transactionId: string;
   /** `decided`: released, not delivered yet; `withdrawn`: released, but never delivered any more. */
@@ -27,8 +28,8 @@ export interface RequestStatus {
 export function findRequestStatus(facts: Facts, mspId: MspId, requestId: string): RequestStatus | undefined {
   const request = facts.findRequest(mspId, requestId);
   if (request?.value.by.mspId !== mspId) return undefined;
-  const { relationRef, purpose, at } = request.value;
-  const base = { requestId, relationRef, purpose, at, transactionId: request.transactionId };
+  const { relationRef, purpose, proof, at } = request.value;
+  const base = { requestId, relationRef, purpose, proof, at, transactionId: request.transactionId };
   const decision = facts.findKey<Decision>(decisionKey(relationRef, mspId, request.value.requestId));
   if (decision === undefined) return { ...base, status: 'pending' };
   const { consentVersion, rulesVersion, deadline, bound, count, code } = decision.value;

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { MspId, RelationRef } from '@medaccord/chaincode/model';
+import type { MspId, Proof, RelationRef } from '@medaccord/chaincode/model';
 import { GatewayClient, type Answers, type HistoryEntry, type Member, type OpenedNotice } from '../story';
 import { closeRelation, newRelationToken, openNotice, revokeConsent, type Wallet, type WalletRelation } from '../wallet';
 import { readWalletFile, writeWalletFile } from '../wallet/wallet-file';
@@ -123,11 +123,27 @@ function formatEntry(entry: ToldEntry): string {
     case 'consent':
       return `${head}  version ${String(entry.version)} ${entry.status}`;
     case 'request':
-      return `${head}  ${entry.by.mspId} asks, ${entry.purpose}`;
+      return `${head}  ${entry.by.mspId} asks, ${entry.purpose}${formatProof(entry.proof)}`;
+    case 'referral':
+      return `${head}  by ${entry.by.mspId}, ${entry.endedAt === null ? `until ${entry.validity.until}` : 'ended'}`;
     case 'decision':
-      return `${head}  ${entry.outcome}, ${String(entry.records)} resources, consent ${String(entry.consentVersion ?? '-')}${formatReason(entry.opened)}`;
+      return `${head}  ${entry.outcome}, ${String(entry.records)} resources, consent ${String(entry.consentVersion ?? '-')}${formatProof(entry.proof)}${formatReason(entry.opened)}`;
     case 'delivery':
       return `${head}  delivered`;
+  }
+}
+
+/** With the id of a referral or study, by which the patient finds it. */
+function formatProof(proof: Proof | null): string {
+  switch (proof?.kind) {
+    case 'referral':
+      return `, referral ${proof.referralId}`;
+    case 'claim':
+      return `, claim ${proof.claimId}`;
+    case 'study':
+      return `, study ${proof.studyId}`;
+    default:
+      return '';
   }
 }
 

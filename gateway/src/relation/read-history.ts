@@ -6,6 +6,8 @@ import {
   type Delivery,
   type Instant,
   type MspId,
+  type Proof,
+  type Referral,
   type RelationEntry,
 } from '@medaccord/chaincode/model';
 import type { SealedReader } from '../sealed/sealed-reader';
@@ -15,12 +17,20 @@ import type { Fact, Facts } from '../store';
 export type HistoryEntry =
   | (Entry<'relation'> & { readonly custodian: string; readonly counterparty: string; readonly kinds: readonly string[] })
   | (Entry<'consent'> & { readonly version: number; readonly status: string; readonly validity: ConsentEntry['validity'] })
-  | (Entry<'request'> & { readonly requestId: string; readonly by: AccessRequest['by']; readonly purpose: string; readonly party: boolean })
+  | (Entry<'request'> & {
+      readonly requestId: string;
+      readonly by: AccessRequest['by'];
+      readonly purpose: string;
+      readonly proof: Proof | null;
+      readonly party: boolean;
+    })
+  | (Entry<'referral'> & Pick<Referral, 'referralId' | 'by' | 'validity' | 'registeredAt' | 'endedAt'>)
   | (Entry<'decision'> & {
       readonly requestId: string;
       readonly outcome: 'released' | 'refused';
       readonly code: string | null;
       readonly purpose: string;
+      readonly proof: Proof | null;
       readonly consentVersion: number | null;
       readonly rulesVersion: number;
       readonly records: number;
@@ -45,6 +55,7 @@ export async function readHistory(facts: Facts, sealed: SealedReader, own: MspId
     ...(relation === undefined ? [] : [newRelation(relation)]),
     ...facts.list<ConsentEntry>('consent', relationRef).map(newConsent),
     ...facts.list<AccessRequest>('request', relationRef).map(newRequest),
+    ...facts.list<Referral>('referral', relationRef).map(newReferral),
     ...decisions.map((fact, at) => newDecision(fact, notices[at] ?? null)),
     ...facts.list<Delivery>('delivery', relationRef).map(newDelivery),
   ];
@@ -74,12 +85,18 @@ function newConsent({ value, transactionId, block }: Fact<ConsentEntry>): Histor
 }
 
 function newRequest({ value, transactionId, block }: Fact<AccessRequest>): HistoryEntry {
-  const { requestId, by, purpose, party, at } = value;
-  return { kind: 'request', at, transactionId, block, requestId, by, purpose, party };
+  const { requestId, by, purpose, proof, party, at } = value;
+  return { kind: 'request', at, transactionId, block, requestId, by, purpose, proof, party };
+}
+
+/** One line, of what happened to it last. */
+function newReferral({ value, transactionId, block }: Fact<Referral>): HistoryEntry {
+  const { referralId, by, validity, registeredAt, endedAt } = value;
+  return { kind: 'referral', at: endedAt ?? registeredAt, transactionId, block, referralId, by, validity, registeredAt, endedAt };
 }
 
 function newDecision({ value, transactionId, block }: Fact<Decision>, notice: string | null): HistoryEntry {
-  const { requestId, outcome, code, purpose, consentVersion, rulesVersion, count, at } = value;
+  const { requestId, outcome, code, purpose, proof, consentVersion, rulesVersion, count, at } = value;
   return {
     kind: 'decision',
     at,
@@ -89,6 +106,7 @@ function newDecision({ value, transactionId, block }: Fact<Decision>, notice: st
     outcome,
     code,
     purpose,
+    proof,
     consentVersion,
     rulesVersion,
     records: count,

@@ -89,12 +89,13 @@ export function findSealingKey(keys: readonly EncryptionKey[]): SealingPublicKey
 }
 
 function sealNotice({ request, relation, newestConsent }: RequestFacts, { reason, person, records }: Verdict): Promise<string> {
-  const { relationRef, requestId, purpose } = request;
+  const { relationRef, requestId, purpose, proof } = request;
   const notice: Notice = {
     requestId,
     outcome: records.length > 0 ? 'released' : 'refused',
     reason,
     purpose,
+    proof,
     person,
     consentVersion: newestConsent,
     records: records.map(({ recordId, version, category, type }) => ({ recordId: recordId as RecordId, version, category, type })),

@@ -14,6 +14,7 @@ import {
   type ConsentDocument,
   type Instant,
   type PatientEntry,
+  type ProofFacts,
   type RecordDetails,
   type RecordId,
   type RequestingPerson,
@@ -32,6 +33,7 @@ export interface Verdict {
 }
 
 export interface JudgeFacts extends RequestFacts, SealedTexts {
+  readonly proof: ProofFacts | null;
   readonly findPatient: (subjectRef: string) => PatientEntry | undefined;
   readonly listRecords: (subjectRef: string) => readonly IndexedRecord[];
   readonly isWithdrawn: (recordId: string) => boolean;
@@ -40,7 +42,7 @@ export interface JudgeFacts extends RequestFacts, SealedTexts {
 
 /** Runs the shared rule over what is asked for. Everything that a signature or commitment covers is checked first; whatever fails, denies. */
 export async function judge(facts: JudgeFacts): Promise<Verdict> {
-  const { relation, rules, now, request } = facts;
+  const { relation, rules, proof, now, request } = facts;
   const ask = await openAsk(facts);
   const person = ask?.person ?? null;
   if (facts.newestConsent !== facts.consent.version) return { reason: 'consent-invalid', person, records: [] };
@@ -48,7 +50,7 @@ export async function judge(facts: JudgeFacts): Promise<Verdict> {
   const isSigned = await isConsentSigned(facts);
   const document = isSigned ? await openDocument(facts) : undefined;
   if (ask === undefined || binding === undefined) return { reason: 'document-missing', person, records: [] };
-  const question = { relation, consent: facts.consent, document, rules, now, purpose: request.purpose, person: ask.person };
+  const question = { relation, consent: facts.consent, document, rules, proof, now, purpose: request.purpose, person: ask.person };
   const held = facts
     .listRecords(binding.subjectRef)
     .filter(({ recordId, category }) => ask.categories.includes(category) && !facts.isWithdrawn(recordId));

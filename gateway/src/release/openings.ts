@@ -1,4 +1,4 @@
-import type { AccessReason, Category, Purpose, RecordVersion, RequestingPerson, Salt } from '@medaccord/chaincode/model';
+import type { AccessReason, Category, Proof, Purpose, RecordVersion, RequestingPerson, Salt } from '@medaccord/chaincode/model';
 import type { SealingContext } from '../crypto';
 import type { Salts } from '../store';
 
@@ -21,6 +21,8 @@ export interface Notice {
   readonly outcome: 'released' | 'refused';
   readonly reason: NoticeReason;
   readonly purpose: Purpose;
+  /** What the request named to prove its purpose. */
+  readonly proof: Proof | null;
   /** Who asked, as the asking organisation attests it; null when nothing valid was attested. */
   readonly person: RequestingPerson | null;
   readonly consentVersion: number;

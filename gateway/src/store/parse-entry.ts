@@ -15,13 +15,17 @@ import {
   parsePatientEntry,
   parseRecordAnchor,
   parseRecordStatus,
+  parseReferral,
   parseRelationEntry,
   parseRules,
+  parseStudy,
   patientKey,
   recordKey,
+  referralKey,
   relationKey,
   requestKey,
   rulesKey,
+  studyKey,
   type ConsentEntry,
   type Decision,
   type AccessRequest,
@@ -34,8 +38,10 @@ import {
   type PublicKeyType,
   type RecordAnchor,
   type RecordStatus,
+  type Referral,
   type RelationEntry,
   type Rules,
+  type Study,
 } from '@medaccord/chaincode/model';
 
 /** What each kind of public entry holds. */
@@ -51,6 +57,8 @@ export interface Entries {
   request: AccessRequest;
   decision: Decision;
   delivery: Delivery;
+  referral: Referral;
+  study: Study;
 }
 
 /** An entry whose value has the shape of its kind and names the very key that it stands under. */
@@ -85,6 +93,8 @@ const forms: { readonly [T in PublicKeyType]: Form<Entries[T]> } = {
     parse: parseDelivery,
     isOf: ({ relationRef, requester, requestId, part }, key) => key === deliveryKey(relationRef, requester, requestId, part),
   },
+  referral: { parse: parseReferral, isOf: ({ relationRef, referralId }, key) => key === referralKey(relationRef, referralId) },
+  study: { parse: parseStudy, isOf: ({ studyId }, key) => key === studyKey(studyId) },
 };
 
 /** Parses what was written under a key; nothing for what is no entry of the model there, whoever endorsed it. */

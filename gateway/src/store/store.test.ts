@@ -87,11 +87,11 @@ describe('Facts', () => {
 
   const newRequest = (more: object = {}): object => ({
     ...{ relationRef: signed.relationRef, requestId, by: { mspId: requester, role: 'clinician', actor: hash } },
-    ...{ purpose: 'TREAT', ask: hash, requestHash: hash, party: true, at },
+    ...{ purpose: 'TREAT', proof: null, ask: hash, requestHash: hash, party: true, at },
     ...more,
   });
   const newDecision = (more: object = {}): object => ({
-    ...{ ...name, outcome: 'released', code: null, custodian, purpose: 'TREAT', consentVersion: 1, rulesVersion: 1 },
+    ...{ ...name, outcome: 'released', code: null, custodian, purpose: 'TREAT', proof: null, consentVersion: 1, rulesVersion: 1 },
     ...{ deadline: '2026-03-01T08:10:00.000Z', records: hash, count: 2, bound: 'custodian', at },
     ...more,
   });

@@ -1,4 +1,4 @@
-import type { EncryptionKey } from '@medaccord/chaincode/model';
+import type { EncryptionKey, Proof } from '@medaccord/chaincode/model';
 
 /** A record as lists of records name it. */
 export type RecordName = { readonly recordId: string; readonly version: number; readonly category: string };
@@ -39,12 +39,25 @@ export type Answers = {
 export type HistoryEntry = { readonly at: string; readonly transactionId: string } & (
   | { readonly kind: 'relation'; readonly counterparty: string }
   | { readonly kind: 'consent'; readonly version: number; readonly status: string }
-  | { readonly kind: 'request'; readonly requestId: string; readonly by: { readonly mspId: string }; readonly purpose: string }
+  | {
+      readonly kind: 'request';
+      readonly requestId: string;
+      readonly by: { readonly mspId: string };
+      readonly purpose: string;
+      readonly proof: Proof | null;
+    }
+  | {
+      readonly kind: 'referral';
+      readonly by: { readonly mspId: string };
+      readonly validity: { readonly until: string };
+      readonly endedAt: string | null;
+    }
   | {
       readonly kind: 'decision';
       readonly requestId: string;
       readonly outcome: 'released' | 'refused';
       readonly purpose: string;
+      readonly proof: Proof | null;
       readonly consentVersion: number | null;
       readonly records: number;
       readonly notice: string | null;

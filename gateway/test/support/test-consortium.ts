@@ -23,7 +23,7 @@ export const members = [
 
 export type MemberId = (typeof members)[number]['mspId'];
 
-const purposes = ['TREAT', 'HPAYMT', 'HOPERAT'];
+const purposes = ['TREAT', 'HPAYMT', 'HRESCH', 'HOPERAT'];
 
 export type { Answer, Sent } from './door';
 
@@ -110,8 +110,9 @@ export class TestConsortium {
   readonly folder = mkdtempSync(join(tmpdir(), 'medaccord-gateway-'));
   readonly gateways = new Map<MemberId, TestGateway>();
 
-  async start(more: Partial<Config> = {}): Promise<this> {
-    const roles = Object.fromEntries(members.map(({ mspId, role }) => [mspId, role]));
+  /** @param changed what members are by the rules, where it is not what they are by their name */
+  async start(more: Partial<Config> = {}, changed: Partial<Record<MemberId, 'hospital' | 'insurer' | 'authority'>> = {}): Promise<this> {
+    const roles = { ...Object.fromEntries(members.map(({ mspId, role }) => [mspId, role])), ...changed };
     await this.ledger.adoptRules(members[0].mspId, { purposes, roles, deadlines: { decisionMinutes: 10 } });
     for (const { mspId, name } of members) this.gateways.set(mspId, new TestGateway(this.ledger, mspId, join(this.folder, name), more));
     await Promise.all([...this.gateways.values()].map((gateway) => gateway.start()));

@@ -22,15 +22,15 @@ interface Vectors {
 
 const read = (name: string): Vectors => JSON.parse(readFileSync(join(__dirname, name), 'utf8')) as Vectors;
 const { defaults, vectors: ofAxes } = read('axes.vectors.json');
-const basic = read('decide-access.vectors.json');
-const vectors = [...basic.vectors.map((vector): Vector => ({ ...basic.defaults, ...vector })), ...ofAxes];
+const others = ['decide-access.vectors.json', 'proof.vectors.json'].map(read);
+const vectors = [...others.flatMap((file) => file.vectors.map((vector): Vector => ({ ...file.defaults, ...vector }))), ...ofAxes];
 const RELATION = 'R'.repeat(22);
 const SALT = 'A'.repeat(22);
 
 /** The documents of vectors and properties are such as can be signed: the parsers take them. */
 function questionOf(vector: Omit<Vector, 'name' | 'reason'>): AccessQuestion {
   const input = { ...defaults, ...vector } as Record<string, unknown>;
-  const { kinds, status, validity, purposes, suspended, now, purpose, person, recordId, ...record } = input;
+  const { kinds, status, validity, purposes, roles = {}, suspended, now, purpose, person, recordId, ...record } = input;
   const { type, category, codes, labels, dates, authors, encounter } = record;
   const document = {
     relationRef: vector['documentRelation'] === undefined ? RELATION : 'S'.repeat(22),
@@ -42,12 +42,21 @@ function questionOf(vector: Omit<Vector, 'name' | 'reason'>): AccessQuestion {
     relation: { custodian: 'AlphaMSP', counterparty: 'BetaMSP', kinds },
     consent: { relationRef: RELATION, version: 1, status, validity },
     document: vector.sets === null ? undefined : parseConsentDocument(document, 'document'),
-    rules: { version: 3, purposes, suspended },
+    rules: { version: 3, purposes, roles, suspended },
+    proof: proofOf(input),
     now,
     purpose,
     person: parseRequestingPerson(person, 'person'),
     record: { ...parseRecordDetails({ type, category, codes, labels, dates, authors, encounter }, 'details'), recordId },
   } as unknown as AccessQuestion;
+}
+
+/** A proof in a vector says what is different from the file's standing referral or study; null: the ledger has none. */
+function proofOf(input: Record<string, unknown>): unknown {
+  const proof = input['proof'] as { kind: 'referral' | 'claim' | 'study' } | undefined;
+  if (proof === undefined || proof.kind === 'claim') return proof ?? null;
+  const different = (proof as Record<string, unknown>)[proof.kind];
+  return { ...proof, [proof.kind]: different === null ? undefined : { ...(input[proof.kind] as object), ...(different as object) } };
 }
 
 const answerOf = ({ reason, obligations = [] }: Pick<Vector, 'reason' | 'obligations'>): AccessDecision =>

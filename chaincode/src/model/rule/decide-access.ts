@@ -10,12 +10,13 @@ import {
 } from '../consent-document';
 import type { Rules } from '../entry';
 import { isDatedWithin } from '../fhir-date';
-import type { MspId, RecordId } from '../identifiers';
-import { isWithin, type Instant } from '../instant';
-import { isCoveredBy, type Purpose } from '../purpose';
+import type { RecordId } from '../identifiers';
+import { isWithin } from '../instant';
+import { isCoveredBy } from '../purpose';
 import type { RecordDetails } from '../record-details';
 import type { RequestingPerson } from '../requesting-person';
-import type { ConsentHeader, RelationKind } from '../signed-payload';
+import type { ConsentHeader } from '../signed-payload';
+import { reasonOfProof, type ProofQuestion } from './purpose-proof';
 
 /** Why access is permitted or denied. Reasons stand in sealed notices only; in public a refusal is NOT_PERMITTED. */
 export const accessReasons = [
@@ -29,26 +30,24 @@ export const accessReasons = [
   'denied',
   'label-needs-explicit-permit',
   'purpose-not-proved',
+  'proof-ended',
   'organisation-suspended',
   'relation-kind',
 ] as const;
 export type AccessReason = (typeof accessReasons)[number];
 
 /** What the rule looks at. */
-export interface AccessQuestion {
-  readonly relation: { readonly custodian: MspId; readonly counterparty: MspId; readonly kinds: readonly RelationKind[] };
+export interface AccessQuestion extends ProofQuestion {
   /** The version of the relation's consent whose successor is absent, its signature verified. */
   readonly consent: Pick<ConsentHeader, 'relationRef' | 'version' | 'status' | 'validity'>;
   /** The document that the header commits to; undefined when it is not at hand. */
   readonly document: ConsentDocument | undefined;
-  readonly rules: Pick<Rules, 'version' | 'purposes' | 'suspended'>;
-  readonly now: Instant;
-  readonly purpose: Purpose;
+  readonly rules: Pick<Rules, 'version' | 'purposes' | 'roles' | 'suspended'>;
   readonly person: RequestingPerson;
   readonly record: RecordDetails & { readonly recordId: RecordId };
 }
 
-export type StandingQuestion = Pick<AccessQuestion, 'relation' | 'rules' | 'consent' | 'now' | 'purpose'>;
+export type StandingQuestion = Pick<AccessQuestion, 'relation' | 'rules' | 'consent' | 'now' | 'purpose' | 'proof'>;
 
 export type Obligation = 'PRIVMARK' | 'NORDSCLCD';
 
@@ -61,8 +60,6 @@ export interface AccessDecision {
   readonly obligations: readonly Obligation[];
 }
 
-/** Purposes that need a proof which this version does not know (a claim, an approved study, break-glass), and all below them. */
-const unprovedPurposes: readonly Purpose[] = ['HPAYMT', 'HRESCH', 'ETREAT'];
 /** With every sensitive record: mark it; disclose it to nobody without the patient's consent. */
 const sensitiveObligations: readonly Obligation[] = ['PRIVMARK', 'NORDSCLCD'];
 
@@ -95,10 +92,9 @@ function reasonOfStanding({ relation, rules, consent, now }: StandingQuestion): 
   return now >= consent.validity.until ? 'expired' : undefined;
 }
 
-function reasonOfPurpose({ purpose, relation, rules }: StandingQuestion): AccessReason | undefined {
-  if (!rules.purposes.some((cover) => isCoveredBy(purpose, cover))) return 'purpose-not-proved';
-  if (unprovedPurposes.some((cover) => isCoveredBy(purpose, cover))) return 'purpose-not-proved';
-  return isCoveredBy(purpose, 'TREAT') && !relation.kinds.includes('care') ? 'relation-kind' : undefined;
+function reasonOfPurpose(question: StandingQuestion): AccessReason | undefined {
+  const { purpose, rules } = question;
+  return rules.purposes.some((cover) => isCoveredBy(purpose, cover)) ? reasonOfProof(question) : 'purpose-not-proved';
 }
 
 function reasonOfDocument(question: AccessQuestion): AccessReason {

@@ -1,11 +1,12 @@
-import type { RelationRef, RequestingPerson } from '@medaccord/chaincode/model';
+import { askingRoleOf, askingRoles, type Proof, type Purpose, type RelationRef, type RequestingPerson } from '@medaccord/chaincode/model';
 import { z } from 'zod';
 import type { Caller } from '../../auth';
 import { requestAccess, waitForAnswer, type AccessOptions } from '../../access/request-access';
 import type { LedgerIdentity } from '../../ledger/ledger';
+import { newError } from '../../problem';
 import { readRelease, type ReadReleaseOptions } from '../../release/read-release';
 import { newRoute, type Route } from '../route';
-import { category, instant, purpose, reference, transactionId } from './schemas';
+import { category, instant, proof, purpose, reference, transactionId } from './schemas';
 
 export interface AccessRoutesOptions {
   readonly access: AccessOptions;
@@ -17,6 +18,7 @@ const status = z.object({
   requestId: reference,
   relationRef: reference,
   purpose,
+  proof: proof.nullable(),
   at: instant,
   transactionId,
   status: z.enum(['pending', 'decided', 'released', 'refused', 'withdrawn']),
@@ -45,10 +47,11 @@ function newRequestRoute({ access, identityOf }: AccessRoutesOptions): Route {
     method: 'post',
     path: '/api/access-requests',
     summary: "Ask for a patient's records in a relation; Prefer: wait=N waits for the answer",
-    access: { by: 'staff', roles: ['clinician'] },
+    access: { by: 'staff', roles: askingRoles },
     body: z.strictObject({
       relationRef: reference,
       purpose,
+      proof: proof.nullable().default(null),
       categories: z
         .array(category)
         .min(1)
@@ -57,17 +60,20 @@ function newRequestRoute({ access, identityOf }: AccessRoutesOptions): Route {
     idempotency: true,
     status: 201,
     response: status,
-    handle: async ({ body, caller, operation, waitMs }) => ({
-      body: await requestAccess(access, {
+    handle: async ({ body, caller, operation, waitMs }) => {
+      assertAsksFor(body.purpose, caller);
+      const answer = await requestAccess(access, {
         operation,
         relationRef: body.relationRef as RelationRef,
         purpose: body.purpose,
+        proof: body.proof as Proof | null,
         categories: body.categories,
         person: personOf(caller),
         identity: await identityOf(caller),
         waitMs,
-      }),
-    }),
+      });
+      return { body: answer };
+    },
   });
 }
 
@@ -76,26 +82,45 @@ function newStatusRoute({ access }: AccessRoutesOptions): Route {
     method: 'get',
     path: '/api/access-requests/{requestId}',
     summary: 'Where a request of this organisation stands; Prefer: wait=N waits for its final status',
-    access: { by: 'staff', roles: ['clinician'] },
+    access: { by: 'staff', roles: askingRoles },
     params,
     response: status,
-    handle: async ({ params: { requestId }, waitMs }) => ({ body: await waitForAnswer(access, requestId, waitMs) }),
+    handle: async ({ params: { requestId }, caller, waitMs }) => {
+      assertOwnPurpose(access, requestId, caller);
+      return { body: await waitForAnswer(access, requestId, waitMs) };
+    },
   });
 }
 
-function newReleaseRoute({ release }: AccessRoutesOptions): Route {
+function newReleaseRoute({ access, release }: AccessRoutesOptions): Route {
   return newRoute({
     method: 'get',
     path: '/api/releases/{requestId}',
     summary: 'What was released for a request, each resource exactly as its custodian anchored it',
-    access: { by: 'staff', roles: ['clinician'] },
+    access: { by: 'staff', roles: askingRoles },
     params,
     response: z.object({
       requestId: reference,
       resources: z.array(z.object({ recordId: reference, version: z.int(), category, resource: z.string() })),
     }),
-    handle: async ({ params: { requestId } }) => ({ body: { requestId, resources: await readRelease(release, requestId) } }),
+    handle: async ({ params: { requestId }, caller }) => {
+      assertOwnPurpose(access, requestId, caller);
+      return { body: { requestId, resources: await readRelease(release, requestId) } };
+    },
   });
+}
+
+/** @throws CodedError ROLE_NOT_ALLOWED when another role asks for this purpose */
+function assertAsksFor(asked: Purpose, caller: Caller): void {
+  const role = askingRoleOf(asked);
+  if (caller.kind !== 'staff' || caller.role !== role) throw newError('ROLE_NOT_ALLOWED', `For this purpose only the role ${role} may ask`);
+}
+
+/** Whoever asks for one purpose does not read what came for another: to them there is no such request. */
+function assertOwnPurpose({ store, mspId }: AccessOptions, requestId: string, caller: Caller): void {
+  const request = store.facts.findRequest(mspId, requestId)?.value;
+  if (request === undefined || caller.kind !== 'staff' || caller.role !== askingRoleOf(request.purpose))
+    throw newError('RESOURCE_NOT_FOUND', 'This organisation made no such request');
 }
 
 function personOf(caller: Caller): RequestingPerson {

@@ -151,7 +151,7 @@ function newHistoryRoute({ facts, sealed, mspId: own }: RelationRoutesOptions): 
 }
 
 /** Staff see relations of their own organisation only; to others there is no such relation. */
-function findRelation(facts: Facts, relationRef: string, caller: Caller, own: MspId): Fact<RelationEntry> {
+export function findRelation(facts: Facts, relationRef: string, caller: Caller, own: MspId): Fact<RelationEntry> {
   const found = facts.find<RelationEntry>('relation', relationRef);
   const isParty = found?.value.custodian === own || found?.value.counterparty === own;
   if (found === undefined || (caller.kind === 'staff' && !isParty)) throw newError('RELATION_UNKNOWN', 'No such relation is known here');
