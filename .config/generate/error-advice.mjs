@@ -30,12 +30,28 @@ export const advice = {
   CALLER_NOT_REQUESTER: ['Only the organisation that made the request may do this.', "Send it through the requester's gateway."],
   PEER_NOT_OWN: ["Sealed values are read from the caller's own organisation only.", 'Evaluate on a peer of your organisation.'],
   RULES_NOT_ADOPTED: ['The consortium has no rules yet.', 'Let the deployment finish: it runs AdoptRules.'],
-  RULES_ALREADY_ADOPTED: ['The consortium has other rules; AdoptRules writes the first version only.', 'Keep the rules that are in force.'],
+  RULES_ALREADY_ADOPTED: [
+    'This version of the consortium rules stands, with other content.',
+    'Propose the change as the version after the one in force (`rules CHANGE`).',
+  ],
+  RULES_VERSION_SKIPPED: ['The version is not the one after that in force.', 'Propose the change anew (`rules CHANGE`).'],
+  RULES_NOT_APPROVED: [
+    'Fewer than a majority of the members have approved exactly this version; approvals of another content or version do not count.',
+    'Let other members `rules approve` the same file; `rules show FILE` says who has.',
+  ],
+  RULES_VOTE_NOT_COUNTED: [
+    'The rules in force do not name the member, or suspend it.',
+    'Members that they name and do not suspend approve the change.',
+  ],
+  RULES_NOT_FOUND: ['The consortium rules have no such version.', 'Ask for one up to the version in force.'],
   ORGANISATION_NOT_FOUND: [
     'The organisation has not registered its keys on the ledger.',
     'Start its gateway: registering is the first thing it does.',
   ],
-  ORGANISATION_NOT_ACTIVE: ['The organisation is not a member in good standing by the consortium rules.', 'Ask the consortium.'],
+  ORGANISATION_NOT_ACTIVE: [
+    'The organisation is suspended by the consortium rules, or has withdrawn.',
+    'See `rules show`; a majority of the members reinstates it.',
+  ],
   PATIENT_NOT_FOUND: ['No patient is registered under this reference.', 'Register the patient, or check the reference.'],
   PATIENT_ALREADY_REGISTERED: ['This reference stands for a patient already.', 'Make a new wallet; references are random.'],
   PATIENT_KEYS_OUTDATED: ['The replacement does not follow the current statement.', 'Read the current statement and sign again.'],
@@ -332,6 +348,15 @@ export const advice = {
   BACKUP_WOULD_OVERWRITE: [
     'Something of what the archive has is there already.',
     'Restore only what is missing (`--only`), or let what is there be put aside (`--force`).',
+  ],
+  RULES_FILE_INVALID: ['The file holds no consortium rules.', 'Take one that `rules` wrote, and edit that.'],
+  RULES_OVERTAKEN: [
+    'Another version of the rules came into force since the file was written.',
+    'Propose the change anew (`rules CHANGE`); approvals are of one version alone.',
+  ],
+  RULES_UNAPPROVED: [
+    'Too few members have approved the change; nothing was sent.',
+    'Let other members `rules approve` the same file; `rules show FILE` says who has.',
   ],
   PASSPHRASE_UNFIT: [
     'The passphrase file is missing, readable by others, too short or of several lines.',

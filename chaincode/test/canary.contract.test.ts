@@ -84,7 +84,7 @@ describe('plaintext', () => {
       'CANARY-LABEL',
       '1987-06-05',
       secret.details,
-      good.document,
+      good.document ?? '',
       good.binding,
       secret.envelope,
       ...Object.values(good.sealed),

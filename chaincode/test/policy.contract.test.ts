@@ -8,8 +8,10 @@ import { newConsortium, HOSPITAL } from './support/story';
 /** Every transaction, who may call it and how. A change here changes the interface of the consortium. */
 const TABLE: Readonly<Record<string, string>> = {
   AdoptRules: 'submit admin',
+  ApproveRules: 'submit admin',
   RegisterOrganisation: 'submit role:gateway',
   GetRules: 'evaluate any-member',
+  GetRulesApprovals: 'evaluate any-member',
   GetOrganisation: 'evaluate any-member',
   GetOrganisations: 'evaluate any-member',
   RegisterPatient: 'submit role:registrar',

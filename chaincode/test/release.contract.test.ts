@@ -169,6 +169,7 @@ describe('a release', () => {
         records: commit(recordsPreimage([{ recordId: scene.laboratory.recordId, version: 1 }], input.recordsSalt)),
         count: 1,
         bound: 'custodian',
+        basis: 'consent',
         at: twin.clock,
       });
       const ref = decisionRef(request.relationRef, request.requestId);

@@ -8,6 +8,7 @@ import type { Route } from './http/route';
 import { newAccessRoutes } from './http/routes/access-requests';
 import { newHealthRoutes, type Readiness } from './http/routes/health';
 import { newOrganisationRoutes } from './http/routes/organisations';
+import { newRulesRoutes } from './http/routes/rules';
 import { newPatientRoutes } from './http/routes/patients';
 import { newProofRoutes } from './http/routes/proofs';
 import { newRecordRoutes } from './http/routes/records';
@@ -93,6 +94,7 @@ export function newApp(options: AppOptions): App {
   const routes: readonly Route[] = [
     ...newHealthRoutes(readReadiness, () => routes, version),
     ...newOrganisationRoutes(store.facts, config.connection.members),
+    ...newRulesRoutes(store.facts),
     ...newPatientRoutes({ ...shared, key: keys.publicSealing }, identityOf),
     ...newRecordRoutes({ ...shared, importer }),
     ...newRelationRoutes(shared),

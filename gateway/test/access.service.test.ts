@@ -46,6 +46,8 @@ describe('who may call', () => {
       'get /readyz: anybody',
       'get /api/openapi.json: anybody',
       'get /api/organisations: anybody',
+      'get /api/rules: anybody',
+      'get /api/rules/{version}: anybody',
       'post /api/relations: signature',
       'post /api/consents: signature',
     ]);

@@ -10,7 +10,8 @@ import {
   type TransactionResponse,
 } from '../model';
 import type { Ledger } from '../ledger';
-import { adoptRulesDesk, registerOrganisationDesk, getRulesDesk, getOrganisationDesk, getOrganisationsDesk } from './consortium-desk';
+import { registerOrganisationDesk, getOrganisationDesk, getOrganisationsDesk } from './consortium-desk';
+import { adoptRulesDesk, approveRulesDesk, getRulesDesk, getRulesApprovalsDesk } from './rules-desk';
 import { registerPatientDesk, replacePatientKeysDesk, getPatientDesk } from './patient-desk';
 import { registerRelationDesk, recordConsentDesk, getRelationDesk, getConsentsDesk } from './consent-desk';
 import {
@@ -53,6 +54,11 @@ export class MedaccordContract extends GuardedContract {
     return answer('AdoptRules', ctx, request, adoptRulesDesk);
   }
 
+  @Submit({ allow: [admin] })
+  ApproveRules(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('ApproveRules', ctx, request, approveRulesDesk);
+  }
+
   @Submit({ allow: [role('gateway')] })
   RegisterOrganisation(ctx: LedgerContext, request: string): Promise<string> {
     return answer('RegisterOrganisation', ctx, request, registerOrganisationDesk);
@@ -61,6 +67,11 @@ export class MedaccordContract extends GuardedContract {
   @Evaluate({ allow: [anyMember] })
   GetRules(ctx: LedgerContext, request: string): Promise<string> {
     return answer('GetRules', ctx, request, getRulesDesk);
+  }
+
+  @Evaluate({ allow: [anyMember] })
+  GetRulesApprovals(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('GetRulesApprovals', ctx, request, getRulesApprovalsDesk);
   }
 
   @Evaluate({ allow: [anyMember] })

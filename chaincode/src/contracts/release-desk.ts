@@ -56,6 +56,7 @@ export async function requestAccessDesk(
     return { request: entry, decision: entry.party ? null : await decisionOf(ledger, { relationRef, requester: mspId, requestId }) };
   }
   const rules = await rulesOf(ledger);
+  if (rules.suspended.includes(mspId)) throw newError('ORGANISATION_NOT_ACTIVE', { mspId });
   const decision = entry.party ? null : refuseAccess(entry, { relation, rules, consentVersion: null }, entry.at);
   const [asked, decided] = [requestKey(relationRef, mspId, requestId), decisionKey(relationRef, mspId, requestId)];
   await ledger.write(asked, entry);

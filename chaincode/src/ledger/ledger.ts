@@ -128,6 +128,17 @@ export class Ledger {
     await this.#stub.deletePrivateData(implicitCollection(this.caller.mspId), privateKey(ref));
   }
 
+  /** Notes a text, nothing secret, in the caller's own collection: that takes its member's endorsement, and every peer knows the hash. */
+  async note(key: string, text: string): Promise<void> {
+    await this.#stub.putPrivateData(implicitCollection(this.caller.mspId), key, Buffer.from(text, 'utf8'));
+  }
+
+  /** Whether a member noted this very text. */
+  async isNoted(mspId: MspId, key: string, text: string): Promise<boolean> {
+    const hash = await this.#stub.getPrivateDataHash(implicitCollection(mspId), key);
+    return hash.length > 0 && formatBase64url(hash) === digestOf(text);
+  }
+
   /** @throws PEER_NOT_OWN when this peer is not of the given member, by default the caller's. */
   assertOwnPeer(mspId: MspId = this.caller.mspId): void {
     if (this.#stub.getMspID() !== mspId) throw newError('PEER_NOT_OWN', { mspId });

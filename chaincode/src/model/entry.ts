@@ -1,4 +1,4 @@
-import { distinct, flag, integer, list, nullable, object, oneOf, table, text, type Parsed } from './encoding/parser';
+import { distinct, flag, integer, list, nullable, object, oneOf, optional, table, text, type Parsed } from './encoding/parser';
 import {
   parseActor,
   parseCommitment,
@@ -12,6 +12,7 @@ import {
 } from './identifiers';
 import { parseInstant, parsePeriod } from './instant';
 import { parseJwk, parseKeys } from './jwk';
+import { parseLegalBases } from './legal-basis';
 import { parseProof } from './proof';
 import { parsePurpose, parsePurposes } from './purpose';
 import { parseMemberRole, parseStaffRole } from './role';
@@ -26,15 +27,20 @@ export const parseEncryptionKey = object({
 });
 export type EncryptionKey = Parsed<typeof parseEncryptionKey>;
 
-/** The consortium's rules: purposes that may be asked for, members and what they are, deadlines, suspended members. */
-export const parseRules = object({
+/** What members approve: purposes that may be asked for, members and what they are, deadlines, legal bases, suspended members. */
+export const rulesShape = {
   version: integer(1, 1_000_000),
   purposes: parsePurposes,
   roles: table(parseMspId, parseMemberRole, 200),
   deadlines: object({ decisionMinutes: integer(1, 1440) }),
+  legalBases: optional(parseLegalBases),
   suspended: distinct(parseMspId, 0, 200),
-  adoptedAt: parseInstant,
-});
+};
+export const parseRulesDocument = object(rulesShape);
+export type RulesDocument = Parsed<typeof parseRulesDocument>;
+
+/** The consortium's rules as they are in force. */
+export const parseRules = object({ ...rulesShape, adoptedAt: parseInstant });
 export type Rules = Parsed<typeof parseRules>;
 
 export const parseOrganisation = object({
@@ -151,6 +157,8 @@ export const parseDecision = object({
   records: nullable(parseCommitment),
   count: integer(0, 1_000_000),
   bound: nullable(parseBindingMethod),
+  /** What a release rests on: the patient's consent, or a legal basis of the rules alone. Null when refused. */
+  basis: nullable(oneOf(['consent', 'legal-basis'])),
   at: parseInstant,
 });
 export type Decision = Parsed<typeof parseDecision>;

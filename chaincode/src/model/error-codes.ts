@@ -22,6 +22,7 @@ export type ErrorCategory = (typeof errorCategoryNames)[number];
 /** What errors tell, one type for each name: pseudonymous ids, enum values, places and counts. */
 export interface ErrorFacts {
   readonly allowed: string;
+  readonly approvals: number;
   /** Of a record, its place in a list: where the record itself must not be named. */
   readonly at: number;
   readonly authority: MspId;
@@ -33,6 +34,7 @@ export interface ErrorFacts {
   readonly id: string;
   readonly kind: string;
   readonly mspId: MspId;
+  readonly needed: number;
   readonly of: string;
   readonly outcome: string;
   readonly part: number | string;
@@ -100,8 +102,24 @@ export const errorRows = {
   RULES_ALREADY_ADOPTED: {
     category: 'conflict',
     facts: ['version'],
-    message: 'the consortium has other rules: AdoptRules writes the first version only',
+    message: 'this version of the rules stands with other content: version {version} is in force, and a change is the one after it',
   },
+  RULES_VERSION_SKIPPED: {
+    category: 'conflict',
+    facts: ['version'],
+    message: 'the newest version of the rules is {version}: a change is the one after it',
+  },
+  RULES_NOT_APPROVED: {
+    category: 'rule',
+    facts: ['version', 'approvals', 'needed'],
+    message: '{approvals} of the members that are named have approved exactly this version {version} of the rules, {needed} must',
+  },
+  RULES_VOTE_NOT_COUNTED: {
+    category: 'forbidden',
+    facts: ['mspId'],
+    message: 'only members that the rules in force name and do not suspend have a say in a change of them',
+  },
+  RULES_NOT_FOUND: { category: 'not-found', facts: ['version'], message: 'the rules have no version {version}' },
   ORGANISATION_NOT_FOUND: {
     category: 'not-found',
     facts: ['mspId'],

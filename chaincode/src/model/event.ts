@@ -3,6 +3,7 @@ import { formatCanonical } from './encoding/canonical-json';
 /** The events of the ledger, one per transaction, with the names of the ids that they carry. */
 export const eventIds = {
   RulesAdopted: ['version'],
+  RulesApproved: ['version', 'mspId'],
   OrganisationRegistered: ['mspId'],
   PatientRegistered: ['subjectRef'],
   PatientKeysReplaced: ['subjectRef'],

@@ -124,6 +124,7 @@ export {
   type RecordStatus,
   type RelationEntry,
   type Rules,
+  type RulesDocument,
 } from './entry';
 export {
   consentKey,
@@ -142,6 +143,7 @@ export {
   referralKey,
   relationKey,
   requestKey,
+  rulesApprovalKey,
   rulesKey,
   studyKey,
   type EntryName,
@@ -163,9 +165,10 @@ export {
 } from './sealed';
 
 export { MAX_BATCH, MAX_RELEASE, requests, type TransactionName, type TransactionRequest } from './request';
-export { type AnchoredGroup, type SealedValue, type TransactionResponse, type TransactionResponses } from './response';
+export { type AnchoredGroup, type RulesApprovals, type SealedValue, type TransactionResponse, type TransactionResponses } from './response';
 export { TRANSIENT_FIELD, transientInputs, type TransientInput, type TransientName } from './transient';
 
+export { findReasonAgainstBasis } from './rule/legal-basis';
 export { continuePatient, isConsentSigned, trustConsent, trustRelation, type StatementVerifier } from './rule/trust-statement';
 export { type ProofFacts } from './rule/purpose-proof';
 export {

@@ -107,6 +107,8 @@ export const deliveryKey = (relationRef: RelationRef, requester: MspId, requestI
 
 export const referralKey = (relationRef: RelationRef, referralId: ReferralId): string => formatKey('referral', relationRef, referralId);
 export const studyKey = (studyId: StudyId): string => formatKey('study', studyId);
+/** The key under which a member notes in its own collection which next version of the rules it approves. */
+export const rulesApprovalKey = (): string => formatKey('rules-approval');
 
 /** The key of the marker by which an organisation is present in a transaction. */
 export const presenceKey = (): string => formatKey('presence');

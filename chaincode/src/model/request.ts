@@ -1,5 +1,5 @@
-import { distinct, flag, integer, list, nullable, object, oneOf, table, text, type Parsed } from './encoding/parser';
-import { parseEncryptionKey, recordStatuses } from './entry';
+import { distinct, flag, integer, list, nullable, object, oneOf, optional, text, type Parsed } from './encoding/parser';
+import { parseEncryptionKey, parseRulesDocument, recordStatuses, rulesShape } from './entry';
 import {
   parseCommitment,
   parseDigest,
@@ -16,7 +16,6 @@ import { parsePeriod } from './instant';
 import { parseJwk } from './jwk';
 import { parseProof } from './proof';
 import { parsePurpose, parsePurposes } from './purpose';
-import { parseMemberRole } from './role';
 import { parseSealedRef } from './sealed';
 
 // The one argument of each transaction. Nothing here may be plaintext of a payload, details, binding, document or ask: arguments are public.
@@ -45,11 +44,9 @@ const groupPart = object({ groupId: parseGroupId, whole: flag, size: integer(1, 
 
 /** The request of every transaction, by its name. */
 export const requests = {
-  AdoptRules: object({
-    purposes: parsePurposes,
-    roles: table(parseMspId, parseMemberRole, 200),
-    deadlines: object({ decisionMinutes: integer(1, 1440) }),
-  }),
+  /** The next version. `approvedBy`: members that approved this very document, enough of them; left out of the first version alone. */
+  AdoptRules: object({ ...rulesShape, approvedBy: optional(distinct(parseMspId, 1, 200)) }),
+  ApproveRules: parseRulesDocument,
   RegisterOrganisation: object({ encryption: list(parseEncryptionKey, 1, 10), signing: parseJwk }),
   RegisterPatient: object({ registration: jws }),
   ReplacePatientKeys: object({ replacement: jws }),
@@ -96,7 +93,9 @@ export const requests = {
     id: text(/^[A-Za-z0-9_-]{1,64}$/, 'a version or a request id'),
   }),
   ReadSealed: object({ keys: list(parseSealedRef, 1, 600) }),
-  GetRules: object({}),
+  /** The rules in force, or an earlier version of them. */
+  GetRules: object({ version: optional(version) }),
+  GetRulesApprovals: parseRulesDocument,
   GetOrganisation: object({ mspId: parseMspId }),
   GetOrganisations: object({}),
   GetPatient: object({ subjectRef: parseSubjectRef }),

@@ -11,7 +11,7 @@ import type {
   RelationEntry,
   Rules,
 } from './entry';
-import type { GroupId } from './identifiers';
+import type { Digest, GroupId, MspId } from './identifiers';
 import type { Referral, Study } from './proof-entry';
 import type { SealedRef } from './sealed';
 import type { TransactionName } from './request';
@@ -28,9 +28,18 @@ export interface AnchoredGroup {
   readonly anchored: number;
 }
 
+/** How far a change of the rules is: its digest, and which of the members whose approval counts have approved it. */
+export interface RulesApprovals {
+  readonly version: number;
+  readonly change: Digest;
+  readonly needed: number;
+  readonly approvals: readonly { readonly mspId: MspId; readonly approved: boolean }[];
+}
+
 /** What each transaction answers, as canonical JSON. Answers of submitted transactions are public: ids, hashes and enum values only. */
 export interface TransactionResponses {
   readonly AdoptRules: Rules;
+  readonly ApproveRules: { readonly version: number; readonly change: Digest };
   readonly RegisterOrganisation: Organisation;
   readonly RegisterPatient: PatientEntry;
   readonly ReplacePatientKeys: PatientEntry;
@@ -56,6 +65,7 @@ export interface TransactionResponses {
   readonly StoreSealed: SealedRef;
   readonly ReadSealed: { readonly values: readonly SealedValue[] };
   readonly GetRules: Rules;
+  readonly GetRulesApprovals: RulesApprovals;
   readonly GetOrganisation: Organisation;
   readonly GetOrganisations: { readonly organisations: readonly Organisation[] };
   readonly GetPatient: PatientEntry;

@@ -1,4 +1,4 @@
-import { oneOf } from './encoding/parser';
+import { distinct, oneOf } from './encoding/parser';
 
 /** What a person or service may do for its organisation: the attribute `role` of its certificate. */
 export const staffRoles = ['gateway', 'registrar', 'records', 'clinician', 'claims', 'auditor', 'researcher', 'ethics'] as const;
@@ -8,3 +8,4 @@ export const parseStaffRole = oneOf(staffRoles);
 /** What a member is in the consortium; the rules document says it. */
 export const memberRoles = ['hospital', 'insurer', 'authority'] as const;
 export const parseMemberRole = oneOf(memberRoles);
+export const parseMemberRoles = distinct(parseMemberRole, 1, memberRoles.length);

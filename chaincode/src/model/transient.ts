@@ -1,4 +1,4 @@
-import { integer, list, object, opaque, text, type Parsed } from './encoding/parser';
+import { integer, list, object, opaque, optional, text, type Parsed } from './encoding/parser';
 import { parseRecordId, parseSalt } from './identifiers';
 import { MAX_BATCH, MAX_RELEASE } from './request';
 
@@ -22,8 +22,8 @@ export const transientInputs = {
     records: list(object({ recordId: parseRecordId, version, envelope: opaque(MAX_RECORD) }), 1, MAX_BATCH),
   }),
   DecideRelease: object({
-    /** Canonical text of the consent document; its salt stands in it. */
-    document: opaque(MAX_SEALED),
+    /** Canonical text of the consent document; its salt stands in it. Left out where the consent is revoked. */
+    document: optional(opaque(MAX_SEALED)),
     /** Canonical text of what was asked for and by whom; its salt stands in it. */
     ask: opaque(65_536),
     /** Compact JWS of the binding; its salt stands in its payload. */

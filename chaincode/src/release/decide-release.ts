@@ -13,6 +13,7 @@ import {
   recordsPreimage,
   RequestInvalid,
   subjectPreimage,
+  type AccessReason,
   type AccessRequest,
   type Ask,
   type Commitment,
@@ -62,12 +63,14 @@ export interface ReleaseFacts {
  */
 export function decideRelease(opening: Opening, facts: ReleaseFacts, at: Instant): Decision {
   const document = openDocument(opening.document, facts.consent);
+  const reasons = new Set<AccessReason>();
   const { person, categories } = openAsk(opening.ask, facts.request);
   facts.records.forEach((record, index) => {
     const details = openRecord(opening.records[index], record, facts, index);
     if (!categories.includes(details.category)) throw newError('RECORD_NOT_ASKED', { at: index });
     const { decision, reason } = decideAccess({ ...facts, document, now: at, purpose: facts.request.purpose, person, record: details });
     if (decision === 'deny') throw newError('RELEASE_NOT_PERMITTED', { reason, at: index });
+    reasons.add(reason);
   });
   const { relationRef, requestId, purpose, proof } = facts.request;
   return {
@@ -85,12 +88,16 @@ export function decideRelease(opening: Opening, facts: ReleaseFacts, at: Instant
     records: digestOf(recordsPreimage(opening.records, opening.recordsSalt)) as string as Commitment,
     count: facts.records.length,
     bound: facts.patient.bound.method,
+    // Where some of it rests on the consent, its end withdraws all of it.
+    basis: reasons.has('legal-basis') && reasons.size === 1 ? 'legal-basis' : 'consent',
     at,
   };
 }
 
-function openDocument(text: string, consent: ConsentHeader): ConsentDocument {
-  const document = parseJson(parseConsentDocument, text, 'input.document');
+/** Undefined where the patient revoked: what is released then needs no document. */
+function openDocument(text: string | undefined, consent: ConsentHeader): ConsentDocument | undefined {
+  if (text === undefined && consent.document === null) return undefined;
+  const document = parseJson(parseConsentDocument, text ?? '', 'input.document');
   if (formatCanonical(document) !== text) throw new RequestInvalid('input.document', 'canonical JSON (RFC 8785)');
   assertOpening(consent.document, consentDocumentPreimage(document), 'consent document');
   return document;

@@ -1,5 +1,6 @@
 import {
   findReasonAgainst,
+  findReasonAgainstBasis,
   newError,
   RequestInvalid,
   type ConsentHeader,
@@ -54,6 +55,7 @@ export function deliverRecords(
 function assertInForce({ relation, consent, rules, proof, decision }: DeliveryFacts, now: Instant): void {
   const { relationRef, requestId, deadline, purpose } = decision;
   if (deadline === null || deadline < now) throw newError('DECISION_EXPIRED', { relationRef, requestId, deadline: deadline ?? now });
-  const reason = findReasonAgainst({ relation, consent, rules, now, purpose, proof });
+  const question = { relation, consent, rules, now, purpose, proof };
+  const reason = decision.basis === 'legal-basis' ? findReasonAgainstBasis(question) : findReasonAgainst(question);
   if (reason !== undefined) throw newError('RELEASE_NOT_PERMITTED', { reason, at: 0 });
 }

@@ -25,6 +25,7 @@ export function refuseAccess(
     records: null,
     count: 0,
     bound: null,
+    basis: null,
     at,
   };
 }

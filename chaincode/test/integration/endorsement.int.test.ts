@@ -8,15 +8,19 @@ import {
   consentDocumentRef,
   decisionKey,
   deliveryKey,
+  implicitCollection,
   patientKey,
   recordKey,
   relationKey,
   requestKey,
+  rulesApprovalKey,
+  rulesKey,
   type GroupId,
   type MspId,
   type TransactionResponse,
 } from '../../src/model';
 import { DevnetConsortium, LAWLESS, refusedWith } from '../support/devnet-consortium';
+import { approveRules, changeRules } from '../support/rules-changes';
 import {
   ask,
   AUTHORITY,
@@ -31,6 +35,7 @@ import {
   newScene,
   openingOf,
   register,
+  RULES,
   sealedText,
   storeRecords,
   type Scene,
@@ -265,6 +270,39 @@ describe('with members that run altered chaincode', () => {
     await expect(mismatch).rejects.toThrow(EndorseError);
     expect(await consortium.commitOf(await consortium.endorse(liar, args, { endorsers: [INSURER] }))).toBe(BAD_ENDORSEMENT);
     expect(await consortium.commitOf(await consortium.endorse(liar, args, { endorsers: [HOSPITAL, AUTHORITY] }))).toBe(VALID);
+  });
+
+  test('two members whose chaincode lies suspend nobody: they neither forge an approval nor write the rules', async () => {
+    const rules = await consortium.evaluate(await consortium.identity(AUTHORITY), 'GetRules', {});
+    const suspension = { ...RULES, version: 2, suspended: [AUTHORITY] };
+    const colluding = [HOSPITAL, CLINIC];
+    const forged = JSON.stringify({ ...rules, ...suspension });
+    for (const script of [
+      ['put', rulesKey(), forged],
+      ['delete', rulesKey()],
+      ['free', rulesKey()],
+    ])
+      expect(await forge(colluding, script)).toBe(BAD_ENDORSEMENT);
+    await approveRules(consortium, suspension, colluding);
+    const { change } = await consortium.evaluate(await consortium.identity(AUTHORITY), 'GetRulesApprovals', suspension);
+    expect(await forge(colluding, ['hide', implicitCollection(INSURER), rulesApprovalKey(), change])).toBe(BAD_ENDORSEMENT);
+    const args = ['AdoptRules', JSON.stringify({ ...suspension, approvedBy: [...colluding, INSURER] })];
+    const admin = await consortium.identity(HOSPITAL, 'admin');
+    const refused = await refusedWith(consortium.endorse(admin, args, { endorsers: [...colluding, AUTHORITY] }));
+    expect(refused).toMatchObject({ code: 'RULES_NOT_APPROVED', details: { approvals: 2, needed: 3 } });
+    expect(await consortium.evaluate(await consortium.identity(AUTHORITY), 'GetRules', {})).toEqual(rules);
+  });
+
+  test('three of four change the rules, and from that block on a decision endorsed before is void', async () => {
+    const request = await ask(consortium, scene.relation);
+    const input = openingOf(scene.relation, scene.document, [scene.laboratory]);
+    const gateway = await consortium.identity(HOSPITAL, 'gateway');
+    const decision = await consortium.endorse(gateway, decisionArgs(request), { input, endorsers: BOTH });
+    const { version } = await changeRules(consortium, { ...RULES, version: 2, suspended: [CLINIC] }, [HOSPITAL, INSURER, AUTHORITY]);
+    expect(await consortium.commitOf(decision)).toBe(READ_CONFLICT);
+    const refused = refusedWith(consortium.endorse(gateway, decisionArgs(request), { input, endorsers: BOTH }));
+    expect((await refused).code).toBe('ORGANISATION_NOT_ACTIVE');
+    await changeRules(consortium, { ...RULES, version: version + 1 }, [HOSPITAL, INSURER, AUTHORITY]);
   });
 
   test('a revocation that commits between endorsement and ordering voids a decision and a delivery: code 11', async () => {

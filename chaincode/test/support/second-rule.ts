@@ -43,6 +43,13 @@ interface SecondSet {
   readonly exceptions: readonly SecondException[];
 }
 
+interface SecondLegalBasis {
+  readonly purpose: string;
+  readonly roles: readonly string[];
+  readonly categories: readonly string[];
+  readonly confidentiality: string;
+}
+
 type Version = number | string;
 
 interface Standing {
@@ -71,6 +78,7 @@ export interface SecondQuestion {
     readonly version: Version;
     readonly purposes: readonly string[];
     readonly roles: Readonly<Record<string, string>>;
+    readonly legalBases?: readonly SecondLegalBasis[];
     readonly suspended: readonly string[];
   };
   readonly proof: SecondProof | null;
@@ -269,6 +277,17 @@ function flaws(question: SecondQuestion): readonly [boolean, boolean, boolean] {
   }
 }
 
+/** Some legal basis names all four: purpose, role of the counterparty, category, confidentiality. */
+function isByLaw({ rules: { legalBases = [], roles }, relation, purpose, record }: SecondQuestion): boolean {
+  return legalBases.some(
+    (basis) =>
+      lineage(purpose).includes(basis.purpose) &&
+      basis.roles.some((role) => role === roles[relation.counterparty]) &&
+      basis.categories.includes(record.category) &&
+      level(record.labels) <= levels.indexOf(basis.confidentiality),
+  );
+}
+
 /** What denies before the document is read, in order. */
 const gates: readonly (readonly [string, (question: SecondQuestion) => boolean])[] = [
   ['organisation-suspended', ({ relation, rules }) => meet([relation.custodian, relation.counterparty], rules.suspended) === 'yes'],
@@ -284,5 +303,7 @@ const gates: readonly (readonly [string, (question: SecondQuestion) => boolean])
 
 export function secondOpinion(question: SecondQuestion): { reason: string; obligations: string[] } {
   const shut = gates.find(([, applies]) => applies(question));
-  return shut ? { reason: shut[0], obligations: [] } : readDocument(question, question.document?.sets ?? []);
+  const byConsent = shut ? { reason: shut[0], obligations: [] } : readDocument(question, question.document?.sets ?? []);
+  if (['permitted', 'organisation-suspended'].includes(byConsent.reason) || !isByLaw(question)) return byConsent;
+  return { reason: 'legal-basis', obligations: sensitivities(question).length > 0 ? ['PRIVMARK', 'NORDSCLCD'] : [] };
 }

@@ -39,9 +39,11 @@ export const AUTHORITY = 'DeltaMSP' as MspId;
 export const MEMBERS = [HOSPITAL, CLINIC, INSURER, AUTHORITY];
 
 export const RULES = {
+  version: 1,
   purposes: ['TREAT', 'HPAYMT', 'HRESCH'],
   roles: { [HOSPITAL]: 'hospital', [CLINIC]: 'hospital', [INSURER]: 'insurer', [AUTHORITY]: 'authority' },
   deadlines: { decisionMinutes: 10 },
+  suspended: [],
 } as TransactionRequest<'AdoptRules'>;
 
 const inForce = { from: '2026-03-01T00:00:00.000Z', until: '2026-04-01T00:00:00.000Z' } as Period;
@@ -58,8 +60,8 @@ export interface Consortium {
 }
 
 /** A consortium with rules and with the keys of all its members. */
-export async function newConsortium(): Promise<ConsortiumTwin> {
-  const twin = new ConsortiumTwin(MEMBERS);
+export async function newConsortium(members: readonly MspId[] = MEMBERS): Promise<ConsortiumTwin> {
+  const twin = new ConsortiumTwin(members);
   await found(twin);
   return twin;
 }

@@ -1,6 +1,7 @@
 import { newKeyRing, newRef, Patient, PatientRelation, replacementStatement, signAs } from './wallet';
 import { askRef, bindingRef, identityRef, type GroupId } from '../../src/model';
 import type { ConsortiumTwin } from './consortium-twin';
+import { changeRules } from './rules-changes';
 import {
   approve,
   ask,
@@ -12,6 +13,7 @@ import {
   newScene,
   openingOf,
   refer,
+  RULES,
   sealedText,
   storeRecords,
 } from './story';
@@ -73,7 +75,12 @@ export async function runWholeStory(twin: ConsortiumTwin): Promise<PatientRelati
   await twin.submit(reader, 'ReplacePatientKeys', { replacement: signAs('patient-keys', statement, patient.keys.signing) });
   await twin.submit(reader, 'RecordConsent', { consent: relation.consent(3, { status: 'closed', document: null }) });
 
+  const change = { ...RULES, version: 2, suspended: [AUTHORITY] };
+  await changeRules(twin, change);
+  await twin.evaluate(reader, 'GetRulesApprovals', change);
+
   await twin.evaluate(reader, 'GetRules', {});
+  await twin.evaluate(reader, 'GetRules', { version: 1 });
   await twin.evaluate(reader, 'GetOrganisation', { mspId: HOSPITAL });
   await twin.evaluate(reader, 'GetOrganisations', {});
   await twin.evaluate(reader, 'GetPatient', { subjectRef: patient.subjectRef });

@@ -1,4 +1,4 @@
-import { decisionKey, formatInstant, type Decision, type Instant, type MspId, type Proof } from '@medaccord/chaincode/model';
+import { decisionKey, formatInstant, type Decision, type Instant, type MspId, type Proof, type Rules } from '@medaccord/chaincode/model';
 import type { Facts } from '../store';
 
 /** Where a request stands, as its organisation may know it. */
@@ -47,6 +47,8 @@ export function isFinal({ status }: RequestStatus): boolean {
 function readReleasedStatus(facts: Facts, decision: Decision): RequestStatus['status'] {
   if (facts.isDelivered(decision)) return 'released';
   const isSuperseded = facts.findConsent(decision.relationRef)?.newest !== decision.consentVersion;
+  const suspended = facts.find<Rules>('rules')?.value.suspended ?? [];
+  const isSuspended = suspended.includes(decision.custodian) || suspended.includes(decision.requester);
   const isLate = decision.deadline !== null && decision.deadline < formatInstant(Date.now());
-  return isSuperseded || isLate ? 'withdrawn' : 'decided';
+  return isSuperseded || isLate || isSuspended ? 'withdrawn' : 'decided';
 }

@@ -34,6 +34,8 @@ export type HistoryEntry =
       readonly consentVersion: number | null;
       readonly rulesVersion: number;
       readonly records: number;
+      /** What a release rests on: the consent, or a legal basis of the rules alone. */
+      readonly basis: Decision['basis'];
       /** Sealed to the relation's key: the exact reason and records, for the patient alone. Only the custodian's gateway has it. */
       readonly notice: string | null;
     })
@@ -96,7 +98,7 @@ function newReferral({ value, transactionId, block }: Fact<Referral>): HistoryEn
 }
 
 function newDecision({ value, transactionId, block }: Fact<Decision>, notice: string | null): HistoryEntry {
-  const { requestId, outcome, code, purpose, proof, consentVersion, rulesVersion, count, at } = value;
+  const { requestId, outcome, code, purpose, proof, consentVersion, rulesVersion, count, basis, at } = value;
   return {
     kind: 'decision',
     at,
@@ -110,6 +112,7 @@ function newDecision({ value, transactionId, block }: Fact<Decision>, notice: st
     consentVersion,
     rulesVersion,
     records: count,
+    basis,
     notice,
   };
 }

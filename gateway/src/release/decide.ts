@@ -46,7 +46,7 @@ export async function submitRelease(
       organisations: [relation.custodian, relation.counterparty],
       mayLag: true,
       input: {
-        document: facts.document ?? '',
+        ...(facts.document === undefined ? {} : { document: facts.document }),
         ask: facts.ask ?? '',
         binding: facts.binding ?? '',
         records,

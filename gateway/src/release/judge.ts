@@ -9,6 +9,7 @@ import {
   parseJson,
   parseRecordDetails,
   parseSigned,
+  type AccessDecision,
   type Ask,
   type Binding,
   type ConsentDocument,
@@ -55,11 +56,17 @@ export async function judge(facts: JudgeFacts): Promise<Verdict> {
     .listRecords(binding.subjectRef)
     .filter(({ recordId, category }) => ask.categories.includes(category) && !facts.isWithdrawn(recordId));
   const decisions = held.map((record) => ({ record, ...decideAccess({ ...question, record: detailsOf(record) }) }));
-  const records = decisions.filter(({ decision }) => decision === 'permit').map(({ record }) => record);
-  if (records.length > 0) return { reason: 'permitted', person, records };
+  const permits = decisions.filter(({ decision }) => decision === 'permit');
+  const records = permits.map(({ record }) => record);
+  if (permits.length > 0) return { reason: reasonOf(permits), person, records };
   const asked = ask.categories.map((category) => decideAccess({ ...question, record: { ...unknownRecord, category } }).reason);
-  const denied = [...decisions.map(({ reason }) => reason), ...asked].find((reason) => reason !== 'permitted');
+  const denied = [...decisions.map(({ reason }) => reason), ...asked].find((reason) => reason !== 'permitted' && reason !== 'legal-basis');
   return { reason: denied ?? 'nothing-held', person, records };
+}
+
+/** As the decision's entry has it: by the legal basis alone, or by the consent too. */
+function reasonOf(permits: readonly AccessDecision[]): NoticeReason {
+  return permits.every(({ reason }) => reason === 'legal-basis') ? 'legal-basis' : 'permitted';
 }
 
 function detailsOf({ recordId, details }: IndexedRecord): RecordDetails & { readonly recordId: RecordId } {

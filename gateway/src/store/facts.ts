@@ -233,7 +233,8 @@ export class Facts {
     const entry = parseEntry(key, value);
     const trusted = entry === undefined ? undefined : this.#trust(entry);
     if (trusted !== undefined) {
-      this.#statements.put.run(type, ref, id, number ?? block, formatCanonical(trusted), block, index, transactionId);
+      for (const as of [id, ...this.#moreNames(type, trusted)])
+        this.#statements.put.run(type, ref, as, number ?? block, formatCanonical(trusted), block, index, transactionId);
       this.#keepWorkLists({ ...name, type, value: trusted } as Applied);
     } else if (number !== undefined && type === 'consent') {
       this.#statements.addJunk.run(ref, number);
@@ -248,6 +249,13 @@ export class Facts {
     if (type !== 'consent') return value;
     const relation = this.find<RelationEntry>('relation', ref)?.value;
     return relation === undefined ? undefined : trustConsent(value, relation, statementVerifier);
+  }
+
+  /** Decisions name the version of the rules that they went by: each stays readable beside the one in force, under its number. */
+  #moreNames(type: PublicKeyType, value: Entries[PublicKeyType]): readonly string[] {
+    if (type !== 'rules') return [];
+    const version = String((value as Entries['rules']).version);
+    return this.find(type, '', version) === undefined ? [version] : [];
   }
 
   /** The lists of work hold what concerns relations that this organisation is the custodian of. */

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { RulesDocument } from '@medaccord/chaincode/model';
 import pino from 'pino';
 import { newApp, type App } from '../../src/app';
 import type { Config } from '../../src/config';
@@ -23,7 +24,13 @@ export const members = [
 
 export type MemberId = (typeof members)[number]['mspId'];
 
-const purposes = ['TREAT', 'HPAYMT', 'HRESCH', 'HOPERAT'];
+const purposes = ['TREAT', 'HPAYMT', 'HRESCH', 'HOPERAT'] as const;
+
+/** The first version of the consortium's rules. */
+export function newRules(changed: Partial<Record<MemberId, 'hospital' | 'insurer' | 'authority'>> = {}): RulesDocument {
+  const roles = { ...Object.fromEntries(members.map(({ mspId, role }) => [mspId, role])), ...changed };
+  return { version: 1, purposes, roles, deadlines: { decisionMinutes: 10 }, suspended: [] };
+}
 
 export type { Answer, Sent } from './door';
 
@@ -112,8 +119,7 @@ export class TestConsortium {
 
   /** @param changed what members are by the rules, where it is not what they are by their name */
   async start(more: Partial<Config> = {}, changed: Partial<Record<MemberId, 'hospital' | 'insurer' | 'authority'>> = {}): Promise<this> {
-    const roles = { ...Object.fromEntries(members.map(({ mspId, role }) => [mspId, role])), ...changed };
-    await this.ledger.adoptRules(members[0].mspId, { purposes, roles, deadlines: { decisionMinutes: 10 } });
+    await this.ledger.adoptRules(members[0].mspId, newRules(changed));
     for (const { mspId, name } of members) this.gateways.set(mspId, new TestGateway(this.ledger, mspId, join(this.folder, name), more));
     await Promise.all([...this.gateways.values()].map((gateway) => gateway.start()));
     // Each member must see the others' keys before the first relation.

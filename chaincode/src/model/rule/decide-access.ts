@@ -16,11 +16,13 @@ import { isCoveredBy } from '../purpose';
 import type { RecordDetails } from '../record-details';
 import type { RequestingPerson } from '../requesting-person';
 import type { ConsentHeader } from '../signed-payload';
+import { isLegallyBased } from './legal-basis';
 import { reasonOfProof, type ProofQuestion } from './purpose-proof';
 
 /** Why access is permitted or denied. Reasons stand in sealed notices only; in public a refusal is NOT_PERMITTED. */
 export const accessReasons = [
   'permitted',
+  'legal-basis',
   'consent-revoked',
   'relation-closed',
   'not-yet-valid',
@@ -42,7 +44,7 @@ export interface AccessQuestion extends ProofQuestion {
   readonly consent: Pick<ConsentHeader, 'relationRef' | 'version' | 'status' | 'validity'>;
   /** The document that the header commits to; undefined when it is not at hand. */
   readonly document: ConsentDocument | undefined;
-  readonly rules: Pick<Rules, 'version' | 'purposes' | 'roles' | 'suspended'>;
+  readonly rules: Pick<Rules, 'version' | 'purposes' | 'roles' | 'suspended' | 'legalBases'>;
   readonly person: RequestingPerson;
   readonly record: RecordDetails & { readonly recordId: RecordId };
 }
@@ -68,13 +70,15 @@ const sensitiveObligations: readonly Obligation[] = ['PRIVMARK', 'NORDSCLCD'];
  * what is unknown counts against who asks. docs/reference/consent-rule.md says the rule in words; golden vectors stand beside this file.
  */
 export function decideAccess(question: AccessQuestion): AccessDecision {
-  const reason = findReasonAgainst(question) ?? reasonOfDocument(question);
+  const byConsent = findReasonAgainst(question) ?? reasonOfDocument(question);
+  const reason = byConsent !== 'permitted' && isLegallyBased(question) ? 'legal-basis' : byConsent;
+  const isPermitted = reason === 'permitted' || reason === 'legal-basis';
   return {
-    decision: reason === 'permitted' ? 'permit' : 'deny',
+    decision: isPermitted ? 'permit' : 'deny',
     reason,
     consentVersion: question.consent.version,
     rulesVersion: question.rules.version,
-    obligations: reason === 'permitted' && namesNeeded(question.record).length > 0 ? sensitiveObligations : [],
+    obligations: isPermitted && namesNeeded(question.record).length > 0 ? sensitiveObligations : [],
   };
 }
 
