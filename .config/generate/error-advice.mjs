@@ -212,6 +212,25 @@ export const advice = {
     'Name the patient: POST /api/imports?subject=...',
   ],
   BUNDLE_SUBJECT_OTHER: ['A resource is about somebody else than the patient named.', 'Import one patient at a time.'],
+  // FHIR Consent
+  FHIR_CONSENT_INVALID: ['The element is not what FHIR R4 asks for.', 'Correct the element that is named.'],
+  FHIR_CONSENT_NOT_SUPPORTED: [
+    'The element says something that a consent here cannot, or that is not understood: nothing is left out in silence.',
+    'Leave it out or say it otherwise: docs/reference/consent-fhir.md.',
+  ],
+  FHIR_CONSENT_NOT_IN_FORCE: ['The Consent is a draft, proposed, rejected or entered in error.', 'Bring the Consent once it is active.'],
+  FHIR_CONSENT_OF_OTHERS: [
+    'The Consent is of another patient, or for data at an organisation where she is not registered.',
+    'Use the wallet of that patient.',
+  ],
+  FHIR_CONSENT_RECIPIENT_UNKNOWN: [
+    'The Consent is for somebody with whom the patient has no relation.',
+    'Check in there first, or leave that actor out.',
+  ],
+  FHIR_CONSENT_NOT_EXPRESSIBLE: [
+    'FHIR R4 has no way to say this part of the document.',
+    'Say it otherwise: docs/reference/consent-fhir.md; the document itself is as good as before.',
+  ],
   // Network
   PROCESS_EXITED: ['A process ended by itself; its last lines are shown.', 'Read its log; the supervisor restarts it a few times.'],
   PROCESS_NOT_READY: ['A process did not become ready in time.', 'Read its log; is the machine overloaded?'],

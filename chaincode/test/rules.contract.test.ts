@@ -107,7 +107,7 @@ describe('a change of the rules', () => {
   test('does not count an approval of other content, nor one that was replaced', async () => {
     const twin = await newConsortium();
     await approveRules(twin, NEXT, TWO);
-    await approveRules(twin, { ...NEXT, purposes: RULES.purposes }, [INSURER]);
+    await approveRules(twin, { ...NEXT, purposes: ['TREAT'] }, [INSURER]);
     expect((await refusalOf(adopt(twin, NEXT))).details).toMatchObject({ approvals: 2 });
     await approveRules(twin, NEXT, [INSURER]);
     await approveRules(twin, { ...NEXT, purposes: ['PUBHLTH'] }, [HOSPITAL]);
@@ -174,7 +174,7 @@ describe('a change of the rules', () => {
     const twin = await newConsortium();
     await approveRules(twin, NEXT);
     const adoption = await endorseAdoption(twin, NEXT, THREE);
-    await approveRules(twin, { ...NEXT, purposes: RULES.purposes }, [INSURER]);
+    await approveRules(twin, { ...NEXT, purposes: ['TREAT'] }, [INSURER]);
     expect(twin.commit(adoption)).toBe(MVCC_READ_CONFLICT);
   });
 

@@ -79,6 +79,11 @@ async function readLedger(): Promise<string[]> {
   return (body as { consents: { status: string }[] }).consents.map(({ status }) => status);
 }
 
+const actorOf = (mspId: string): object => ({
+  role: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ParticipationType', code: 'IRCP' }] },
+  reference: { type: 'Organization', identifier: { system: 'urn:medaccord:member', value: mspId } },
+});
+
 describe('the wallet command', () => {
   it('revokes: nothing is permitted, and she may consent again', async () => {
     expect(await run('revoke')).toMatch(/^Revoked: version 3 of the consent is on the ledger, transaction [0-9a-f]{64}\.\n$/);
@@ -120,7 +125,75 @@ describe('the wallet command', () => {
     expect(await run('history')).toMatch(/referral {2}by AlphaMSP, ended$/m);
   });
 
+  it('shows a policy in words, signs it, and tells it as FHIR again', async () => {
+    const words = await run('consent', '--policy', 'basic-normal', '--until', '2099-12-31', '--dry-run');
+    expect(words).toBe(
+      'For BetaMSP, data at AlphaMSP:\n' +
+        '  Valid until 2100-01-01T00:00:00.000Z, not included.\n' +
+        '  Everything is denied, except:\n' +
+        '    permitted: for TREAT or a purpose below; data at most as confidential as N\n',
+    );
+    expect(await readLedger()).toEqual(['in-force', 'in-force']);
+    const signed = await run('consent', '--policy', 'basic-normal', '--until', '2099-12-31');
+    expect(signed).toMatch(
+      /^For BetaMSP[^]*\nSigned for BetaMSP: version 3 of the consent is on the ledger, transaction [0-9a-f]{64}\.\n$/,
+    );
+    expect(JSON.parse(await run('consent', '--export'))).toMatchObject({
+      resourceType: 'Consent',
+      status: 'active',
+      policy: [{ uri: 'https://profiles.ihe.net/ITI/PCF/Policy-basic-normal' }],
+      provision: {
+        type: 'permit',
+        period: { end: '2099-12-31T23:59:59.999Z' },
+        purpose: [{ code: 'TREAT' }],
+        securityLabel: [{ code: 'N' }],
+      },
+    });
+  });
+
+  it('signs a FHIR Consent for every organisation that it names, and gives the same back', async () => {
+    await patient.checkIn('GammaMSP', 'AlphaMSP');
+    await writeWalletFile(file, patient.wallet, config.walletPassphrase);
+    const consent = JSON.parse(await run('consent', '--export')) as { provision: { type: string; provision: unknown } };
+    consent.provision = {
+      ...consent.provision,
+      type: 'permit',
+      provision: [
+        {
+          type: 'deny',
+          actor: [actorOf('GammaMSP')],
+          purpose: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActReason', code: 'HMARKT' }],
+        },
+      ],
+    };
+    writeFileSync(join(folder, 'consent.json'), JSON.stringify({ ...consent, policy: [{ uri: 'urn:medaccord:policy:consent-rule' }] }));
+    const told = JSON.parse(await run('consent', '--fhir', join(folder, 'consent.json'), '--json')) as { consents: object[] };
+    expect(told.consents).toMatchObject([
+      { counterparty: 'BetaMSP', version: 3 },
+      { counterparty: 'GammaMSP', version: 2 },
+    ]);
+    const back = JSON.parse(await run('consent', '--export')) as typeof consent & { sourceAttachment: { data: string } };
+    expect(back.provision).toEqual(consent.provision);
+    expect(JSON.parse(atob(back.sourceAttachment.data))).toHaveLength(2);
+    writeFileSync(join(folder, 'consent.json'), JSON.stringify({ ...back, status: 'inactive' }));
+    expect(await run('consent', '--fhir', join(folder, 'consent.json'))).toMatch(/Nothing is permitted: the consent is revoked/);
+    expect(JSON.parse(await run('consent', '--export'))).toMatchObject({ status: 'inactive', provision: consent.provision });
+  });
+
+  it('refuses a FHIR Consent that says what it cannot sign, and signs nothing', async () => {
+    const consent = JSON.parse(await run('consent', '--export')) as { provision: object };
+    const odd = { ...consent, provision: { ...consent.provision, action: [{ text: 'print' }] } };
+    writeFileSync(join(folder, 'consent.json'), JSON.stringify(odd));
+    await expect(run('consent', '--fhir', join(folder, 'consent.json'))).rejects.toMatchObject({
+      code: 'FHIR_CONSENT_NOT_SUPPORTED',
+      place: 'Consent.provision.action',
+    });
+    expect(await readLedger()).toEqual(['in-force', 'in-force']);
+    await expect(run('consent')).rejects.toMatchObject({ code: 'USAGE' });
+    await expect(run('consent', '--policy', 'share-all')).rejects.toMatchObject({ code: 'USAGE' });
+  });
+
   it('says which words it takes', async () => {
-    await expect(run('forget')).rejects.toThrow('wallet forget: must be one of show, history, revoke, close, token.');
+    await expect(run('forget')).rejects.toThrow('wallet forget: must be one of show, history, consent, revoke, close, token.');
   });
 });

@@ -30,7 +30,7 @@ function isApart(period: Period, instants: readonly Instant[]): boolean {
 }
 
 /** The first and the last instant that a FHIR date or dateTime may mean; undefined when it is none. */
-function boundsOf(date: string): { readonly from: Instant; readonly until: Instant } | undefined {
+export function boundsOf(date: string): { readonly from: Instant; readonly until: Instant } | undefined {
   const [, year, month, day, time, fraction = '', zone = 'Z'] = FORM.exec(date) ?? [];
   if (year === undefined) return undefined;
   const start = epochMsOf(

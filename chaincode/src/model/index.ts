@@ -35,6 +35,7 @@ export {
   type StudyId,
   type SubjectRef,
 } from './identifiers';
+export { boundsOf } from './fhir-date';
 export { addMinutes, epochMsOf, formatInstant, isWithin, parseInstant, parsePeriod, type Instant, type Period } from './instant';
 export type { Caller } from './caller';
 export { isSameKey, parseJwk, parseKeys, type Jwk, type Keys } from './jwk';
@@ -49,6 +50,7 @@ export {
   type Category,
   type SensitiveCategory,
 } from './category';
+export { confidentialities, type Confidentiality } from './confidentiality';
 export { isCoveredBy, parsePurpose, parsePurposes, purposeParents, purposes, type Purpose } from './purpose';
 export { memberRoles, parseMemberRole, parseStaffRole, staffRoles, type StaffRole } from './role';
 
@@ -70,7 +72,14 @@ export {
 export { parseAsk, type Ask } from './ask';
 export { askingRoleOf, askingRoles, parseProof, type Proof } from './proof';
 export { parseReferral, parseStudy, type Referral, type Study } from './proof-entry';
-export { parseConsentDocument, type ConsentAxes, type ConsentDocument, type ConsentException, type ConsentSet } from './consent-document';
+export {
+  parseConsentDocument,
+  parseConsentSets,
+  type ConsentAxes,
+  type ConsentDocument,
+  type ConsentException,
+  type ConsentSet,
+} from './consent-document';
 export { parseFhirDate } from './fhir-date';
 export {
   MAX_AUTHORS,
@@ -175,6 +184,7 @@ export {
   accessReasons,
   decideAccess,
   findReasonAgainst,
+  specificityOf,
   type AccessDecision,
   type AccessQuestion,
   type AccessReason,

@@ -8,6 +8,7 @@ import { bringConsent, type Ways, type Wish } from './bring-consent';
 import { CliError } from './cli-error';
 import { EXIT, parseOptions, print, required, usage, type Command } from './command';
 import { readConnections, type Connections } from './connections';
+import { consent, type ConsentCommand } from './wallet-consent';
 
 const OPTIONS = {
   connections: { type: 'string' },
@@ -15,6 +16,11 @@ const OPTIONS = {
   relation: { type: 'string' },
   at: { type: 'string' },
   json: { type: 'boolean', default: false },
+  policy: { type: 'string' },
+  fhir: { type: 'string' },
+  until: { type: 'string' },
+  'dry-run': { type: 'boolean', default: false },
+  export: { type: 'boolean', default: false },
 } as const;
 
 /** There are other ways than a gateway that does not answer. */
@@ -29,17 +35,21 @@ type Opened = {
   /** The member whose gateway is asked; the relation's custodian unless --at names another. */
   readonly at: string | undefined;
   readonly json: boolean;
+  /** Whether --relation named it. */
+  readonly isNamed: boolean;
+  readonly options: ConsentCommand['options'];
 };
 
 const ACTIONS: Readonly<Record<string, (opened: Opened) => Promise<void>>> = {
   show,
   history,
+  consent: signOrExport,
   revoke: (opened) => end(opened, 'revoked'),
   close: (opened) => end(opened, 'closed'),
   token,
 };
 
-/** `wallet show|history|revoke|close|token`: the patient's own way, independent of any organisation's program. */
+/** `wallet show|history|consent|revoke|close|token`: the patient's own way, independent of any organisation's program. */
 export const wallet: Command = async ([action = 'show', ...argv], config) => {
   const run = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined;
   if (run === undefined) throw usage(`wallet ${action}: must be one of ${Object.keys(ACTIONS).join(', ')}.`);
@@ -50,7 +60,8 @@ export const wallet: Command = async ([action = 'show', ...argv], config) => {
   const opened = await readWalletFile(file, config.walletPassphrase);
   const relation = values.relation === undefined ? opened.relations.at(-1) : findNamed(opened, values.relation);
   const passphrase = config.walletPassphrase;
-  await run({ file, passphrase, wallet: opened, relation, connections, at: values.at ?? relation?.custodian, json: values.json });
+  const found = { file, passphrase, wallet: opened, relation, connections, at: values.at ?? relation?.custodian };
+  await run({ ...found, json: values.json, isNamed: values.relation !== undefined, options: values });
   return EXIT.done;
 };
 
@@ -74,6 +85,12 @@ async function history(opened: Opened): Promise<void> {
   const told = await Promise.all(entries.map((entry) => openEntry(opened.wallet, relation.relationRef, entry)));
   if (opened.json) print(JSON.stringify({ relationRef: relation.relationRef, entries: told }));
   else for (const entry of told) print(formatEntry(entry));
+}
+
+function signOrExport(opened: Opened): Promise<void> {
+  const { wallet: owner, relation, isNamed, connections, options } = opened;
+  const waysIn = (one: WalletRelation): Ways => waysOf({ ...opened, relation: one });
+  return consent({ wallet: owner, named: isNamed ? relation : undefined, members: connections.members, waysOf: waysIn, options });
 }
 
 /** How a patient ends what she permitted: for now, or the whole relation for good. */

@@ -8,38 +8,13 @@ import {
   parseLabel,
   parseRecordDetails,
   parseReference,
-  type Category,
   type Coding,
   type RecordDetails,
 } from '@medaccord/chaincode/model';
 import { isObject, type JsonObject, type JsonValue } from './json-value';
+import { categoryOfSensitivity } from './sensitivity';
 
 const LABEL_SYSTEM = /\/(?:v3-)?(?:Confidentiality|ActCode)$/;
-
-/** HL7 v3 ActCode sensitivity codes (http://terminology.hl7.org/CodeSystem/v3-ActCode) to the category they put a record into. */
-const SENSITIVITY: Readonly<Record<string, Category>> = {
-  HIV: 'hiv',
-  STD: 'sexual-health',
-  SEX: 'sexual-health',
-  SEXGRP: 'sexual-health',
-  REPRO: 'sexual-health',
-  PREGNANT: 'sexual-health',
-  PSY: 'psychiatry',
-  PSYTHPN: 'psychiatry',
-  MH: 'psychiatry',
-  BH: 'psychiatry',
-  ETH: 'substance-use',
-  ETHUD: 'substance-use',
-  ETHANOLUSE: 'substance-use',
-  OPIOIDUD: 'substance-use',
-  SUD: 'substance-use',
-  SUDPTP: 'substance-use',
-  '42CFRPart2': 'substance-use',
-  SDV: 'domestic-violence',
-  DVSA: 'domestic-violence',
-  VIO: 'domestic-violence',
-  GDIS: 'genetics',
-};
 
 // Most telling first; the elements of R4's clinical types that say when.
 const DATES = (
@@ -54,9 +29,7 @@ const DATES = (
  */
 export function newRecordDetails(type: string, resource: JsonObject): RecordDetails {
   const security = codingsOf(metaOf(resource)['security']);
-  const sensitive = security
-    .map(({ code }) => (Object.hasOwn(SENSITIVITY, code) ? SENSITIVITY[code] : undefined))
-    .find((category) => category);
+  const sensitive = security.map(({ code }) => categoryOfSensitivity(code)).find((category) => category);
   const codes = Array.isArray(resource['category']) ? resource['category'].flatMap((concept) => codesOf(concept)) : [];
   const details = {
     type,

@@ -1,4 +1,6 @@
 export { checkIn, type CheckIn, type SignedRelation } from './check-in';
+export { describeConsent } from './describe-consent';
+export { implicitPolicies, implicitPolicyNames, type ImplicitPolicy } from '../fhir-consent';
 export { deriveRecoverySeed } from './derive-keys';
 export { openNotice } from './open-notice';
 export {
@@ -21,6 +23,15 @@ export {
   type Recipient,
   type SignedConsent,
 } from './sign-consent';
-export { findPatient, findRelation, newWallet, WalletUnknown, type Wallet, type WalletPatient, type WalletRelation } from './wallet';
+export {
+  findPatient,
+  findRelation,
+  newWallet,
+  WalletUnknown,
+  type KeptConsent,
+  type Wallet,
+  type WalletPatient,
+  type WalletRelation,
+} from './wallet';
 export { newRelationToken } from './wallet-token';
 export { formatWallet, isLocked, lockWallet, parseWallet, unlockWallet } from './wallet-text';

@@ -143,7 +143,7 @@ function isMatch(exception: ConsentException, question: AccessQuestion): boolean
 }
 
 /** Single records weigh more than persons, persons more than any number of axes. */
-function specificityOf(exception: ConsentException): number {
+export function specificityOf(exception: ConsentException): number {
   const { records, persons, not = {}, period } = exception;
   const axes = new Set([...namedIn(exception), ...namedIn(not)]).size + (period === undefined ? 0 : 1);
   if (records !== undefined) return 2 * BEYOND_AXES + axes;
