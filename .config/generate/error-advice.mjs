@@ -195,6 +195,14 @@ export const advice = {
     'The gateway does not know the newest state of the ledger, so it answers nothing.',
     'Send it again after Retry-After; see whether the peer is up.',
   ],
+  HEIGHT_NOT_PROVEN: [
+    'Fewer than two other members have confirmed, within the bound, that this gateway holds every block that they hold.',
+    'Send it again after Retry-After; see whether the gateways of other members are up and reachable from this one.',
+  ],
+  BINDING_MISSING: [
+    "The binding that ties the relation to the patient has not arrived at this organisation, or is not of the patient's registered key.",
+    'Ask again a little later; if it stays so, check in anew.',
+  ],
   NOT_READY: ['The gateway is starting.', 'Wait for /readyz.'],
   DRAINING: ['The gateway is stopping.', 'Send it again after the restart.'],
   CA_UNAVAILABLE: ["The organisation's certificate authority does not answer.", 'Start it; then send the request again.'],

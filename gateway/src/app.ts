@@ -3,10 +3,14 @@ import type { Express } from 'express';
 import type { Logger } from 'pino';
 import { newAuthoriser, newStaffTokenVerifier, newWalletTokenVerifier, type Caller } from './auth';
 import type { Config } from './config';
+import { ConsentCheck } from './decision';
+import { HeightWatch, newHeightSigner, type AskHttp } from './height';
 import { newServer } from './http/server';
 import type { Route } from './http/route';
 import { newAccessRoutes } from './http/routes/access-requests';
+import { newDecisionRoutes, type Consultation } from './http/routes/decisions';
 import { newHealthRoutes, type Readiness } from './http/routes/health';
+import { newHeightRoutes } from './http/routes/heights';
 import { newOrganisationRoutes } from './http/routes/organisations';
 import { newRulesRoutes } from './http/routes/rules';
 import { newPatientRoutes } from './http/routes/patients';
@@ -37,6 +41,8 @@ export interface AppOptions {
   readonly keys: OrganisationKeys;
   readonly staff: Pick<StaffIdentities, 'get'>;
   readonly log: Logger;
+  /** How other members' gateways are asked; the platform's own unless given. */
+  readonly askHttp?: AskHttp;
 }
 
 /** A gateway: its HTTP side and what works behind it. */
@@ -63,6 +69,7 @@ export function newApp(options: AppOptions): App {
     ledger,
     facts: store.facts,
     onBlock: (block) => {
+      check.onBlock(block);
       mailer.onBlock();
       agent.onBlock(block);
     },
@@ -70,6 +77,15 @@ export function newApp(options: AppOptions): App {
     staleAfterMs: config.staleAfterMs,
   });
   const shared = { mspId: own, store, facts: store.facts, index: store.index, transactions, sealed, records, mailer, projector, onTrouble };
+  const { channel, members } = config.connection;
+  const heights = new HeightWatch({ ...shared, channel, members, withinMs: config.heightsWithinMs, askHttp: options.askHttp });
+  const check = new ConsentCheck({
+    ...shared,
+    assertKnown: () => {
+      projector.assertFresh();
+      heights.assertProven();
+    },
+  });
   const agent = new ReleaseAgent({
     ...shared,
     intents: store.intents,
@@ -93,12 +109,14 @@ export function newApp(options: AppOptions): App {
   const identityOf = newIdentityOf(options.staff);
   const routes: readonly Route[] = [
     ...newHealthRoutes(readReadiness, () => routes, version),
+    ...newHeightRoutes(newHeightSigner({ mspId: own, channel, signing: keys.signing, facts: store.facts })),
     ...newOrganisationRoutes(store.facts, config.connection.members),
     ...newRulesRoutes(store.facts),
     ...newPatientRoutes({ ...shared, key: keys.publicSealing }, identityOf),
     ...newRecordRoutes({ ...shared, importer }),
     ...newRelationRoutes(shared),
     ...newProofRoutes({ ...shared, identityOf }),
+    ...newDecisionRoutes({ ...shared, check, onConsultation: newConsultationLog(log) }),
     ...newAccessRoutes({ access: shared, release: { ...shared, key: keys.sealing }, identityOf }),
   ];
   const http = newServer({
@@ -153,12 +171,13 @@ export function newApp(options: AppOptions): App {
     routes,
     start: () => {
       projector.start();
+      heights.start();
       void bootUntilDone();
     },
     readReadiness,
     stop: async () => {
       state.draining = true;
-      await Promise.all([agent.stop(), mailer.stop()]);
+      await Promise.all([agent.stop(), mailer.stop(), heights.stop()]);
       await ledger.drain();
       await projector.stop();
     },
@@ -169,6 +188,13 @@ function newIdentityOf(staff: Pick<StaffIdentities, 'get'>) {
   return (caller: Caller): Promise<LedgerIdentity> => {
     if (caller.kind !== 'staff') throw newError('TOKEN_MISSING', 'This needs a staff token');
     return staff.get({ subject: caller.subject, role: caller.role });
+  };
+}
+
+/** Who looked at a consent is on record at this gateway at least; who it was by name is not. */
+function newConsultationLog(log: Logger) {
+  return ({ relationRef, by, purpose }: Consultation): void => {
+    log.info({ relationRef, role: by.kind === 'staff' ? by.role : by.kind, purpose }, 'consent consulted');
   };
 }
 

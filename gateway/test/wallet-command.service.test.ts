@@ -8,7 +8,7 @@ import { wallet } from '../src/cli/wallet';
 import { findRelation } from '../src/wallet';
 import { readWalletFile, writeWalletFile } from '../src/wallet/wallet-file';
 import { members, TestConsortium } from './support/test-consortium';
-import { ask, TestPatient } from './support/test-patient';
+import { ask, newBundle, TestPatient } from './support/test-patient';
 
 jest.setTimeout(30_000);
 
@@ -193,7 +193,33 @@ describe('the wallet command', () => {
     await expect(run('consent', '--policy', 'share-all')).rejects.toMatchObject({ code: 'USAGE' });
   });
 
+  it('previews a draft in words: who would see what, and what changes', async () => {
+    await patient.import(newBundle(2));
+    const draft = {
+      sets: [{ base: 'deny', exceptions: [{ decision: 'permit', categories: ['demographics'], departments: ['cardiology'] }] }],
+    };
+    const document = join(folder, 'draft.json');
+    writeFileSync(document, JSON.stringify(draft));
+    const told = (await run('preview', '--document', document)).split('\n');
+    expect(told[0]).toBe('What BetaMSP would see of your 3 records, if you signed this now (version 2 counts today):');
+    const at = told.indexOf('  somebody of cardiology, for TREAT: 1 record instead of 2; 1 more, 2 no longer');
+    expect(at).toBeGreaterThan(0);
+    expect(told.slice(at + 1, at + 3)).toEqual([
+      '    demographics: 1 permitted (now: no-permit)',
+      '    laboratory: 2 no-permit (now: permitted)',
+    ]);
+    expect(told).toContain('  anybody else, for TREAT: no record instead of 2; 2 no longer');
+    expect(await readLedger()).toHaveLength(2);
+  });
+
+  it('says what is wrong with the file of a draft', async () => {
+    await expect(run('preview')).rejects.toMatchObject({ code: 'USAGE' });
+    await expect(run('preview', '--document', join(folder, 'none.json'))).rejects.toMatchObject({ code: 'DRAFT_UNREADABLE' });
+    writeFileSync(join(folder, 'bad.json'), '[');
+    await expect(run('preview', '--document', join(folder, 'bad.json'))).rejects.toMatchObject({ code: 'DRAFT_UNREADABLE' });
+  });
+
   it('says which words it takes', async () => {
-    await expect(run('forget')).rejects.toThrow('wallet forget: must be one of show, history, consent, revoke, close, token.');
+    await expect(run('forget')).rejects.toThrow('wallet forget: must be one of show, history, consent, revoke, close, token, preview.');
   });
 });

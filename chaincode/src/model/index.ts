@@ -73,13 +73,16 @@ export { parseAsk, type Ask } from './ask';
 export { askingRoleOf, askingRoles, parseProof, type Proof } from './proof';
 export { parseReferral, parseStudy, type Referral, type Study } from './proof-entry';
 export {
+  axisNames,
   parseConsentDocument,
   parseConsentSets,
+  type AxisName,
   type ConsentAxes,
   type ConsentDocument,
   type ConsentException,
   type ConsentSet,
 } from './consent-document';
+export { confidentialityOf } from './confidentiality';
 export { parseFhirDate } from './fhir-date';
 export {
   MAX_AUTHORS,
@@ -190,3 +193,4 @@ export {
   type AccessReason,
   type Obligation,
 } from './rule/decide-access';
+export { nextChangeOf } from './rule/next-change';

@@ -1,4 +1,16 @@
-import { RequestInvalid, distinct, integer, nullable, object, oneOf, optional, table, type Parsed, type Parser } from './encoding/parser';
+import {
+  RequestInvalid,
+  distinct,
+  integer,
+  nullable,
+  object,
+  oneOf,
+  optional,
+  table,
+  text,
+  type Parsed,
+  type Parser,
+} from './encoding/parser';
 import { parseCommitment, parseDigest, parseMspId, parseRelationRef, parseSalt, parseSubjectRef } from './identifiers';
 import { parseInstant, parsePeriod } from './instant';
 import { parseKeys } from './jwk';
@@ -99,6 +111,18 @@ const parseWalletToken: Parser<WalletToken> = (value, place) => {
   return token;
 };
 
+/**
+ * What a member's gateway knows of the chain, said to another one that asked; signed by the organisation's signing key. The nonce is the
+ * asker's own, so that no answer serves twice and no clock is compared.
+ */
+const parseHeight = object({
+  mspId: parseMspId,
+  channel: text(/^[a-z][a-z0-9.-]{0,248}$/, 'the name of a channel'),
+  nonce: text(/^[A-Za-z0-9_-]{22,64}$/, 'a nonce of 22 to 64 base64url characters'),
+  /** Number of blocks in its read model. */
+  height: integer(0, Number.MAX_SAFE_INTEGER),
+});
+
 /** Every kind of signed payload with its parser. The kind stands in the protected header, `medaccord-<kind>+jws`. */
 export const signedPayloads = {
   patient: parsePatient,
@@ -107,6 +131,7 @@ export const signedPayloads = {
   binding: parseBinding,
   consent: parseConsent,
   'wallet-token': parseWalletToken,
+  height: parseHeight,
 } as const;
 
 export type SignedKind = keyof typeof signedPayloads;

@@ -8,6 +8,7 @@ import { bringConsent, type Ways, type Wish } from './bring-consent';
 import { CliError } from './cli-error';
 import { EXIT, parseOptions, print, required, usage, type Command } from './command';
 import { readConnections, type Connections } from './connections';
+import { formatPreview, readDraft } from './preview';
 import { consent, type ConsentCommand } from './wallet-consent';
 
 const OPTIONS = {
@@ -15,6 +16,7 @@ const OPTIONS = {
   wallet: { type: 'string' },
   relation: { type: 'string' },
   at: { type: 'string' },
+  document: { type: 'string' },
   json: { type: 'boolean', default: false },
   policy: { type: 'string' },
   fhir: { type: 'string' },
@@ -34,6 +36,8 @@ type Opened = {
   readonly connections: Connections;
   /** The member whose gateway is asked; the relation's custodian unless --at names another. */
   readonly at: string | undefined;
+  /** The file of a draft. */
+  readonly document: string | undefined;
   readonly json: boolean;
   /** Whether --relation named it. */
   readonly isNamed: boolean;
@@ -47,9 +51,10 @@ const ACTIONS: Readonly<Record<string, (opened: Opened) => Promise<void>>> = {
   revoke: (opened) => end(opened, 'revoked'),
   close: (opened) => end(opened, 'closed'),
   token,
+  preview,
 };
 
-/** `wallet show|history|consent|revoke|close|token`: the patient's own way, independent of any organisation's program. */
+/** `wallet show|history|consent|revoke|close|token|preview`: the patient's own way, independent of any organisation's program. */
 export const wallet: Command = async ([action = 'show', ...argv], config) => {
   const run = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined;
   if (run === undefined) throw usage(`wallet ${action}: must be one of ${Object.keys(ACTIONS).join(', ')}.`);
@@ -61,7 +66,7 @@ export const wallet: Command = async ([action = 'show', ...argv], config) => {
   const relation = values.relation === undefined ? opened.relations.at(-1) : findNamed(opened, values.relation);
   const passphrase = config.walletPassphrase;
   const found = { file, passphrase, wallet: opened, relation, connections, at: values.at ?? relation?.custodian };
-  await run({ ...found, json: values.json, isNamed: values.relation !== undefined, options: values });
+  await run({ ...found, document: values.document, json: values.json, isNamed: values.relation !== undefined, options: values });
   return EXIT.done;
 };
 
@@ -123,6 +128,16 @@ function waysOf(opened: Opened): Ways {
 
 async function token(opened: Opened): Promise<void> {
   print(await newToken(opened, withRelation(opened)));
+}
+
+/** What a draft would open, before anything is signed. */
+async function preview(opened: Opened): Promise<void> {
+  const relation = withRelation(opened);
+  const draft = await readDraft(required(opened.document, '--document'));
+  const path = `/api/relations/${relation.relationRef}/preview`;
+  const told = await clientOf(opened).post<Answers['preview']>(path, draft, { token: await newToken(opened, relation) });
+  if (opened.json) print(JSON.stringify(told));
+  else for (const line of formatPreview(told)) print(line);
 }
 
 type ToldEntry = HistoryEntry & { readonly opened?: OpenedNotice };

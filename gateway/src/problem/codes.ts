@@ -41,6 +41,8 @@ export const codes = {
   LEDGER_UNKNOWN: { category: 'internal', title: 'The ledger answered something that is not understood' },
   OPERATION_CHANGED: { category: 'conflict', title: 'The operation was begun with other content' },
   READ_MODEL_STALE: { category: 'unavailable', title: 'The gateway does not know the newest state of the ledger' },
+  HEIGHT_NOT_PROVEN: { category: 'unavailable', title: 'Two other members have not confirmed the newest block lately' },
+  BINDING_MISSING: { category: 'conflict', title: 'Whose relation it is has not arrived here, or does not hold' },
   NOT_READY: { category: 'unavailable', title: 'The gateway is starting' },
   DRAINING: { category: 'unavailable', title: 'The gateway is stopping' },
   CA_UNAVAILABLE: { category: 'unavailable', title: "The organisation's certificate authority does not answer" },

@@ -63,6 +63,16 @@ export async function readSealedTexts(sealed: SealedReader, { request, consent }
   return { ask, binding, document };
 }
 
+/** What was sealed to both sides of a relation, whatever is asked: the binding and the document of a consent. */
+export async function readRelationTexts(
+  sealed: SealedReader,
+  { relationRef, version }: Pick<ConsentEntry, 'relationRef' | 'version'>,
+): Promise<Omit<SealedTexts, 'ask'>> {
+  const refs = [bindingRef(relationRef), consentDocumentRef(relationRef, version)];
+  const [binding, document] = await Promise.all(refs.map((ref) => openOrNothing(sealed, ref)));
+  return { binding, document };
+}
+
 /** Junk that somebody stored first is as good as nothing. */
 async function openOrNothing(sealed: SealedReader, ref: Parameters<SealedReader['openText']>[0]): Promise<string | undefined> {
   try {

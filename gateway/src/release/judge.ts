@@ -74,7 +74,7 @@ function detailsOf({ recordId, details }: IndexedRecord): RecordDetails & { read
 }
 
 /** Stands for records of a category of which nothing is known, or nothing is held. */
-const unknownRecord = {
+export const unknownRecord = {
   recordId: '' as RecordId,
   type: '',
   codes: [],
@@ -97,7 +97,11 @@ async function openAsk({ ask: text, request }: JudgeFacts): Promise<Ask | undefi
 }
 
 /** The binding must be what the relation commits to, name its keys and be signed by the patient's registered key. */
-async function openBinding({ binding: jws, relation, findPatient }: JudgeFacts): Promise<Binding | undefined> {
+export async function openBinding({
+  binding: jws,
+  relation,
+  findPatient,
+}: Pick<JudgeFacts, 'binding' | 'relation' | 'findPatient'>): Promise<Binding | undefined> {
   if (jws === undefined) return undefined;
   try {
     const { payload } = parseSigned('binding', jws, 'binding');
@@ -114,7 +118,7 @@ async function openBinding({ binding: jws, relation, findPatient }: JudgeFacts):
 }
 
 /** The header verifies again here, whoever endorsed it. */
-async function isConsentSigned({ consent, relation }: JudgeFacts): Promise<boolean> {
+export async function isConsentSigned({ consent, relation }: Pick<JudgeFacts, 'consent' | 'relation'>): Promise<boolean> {
   const keys = consent.status === 'closed' ? [relation.keys.signing, relation.keys.recovery] : [relation.keys.signing];
   const outcomes = await Promise.allSettled(keys.map((key) => verifyJws('consent', consent.jws, key)));
   return outcomes.some((outcome) => {
@@ -127,7 +131,10 @@ async function isConsentSigned({ consent, relation }: JudgeFacts): Promise<boole
   });
 }
 
-async function openDocument({ document: text, consent }: JudgeFacts): Promise<ConsentDocument | undefined> {
+export async function openDocument({
+  document: text,
+  consent,
+}: Pick<JudgeFacts, 'document' | 'consent'>): Promise<ConsentDocument | undefined> {
   const value = parseCanonical(text);
   if (value === undefined || consent.document === null) return undefined;
   try {

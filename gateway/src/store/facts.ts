@@ -20,6 +20,7 @@ import {
   type RequestId,
 } from '@medaccord/chaincode/model';
 import type { LedgerBlock, LedgerTransaction, StateWrite } from '../ledger/ledger';
+import { ConsentHeads, consentHeadTable } from './consent-heads';
 import { inTransaction, openDatabase, type Database, type Row } from './database';
 import { parseEntry, type Entries, type NamedEntry } from './parse-entry';
 import { statementVerifier } from './statement-verifier';
@@ -47,6 +48,8 @@ CREATE TABLE undelivered (ref TEXT NOT NULL, id TEXT NOT NULL, deadline TEXT NOT
 CREATE TABLE junk_consent (ref TEXT NOT NULL, version INTEGER NOT NULL, PRIMARY KEY (ref, version)) STRICT, WITHOUT ROWID;`,
   'ALTER TABLE checkpoint DROP COLUMN configuration',
   'DROP INDEX fact_group',
+  // The new table is filled from block 0 on.
+  `${consentHeadTable}; DELETE FROM fact; DELETE FROM undecided; DELETE FROM undelivered; DELETE FROM junk_consent; UPDATE checkpoint SET height = 0, time = 0`,
 ];
 
 /** A fact of the ledger's public state: its newest value and the transaction that wrote it. */
@@ -82,6 +85,7 @@ export interface RequestName {
 export class Facts {
   readonly #database: Database;
   readonly #statements: Statements;
+  readonly #heads: ConsentHeads;
   readonly #mspId: string;
   #height: number;
   #time: number;
@@ -91,6 +95,7 @@ export class Facts {
     this.#mspId = mspId;
     this.#database = openDatabase(path, migrations);
     this.#statements = prepareStatements(this.#database);
+    this.#heads = new ConsentHeads(this.#database, (ref, version) => this.find<ConsentEntry>('consent', ref, String(version))?.value);
     const checkpoint = this.#database.prepare('SELECT height, time FROM checkpoint').get() as Row;
     this.#height = Number(checkpoint.height);
     this.#time = Number(checkpoint.time);
@@ -128,7 +133,7 @@ export class Facts {
   clear(): void {
     inTransaction(this.#database, () => {
       this.#database.exec(
-        'DELETE FROM fact; DELETE FROM undecided; DELETE FROM undelivered; DELETE FROM junk_consent; UPDATE checkpoint SET height = 0, time = 0',
+        'DELETE FROM fact; DELETE FROM undecided; DELETE FROM undelivered; DELETE FROM junk_consent; DELETE FROM consent_head; UPDATE checkpoint SET height = 0, time = 0',
       );
     });
     this.#height = 0;
@@ -152,13 +157,9 @@ export class Facts {
 
   /** A relation's consent up to the first number at which nothing stands; nothing follows a closing. */
   findConsent(relationRef: string): CurrentConsent | undefined {
-    let signed: Fact<ConsentEntry> | undefined;
-    for (let newest = 0; ; newest += 1) {
-      const next = this.find<ConsentEntry>('consent', relationRef, String(newest + 1));
-      const isEnd = next === undefined && this.#statements.findJunk.get(relationRef, newest + 1) === undefined;
-      if (isEnd || signed?.value.status === 'closed') return signed === undefined ? undefined : { signed, newest };
-      signed = next ?? signed;
-    }
+    const head = this.#heads.find(relationRef);
+    const signed = this.find<ConsentEntry>('consent', relationRef, String(head.signed));
+    return signed === undefined ? undefined : { signed, newest: head.newest };
   }
 
   /** The newest version of a custodian's record before the first gap, whether its group is closed or not; 0 when there is none. */
@@ -236,9 +237,8 @@ export class Facts {
       for (const as of [id, ...this.#moreNames(type, trusted)])
         this.#statements.put.run(type, ref, as, number ?? block, formatCanonical(trusted), block, index, transactionId);
       this.#keepWorkLists({ ...name, type, value: trusted } as Applied);
-    } else if (number !== undefined && type === 'consent') {
-      this.#statements.addJunk.run(ref, number);
     }
+    if (number !== undefined && type === 'consent') this.#heads.add(ref, number, trusted !== undefined);
   }
 
   /** An entry as it counts; nothing when it does not. */
@@ -304,9 +304,7 @@ type Statements = Readonly<
     | 'endUndecided'
     | 'undelivered'
     | 'addUndelivered'
-    | 'endUndelivered'
-    | 'addJunk'
-    | 'findJunk',
+    | 'endUndelivered',
     StatementSync
   >
 >;
@@ -334,8 +332,6 @@ function prepareStatements(database: Database): Statements {
     undelivered: database.prepare('SELECT ref, id FROM undelivered WHERE deadline >= ?'),
     addUndelivered: database.prepare('INSERT OR IGNORE INTO undelivered VALUES (?, ?, ?)'),
     endUndelivered: database.prepare('DELETE FROM undelivered WHERE ref = ? AND id = ?'),
-    addJunk: database.prepare('INSERT OR IGNORE INTO junk_consent VALUES (?, ?)'),
-    findJunk: database.prepare('SELECT 1 FROM junk_consent WHERE ref = ? AND version = ?'),
   };
 }
 

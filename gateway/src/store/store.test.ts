@@ -153,6 +153,14 @@ describe('Facts', () => {
     expect(currentConsent()).toEqual([3, 4]);
   });
 
+  it('takes what the patient signed for a number that others had taken before, a closing included', () => {
+    applyUpTo(1);
+    facts.apply(block(2, [consentKey(name.relationRef, 2), 'junk'], consentAt(3), [consentKey(name.relationRef, 4), 'junk']));
+    expect(currentConsent()).toEqual([3, 4]);
+    facts.apply(block(3, [consentKey(name.relationRef, 2), signed.closing]));
+    expect(currentConsent()).toEqual([2, 2]);
+  });
+
   it("lets nothing follow a closing, though the relation's key signed it and every number is taken", () => {
     applyUpTo(1);
     facts.apply(block(2, [consentKey(name.relationRef, 2), signed.closing], consentAt(3), [consentKey(name.relationRef, 4), 'junk']));

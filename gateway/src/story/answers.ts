@@ -32,7 +32,29 @@ export type Answers = {
     readonly decision?: { readonly transactionId: string; readonly consentVersion: number | null };
   };
   readonly release: { readonly resources: readonly (RecordName & { readonly resource: string })[] };
+  readonly preview: {
+    readonly counterparty: string;
+    readonly consentVersion: number;
+    readonly records: readonly { readonly recordId: string }[];
+    readonly views: readonly PreviewView[];
+    readonly omitted: number;
+  };
   readonly history: { readonly entries: readonly HistoryEntry[] };
+};
+
+/** What one recipient would see by a draft, for one purpose. */
+export type PreviewView = {
+  readonly recipient: { readonly kind: 'somebody' | 'anybody-else' | 'unattested' } & Readonly<
+    Record<'department' | 'role' | 'person' | 'team', string | null>
+  >;
+  readonly purpose: string;
+  readonly counts: Readonly<Record<'draft' | 'now' | 'gained' | 'lost', number>>;
+  readonly groups: readonly {
+    readonly category: string;
+    readonly draft: string;
+    readonly now: string;
+    readonly records: readonly string[];
+  }[];
 };
 
 /** One line of a relation's history. */

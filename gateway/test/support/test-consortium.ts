@@ -10,6 +10,7 @@ import pino from 'pino';
 import { newApp, type App } from '../../src/app';
 import type { Config } from '../../src/config';
 import type { PrivateJwk } from '../../src/crypto';
+import type { AskHttp } from '../../src/height';
 import { Courier } from '../../src/ledger/courier';
 import { loadOrganisationKeys, type OrganisationKeys } from '../../src/organisation/organisation-keys';
 import { openStore, type Store } from '../../src/store';
@@ -42,6 +43,8 @@ export class TestGateway extends Door {
   keys!: OrganisationKeys;
   store!: Store;
   url = '';
+  /** How this gateway reaches the others. */
+  askHttp: AskHttp = fetch;
   #server: Server | undefined;
   #courier: Courier | undefined;
 
@@ -75,6 +78,7 @@ export class TestGateway extends Door {
       keys: this.keys,
       staff: { get: ({ role }) => this.ledger.identity(mspId, role) },
       log,
+      askHttp: (url, init) => this.askHttp(url, init),
     });
     this.#server = await new Promise<Server>((resolve) => {
       const server = this.app.http.listen(0, '127.0.0.1', () => {
@@ -116,11 +120,14 @@ export class TestConsortium {
   readonly ledger = new MemoryLedger(members.map(({ mspId }) => mspId));
   readonly folder = mkdtempSync(join(tmpdir(), 'medaccord-gateway-'));
   readonly gateways = new Map<MemberId, TestGateway>();
+  /** Members whose gateways do not reach the others, nor are reached by them. */
+  readonly unreachable = new Set<MemberId>();
 
   /** @param changed what members are by the rules, where it is not what they are by their name */
   async start(more: Partial<Config> = {}, changed: Partial<Record<MemberId, 'hospital' | 'insurer' | 'authority'>> = {}): Promise<this> {
     await this.ledger.adoptRules(members[0].mspId, newRules(changed));
     for (const { mspId, name } of members) this.gateways.set(mspId, new TestGateway(this.ledger, mspId, join(this.folder, name), more));
+    for (const gateway of this.gateways.values()) gateway.askHttp = this.#newAsker(gateway.mspId);
     await Promise.all([...this.gateways.values()].map((gateway) => gateway.start()));
     // Each member must see the others' keys before the first relation.
     await waitFor(
@@ -134,6 +141,16 @@ export class TestConsortium {
     const gateway = this.gateways.get(mspId as MemberId);
     if (gateway === undefined) throw new Error(`no gateway of ${mspId}`);
     return gateway;
+  }
+
+  /** The addresses in the connection documents are names; what a member's gateway is asked goes to where it listens. */
+  #newAsker(from: MemberId): AskHttp {
+    return (url, init) => {
+      const name = url.hostname.split('.')[0];
+      const member = members.find((one) => one.name === name);
+      if (member === undefined || this.unreachable.has(member.mspId) || this.unreachable.has(from)) throw new Error('unreachable');
+      return fetch(new URL(url.pathname + url.search, this.gateway(member.mspId).url), init);
+    };
   }
 
   async stop(): Promise<void> {
@@ -174,6 +191,7 @@ function newConfig(mspId: MemberId, data: string, more: Partial<Config>): Config
     logLevel: 'debug',
     maxImportBytes: 8 * 1024 * 1024,
     staleAfterMs: 15_000,
+    heightsWithinMs: 10_000,
     openWritesPerMinute: 600,
     ...more,
   };
