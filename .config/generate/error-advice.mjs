@@ -128,6 +128,25 @@ export const advice = {
     'Approve the changed study anew, and end the old one.',
   ],
   STUDY_NOT_OWN: ['Only the authority that approved a study ends it.', 'Ask that authority.'],
+  RECEIPT_INVALID: [
+    "The custodian's receipt has another signer, or says something else than the decision.",
+    'Sign the receipt of this very decision with the key that stands in the entry of the organisation.',
+  ],
+  RELEASE_ENDED: [
+    'The patient ended this release, or its time is over: its copies are deleted and nothing is handed out or passed on.',
+    'Ask again if you still need the records; she decides.',
+  ],
+  DELETION_NOT_DUE: [
+    'What the deletion receipt names did not end this release.',
+    'Name the version of the consent that did; see the history.',
+  ],
+  DELETION_ALREADY_MADE: ['The deletion of this copy is on the ledger with another receipt.', 'Nothing to do.'],
+  REDISCLOSURE_NOT_FOUND: ['The release has no redisclosure with this id.', 'Check the id.'],
+  REDISCLOSURE_ALREADY_MADE: ['Another redisclosure stands under this id.', 'Use a new Idempotency-Key.'],
+  REDISCLOSURE_FORBIDDEN: [
+    'The record carries the obligation NORDSCLCD.',
+    'Leave the record out, or have the patient consent to the other recipient herself.',
+  ],
   SEALED_ALREADY_STORED: ['A sealed value stands under this key.', 'Nothing to do if it is the same; else it belongs under another id.'],
   STATE_INVALID: [
     'An entry of the ledger does not parse as what its key says.',
@@ -162,6 +181,10 @@ export const advice = {
   RELATION_UNKNOWN: ['No such relation is on the ledger.', 'Check in first, or check the reference.'],
   RESOURCE_NOT_FOUND: ['It does not exist, or the caller may not know that it does.', 'Check the reference.'],
   RELEASE_REFUSED: ['The request was refused.', 'The patient sees the reason; ask her.'],
+  RECEIPT_MISSING: [
+    "The decision stands on the ledger without a valid receipt of its custodian: it is not the custodian's own.",
+    'Report it to the custodian and ask again; members compare the endorsements of that transaction.',
+  ],
   RELEASE_NOT_READY: ['There is no complete delivery yet.', 'Ask again a little later.'],
   IMPORT_CUT_OFF: [
     'The import stopped in the middle; its group is abandoned and nothing of it is visible.',

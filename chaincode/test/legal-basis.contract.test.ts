@@ -1,4 +1,13 @@
-import { askPreimage, formatCanonical, type Ask, type ConsentDocument, type Decision, type RequestId } from '../src/model';
+import {
+  askPreimage,
+  consentDocumentPreimage,
+  formatCanonical,
+  type AccessRequest,
+  type Ask,
+  type ConsentDocument,
+  type Decision,
+  type RequestId,
+} from '../src/model';
 import { OK, refusalOf, type ConsortiumTwin, type Endorsed } from './support/consortium-twin';
 import { changeRules, type RulesChange } from './support/rules-changes';
 import {
@@ -36,17 +45,21 @@ describe('a release on a legal basis', () => {
   let version: number;
   let requestId: RequestId;
 
-  const askFor = async (purpose: Ask['purpose']): Promise<Ask> => {
+  const askFor = async (purpose: Ask['purpose']): Promise<{ asked: Ask; request: AccessRequest }> => {
     const asked: Ask = { ...askOf(relation), purpose };
     requestId = newRef<RequestId>();
     const request = { relationRef: relation.relationRef, requestId, purpose, proof: null, ask: commit(askPreimage(asked)) };
-    await twin.submit(await twin.identity(AUTHORITY, 'clinician'), 'RequestAccess', request);
-    return asked;
+    return { asked, ...(await twin.submit(await twin.identity(AUTHORITY, 'clinician'), 'RequestAccess', request)) };
   };
   const endorseDecision = async (records: readonly TestRecord[], purpose: Ask['purpose'] = 'THREAT'): Promise<Endorsed> => {
-    const asked = formatCanonical(await askFor(purpose));
-    const { document: _, ...opening } = openingOf(relation, {} as ConsentDocument, records);
-    const input = { ...opening, ask: asked, ...(document && { document: formatCanonical(document) }) };
+    const { asked, request } = await askFor(purpose);
+    const { version: rulesVersion } = await twin.evaluate(await twin.identity(HOSPITAL), 'GetRules', {});
+    const change = {
+      rulesVersion,
+      consent: { version, document: document === undefined ? null : commit(consentDocumentPreimage(document)), validity: null },
+    };
+    const { document: _, ...opening } = openingOf(relation, document ?? relation.document(2, []), records, request, { change });
+    const input = { ...opening, ask: formatCanonical(asked), ...(document && { document: formatCanonical(document) }) };
     const args = ['DecideRelease', JSON.stringify({ relationRef: relation.relationRef, requestId, consentVersion: version })];
     return twin.endorse(await twin.identity(HOSPITAL, 'gateway'), args, { input, endorsers: BOTH });
   };

@@ -43,6 +43,9 @@ const TABLE: Readonly<Record<string, string>> = {
   EndStudy: 'submit role:ethics',
   GetReferral: 'evaluate any-member',
   GetStudy: 'evaluate any-member',
+  RecordDeletion: 'submit role:gateway role:clinician role:researcher role:claims',
+  RecordRedisclosure: 'submit role:clinician role:researcher role:claims',
+  RecordConsultations: 'submit role:gateway',
   StoreSealed: 'submit any-member',
   ReadSealed: 'evaluate role:gateway',
 };

@@ -60,9 +60,9 @@ const relate = async (...kinds: readonly RelationKind[]): Promise<void> => {
   document = relation.document(2, [{ base: 'permit', exceptions: [] }]);
   await twin.submit(await twin.identity(INSURER), 'RecordConsent', { consent: relation.consent(2, { with: document }) });
 };
-const endorseDecision = async ({ relationRef, requestId, purpose }: Request, at?: string): Promise<Endorsed> => {
-  const args = ['DecideRelease', JSON.stringify({ relationRef, requestId, consentVersion: 2 })];
-  const input = openingOf(relation, document, [record], purpose);
+const endorseDecision = async (of: Request, at?: string): Promise<Endorsed> => {
+  const args = ['DecideRelease', JSON.stringify({ relationRef: of.relationRef, requestId: of.requestId, consentVersion: 2 })];
+  const input = openingOf(relation, document, [record], of);
   return twin.endorse(await twin.identity(HOSPITAL, 'gateway'), args, { input, endorsers: BOTH, ...(at && { at }) });
 };
 const endorseDelivery = async ({ relationRef, requestId }: Request): Promise<Endorsed> => {

@@ -29,9 +29,9 @@ describe.each([
   let scene: Scene;
   let request: Request;
 
-  const endorseDecision = async ({ relationRef, requestId }: Request = request): Promise<Endorsed> => {
-    const args = ['DecideRelease', JSON.stringify({ relationRef, requestId, consentVersion: 2 })];
-    const input = openingOf(scene.relation, scene.document, [scene.laboratory]);
+  const endorseDecision = async (of: Request = request, rulesVersion = 1): Promise<Endorsed> => {
+    const args = ['DecideRelease', JSON.stringify({ relationRef: of.relationRef, requestId: of.requestId, consentVersion: 2 })];
+    const input = openingOf(scene.relation, scene.document, [scene.laboratory], of, { change: { rulesVersion } });
     return twin.endorse(await twin.identity(HOSPITAL, 'gateway'), args, { input, endorsers: BOTH });
   };
   const endorseDelivery = async (): Promise<Endorsed> => {
@@ -96,7 +96,7 @@ describe.each([
     await approveRules(twin, back, othersOf(suspended));
     expect((await refusalOf(endorseDecision())).code).toBe('ORGANISATION_NOT_ACTIVE');
     await changeRules(twin, back, othersOf(suspended));
-    expect(twin.commit(await endorseDecision())).toBe(OK);
+    expect(twin.commit(await endorseDecision(request, 3))).toBe(OK);
   });
 });
 

@@ -8,7 +8,7 @@ import { HeightWatch, newHeightSigner, type AskHttp } from './height';
 import { newServer } from './http/server';
 import type { Route } from './http/route';
 import { newAccessRoutes } from './http/routes/access-requests';
-import { newDecisionRoutes, type Consultation } from './http/routes/decisions';
+import { newDecisionRoutes } from './http/routes/decisions';
 import { newHealthRoutes, type Readiness } from './http/routes/health';
 import { newHeightRoutes } from './http/routes/heights';
 import { newOrganisationRoutes } from './http/routes/organisations';
@@ -17,6 +17,7 @@ import { newPatientRoutes } from './http/routes/patients';
 import { newProofRoutes } from './http/routes/proofs';
 import { newRecordRoutes } from './http/routes/records';
 import { newRelationRoutes } from './http/routes/relations';
+import { newReleaseRoutes } from './http/routes/releases';
 import type { StaffIdentities } from './identity/staff-identities';
 import { Importer } from './import/import-bundle';
 import type { Ledger, LedgerIdentity } from './ledger/ledger';
@@ -28,7 +29,9 @@ import { registerOrganisation } from './organisation/register-organisation';
 import { newError, toCodedError } from './problem';
 import { RecordReader } from './record/record-reader';
 import { reindexRecords } from './record/reindex-records';
+import { Consultations } from './relation/consultations';
 import { ReleaseAgent } from './release/agent';
+import { DeletionAgent } from './release/deletion-agent';
 import { Mailer } from './sealed/mailer';
 import { SealedReader } from './sealed/sealed-reader';
 import { Projector, type Store } from './store';
@@ -72,6 +75,7 @@ export function newApp(options: AppOptions): App {
       check.onBlock(block);
       mailer.onBlock();
       agent.onBlock(block);
+      deletions.onBlock();
     },
     onTrouble,
     staleAfterMs: config.staleAfterMs,
@@ -90,6 +94,7 @@ export function newApp(options: AppOptions): App {
     ...shared,
     intents: store.intents,
     key: keys.publicSealing,
+    signing: keys.signing,
     onOutcome: (outcome) => {
       log.info(outcome, 'request answered');
     },
@@ -97,6 +102,14 @@ export function newApp(options: AppOptions): App {
       log.error(alarm, 'a decision in the name of this organisation was not made here: nothing is delivered for it');
     },
   });
+  const deletions = new DeletionAgent({
+    ...shared,
+    signing: keys.signing,
+    onDeleted: (deleted) => {
+      log.info(deleted, 'released copy deleted');
+    },
+  });
+  const consultations = new Consultations({ consultations: store.consultations, transactions, onTrouble });
   const state = { registered: false, recovered: false, draining: false };
   const importer = new Importer({
     ...shared,
@@ -114,10 +127,11 @@ export function newApp(options: AppOptions): App {
     ...newRulesRoutes(store.facts),
     ...newPatientRoutes({ ...shared, key: keys.publicSealing }, identityOf),
     ...newRecordRoutes({ ...shared, importer }),
-    ...newRelationRoutes(shared),
+    ...newRelationRoutes({ ...shared, consultations }),
     ...newProofRoutes({ ...shared, identityOf }),
-    ...newDecisionRoutes({ ...shared, check, onConsultation: newConsultationLog(log) }),
-    ...newAccessRoutes({ access: shared, release: { ...shared, key: keys.sealing }, identityOf }),
+    ...newDecisionRoutes({ ...shared, check, consultations }),
+    ...newAccessRoutes({ access: shared, identityOf }),
+    ...newReleaseRoutes({ release: { ...shared, key: keys.sealing, signing: keys.signing }, identityOf }),
   ];
   const http = newServer({
     routes,
@@ -149,6 +163,8 @@ export function newApp(options: AppOptions): App {
     await reindexRecords({ ...shared });
     mailer.start();
     agent.start();
+    deletions.start();
+    consultations.start();
     state.recovered = true;
   }
 
@@ -177,7 +193,7 @@ export function newApp(options: AppOptions): App {
     readReadiness,
     stop: async () => {
       state.draining = true;
-      await Promise.all([agent.stop(), mailer.stop(), heights.stop()]);
+      await Promise.all([agent.stop(), deletions.stop(), consultations.stop(), mailer.stop(), heights.stop()]);
       await ledger.drain();
       await projector.stop();
     },
@@ -188,13 +204,6 @@ function newIdentityOf(staff: Pick<StaffIdentities, 'get'>) {
   return (caller: Caller): Promise<LedgerIdentity> => {
     if (caller.kind !== 'staff') throw newError('TOKEN_MISSING', 'This needs a staff token');
     return staff.get({ subject: caller.subject, role: caller.role });
-  };
-}
-
-/** Who looked at a consent is on record at this gateway at least; who it was by name is not. */
-function newConsultationLog(log: Logger) {
-  return ({ relationRef, by, purpose }: Consultation): void => {
-    log.info({ relationRef, role: by.kind === 'staff' ? by.role : by.kind, purpose }, 'consent consulted');
   };
 }
 

@@ -225,12 +225,15 @@ describe("a gateway's own consent check", () => {
     await waitFor(async () => (await ask()) === 'consent-revoked consent-revoked', 5_000);
   });
 
-  it('leaves a line for each consultation, without a name', async () => {
-    const before = alpha.logged.length;
+  it('keeps each consultation before it answers, without a name', async () => {
+    const put = jest.spyOn(alpha.store.consultations, 'put');
     await check({});
-    const line = alpha.logged.slice(before).find((one) => one.includes('consent consulted'));
-    expect(JSON.parse(line ?? '{}')).toMatchObject({ relationRef: patient.relationRef, role: 'records', purpose: 'TREAT' });
-    expect(line).not.toContain('records-1');
+    const [kept] = put.mock.calls.at(-1) ?? [];
+    expect(kept).toMatchObject({ relationRef: patient.relationRef, role: 'records', purpose: 'TREAT' });
+    expect(JSON.stringify(kept)).not.toContain('records-1');
+    put.mockRejectedValueOnce(new Error('the disk is full'));
+    expect((await check({})).status).toBe(500);
+    put.mockRestore();
   });
 });
 

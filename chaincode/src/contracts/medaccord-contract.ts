@@ -35,6 +35,8 @@ import {
   getDeliveryDesk,
 } from './release-desk';
 import { registerReferralDesk, endReferralDesk, approveStudyDesk, endStudyDesk, getReferralDesk, getStudyDesk } from './proof-desk';
+import { recordDeletionDesk, recordRedisclosureDesk } from './after-release-desk';
+import { recordConsultationsDesk } from './consultation-desk';
 import { storeSealedDesk, readSealedDesk } from './sealed-desk';
 import { GuardedContract, LedgerContext } from './guarded-contract';
 import { admin, anyMember, Evaluate, role, Submit } from './policy';
@@ -227,6 +229,21 @@ export class MedaccordContract extends GuardedContract {
   @Evaluate({ allow: [anyMember] })
   GetStudy(ctx: LedgerContext, request: string): Promise<string> {
     return answer('GetStudy', ctx, request, getStudyDesk);
+  }
+
+  @Submit({ allow: [role('gateway'), ...askingRoles.map(role)] })
+  RecordDeletion(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('RecordDeletion', ctx, request, recordDeletionDesk);
+  }
+
+  @Submit({ allow: askingRoles.map(role) })
+  RecordRedisclosure(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('RecordRedisclosure', ctx, request, recordRedisclosureDesk);
+  }
+
+  @Submit({ allow: [role('gateway')] })
+  RecordConsultations(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('RecordConsultations', ctx, request, recordConsultationsDesk);
   }
 
   @Submit({ allow: [anyMember] })

@@ -33,6 +33,7 @@ import { digestOf } from '../signature';
 import {
   assertPartiesStand,
   currentConsentOf,
+  decisionOf,
   newestConsentOf,
   participantOf,
   relationOf,
@@ -81,7 +82,7 @@ export async function decideReleaseDesk(
   const key = decisionKey(relationRef, relation.counterparty, requestId);
   assertDecidable(request, await ledger.read(key, parseDecision), relation, ledger.caller.mspId);
   const rules = await rulesOf(ledger);
-  await assertPartiesStand(ledger, relation, rules);
+  const { custodian } = await assertPartiesStand(ledger, relation, rules);
   const consent = await currentConsentOf(ledger, relation, consentVersion);
   const binding = parseSigned('binding', opening.binding, 'input.binding');
   assertBindingOf(relation, binding);
@@ -89,7 +90,8 @@ export async function decideReleaseDesk(
   checkBinding(relation, binding, patient);
   const proof = await proofOf(ledger, relation, request.proof);
   const records = await tracedRecordsOf(ledger, opening.records, relation.custodian);
-  const decision = decideRelease(opening, { request, relation, patient, consent, rules, proof, records }, ledger.now);
+  const facts = { request, relation, patient, consent, rules, proof, records, custodianKey: custodian.signing };
+  const decision = decideRelease(opening, facts, ledger.now);
   await ledger.write(key, decision);
   await sealForGood(ledger, rules, [key]);
   await ledger.seal(relation.custodian, decisionRef(relationRef, requestId), opening.sealed.custodian);
@@ -158,12 +160,6 @@ export async function deliverRecordsDesk(ledger: Ledger, request: TransactionReq
   await ledger.seal(relation.counterparty, deliveryRef(relationRef, requestId, part), envelope);
   ledger.emit({ name: 'RecordsDelivered', ids: { relationRef, requestId, part } });
   return delivery;
-}
-
-async function decisionOf(ledger: Ledger, { relationRef, requester, requestId }: TransactionRequest<'GetDecision'>): Promise<Decision> {
-  const decision = await ledger.read(decisionKey(relationRef, requester, requestId), parseDecision);
-  if (decision === undefined) throw newError('DECISION_NOT_FOUND', { relationRef, requestId });
-  return decision;
 }
 
 export function getRequestDesk(ledger: Ledger, request: TransactionRequest<'GetRequest'>): Promise<AccessRequest> {

@@ -68,7 +68,7 @@ export class Ledger {
     return values;
   }
 
-  /** All public values under a key prefix, for evaluations: a range that is submitted is checked for phantoms. Junk is left out. */
+  /** All public values under a key prefix. In a submission a value that joins the range before commit invalidates it. Junk is left out. */
   async list<T>(type: string, attributes: readonly string[], parse: Parser<T>): Promise<readonly T[]> {
     const values: T[] = [];
     for await (const { value } of this.#stub.getStateByPartialCompositeKey(type, [...attributes])) {

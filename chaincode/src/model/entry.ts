@@ -159,6 +159,8 @@ export const parseDecision = object({
   bound: nullable(parseBindingMethod),
   /** What a release rests on: the patient's consent, or a legal basis of the rules alone. Null when refused. */
   basis: nullable(oneOf(['consent', 'legal-basis'])),
+  /** The custodian's signed receipt of what was released (receipt.ts); null with a refusal. */
+  receipt: nullable(text(/^[A-Za-z0-9_.-]+$/, 'a compact JWS')),
   at: parseInstant,
 });
 export type Decision = Parsed<typeof parseDecision>;

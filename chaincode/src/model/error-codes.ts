@@ -221,6 +221,21 @@ export const errorRows = {
     message: 'this study id belongs to another study: make a new one',
   },
   STUDY_NOT_OWN: { category: 'forbidden', facts: ['authority'], message: 'only the authority that approved this study may end it' },
+  RECEIPT_INVALID: {
+    category: 'invalid',
+    facts: request,
+    message: "the receipt is not the custodian's, or of another release than this one",
+  },
+  RELEASE_ENDED: { category: 'gone', facts: request, message: 'the patient ended this release: its copies are deleted' },
+  DELETION_NOT_DUE: { category: 'rule', facts: request, message: 'nothing that the receipt names ended this release' },
+  DELETION_ALREADY_MADE: { category: 'conflict', facts: request, message: 'the deletion of this copy is on record once and for all' },
+  REDISCLOSURE_NOT_FOUND: { category: 'not-found', facts: request, message: 'this release has no such redisclosure' },
+  REDISCLOSURE_ALREADY_MADE: { category: 'conflict', facts: request, message: 'this id belongs to another redisclosure' },
+  REDISCLOSURE_FORBIDDEN: {
+    category: 'rule',
+    facts: ['at'],
+    message: 'this record may be disclosed to nobody else without a consent of the patient to whom (NORDSCLCD)',
+  },
   SEALED_ALREADY_STORED: {
     category: 'conflict',
     facts: ['kind', 'ref', 'id'],

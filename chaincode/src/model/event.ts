@@ -23,6 +23,9 @@ export const eventIds = {
   ReferralEnded: ['relationRef', 'referralId'],
   StudyApproved: ['studyId'],
   StudyEnded: ['studyId'],
+  ReleaseDeleted: ['relationRef', 'requestId'],
+  RecordsRedisclosed: ['relationRef', 'requestId'],
+  ConsentsConsulted: ['relationRef'],
   SealedStored: ['kind', 'ref', 'id'],
 } as const satisfies Record<string, readonly string[]>;
 

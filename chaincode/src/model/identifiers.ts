@@ -18,6 +18,10 @@ export type ReferralId = Branded<'ReferralId'>;
 export type ClaimId = Branded<'ClaimId'>;
 /** An approved study; random. */
 export type StudyId = Branded<'StudyId'>;
+/** A redisclosure; derived by its gateway from organisation and idempotency key. */
+export type RedisclosureId = Branded<'RedisclosureId'>;
+/** A look at a consent, as the consulting gateway numbers it: random. */
+export type ConsultationId = Branded<'ConsultationId'>;
 /** A member of the consortium, by the id of its membership service provider. */
 export type MspId = Branded<'MspId'>;
 /** A pseudonym of a person or service that acted for a member. */
@@ -45,6 +49,8 @@ export const parseRequestId = reference<RequestId>();
 export const parseReferralId = reference<ReferralId>();
 export const parseClaimId = reference<ClaimId>();
 export const parseStudyId = reference<StudyId>();
+export const parseRedisclosureId = reference<RedisclosureId>();
+export const parseConsultationId = reference<ConsultationId>();
 export const parseMspId = text<MspId>(/^[A-Za-z0-9][A-Za-z0-9.-]{0,63}$/, 'the id of a membership service provider');
 export const parseActor = hash<Actor>();
 export const parseCommitment = hash<Commitment>();

@@ -10,11 +10,13 @@ export { formatEventPayload, type EventName, type LedgerEvent } from './event';
 export {
   parseActor,
   parseCommitment,
+  parseConsultationId,
   parseDigest,
   parseGroupId,
   parseMspId,
   parseClaimId,
   parseRecordId,
+  parseRedisclosureId,
   parseReferralId,
   parseRelationRef,
   parseRequestId,
@@ -24,10 +26,12 @@ export {
   type Actor,
   type ClaimId,
   type Commitment,
+  type ConsultationId,
   type Digest,
   type GroupId,
   type MspId,
   type RecordId,
+  type RedisclosureId,
   type ReferralId,
   type RelationRef,
   type RequestId,
@@ -64,10 +68,12 @@ export {
   detailsPreimage,
   payloadPreimage,
   protocolPreimage,
+  recipientPreimage,
   recordsPreimage,
   subjectPreimage,
   type CommitmentDomain,
   type RecordVersion,
+  type ReleasedRecord,
 } from './commitment';
 export { parseAsk, type Ask } from './ask';
 export { askingRoleOf, askingRoles, parseProof, type Proof } from './proof';
@@ -83,6 +89,7 @@ export {
   type ConsentSet,
 } from './consent-document';
 export { confidentialityOf } from './confidentiality';
+export { type Obligation } from './obligation';
 export { parseFhirDate } from './fhir-date';
 export {
   MAX_AUTHORS,
@@ -138,9 +145,13 @@ export {
   type Rules,
   type RulesDocument,
 } from './entry';
+export { deletionReasons, type DeletionReason, type DeletionReceipt, type DisclosureReceipt } from './receipt';
+export { parseConsultation, parseDeletion, parseRedisclosure, type Consultation, type Deletion, type Redisclosure } from './release-entry';
 export {
   consentKey,
+  consultationKey,
   decisionKey,
+  deletionKey,
   deliveryKey,
   formatKey,
   groupKey,
@@ -152,6 +163,7 @@ export {
   presenceKey,
   recordKey,
   recordStatusKey,
+  redisclosureKey,
   referralKey,
   relationKey,
   requestKey,
@@ -173,10 +185,12 @@ export {
   parseSealedRef,
   privateKey,
   recordRef,
+  redisclosureNoticeRef,
+  redisclosureRef,
   type SealedRef,
 } from './sealed';
 
-export { MAX_BATCH, MAX_RELEASE, requests, type TransactionName, type TransactionRequest } from './request';
+export { MAX_BATCH, MAX_CONSULTATIONS, MAX_RELEASE, requests, type TransactionName, type TransactionRequest } from './request';
 export { type AnchoredGroup, type RulesApprovals, type SealedValue, type TransactionResponse, type TransactionResponses } from './response';
 export { TRANSIENT_FIELD, transientInputs, type TransientInput, type TransientName } from './transient';
 
@@ -186,11 +200,14 @@ export { type ProofFacts } from './rule/purpose-proof';
 export {
   accessReasons,
   decideAccess,
+  decideByConsent,
   findReasonAgainst,
   specificityOf,
   type AccessDecision,
   type AccessQuestion,
+  type ConsentQuestion,
   type AccessReason,
-  type Obligation,
 } from './rule/decide-access';
+export { basisOf, findEnding, isEnding, type Ending, type ReleaseBasis } from './rule/ending';
+export { isReceiptOf, receiptOf, trustDeletion, trustReceipt } from './rule/trust-receipt';
 export { nextChangeOf } from './rule/next-change';

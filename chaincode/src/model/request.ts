@@ -2,20 +2,23 @@ import { distinct, flag, integer, list, nullable, object, oneOf, optional, text,
 import { parseEncryptionKey, parseRulesDocument, recordStatuses, rulesShape } from './entry';
 import {
   parseCommitment,
+  parseConsultationId,
   parseDigest,
   parseGroupId,
   parseMspId,
   parseRecordId,
+  parseRedisclosureId,
   parseRelationRef,
   parseReferralId,
   parseRequestId,
   parseStudyId,
   parseSubjectRef,
 } from './identifiers';
-import { parsePeriod } from './instant';
+import { parseInstant, parsePeriod } from './instant';
 import { parseJwk } from './jwk';
 import { parseProof } from './proof';
 import { parsePurpose, parsePurposes } from './purpose';
+import { parseStaffRole } from './role';
 import { parseSealedRef } from './sealed';
 
 // The one argument of each transaction. Nothing here may be plaintext of a payload, details, binding, document or ask: arguments are public.
@@ -24,6 +27,8 @@ import { parseSealedRef } from './sealed';
 export const MAX_BATCH = 200;
 /** Records per decision. */
 export const MAX_RELEASE = 5000;
+/** Consultations per RecordConsultations. */
+export const MAX_CONSULTATIONS = 50;
 
 const version = integer(1, 1_000_000);
 const jws = text(/^[A-Za-z0-9_.-]{1,8192}$/, 'a compact JWS');
@@ -41,6 +46,13 @@ const anchoring = object({
 
 /** Records of one group, some or all of its `size`; `whole` when they are all. */
 const groupPart = object({ groupId: parseGroupId, whole: flag, size: integer(1, 1_000_000), records: list(anchoring, 1, MAX_BATCH) });
+
+const consultation = object({
+  consultationId: parseConsultationId,
+  role: parseStaffRole,
+  purpose: nullable(parsePurpose),
+  consultedAt: parseInstant,
+});
 
 /** The request of every transaction, by its name. */
 export const requests = {
@@ -86,6 +98,17 @@ export const requests = {
   EndStudy: object({ studyId: parseStudyId }),
   GetReferral: object({ relationRef: parseRelationRef, referralId: parseReferralId }),
   GetStudy: object({ studyId: parseStudyId }),
+  RecordDeletion: object({ deletion: jws }),
+  RecordRedisclosure: object({
+    relationRef: parseRelationRef,
+    requestId: parseRequestId,
+    redisclosureId: parseRedisclosureId,
+    recipient: parseCommitment,
+    purpose: parsePurpose,
+    consentVersion: version,
+  }),
+  /** Of one relation, so that no transaction tells which relations were looked at together. */
+  RecordConsultations: object({ relationRef: parseRelationRef, consultations: list(consultation, 1, MAX_CONSULTATIONS) }),
   StoreSealed: object({
     organisation: parseMspId,
     kind: oneOf(['identity', 'binding', 'consent-document', 'ask']),

@@ -14,6 +14,7 @@ import type {
 import type { Digest, GroupId, MspId } from './identifiers';
 import type { Referral, Study } from './proof-entry';
 import type { SealedRef } from './sealed';
+import type { Deletion, Redisclosure } from './release-entry';
 import type { TransactionName } from './request';
 
 /** A sealed value as stored; null when there is none. */
@@ -62,6 +63,9 @@ export interface TransactionResponses {
   readonly EndStudy: Study;
   readonly GetReferral: Referral;
   readonly GetStudy: Study;
+  readonly RecordDeletion: Deletion;
+  readonly RecordRedisclosure: Redisclosure;
+  readonly RecordConsultations: { readonly recorded: number };
   readonly StoreSealed: SealedRef;
   readonly ReadSealed: { readonly values: readonly SealedValue[] };
   readonly GetRules: Rules;

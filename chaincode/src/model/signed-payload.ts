@@ -14,6 +14,7 @@ import {
 import { parseCommitment, parseDigest, parseMspId, parseRelationRef, parseSalt, parseSubjectRef } from './identifiers';
 import { parseInstant, parsePeriod } from './instant';
 import { parseKeys } from './jwk';
+import { parseDeletionReceipt, parseDisclosureReceipt } from './receipt';
 
 /** How a person and the keys were bound to each other at registration. */
 const bindingMethods = ['custodian', 'second-organisation', 'national-identity'] as const;
@@ -132,6 +133,8 @@ export const signedPayloads = {
   consent: parseConsent,
   'wallet-token': parseWalletToken,
   height: parseHeight,
+  'disclosure-receipt': parseDisclosureReceipt,
+  'deletion-receipt': parseDeletionReceipt,
 } as const;
 
 export type SignedKind = keyof typeof signedPayloads;

@@ -10,6 +10,7 @@ import {
   parseConsentDocument,
   parseJson,
   parseRecordDetails,
+  receiptOf,
   recordsPreimage,
   RequestInvalid,
   subjectPreimage,
@@ -22,6 +23,7 @@ import {
   type Decision,
   type Group,
   type Instant,
+  type Jwk,
   type PatientEntry,
   type ProofFacts,
   type RecordAnchor,
@@ -32,6 +34,7 @@ import {
   type TransientInput,
 } from '../model';
 import { assertOpening, digestOf, isOpening } from '../signature';
+import { assertReceipt } from './assert-receipt';
 
 type Opening = TransientInput<'DecideRelease'>;
 
@@ -52,28 +55,38 @@ export interface ReleaseFacts {
   readonly rules: Rules;
   readonly proof: ProofFacts | null;
   readonly records: readonly RecordFacts[];
+  /** The custodian's signing key. */
+  readonly custodianKey: Jwk;
 }
 
 /**
  * The decision to release. Opens the commitments to document, ask, subjects and details, and runs the rule for every record; both endorsing
- * organisations do the same on what they were sent.
+ * organisations do the same on what they were sent. The custodian's receipt must say just what is decided.
  *
- * @throws COMMITMENT_MISMATCH, RECORD_NOT_FOUND, GROUP_NOT_CLOSED, RECORD_WITHDRAWN, RECORD_NOT_OF_SUBJECT, RECORD_NOT_ASKED,
+ * @throws COMMITMENT_MISMATCH, RECEIPT_INVALID, RECORD_NOT_FOUND, GROUP_NOT_CLOSED, RECORD_WITHDRAWN, RECORD_NOT_OF_SUBJECT, RECORD_NOT_ASKED,
  * RELEASE_NOT_PERMITTED
  */
 export function decideRelease(opening: Opening, facts: ReleaseFacts, at: Instant): Decision {
   const document = openDocument(opening.document, facts.consent);
   const reasons = new Set<AccessReason>();
   const { person, categories } = openAsk(opening.ask, facts.request);
-  facts.records.forEach((record, index) => {
+  const released = facts.records.map((record, index) => {
     const details = openRecord(opening.records[index], record, facts, index);
     if (!categories.includes(details.category)) throw newError('RECORD_NOT_ASKED', { at: index });
-    const { decision, reason } = decideAccess({ ...facts, document, now: at, purpose: facts.request.purpose, person, record: details });
+    const { decision, reason, obligations } = decideAccess({
+      ...facts,
+      document,
+      now: at,
+      purpose: facts.request.purpose,
+      person,
+      record: details,
+    });
     if (decision === 'deny') throw newError('RELEASE_NOT_PERMITTED', { reason, at: index });
     reasons.add(reason);
+    return { recordId: details.recordId, version: details.version, obligations };
   });
   const { relationRef, requestId, purpose, proof } = facts.request;
-  return {
+  const entry: Decision = {
     relationRef,
     requester: facts.request.by.mspId,
     requestId,
@@ -85,13 +98,16 @@ export function decideRelease(opening: Opening, facts: ReleaseFacts, at: Instant
     consentVersion: facts.consent.version,
     rulesVersion: facts.rules.version,
     deadline: addMinutes(at, facts.rules.deadlines.decisionMinutes),
-    records: digestOf(recordsPreimage(opening.records, opening.recordsSalt)) as string as Commitment,
+    records: digestOf(recordsPreimage(released, opening.recordsSalt)) as string as Commitment,
     count: facts.records.length,
     bound: facts.patient.bound.method,
     // Where some of it rests on the consent, its end withdraws all of it.
     basis: reasons.has('legal-basis') && reasons.size === 1 ? 'legal-basis' : 'consent',
+    receipt: opening.receipt,
     at,
   };
+  assertReceipt(opening.receipt, receiptOf(entry, facts.request, facts.consent), { relationRef, requestId, key: facts.custodianKey });
+  return entry;
 }
 
 /** Undefined where the patient revoked: what is released then needs no document. */
@@ -118,7 +134,7 @@ function openRecord(
   { anchor, group, status }: RecordFacts,
   { patient, relation }: ReleaseFacts,
   at: number,
-): RecordDetails & Pick<RecordAnchor, 'recordId'> {
+): RecordDetails & Pick<RecordAnchor, 'recordId' | 'version'> {
   if (opening === undefined) throw new RequestInvalid(`input.records[${String(at)}]`, 'the opening of a record');
   if (anchor === undefined) throw newError('RECORD_NOT_FOUND', { recordId: opening.recordId, version: opening.version });
   if (!anchor.whole && group?.status !== 'closed') throw newError('GROUP_NOT_CLOSED', { groupId: anchor.groupId });
@@ -126,5 +142,9 @@ function openRecord(
   const isOfSubject = isOpening(anchor.subject, subjectPreimage(patient.subjectRef, opening.subjectSalt));
   if (anchor.custodian !== relation.custodian || !isOfSubject) throw newError('RECORD_NOT_OF_SUBJECT', { at });
   assertOpening(anchor.details, detailsPreimage(opening.details, opening.detailsSalt), 'details of a record');
-  return { ...parseJson(parseRecordDetails, opening.details, `input.records[${String(at)}].details`), recordId: anchor.recordId };
+  return {
+    ...parseJson(parseRecordDetails, opening.details, `input.records[${String(at)}].details`),
+    recordId: opening.recordId,
+    version: opening.version,
+  };
 }

@@ -26,6 +26,7 @@ export function refuseAccess(
     count: 0,
     bound: null,
     basis: null,
+    receipt: null,
     at,
   };
 }

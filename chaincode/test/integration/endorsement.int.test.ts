@@ -7,7 +7,9 @@ import {
   bindingRef,
   consentDocumentRef,
   decisionKey,
+  deletionKey,
   deliveryKey,
+  deliveryRef,
   implicitCollection,
   patientKey,
   recordKey,
@@ -37,10 +39,11 @@ import {
   register,
   RULES,
   sealedText,
+  signingKeyOf,
   storeRecords,
   type Scene,
 } from '../support/story';
-import { newKeyRing, newRef, Patient, publicKeys } from '../support/wallet';
+import { ISSUED, newKeyRing, newRef, Patient, publicKeys, signAs } from '../support/wallet';
 
 const [VALID, BAD_ENDORSEMENT, READ_CONFLICT] = [0, 10, 11];
 const BOTH = [HOSPITAL, CLINIC];
@@ -129,12 +132,14 @@ describe('with members that run altered chaincode', () => {
     });
     expect(await forge([HOSPITAL, INSURER], ['put', key, JSON.stringify({ ...anchor, subject })])).toBe(VALID);
     const request = await ask(consortium, scene.relation);
-    expect(await send(HOSPITAL, decisionArgs(request), BOTH, openingOf(scene.relation, scene.document, [scene.laboratory]))).toBe(VALID);
+    expect(await send(HOSPITAL, decisionArgs(request), BOTH, openingOf(scene.relation, scene.document, [scene.laboratory], request))).toBe(
+      VALID,
+    );
   });
 
   test('a decision without custodian or counterparty does not validate', async () => {
     const request = await ask(consortium, scene.relation);
-    const input = openingOf(scene.relation, scene.document, [scene.laboratory]);
+    const input = openingOf(scene.relation, scene.document, [scene.laboratory], request);
     for (const endorsers of [[HOSPITAL], [CLINIC], [HOSPITAL, AUTHORITY], [CLINIC, AUTHORITY], [INSURER, AUTHORITY]]) {
       expect(await send(HOSPITAL, decisionArgs(request), endorsers, input)).toBe(BAD_ENDORSEMENT);
     }
@@ -144,7 +149,7 @@ describe('with members that run altered chaincode', () => {
   test('a decision that two members forge lets nobody but the custodian deliver', async () => {
     const request = await ask(consortium, scene.relation);
     const released = await ask(consortium, scene.relation);
-    await send(HOSPITAL, decisionArgs(released), BOTH, openingOf(scene.relation, scene.document, [scene.laboratory]));
+    await send(HOSPITAL, decisionArgs(released), BOTH, openingOf(scene.relation, scene.document, [scene.laboratory], released));
     const { relationRef, requestId } = released;
     const decision = await consortium.evaluate(await consortium.identity(AUTHORITY), 'GetDecision', {
       relationRef,
@@ -163,9 +168,9 @@ describe('with members that run altered chaincode', () => {
   });
 
   test('requests, decisions and deliveries that stand are rewritten by no collusion short of everybody', async () => {
-    const { relationRef, requestId } = await ask(consortium, scene.relation);
-    const request = { relationRef, requestId } as TransactionResponse<'RequestAccess'>['request'];
-    await send(HOSPITAL, decisionArgs(request), BOTH, openingOf(scene.relation, scene.document, [scene.laboratory]));
+    const request = await ask(consortium, scene.relation);
+    const { relationRef, requestId } = request;
+    await send(HOSPITAL, decisionArgs(request), BOTH, openingOf(scene.relation, scene.document, [scene.laboratory], request));
     const args = ['DeliverRecords', JSON.stringify({ relationRef, requestId, part: 1, parts: 1 })];
     expect(await send(HOSPITAL, args, BOTH, { envelope: sealedText('delivery') })).toBe(VALID);
     const refused = await ask(consortium, scene.relation);
@@ -198,7 +203,7 @@ describe('with members that run altered chaincode', () => {
 
   test('a delivery without the counterparty does not validate', async () => {
     const { relationRef, requestId } = await ask(consortium, scene.relation).then(async (request) => {
-      await send(HOSPITAL, decisionArgs(request), BOTH, openingOf(scene.relation, scene.document, [scene.laboratory]));
+      await send(HOSPITAL, decisionArgs(request), BOTH, openingOf(scene.relation, scene.document, [scene.laboratory], request));
       return request;
     });
     const args = ['DeliverRecords', JSON.stringify({ relationRef, requestId, part: 1, parts: 1 })];
@@ -241,7 +246,7 @@ describe('with members that run altered chaincode', () => {
       }
     }
     const request = await ask(consortium, scene.relation);
-    const input = openingOf(scene.relation, scene.document, [scene.laboratory]);
+    const input = openingOf(scene.relation, scene.document, [scene.laboratory], request);
     const refused = refusedWith(
       consortium.endorse(await consortium.identity(HOSPITAL, 'gateway'), decisionArgs(request), { input, endorsers: BOTH }),
     );
@@ -255,7 +260,7 @@ describe('with members that run altered chaincode', () => {
     const forged = JSON.stringify({ ...consents[1], version: 4 });
     expect(await forge([HOSPITAL, CLINIC], ['put', consentKey(relationRef, 4), forged])).toBe(VALID);
     const request = await ask(consortium, scene.relation);
-    const input = openingOf(scene.relation, scene.document, [scene.laboratory]);
+    const input = openingOf(scene.relation, scene.document, [scene.laboratory], request);
     const gateway = await consortium.identity(HOSPITAL, 'gateway');
     const refused = refusedWith(consortium.endorse(gateway, decisionArgs(request, 4), { input, endorsers: BOTH }));
     expect((await refused).code).toBe('CONSENT_INVALID');
@@ -295,7 +300,7 @@ describe('with members that run altered chaincode', () => {
 
   test('three of four change the rules, and from that block on a decision endorsed before is void', async () => {
     const request = await ask(consortium, scene.relation);
-    const input = openingOf(scene.relation, scene.document, [scene.laboratory]);
+    const input = openingOf(scene.relation, scene.document, [scene.laboratory], request);
     const gateway = await consortium.identity(HOSPITAL, 'gateway');
     const decision = await consortium.endorse(gateway, decisionArgs(request), { input, endorsers: BOTH });
     const { version } = await changeRules(consortium, { ...RULES, version: 2, suspended: [CLINIC] }, [HOSPITAL, INSURER, AUTHORITY]);
@@ -305,13 +310,40 @@ describe('with members that run altered chaincode', () => {
     await changeRules(consortium, { ...RULES, version: version + 1 }, [HOSPITAL, INSURER, AUTHORITY]);
   });
 
+  test('a copy is deleted with its receipt by the member that holds it and a witness, and no collusion takes that back', async () => {
+    const request = await ask(consortium, scene.relation);
+    const { relationRef, requestId } = request;
+    await send(HOSPITAL, decisionArgs(request), BOTH, openingOf(scene.relation, scene.document, [scene.laboratory], request));
+    const part = ['DeliverRecords', JSON.stringify({ relationRef, requestId, part: 1, parts: 1 })];
+    await send(HOSPITAL, part, BOTH, { envelope: sealedText('delivery') });
+    await revoke();
+    const receipt = {
+      ...{ relationRef, requester: CLINIC, requestId, of: 'release', reason: 'consent-revoked' as const },
+      ...{ consentVersion: 3, parts: 1, told: null, issuedAt: ISSUED },
+    };
+    const args = ['RecordDeletion', JSON.stringify({ deletion: signAs('deletion-receipt', receipt, signingKeyOf(CLINIC)) })];
+    for (const endorsers of [[CLINIC], [HOSPITAL, AUTHORITY]]) expect(await send(CLINIC, args, endorsers)).toBe(BAD_ENDORSEMENT);
+    const keys = [deliveryRef(relationRef, requestId, 1)];
+    const held = async (): Promise<unknown> =>
+      (await consortium.evaluate(await consortium.identity(CLINIC, 'gateway'), 'ReadSealed', { keys })).values[0]?.envelope;
+    expect(await held()).toEqual(expect.any(String));
+    expect(await send(CLINIC, args, [CLINIC, AUTHORITY])).toBe(VALID);
+    expect(await held()).toBeNull();
+    const key = deletionKey(relationRef, CLINIC, requestId, 'release');
+    for (const script of [
+      ['delete', key],
+      ['put', key, '{}'],
+    ])
+      expect(await forge([HOSPITAL, CLINIC, INSURER], script)).toBe(BAD_ENDORSEMENT);
+  });
+
   test('a revocation that commits between endorsement and ordering voids a decision and a delivery: code 11', async () => {
     const gateway = await consortium.identity(HOSPITAL, 'gateway');
-    const input = openingOf(scene.relation, scene.document, [scene.laboratory]);
     const first = await ask(consortium, scene.relation);
-    expect(await send(HOSPITAL, decisionArgs(first), BOTH, input)).toBe(VALID);
+    const inputOf = (of: typeof first): unknown => openingOf(scene.relation, scene.document, [scene.laboratory], of);
+    expect(await send(HOSPITAL, decisionArgs(first), BOTH, inputOf(first))).toBe(VALID);
     const second = await ask(consortium, scene.relation);
-    const decision = await consortium.endorse(gateway, decisionArgs(second), { input, endorsers: BOTH });
+    const decision = await consortium.endorse(gateway, decisionArgs(second), { input: inputOf(second), endorsers: BOTH });
     const part = { relationRef: first.relationRef, requestId: first.requestId, part: 1, parts: 1 };
     const envelope = { envelope: sealedText('delivery') };
     const delivery = await consortium.endorse(gateway, ['DeliverRecords', JSON.stringify(part)], { input: envelope, endorsers: BOTH });
@@ -391,7 +423,7 @@ describe('with the chaincode of the consortium at every member', () => {
     const request = await ask(consortium, relation);
     const { relationRef, requestId } = request;
     const gateway = await consortium.identity(HOSPITAL, 'gateway');
-    const input = openingOf(relation, document, [laboratory]);
+    const input = openingOf(relation, document, [laboratory], request);
     await consortium.submit(gateway, 'DecideRelease', { relationRef, requestId, consentVersion: 2 }, { input, endorsers: BOTH });
     const part = { relationRef, requestId, part: 1, parts: 1 };
     await consortium.submit(gateway, 'DeliverRecords', part, { input: { envelope: sealedText('delivery') }, endorsers: BOTH });

@@ -51,13 +51,9 @@ describe('proofs of purpose, on a ledger with members that collude', () => {
     consortium.commitOf(
       await consortium.endorse(await consortium.identity(CLINIC), ['Forge', JSON.stringify(script)], { endorsers: [CLINIC, INSURER] }),
     );
-  const endorseDecision = async ({
-    relationRef,
-    requestId,
-    purpose,
-  }: TransactionResponse<'RequestAccess'>['request']): ReturnType<DevnetConsortium['endorse']> => {
-    const args = ['DecideRelease', JSON.stringify({ relationRef, requestId, consentVersion: 2 })];
-    const input = openingOf(relation, document, [record], purpose);
+  const endorseDecision = async (of: TransactionResponse<'RequestAccess'>['request']): ReturnType<DevnetConsortium['endorse']> => {
+    const args = ['DecideRelease', JSON.stringify({ relationRef: of.relationRef, requestId: of.requestId, consentVersion: 2 })];
+    const input = openingOf(relation, document, [record], of);
     return consortium.endorse(await consortium.identity(HOSPITAL, 'gateway'), args, { input, endorsers: [HOSPITAL, CLINIC] });
   };
   const reasonAgainst = async (purpose: Purpose, proof: Proof): Promise<unknown> =>

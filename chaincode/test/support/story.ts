@@ -2,13 +2,18 @@ import { randomBytes } from 'node:crypto';
 import {
   askingRoleOf,
   askPreimage,
+  consentDocumentPreimage,
   detailsPreimage,
   formatCanonical,
+  isSensitive,
   recordRef,
+  recordsPreimage,
   subjectPreimage,
+  type AccessRequest,
   type Ask,
   type ConsentDocument,
   type Digest,
+  type DisclosureReceipt,
   type GroupId,
   type MspId,
   type Organisation,
@@ -18,6 +23,7 @@ import {
   type RecordDetails,
   type RecordId,
   type ReferralId,
+  type ReleasedRecord,
   type RequestId,
   type Salt,
   type SealedRef,
@@ -30,7 +36,7 @@ import {
 } from '../../src/model';
 import type { Identity } from './certificates';
 import { ConsortiumTwin, type Sending } from './consortium-twin';
-import { commit, newKeyPair, newRef, newSalt, sha256, type Patient, type PatientRelation } from './wallet';
+import { commit, ISSUED, newKeyPair, newRef, newSalt, sha256, signAs, type KeyPair, type Patient, type PatientRelation } from './wallet';
 
 export const HOSPITAL = 'AlphaMSP' as MspId;
 export const CLINIC = 'BetaMSP' as MspId;
@@ -69,12 +75,18 @@ export async function newConsortium(members: readonly MspId[] = MEMBERS): Promis
 /** Adopts the rules and registers the keys of all members. */
 export async function found(twin: Consortium): Promise<void> {
   await twin.submit(await twin.identity(AUTHORITY, 'admin'), 'AdoptRules', RULES);
-  for (const mspId of MEMBERS) await twin.submit(await twin.identity(mspId, 'gateway'), 'RegisterOrganisation', organisationKeys());
+  for (const mspId of MEMBERS) await twin.submit(await twin.identity(mspId, 'gateway'), 'RegisterOrganisation', organisationKeys(mspId));
 }
 
-export function organisationKeys(): Pick<Organisation, 'encryption' | 'signing'> {
+/** What each member signs its receipts with. */
+export const signingKeys: ReadonlyMap<MspId, KeyPair> = new Map(MEMBERS.map((mspId) => [mspId, newKeyPair()]));
+
+export const signingKeyOf = (mspId: MspId): KeyPair => signingKeys.get(mspId) ?? newKeyPair();
+
+export function organisationKeys(mspId?: MspId): Pick<Organisation, 'encryption' | 'signing'> {
   const publicKey = randomBytes(65).toString('base64url');
-  return { encryption: [{ suite: 'HPKE-P256-SHA256-A256GCM', publicKey }], signing: newKeyPair().jwk };
+  const { jwk } = mspId === undefined ? newKeyPair() : signingKeyOf(mspId);
+  return { encryption: [{ suite: 'HPKE-P256-SHA256-A256GCM', publicKey }], signing: jwk };
 }
 
 const plainDetails: RecordDetails = {
@@ -201,15 +213,42 @@ export async function approve(twin: Consortium, study = newStudy()): Promise<Ext
   return { kind: 'study', studyId: study.studyId };
 }
 
+/** The records of a release, with what the rule obliges whoever receives them to. */
+export function releasedOf(records: readonly TestRecord[]): readonly ReleasedRecord[] {
+  return records.map(({ recordId, version, details }) => {
+    const { category, labels } = JSON.parse(details) as RecordDetails;
+    const isMarked = isSensitive(category) || labels.some((label) => label === 'R' || label === 'V');
+    return { recordId, version, obligations: isMarked ? ['PRIVMARK', 'NORDSCLCD'] : [] };
+  });
+}
+
+/** What a custodian sends with a decision to release, its receipt included; `change` falsifies that. */
 export function openingOf(
   relation: PatientRelation,
   document: ConsentDocument,
   records: readonly TestRecord[],
-  purpose?: Purpose,
+  of: Pick<AccessRequest, 'requestId' | 'ask' | 'purpose'>,
+  { change = {}, key = signingKeyOf(HOSPITAL) }: { change?: Partial<DisclosureReceipt>; key?: KeyPair } = {},
 ): TransientInput<'DecideRelease'> {
+  const recordsSalt = newSalt();
+  const receipt: DisclosureReceipt = {
+    relationRef: relation.relationRef,
+    requestId: of.requestId,
+    custodian: HOSPITAL,
+    counterparty: relation.counterparty,
+    ask: of.ask,
+    purpose: of.purpose,
+    consent: { version: document.version, document: commit(consentDocumentPreimage(document)), validity: null },
+    rulesVersion: 1,
+    records: commit(recordsPreimage(releasedOf(records), recordsSalt)),
+    count: records.length,
+    statement: '42CFRPart2',
+    issuedAt: ISSUED,
+    ...change,
+  };
   return {
     document: formatCanonical(document),
-    ask: formatCanonical(askOf(relation, purpose)),
+    ask: formatCanonical(askOf(relation, of.purpose)),
     binding: relation.binding,
     records: records.map(({ recordId, version, subjectSalt, details, detailsSalt }) => ({
       recordId,
@@ -218,7 +257,8 @@ export function openingOf(
       details,
       detailsSalt,
     })),
-    recordsSalt: newSalt(),
+    recordsSalt,
+    receipt: signAs('disclosure-receipt', receipt, key),
     sealed: { custodian: sealedText('decision'), counterparty: sealedText('decision'), patient: sealedText('notice') },
   };
 }

@@ -1,5 +1,13 @@
-import { newKeyRing, newRef, Patient, PatientRelation, replacementStatement, signAs } from './wallet';
-import { askRef, bindingRef, identityRef, type GroupId } from '../../src/model';
+import { commit, ISSUED, newKeyRing, newRef, newSalt, Patient, PatientRelation, replacementStatement, signAs } from './wallet';
+import {
+  askRef,
+  bindingRef,
+  identityRef,
+  recipientPreimage,
+  type ConsultationId,
+  type GroupId,
+  type RedisclosureId,
+} from '../../src/model';
 import type { ConsortiumTwin } from './consortium-twin';
 import { changeRules } from './rules-changes';
 import {
@@ -13,8 +21,10 @@ import {
   newScene,
   openingOf,
   refer,
+  releasedOf,
   RULES,
   sealedText,
+  signingKeyOf,
   storeRecords,
 } from './story';
 
@@ -48,11 +58,25 @@ export async function runWholeStory(twin: ConsortiumTwin): Promise<PatientRelati
   await twin.submit(gateway, 'RefuseAccess', refusal, { input: { notice: sealedText('notice') }, endorsers: both });
   await ask(twin, relation, INSURER);
 
-  const { requestId } = await ask(twin, relation);
-  const input = openingOf(relation, document, [laboratory]);
+  const request = await ask(twin, relation);
+  const { requestId } = request;
+  const input = openingOf(relation, document, [laboratory], request);
   await twin.submit(gateway, 'DecideRelease', { relationRef, requestId, consentVersion: 2 }, { input, endorsers: both });
   const part = { relationRef, requestId, part: 1, parts: 1 };
   await twin.submit(gateway, 'DeliverRecords', part, { input: { envelope: sealedText('delivery') }, endorsers: both });
+  const redisclosure = {
+    ...{ relationRef, requestId, redisclosureId: newRef<RedisclosureId>(), consentVersion: 2, purpose: 'TREAT' as const },
+    recipient: commit(recipientPreimage('Jane Doe', newSalt())),
+  };
+  const passedOn = { records: releasedOf([laboratory]), recordsSalt: input.recordsSalt, redisclosed: [0] };
+  const sealed = {
+    custodian: sealedText('redisclosure'),
+    counterparty: sealedText('redisclosure'),
+    patient: sealedText('redisclosure-notice'),
+  };
+  await twin.submit(clinician, 'RecordRedisclosure', redisclosure, { input: { ...passedOn, sealed }, endorsers: both });
+  const looked = { consultationId: newRef<ConsultationId>(), role: 'clinician' as const, purpose: 'TREAT' as const, consultedAt: ISSUED };
+  await twin.submit(await twin.identity(CLINIC, 'gateway'), 'RecordConsultations', { relationRef, consultations: [looked] });
 
   const [{ referralId }, { studyId }] = [await refer(twin, relation), await approve(twin)];
   await twin.submit(clinicianOfCustodian, 'EndReferral', { relationRef, referralId });
@@ -74,6 +98,12 @@ export async function runWholeStory(twin: ConsortiumTwin): Promise<PatientRelati
   const statement = replacementStatement(patient.subjectRef, patient.registration, keys);
   await twin.submit(reader, 'ReplacePatientKeys', { replacement: signAs('patient-keys', statement, patient.keys.signing) });
   await twin.submit(reader, 'RecordConsent', { consent: relation.consent(3, { status: 'closed', document: null }) });
+  const receipt = {
+    ...{ relationRef, requester: CLINIC, requestId, of: 'release', reason: 'relation-closed' as const },
+    ...{ consentVersion: 3, parts: 1, told: null, issuedAt: ISSUED },
+  };
+  const deletion = signAs('deletion-receipt', receipt, signingKeyOf(CLINIC));
+  await twin.submit(await twin.identity(CLINIC, 'gateway'), 'RecordDeletion', { deletion });
 
   const change = { ...RULES, version: 2, suspended: [AUTHORITY] };
   await changeRules(twin, change);

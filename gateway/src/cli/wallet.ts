@@ -1,13 +1,23 @@
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { MspId, Proof, RelationRef } from '@medaccord/chaincode/model';
-import { GatewayClient, type Answers, type HistoryEntry, type Member, type OpenedNotice } from '../story';
-import { closeRelation, newRelationToken, openNotice, revokeConsent, type Wallet, type WalletRelation } from '../wallet';
+import type { Jwk, MspId, RelationRef } from '@medaccord/chaincode/model';
+import { GatewayClient, type Answers, type HistoryEntry, type Member, type OpenedNotice, type OpenedRedisclosure } from '../story';
+import {
+  closeRelation,
+  isReceiptSigned,
+  newRelationToken,
+  openNotice,
+  openRedisclosure,
+  revokeConsent,
+  type Wallet,
+  type WalletRelation,
+} from '../wallet';
 import { readWalletFile, writeWalletFile } from '../wallet/wallet-file';
 import { bringConsent, type Ways, type Wish } from './bring-consent';
 import { CliError } from './cli-error';
 import { EXIT, parseOptions, print, required, usage, type Command } from './command';
 import { readConnections, type Connections } from './connections';
+import { formatEntry, type ToldEntry } from './format-history';
 import { formatPreview, readDraft } from './preview';
 import { consent, type ConsentCommand } from './wallet-consent';
 
@@ -87,7 +97,8 @@ async function history(opened: Opened): Promise<void> {
   const client = clientOf(opened);
   const path = `/api/relations/${relation.relationRef}/history`;
   const { entries } = await client.get<Answers['history']>(path, { token: await newToken(opened, relation) });
-  const told = await Promise.all(entries.map((entry) => openEntry(opened.wallet, relation.relationRef, entry)));
+  const key = await readSigningKey(client, relation.custodian);
+  const told = await Promise.all(entries.map((entry) => openEntry(opened.wallet, { ...relation, key }, entry)));
   if (opened.json) print(JSON.stringify({ relationRef: relation.relationRef, entries: told }));
   else for (const entry of told) print(formatEntry(entry));
 }
@@ -140,47 +151,25 @@ async function preview(opened: Opened): Promise<void> {
   else for (const line of formatPreview(told)) print(line);
 }
 
-type ToldEntry = HistoryEntry & { readonly opened?: OpenedNotice };
+/** The key that the custodian signs its receipts with, to check them here. */
+async function readSigningKey(client: GatewayClient, custodian: string): Promise<Jwk | undefined> {
+  const { organisations } = await client.get<Answers['organisations']>('/api/organisations');
+  return organisations.find(({ mspId }) => mspId === custodian)?.signing;
+}
 
-async function openEntry(owner: Wallet, relationRef: RelationRef, entry: HistoryEntry): Promise<ToldEntry> {
+async function openEntry(
+  owner: Wallet,
+  { relationRef, key }: { readonly relationRef: RelationRef; readonly key: Jwk | undefined },
+  entry: HistoryEntry,
+): Promise<ToldEntry> {
+  if (entry.kind === 'redisclosure' && entry.notice !== null) {
+    const passedOn = (await openRedisclosure(owner, relationRef, entry.redisclosureId, entry.notice)) as OpenedRedisclosure;
+    return { ...entry, passedOn };
+  }
   if (entry.kind !== 'decision' || entry.notice === null) return entry;
-  return { ...entry, opened: (await openNotice(owner, relationRef, entry.requestId, entry.notice)) as OpenedNotice };
-}
-
-function formatEntry(entry: ToldEntry): string {
-  const head = `${entry.at}  ${entry.kind.padEnd(8)}`;
-  switch (entry.kind) {
-    case 'relation':
-      return `${head}  with ${entry.counterparty}`;
-    case 'consent':
-      return `${head}  version ${String(entry.version)} ${entry.status}`;
-    case 'request':
-      return `${head}  ${entry.by.mspId} asks, ${entry.purpose}${formatProof(entry.proof)}`;
-    case 'referral':
-      return `${head}  by ${entry.by.mspId}, ${entry.endedAt === null ? `until ${entry.validity.until}` : 'ended'}`;
-    case 'decision':
-      return `${head}  ${entry.outcome}, ${String(entry.records)} resources, consent ${String(entry.consentVersion ?? '-')}${formatProof(entry.proof)}${formatReason(entry.opened)}`;
-    case 'delivery':
-      return `${head}  delivered`;
-  }
-}
-
-/** With the id of a referral or study, by which the patient finds it. */
-function formatProof(proof: Proof | null): string {
-  switch (proof?.kind) {
-    case 'referral':
-      return `, referral ${proof.referralId}`;
-    case 'claim':
-      return `, claim ${proof.claimId}`;
-    case 'study':
-      return `, study ${proof.studyId}`;
-    default:
-      return '';
-  }
-}
-
-function formatReason(opened: OpenedNotice | undefined): string {
-  return opened === undefined ? '' : ` (${opened.reason})`;
+  const { receipt, requestId } = entry;
+  const isSigned = receipt !== null && key !== undefined && (await isReceiptSigned(receipt, requestId, key));
+  return { ...entry, isSigned, opened: (await openNotice(owner, relationRef, entry.requestId, entry.notice)) as OpenedNotice };
 }
 
 function newToken({ wallet: owner, at }: Opened, { relationRef, custodian }: WalletRelation): Promise<string> {

@@ -18,6 +18,9 @@ export const effects = {
   request: 'nothing',
   decision: 'nothing',
   delivery: 'nothing',
+  deletion: 'nothing',
+  redisclosure: 'nothing',
+  consultation: 'nothing',
   referral: 'relation',
   study: 'everything',
 } as const satisfies Readonly<Record<PublicKeyType, Effect>>;

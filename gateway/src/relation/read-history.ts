@@ -1,4 +1,5 @@
 import {
+  formatInstant,
   noticeRef,
   type AccessRequest,
   type ConsentEntry,
@@ -12,6 +13,7 @@ import {
 } from '@medaccord/chaincode/model';
 import type { SealedReader } from '../sealed/sealed-reader';
 import type { Fact, Facts } from '../store';
+import { deletionStatusOf, readAfterRelease, type AfterReleaseEntry, type DeletionStatus } from './after-release-history';
 
 /** What happened in one relation, oldest first: who, when, which purpose, on which consent, with what result. */
 export type HistoryEntry =
@@ -38,8 +40,13 @@ export type HistoryEntry =
       readonly basis: Decision['basis'];
       /** Sealed to the relation's key: the exact reason and records, for the patient alone. Only the custodian's gateway has it. */
       readonly notice: string | null;
+      /** The custodian's signed receipt of what was released; null for a refusal, and where it is not valid. */
+      readonly receipt: string | null;
+      /** Of the delivered copy; null when nothing was delivered. */
+      readonly deletion: DeletionStatus | null;
     })
-  | (Entry<'delivery'> & { readonly requestId: string; readonly part: number; readonly parts: number });
+  | (Entry<'delivery'> & { readonly requestId: string; readonly part: number; readonly parts: number })
+  | AfterReleaseEntry;
 
 interface Entry<K extends string> {
   readonly kind: K;
@@ -53,13 +60,21 @@ export async function readHistory(facts: Facts, sealed: SealedReader, own: MspId
   const relation = facts.find<RelationEntry>('relation', relationRef);
   const decisions = facts.list<Decision>('decision', relationRef);
   const notices = relation?.value.custodian === own ? await readNotices(sealed, relation.value, decisions) : [];
+  const now = formatInstant(Date.now());
+  const deliveries = facts.list<Delivery>('delivery', relationRef);
+  const isDelivered = ({ requester, requestId }: Decision): boolean =>
+    deliveries.some(({ value }) => value.requester === requester && value.requestId === requestId);
   const entries = [
     ...(relation === undefined ? [] : [newRelation(relation)]),
     ...facts.list<ConsentEntry>('consent', relationRef).map(newConsent),
     ...facts.list<AccessRequest>('request', relationRef).map(newRequest),
     ...facts.list<Referral>('referral', relationRef).map(newReferral),
-    ...decisions.map((fact, at) => newDecision(fact, notices[at] ?? null)),
-    ...facts.list<Delivery>('delivery', relationRef).map(newDelivery),
+    ...decisions.map((fact, at) => {
+      const deletion = isDelivered(fact.value) ? deletionStatusOf(facts, fact.value, 'release', now) : null;
+      return newDecision(fact, { notice: notices[at] ?? null, deletion });
+    }),
+    ...deliveries.map(newDelivery),
+    ...(relation === undefined ? [] : await readAfterRelease(facts, sealed, relation.value, { own, now })),
   ];
   return entries.sort((one, other) => one.block - other.block || (one.at < other.at ? -1 : 1));
 }
@@ -97,8 +112,11 @@ function newReferral({ value, transactionId, block }: Fact<Referral>): HistoryEn
   return { kind: 'referral', at: endedAt ?? registeredAt, transactionId, block, referralId, by, validity, registeredAt, endedAt };
 }
 
-function newDecision({ value, transactionId, block }: Fact<Decision>, notice: string | null): HistoryEntry {
-  const { requestId, outcome, code, purpose, proof, consentVersion, rulesVersion, count, basis, at } = value;
+function newDecision(
+  { value, transactionId, block }: Fact<Decision>,
+  { notice, deletion }: { readonly notice: string | null; readonly deletion: DeletionStatus | null },
+): HistoryEntry {
+  const { requestId, outcome, code, purpose, proof, consentVersion, rulesVersion, count, basis, receipt, at } = value;
   return {
     kind: 'decision',
     at,
@@ -114,6 +132,8 @@ function newDecision({ value, transactionId, block }: Fact<Decision>, notice: st
     records: count,
     basis,
     notice,
+    receipt,
+    deletion,
   };
 }
 

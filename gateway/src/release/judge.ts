@@ -30,8 +30,11 @@ export interface Verdict {
   readonly reason: NoticeReason;
   readonly person: RequestingPerson | null;
   /** What may be released; empty: refuse. */
-  readonly records: readonly IndexedRecord[];
+  readonly records: readonly PermittedRecord[];
 }
+
+/** With what the rule obliges whoever receives it to. */
+export type PermittedRecord = IndexedRecord & Pick<AccessDecision, 'obligations'>;
 
 export interface JudgeFacts extends RequestFacts, SealedTexts {
   readonly proof: ProofFacts | null;
@@ -57,7 +60,7 @@ export async function judge(facts: JudgeFacts): Promise<Verdict> {
     .filter(({ recordId, category }) => ask.categories.includes(category) && !facts.isWithdrawn(recordId));
   const decisions = held.map((record) => ({ record, ...decideAccess({ ...question, record: detailsOf(record) }) }));
   const permits = decisions.filter(({ decision }) => decision === 'permit');
-  const records = permits.map(({ record }) => record);
+  const records = permits.map(({ record, obligations }) => ({ ...record, obligations }));
   if (permits.length > 0) return { reason: reasonOf(permits), person, records };
   const asked = ask.categories.map((category) => decideAccess({ ...question, record: { ...unknownRecord, category } }).reason);
   const denied = [...decisions.map(({ reason }) => reason), ...asked].find((reason) => reason !== 'permitted' && reason !== 'legal-basis');

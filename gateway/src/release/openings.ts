@@ -1,11 +1,33 @@
-import type { AccessReason, Category, Proof, Purpose, RecordVersion, RequestingPerson, Salt } from '@medaccord/chaincode/model';
+import type {
+  AccessReason,
+  Category,
+  Proof,
+  Purpose,
+  RecordVersion,
+  RedisclosureId,
+  ReleasedRecord,
+  RequestingPerson,
+  Salt,
+} from '@medaccord/chaincode/model';
 import type { SealingContext } from '../crypto';
 import type { Salts } from '../store';
 
 /** What a decision to release rests on, sealed to custodian and counterparty under the kind `decision`: canonical JSON. */
 export interface DecisionOpening {
   readonly requestId: string;
-  readonly records: readonly RecordVersion[];
+  readonly records: readonly ReleasedRecord[];
+  readonly recordsSalt: Salt;
+  /** Who asked, as the counterparty itself attested it. */
+  readonly person: RequestingPerson | null;
+}
+
+/** What a redisclosure rests on, sealed to custodian, counterparty and patient: canonical JSON. */
+export interface RedisclosureOpening {
+  readonly redisclosureId: RedisclosureId;
+  /** Whom the records were passed on to, in words. */
+  readonly recipient: string;
+  readonly recipientSalt: Salt;
+  readonly records: readonly ReleasedRecord[];
   readonly recordsSalt: Salt;
 }
 

@@ -22,8 +22,10 @@ import {
 import type { LedgerBlock, LedgerTransaction, StateWrite } from '../ledger/ledger';
 import { ConsentHeads, consentHeadTable } from './consent-heads';
 import { inTransaction, openDatabase, type Database, type Row } from './database';
+import { heldTable, HeldReleases } from './held-releases';
 import { parseEntry, type Entries, type NamedEntry } from './parse-entry';
 import { statementVerifier } from './statement-verifier';
+import { trustReceipts } from './trust-receipts';
 
 const migrations = [
   `
@@ -48,8 +50,10 @@ CREATE TABLE undelivered (ref TEXT NOT NULL, id TEXT NOT NULL, deadline TEXT NOT
 CREATE TABLE junk_consent (ref TEXT NOT NULL, version INTEGER NOT NULL, PRIMARY KEY (ref, version)) STRICT, WITHOUT ROWID;`,
   'ALTER TABLE checkpoint DROP COLUMN configuration',
   'DROP INDEX fact_group',
-  // The new table is filled from block 0 on.
-  `${consentHeadTable}; DELETE FROM fact; DELETE FROM undecided; DELETE FROM undelivered; DELETE FROM junk_consent; UPDATE checkpoint SET height = 0, time = 0`,
+  // The new tables are filled from block 0 on, and what is kept now and was passed over before is found.
+  `${consentHeadTable};
+${heldTable}
+DELETE FROM fact; DELETE FROM undecided; DELETE FROM undelivered; DELETE FROM junk_consent; UPDATE checkpoint SET height = 0, time = 0;`,
 ];
 
 /** A fact of the ledger's public state: its newest value and the transaction that wrote it. */
@@ -83,6 +87,8 @@ export interface RequestName {
  * changes is passed over, so that members that endorse junk together stop and hide nothing.
  */
 export class Facts {
+  /** What this organisation, as a counterparty, was delivered and has not deleted. */
+  readonly held: HeldReleases;
   readonly #database: Database;
   readonly #statements: Statements;
   readonly #heads: ConsentHeads;
@@ -96,6 +102,7 @@ export class Facts {
     this.#database = openDatabase(path, migrations);
     this.#statements = prepareStatements(this.#database);
     this.#heads = new ConsentHeads(this.#database, (ref, version) => this.find<ConsentEntry>('consent', ref, String(version))?.value);
+    this.held = new HeldReleases(this.#database, this, mspId);
     const checkpoint = this.#database.prepare('SELECT height, time FROM checkpoint').get() as Row;
     this.#height = Number(checkpoint.height);
     this.#time = Number(checkpoint.time);
@@ -133,7 +140,7 @@ export class Facts {
   clear(): void {
     inTransaction(this.#database, () => {
       this.#database.exec(
-        'DELETE FROM fact; DELETE FROM undecided; DELETE FROM undelivered; DELETE FROM junk_consent; DELETE FROM consent_head; UPDATE checkpoint SET height = 0, time = 0',
+        'DELETE FROM fact; DELETE FROM undecided; DELETE FROM undelivered; DELETE FROM junk_consent; DELETE FROM consent_head; DELETE FROM held; UPDATE checkpoint SET height = 0, time = 0',
       );
     });
     this.#height = 0;
@@ -237,16 +244,22 @@ export class Facts {
       for (const as of [id, ...this.#moreNames(type, trusted)])
         this.#statements.put.run(type, ref, as, number ?? block, formatCanonical(trusted), block, index, transactionId);
       this.#keepWorkLists({ ...name, type, value: trusted } as Applied);
+      this.held.keep({ ...name, type, value: trusted } as Applied);
     }
     if (number !== undefined && type === 'consent') this.#heads.add(ref, number, trusted !== undefined);
   }
 
   /** An entry as it counts; nothing when it does not. */
-  #trust({ type, name: { ref, id }, value }: NamedEntry): Entries[PublicKeyType] | undefined {
+  #trust(entry: NamedEntry): Entries[PublicKeyType] | undefined {
+    const {
+      type,
+      name: { ref, id },
+      value,
+    } = entry;
     if (type === 'patient') return continuePatient(this.find<Entries['patient']>(type, ref)?.value, value, statementVerifier);
     if (kept.includes(type) && this.find(type, ref, id) !== undefined) return undefined;
     if (type === 'relation') return trustRelation(value, statementVerifier);
-    if (type !== 'consent') return value;
+    if (type !== 'consent') return trustReceipts(entry, this);
     const relation = this.find<RelationEntry>('relation', ref)?.value;
     return relation === undefined ? undefined : trustConsent(value, relation, statementVerifier);
   }
@@ -281,12 +294,24 @@ interface Position {
 }
 
 /** An entry that counts, with the name under which it is kept. */
-type Applied = {
+export type Applied = {
   [T in PublicKeyType]: { readonly type: T; readonly ref: string; readonly id: string; readonly value: Entries[T] };
 }[PublicKeyType];
 
 /** Are made once: what came later, whoever endorsed it, does not count, and none goes. A patient's own statements alone change her entry. */
-const kept: readonly PublicKeyType[] = ['patient', 'relation', 'consent', 'group', 'record', 'request', 'decision', 'delivery'];
+const kept: readonly PublicKeyType[] = [
+  'patient',
+  'relation',
+  'consent',
+  'group',
+  'record',
+  'request',
+  'decision',
+  'delivery',
+  'deletion',
+  'redisclosure',
+  'consultation',
+];
 
 type Statements = Readonly<
   Record<

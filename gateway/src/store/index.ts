@@ -1,4 +1,6 @@
 export type { ClinicalIndex, IndexedRecord, Salts } from './clinical-index';
+export type { ConsultationStore, KeptConsultation } from './consultation-table';
+export { findEndingOf } from './ending';
 export { Facts, type Fact, type RequestName } from './facts';
 export type { ImportEntry, ImportStore } from './import-table';
 export type { LocalKey } from './local-key';

@@ -1,12 +1,16 @@
 import {
   consentKey,
+  consultationKey,
   decisionKey,
+  deletionKey,
   deliveryKey,
   groupKey,
   organisationKey,
   parseAccessRequest,
   parseConsentEntry,
+  parseConsultation,
   parseDecision,
+  parseDeletion,
   parseDelivery,
   parseEntryName,
   parseGroup,
@@ -16,18 +20,22 @@ import {
   parseRecordAnchor,
   parseRecordStatus,
   parseReferral,
+  parseRedisclosure,
   parseRelationEntry,
   parseRules,
   parseStudy,
   patientKey,
   recordKey,
   referralKey,
+  redisclosureKey,
   relationKey,
   requestKey,
   rulesKey,
   studyKey,
   type ConsentEntry,
+  type Consultation,
   type Decision,
+  type Deletion,
   type AccessRequest,
   type Delivery,
   type EntryName,
@@ -39,6 +47,7 @@ import {
   type RecordAnchor,
   type RecordStatus,
   type Referral,
+  type Redisclosure,
   type RelationEntry,
   type Rules,
   type Study,
@@ -59,6 +68,9 @@ export interface Entries {
   delivery: Delivery;
   referral: Referral;
   study: Study;
+  deletion: Deletion;
+  redisclosure: Redisclosure;
+  consultation: Consultation;
 }
 
 /** An entry whose value has the shape of its kind and names the very key that it stands under. */
@@ -95,6 +107,19 @@ const forms: { readonly [T in PublicKeyType]: Form<Entries[T]> } = {
   },
   referral: { parse: parseReferral, isOf: ({ relationRef, referralId }, key) => key === referralKey(relationRef, referralId) },
   study: { parse: parseStudy, isOf: ({ studyId }, key) => key === studyKey(studyId) },
+  deletion: {
+    parse: parseDeletion,
+    isOf: ({ relationRef, requester, requestId, of }, key) => key === deletionKey(relationRef, requester, requestId, of),
+  },
+  redisclosure: {
+    parse: parseRedisclosure,
+    isOf: ({ relationRef, requester, requestId, redisclosureId }, key) =>
+      key === redisclosureKey(relationRef, requester, requestId, redisclosureId),
+  },
+  consultation: {
+    parse: parseConsultation,
+    isOf: ({ relationRef, mspId, consultationId }, key) => key === consultationKey(relationRef, mspId, consultationId),
+  },
 };
 
 /** Parses what was written under a key; nothing for what is no entry of the model there, whoever endorsed it. */

@@ -92,7 +92,7 @@ describe('Facts', () => {
   });
   const newDecision = (more: object = {}): object => ({
     ...{ ...name, outcome: 'released', code: null, custodian, purpose: 'TREAT', proof: null, consentVersion: 1, rulesVersion: 1 },
-    ...{ deadline: '2026-03-01T08:10:00.000Z', records: hash, count: 2, bound: 'custodian', basis: 'consent', at },
+    ...{ deadline: '2026-03-01T08:10:00.000Z', records: hash, count: 2, bound: 'custodian', basis: 'consent', receipt: null, at },
     ...more,
   });
   const newDelivery = (part: number): object => ({ ...name, part, parts: 2, envelope: hash, at });

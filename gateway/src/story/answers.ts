@@ -1,4 +1,4 @@
-import type { EncryptionKey, Proof } from '@medaccord/chaincode/model';
+import type { EncryptionKey, Jwk, Proof } from '@medaccord/chaincode/model';
 
 /** A record as lists of records name it. */
 export type RecordName = { readonly recordId: string; readonly version: number; readonly category: string };
@@ -13,7 +13,9 @@ type Recorded = {
 
 /** What the gateways' routes answer, as far as the story reads it; GET /api/openapi.json has the whole. */
 export type Answers = {
-  readonly organisations: { readonly organisations: readonly { readonly mspId: string; readonly encryption: readonly EncryptionKey[] }[] };
+  readonly organisations: {
+    readonly organisations: readonly { readonly mspId: string; readonly encryption: readonly EncryptionKey[]; readonly signing: Jwk }[];
+  };
   readonly patient: { readonly subjectRef: string; readonly transactionId: string };
   readonly import: {
     readonly groupId: string;
@@ -57,6 +59,13 @@ export type PreviewView = {
   }[];
 };
 
+/** Where the deletion of a released copy stands. */
+export type DeletionStatus = {
+  readonly status: 'not-due' | 'outstanding' | 'done';
+  readonly reason: string | null;
+  readonly at: string | null;
+};
+
 /** One line of a relation's history. */
 export type HistoryEntry = { readonly at: string; readonly transactionId: string } & (
   | { readonly kind: 'relation'; readonly counterparty: string }
@@ -83,9 +92,32 @@ export type HistoryEntry = { readonly at: string; readonly transactionId: string
       readonly consentVersion: number | null;
       readonly records: number;
       readonly notice: string | null;
+      readonly receipt: string | null;
+      readonly deletion: DeletionStatus | null;
     }
   | { readonly kind: 'delivery'; readonly requestId: string }
+  | {
+      readonly kind: 'deletion';
+      readonly requestId: string;
+      readonly by: { readonly mspId: string };
+      readonly reason: string;
+      readonly redisclosureId: string | null;
+    }
+  | {
+      readonly kind: 'redisclosure';
+      readonly requestId: string;
+      readonly redisclosureId: string;
+      readonly by: { readonly mspId: string };
+      readonly purpose: string;
+      readonly records: number;
+      readonly notice: string | null;
+      readonly deletion: DeletionStatus;
+    }
+  | { readonly kind: 'consultation'; readonly mspId: string; readonly role: string; readonly purpose: string | null }
 );
+
+/** What the patient is told of a redisclosure once it is opened. */
+export type OpenedRedisclosure = { readonly recipient: string; readonly records: readonly { readonly recordId: string }[] };
 
 /** What a notice tells the patient once it is opened. */
 export type OpenedNotice = { readonly reason: string; readonly records: readonly RecordName[] };

@@ -12,6 +12,7 @@ import type { Rules } from '../entry';
 import { isDatedWithin } from '../fhir-date';
 import type { RecordId } from '../identifiers';
 import { isWithin } from '../instant';
+import type { Obligation } from '../obligation';
 import { isCoveredBy } from '../purpose';
 import type { RecordDetails } from '../record-details';
 import type { RequestingPerson } from '../requesting-person';
@@ -49,9 +50,9 @@ export interface AccessQuestion extends ProofQuestion {
   readonly record: RecordDetails & { readonly recordId: RecordId };
 }
 
+/** What the consent alone answers, whatever proves the purpose. */
+export type ConsentQuestion = Omit<AccessQuestion, 'proof'>;
 export type StandingQuestion = Pick<AccessQuestion, 'relation' | 'rules' | 'consent' | 'now' | 'purpose' | 'proof'>;
-
-export type Obligation = 'PRIVMARK' | 'NORDSCLCD';
 
 export interface AccessDecision {
   readonly decision: 'permit' | 'deny';
@@ -82,12 +83,22 @@ export function decideAccess(question: AccessQuestion): AccessDecision {
   };
 }
 
+/** What the consent says of one record, whether or not the purpose is proved. */
+export function decideByConsent(question: ConsentQuestion): AccessReason {
+  return reasonOfStanding(question) ?? reasonOfDocument(question);
+}
+
 /** What the rule can say without document and record: whether members, consent and purpose stand. Undefined when nothing is against it. */
 export function findReasonAgainst(question: StandingQuestion): AccessReason | undefined {
   return reasonOfStanding(question) ?? reasonOfPurpose(question);
 }
 
-function reasonOfStanding({ relation, rules, consent, now }: StandingQuestion): AccessReason | undefined {
+function reasonOfStanding({
+  relation,
+  rules,
+  consent,
+  now,
+}: Pick<StandingQuestion, 'relation' | 'rules' | 'consent' | 'now'>): AccessReason | undefined {
   if (rules.suspended.includes(relation.custodian) || rules.suspended.includes(relation.counterparty)) return 'organisation-suspended';
   if (consent.status === 'closed') return 'relation-closed';
   if (consent.status === 'revoked') return 'consent-revoked';
@@ -101,7 +112,7 @@ function reasonOfPurpose(question: StandingQuestion): AccessReason | undefined {
   return rules.purposes.some((cover) => isCoveredBy(purpose, cover)) ? reasonOfProof(question) : 'purpose-not-proved';
 }
 
-function reasonOfDocument(question: AccessQuestion): AccessReason {
+function reasonOfDocument(question: ConsentQuestion): AccessReason {
   const { consent, document, now, record } = question;
   if (document?.relationRef !== consent.relationRef || document.version !== consent.version) return 'document-missing';
   const sets = document.sets.filter(({ period }) => period === undefined || isWithin(period, now));
@@ -126,7 +137,7 @@ interface SetAnswer {
 }
 
 /** The most specific matching exception wins over the base; among equally specific ones a deny wins. */
-function answerOfSet(set: ConsentSet, question: AccessQuestion): SetAnswer {
+function answerOfSet(set: ConsentSet, question: ConsentQuestion): SetAnswer {
   const matching = set.exceptions.filter((exception) => isMatch(exception, question));
   if (matching.length === 0) return { decision: set.base, isBase: true };
   const most = Math.max(...matching.map(specificityOf));
@@ -135,7 +146,7 @@ function answerOfSet(set: ConsentSet, question: AccessQuestion): SetAnswer {
 }
 
 /** Where an axis is unknown, an exception that denies matches and one that permits does not. */
-function isMatch(exception: ConsentException, question: AccessQuestion): boolean {
+function isMatch(exception: ConsentException, question: ConsentQuestion): boolean {
   const { decision, not = {}, period } = exception;
   if (period !== undefined && !isWithin(period, question.now)) return false;
   const isIncluded = namedIn(exception).every((axis) => axisTests[axis](exception, question) ?? decision === 'deny');
@@ -157,7 +168,7 @@ function namedIn(axes: ConsentAxes): readonly AxisName[] {
 }
 
 /** Whether what an axis names is what is asked for; undefined when that is unknown. The axis is named whenever it is asked. */
-const axisTests: Readonly<Record<AxisName, (axes: ConsentAxes, question: AccessQuestion) => boolean | undefined>> = {
+const axisTests: Readonly<Record<AxisName, (axes: ConsentAxes, question: ConsentQuestion) => boolean | undefined>> = {
   categories: ({ categories = [] }, { record }) => categories.includes(record.category),
   types: ({ types = [] }, { record }) => types.includes(record.type),
   codes: ({ codes = [] }, { record }) =>

@@ -4,13 +4,12 @@ import type { Caller } from '../../auth';
 import { requestAccess, waitForAnswer, type AccessOptions } from '../../access/request-access';
 import type { LedgerIdentity } from '../../ledger/ledger';
 import { newError } from '../../problem';
-import { readRelease, type ReadReleaseOptions } from '../../release/read-release';
 import { newRoute, type Route } from '../route';
+import { assertOwnPurpose } from './own-purpose';
 import { category, instant, proof, purpose, reference, transactionId } from './schemas';
 
 export interface AccessRoutesOptions {
   readonly access: AccessOptions;
-  readonly release: ReadReleaseOptions;
   readonly identityOf: (caller: Caller) => Promise<LedgerIdentity>;
 }
 
@@ -39,7 +38,7 @@ const status = z.object({
 const params = z.strictObject({ requestId: reference });
 
 export function newAccessRoutes(options: AccessRoutesOptions): readonly Route[] {
-  return [newRequestRoute(options), newStatusRoute(options), newReleaseRoute(options)];
+  return [newRequestRoute(options), newStatusRoute(options)];
 }
 
 function newRequestRoute({ access, identityOf }: AccessRoutesOptions): Route {
@@ -86,26 +85,8 @@ function newStatusRoute({ access }: AccessRoutesOptions): Route {
     params,
     response: status,
     handle: async ({ params: { requestId }, caller, waitMs }) => {
-      assertOwnPurpose(access, requestId, caller);
+      assertOwnPurpose({ facts: access.store.facts, mspId: access.mspId }, requestId, caller);
       return { body: await waitForAnswer(access, requestId, waitMs) };
-    },
-  });
-}
-
-function newReleaseRoute({ access, release }: AccessRoutesOptions): Route {
-  return newRoute({
-    method: 'get',
-    path: '/api/releases/{requestId}',
-    summary: 'What was released for a request, each resource exactly as its custodian anchored it',
-    access: { by: 'staff', roles: askingRoles },
-    params,
-    response: z.object({
-      requestId: reference,
-      resources: z.array(z.object({ recordId: reference, version: z.int(), category, resource: z.string() })),
-    }),
-    handle: async ({ params: { requestId }, caller }) => {
-      assertOwnPurpose(access, requestId, caller);
-      return { body: { requestId, resources: await readRelease(release, requestId) } };
     },
   });
 }
@@ -114,13 +95,6 @@ function newReleaseRoute({ access, release }: AccessRoutesOptions): Route {
 function assertAsksFor(asked: Purpose, caller: Caller): void {
   const role = askingRoleOf(asked);
   if (caller.kind !== 'staff' || caller.role !== role) throw newError('ROLE_NOT_ALLOWED', `For this purpose only the role ${role} may ask`);
-}
-
-/** Whoever asks for one purpose does not read what came for another: to them there is no such request. */
-function assertOwnPurpose({ store, mspId }: AccessOptions, requestId: string, caller: Caller): void {
-  const request = store.facts.findRequest(mspId, requestId)?.value;
-  if (request === undefined || caller.kind !== 'staff' || caller.role !== askingRoleOf(request.purpose))
-    throw newError('RESOURCE_NOT_FOUND', 'This organisation made no such request');
 }
 
 function personOf(caller: Caller): RequestingPerson {

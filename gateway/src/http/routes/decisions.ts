@@ -10,21 +10,14 @@ import { z } from 'zod';
 import type { Caller } from '../../auth';
 import { plainRecord, previewDraft, type CheckAnswer, type ConsentCheck, type StandingOptions } from '../../decision';
 import { newError } from '../../problem';
+import type { Consultations } from '../../relation/consultations';
 import { newRoute, type Route } from '../route';
 import { category, instant, mspId, period, purpose, reference } from './schemas';
 
-/** Somebody asked what a consent would say, without asking for anything yet. */
-export interface Consultation {
-  readonly relationRef: string;
-  readonly by: Caller;
-  readonly purpose: Purpose;
-  readonly at: Instant;
-}
-
 export interface DecisionRoutesOptions extends StandingOptions {
   readonly check: Pick<ConsentCheck, 'decide' | 'decideOn'>;
-  /** Called before anything is answered; what it throws is answered instead. */
-  readonly onConsultation: (consultation: Consultation) => Promise<void> | void;
+  /** Somebody asked what a consent would say: kept before anything is answered. */
+  readonly consultations: Pick<Consultations, 'keep'>;
 }
 
 const name = z.string().min(1).max(128).nullable();
@@ -122,7 +115,7 @@ function newPreviewRoute(options: DecisionRoutesOptions): Route {
 }
 
 async function checkConsent(options: DecisionRoutesOptions, asked: Question, caller: Caller): Promise<object> {
-  const { check, facts, mspId: own, onConsultation } = options;
+  const { check, facts, mspId: own, consultations } = options;
   const { relationRef, categories = [], records = [] } = asked;
   const relation = facts.find<RelationEntry>('relation', relationRef)?.value;
   if (relation === undefined || ![relation.custodian, relation.counterparty].includes(own))
@@ -140,7 +133,7 @@ async function checkConsent(options: DecisionRoutesOptions, asked: Question, cal
           wish,
           categories.map((one) => plainRecord(one)),
         );
-  await onConsultation({ relationRef, by: caller, purpose: asked.purpose, at: answer.at });
+  if (caller.kind === 'staff') await consultations.keep({ relationRef, role: caller.role, purpose: asked.purpose });
   return describe(answer, asked, isCustodian);
 }
 
