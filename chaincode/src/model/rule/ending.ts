@@ -47,7 +47,7 @@ export function findEnding(basis: ReleaseBasis, headers: readonly Header[], now:
  */
 export function isEnding({ reason, consentVersion }: Ending, header: Header, basis: ReleaseBasis, now: Instant): boolean {
   if (basis.isLegal) return false;
-  if (reason === 'time-box-ended' || basis.until !== null) return reason === 'time-box-ended' && basis.until !== null && basis.until <= now;
+  if (basis.until !== null) return reason === 'time-box-ended' && basis.until <= now;
   if (header.version !== consentVersion) return false;
   if (reason === 'expired') return consentVersion >= basis.consentVersion && isExpired(header, now);
   if (consentVersion <= basis.consentVersion) return false;

@@ -1,11 +1,4 @@
-import {
-  parseRequestingPerson,
-  type Category,
-  type Instant,
-  type Purpose,
-  type RelationEntry,
-  type RequestingPerson,
-} from '@medaccord/chaincode/model';
+import { parseRequestingPerson, type Category, type RelationEntry, type RequestingPerson } from '@medaccord/chaincode/model';
 import { z } from 'zod';
 import type { Caller } from '../../auth';
 import { plainRecord, previewDraft, type CheckAnswer, type ConsentCheck, type StandingOptions } from '../../decision';
@@ -133,8 +126,16 @@ async function checkConsent(options: DecisionRoutesOptions, asked: Question, cal
           wish,
           categories.map((one) => plainRecord(one)),
         );
-  if (caller.kind === 'staff') await consultations.keep({ relationRef, role: caller.role, purpose: asked.purpose });
+  await keepConsultation(consultations, asked, caller);
   return describe(answer, asked, isCustodian);
+}
+
+async function keepConsultation(
+  consultations: DecisionRoutesOptions['consultations'],
+  { relationRef, purpose: asked }: Question,
+  caller: Caller,
+): Promise<void> {
+  if (caller.kind === 'staff') await consultations.keep({ relationRef, role: caller.role, purpose: asked });
 }
 
 /** The custodian asks for others, as they are attested to it; the counterparty's staff ask for themselves. */
