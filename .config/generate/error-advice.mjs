@@ -106,6 +106,22 @@ export const advice = {
   DECISION_EXPIRED: ["The decision's deadline for delivering has passed.", 'Ask again.'],
   DELIVERY_NOT_FOUND: ['The delivery or this part of it is not on the ledger.', 'Wait for it.'],
   DELIVERY_ALREADY_MADE: ['This part was delivered; each is delivered once.', 'Read the one that was delivered.'],
+  BREAK_GLASS_NOT_ADOPTED: [
+    'The consortium rules have no section on emergencies.',
+    'Ask for treatment with consent; the consortium adopts such rules.',
+  ],
+  BREAK_GLASS_BLOCKED: [
+    'The department declared an emergency whose review is overdue.',
+    'Have an auditor of another organisation review it; the details name the request.',
+  ],
+  BREAK_GLASS_TOO_MANY: [
+    'As many declarations of the department wait for review as the rules allow.',
+    'Have auditors of other organisations review some.',
+  ],
+  BREAK_GLASS_NOT_DECLARED: ['The request is an ordinary one.', 'Only declared emergencies are reviewed.'],
+  REVIEWER_NOT_INDEPENDENT: ['The reviewer is of the organisation that declared.', 'Have an auditor of another organisation review it.'],
+  REVIEW_NOT_FOUND: ['Nobody has reviewed this yet.', 'Review it.'],
+  REVIEW_ALREADY_MADE: ['Somebody reviewed it with another outcome, or of another organisation.', 'Read the review that stands.'],
   PURPOSE_NOT_OF_ROLE: [
     'Records are asked for by clinicians, for research by researchers, for payment by claims staff.',
     'Let a person with the role that is named ask.',

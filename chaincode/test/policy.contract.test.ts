@@ -37,6 +37,8 @@ const TABLE: Readonly<Record<string, string>> = {
   GetRequest: 'evaluate any-member',
   GetDecision: 'evaluate any-member',
   GetDelivery: 'evaluate any-member',
+  ReviewBreakGlass: 'submit role:auditor',
+  GetReview: 'evaluate any-member',
   RegisterReferral: 'submit role:clinician role:records',
   EndReferral: 'submit role:clinician role:records',
   ApproveStudy: 'submit role:ethics',

@@ -8,6 +8,7 @@ import { HeightWatch, newHeightSigner, type AskHttp } from './height';
 import { newServer } from './http/server';
 import type { Route } from './http/route';
 import { newAccessRoutes } from './http/routes/access-requests';
+import { newBreakGlassRoutes } from './http/routes/break-glass';
 import { newDecisionRoutes } from './http/routes/decisions';
 import { newHealthRoutes, type Readiness } from './http/routes/health';
 import { newHeightRoutes } from './http/routes/heights';
@@ -132,6 +133,7 @@ export function newApp(options: AppOptions): App {
     ...newDecisionRoutes({ ...shared, check, consultations }),
     ...newAccessRoutes({ access: shared, identityOf }),
     ...newReleaseRoutes({ release: { ...shared, key: keys.sealing, signing: keys.signing }, identityOf }),
+    ...newBreakGlassRoutes({ ...shared, identityOf }),
   ];
   const http = newServer({
     routes,

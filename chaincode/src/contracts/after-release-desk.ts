@@ -110,9 +110,10 @@ export async function recordRedisclosureDesk(ledger: Ledger, request: Transactio
   return redisclosure;
 }
 
-/** Whether the copy is deleted, or a version after the decision's up to the newest was not in force. */
+/** Whether the copy is deleted, its time box is over, or a version after the decision's up to the newest was not in force. */
 async function isReleaseEnded(ledger: Ledger, relation: RelationEntry, decision: Decision, newest: number): Promise<boolean> {
-  const { relationRef, requester, requestId, consentVersion } = decision;
+  const { relationRef, requester, requestId, consentVersion, breakGlass } = decision;
+  if (breakGlass !== undefined && breakGlass.until <= ledger.now) return true;
   if ((await ledger.read(deletionKey(relationRef, requester, requestId, 'release'), parseDeletion)) !== undefined) return true;
   for (let version = (consentVersion ?? 1) + 1; version <= newest; version += 1) {
     const header = await signedConsentOf(ledger, relation, version);

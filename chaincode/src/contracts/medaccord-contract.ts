@@ -34,6 +34,7 @@ import {
   getDecisionDesk,
   getDeliveryDesk,
 } from './release-desk';
+import { reviewBreakGlassDesk, getReviewDesk } from './break-glass-desk';
 import { registerReferralDesk, endReferralDesk, approveStudyDesk, endStudyDesk, getReferralDesk, getStudyDesk } from './proof-desk';
 import { recordDeletionDesk, recordRedisclosureDesk } from './after-release-desk';
 import { recordConsultationsDesk } from './consultation-desk';
@@ -199,6 +200,16 @@ export class MedaccordContract extends GuardedContract {
   @Evaluate({ allow: [anyMember] })
   GetDelivery(ctx: LedgerContext, request: string): Promise<string> {
     return answer('GetDelivery', ctx, request, getDeliveryDesk);
+  }
+
+  @Submit({ allow: [role('auditor')] })
+  ReviewBreakGlass(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('ReviewBreakGlass', ctx, request, reviewBreakGlassDesk);
+  }
+
+  @Evaluate({ allow: [anyMember] })
+  GetReview(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('GetReview', ctx, request, getReviewDesk);
   }
 
   @Submit({ allow: [role('clinician'), role('records')] })

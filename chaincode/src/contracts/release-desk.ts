@@ -4,6 +4,7 @@ import {
   deliveryKey,
   deliveryRef,
   groupKey,
+  isBreakGlass,
   newError,
   noticeRef,
   parseAccessRequest,
@@ -17,10 +18,12 @@ import {
   recordStatusKey,
   requestKey,
   type AccessRequest,
+  type ConsentHeader,
   type Decision,
   type Delivery,
   type Group,
   type MspId,
+  type RelationEntry,
   type TransactionRequest,
   type TransactionResponse,
   type TransientInput,
@@ -30,6 +33,7 @@ import { assertDistinctRecords } from '../record';
 import { assertBindingOf, checkBinding } from '../relation';
 import { assertDecidable, decideRelease, deliverRecords, refuseAccess, requestAccess, type RecordFacts } from '../release';
 import { digestOf } from '../signature';
+import { assertDocumentOpened, declarationOf, documentedConsentOf, recordDeclaration } from './break-glass-desk';
 import {
   assertPartiesStand,
   currentConsentOf,
@@ -52,18 +56,20 @@ export async function requestAccessDesk(
   const relation = await relationOf(ledger, relationRef);
   const { mspId } = ledger.caller;
   const standing = await ledger.read(requestKey(relationRef, mspId, requestId), parseAccessRequest);
-  const entry = requestAccess(request, { relation, standing }, participantOf(ledger.caller), ledger.now);
+  const rules = await rulesOf(ledger);
+  const emergency = await declarationOf(ledger, mspId, { unit: request.unit, rules });
+  const entry = requestAccess(request, { relation, standing, emergency }, participantOf(ledger.caller), ledger.now);
   if (entry === standing) {
     return { request: entry, decision: entry.party ? null : await decisionOf(ledger, { relationRef, requester: mspId, requestId }) };
   }
-  const rules = await rulesOf(ledger);
   if (rules.suspended.includes(mspId)) throw newError('ORGANISATION_NOT_ACTIVE', { mspId });
   const decision = entry.party ? null : refuseAccess(entry, { relation, rules, consentVersion: null }, entry.at);
   const [asked, decided] = [requestKey(relationRef, mspId, requestId), decisionKey(relationRef, mspId, requestId)];
   await ledger.write(asked, entry);
   if (decision !== null) await ledger.write(decided, decision);
   await sealForGood(ledger, rules, decision === null ? [asked] : [asked, decided]);
-  ledger.emit({ name: decision === null ? 'AccessRequested' : 'AccessRefused', ids: { relationRef, requestId } });
+  if (!(await recordDeclaration(ledger, entry, emergency?.standing)))
+    ledger.emit({ name: decision === null ? 'AccessRequested' : 'AccessRefused', ids: { relationRef, requestId } });
   return { request: entry, decision };
 }
 
@@ -83,22 +89,33 @@ export async function decideReleaseDesk(
   assertDecidable(request, await ledger.read(key, parseDecision), relation, ledger.caller.mspId);
   const rules = await rulesOf(ledger);
   const { custodian } = await assertPartiesStand(ledger, relation, rules);
-  const consent = await currentConsentOf(ledger, relation, consentVersion);
+  const consent = await decidingConsentOf(ledger, relation, { consentVersion, purpose: request.purpose });
+  if (isBreakGlass(request.purpose)) await assertDocumentOpened(ledger, consent, relation.custodian, opening.document);
   const binding = parseSigned('binding', opening.binding, 'input.binding');
   assertBindingOf(relation, binding);
   const patient = await tracedPatientOf(ledger, binding.payload.subjectRef);
   checkBinding(relation, binding, patient);
   const proof = await proofOf(ledger, relation, request.proof);
   const records = await tracedRecordsOf(ledger, opening.records, relation.custodian);
-  const facts = { request, relation, patient, consent, rules, proof, records, custodianKey: custodian.signing };
+  const facts = { request, relation, patient, consent, consentVersion, rules, proof, records, custodianKey: custodian.signing };
   const decision = decideRelease(opening, facts, ledger.now);
   await ledger.write(key, decision);
   await sealForGood(ledger, rules, [key]);
   await ledger.seal(relation.custodian, decisionRef(relationRef, requestId), opening.sealed.custodian);
   await ledger.seal(relation.counterparty, decisionRef(relationRef, requestId), opening.sealed.counterparty);
   await ledger.seal(relation.custodian, noticeRef(relationRef, requestId), opening.sealed.patient);
-  ledger.emit({ name: 'AccessReleased', ids: { relationRef, requestId } });
+  if (decision.breakGlass === undefined) ledger.emit({ name: 'AccessReleased', ids: { relationRef, requestId } });
+  else ledger.emit({ name: 'BreakGlassReleased', ids: { relationRef, requestId, mspId: relation.counterparty } });
   return decision;
+}
+
+/** The version that a decision goes by: the newest, or in an emergency the newest with a document. */
+function decidingConsentOf(
+  ledger: Ledger,
+  relation: RelationEntry,
+  { consentVersion, purpose }: Pick<Decision, 'purpose' | 'consentVersion'>,
+): Promise<ConsentHeader> {
+  return (isBreakGlass(purpose) ? documentedConsentOf : currentConsentOf)(ledger, relation, consentVersion ?? 1);
 }
 
 /** Anchors and groups as first written: they never change by rule, so what came later, whoever endorsed it, does not count. */
@@ -148,7 +165,7 @@ export async function deliverRecordsDesk(ledger: Ledger, request: TransactionReq
   const decision = await decisionOf(ledger, { relationRef, requester: relation.counterparty, requestId });
   const rules = await rulesOf(ledger);
   await assertPartiesStand(ledger, relation, rules);
-  const consent = await currentConsentOf(ledger, relation, decision.consentVersion ?? 1);
+  const consent = await decidingConsentOf(ledger, relation, decision);
   const proof = await proofOf(ledger, relation, decision.proof);
   const key = deliveryKey(relationRef, relation.counterparty, requestId, part);
   const standing = await ledger.read(key, parseDelivery);

@@ -16,6 +16,7 @@ export const commitmentDomains = {
   binding: 'medaccord/binding',
   ask: 'medaccord/ask',
   records: 'medaccord/records',
+  unit: 'medaccord/unit',
   protocol: 'medaccord/protocol',
   recipient: 'medaccord/recipient',
 } as const;
@@ -87,6 +88,11 @@ export function askPreimage(ask: Ask): Uint8Array {
 export function recordsPreimage(records: readonly ReleasedRecord[], salt: Salt): Uint8Array {
   const rows = records.map(({ recordId, version, obligations }) => [recordId, version, obligations]);
   return commitmentPreimage(commitmentDomains.records, salt, formatUtf8(formatCanonical(rows)));
+}
+
+/** Request.breakGlass.unit: the department that declares an emergency, or null when its organisation attests none. */
+export function unitPreimage(department: string | null, salt: Salt): Uint8Array {
+  return commitmentPreimage(commitmentDomains.unit, salt, formatUtf8(formatCanonical(department)));
 }
 
 /** Study.protocol: the SHA-256 of the protocol, of which only those who have it and the salt learn which study it is. */

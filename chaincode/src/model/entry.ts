@@ -1,4 +1,5 @@
 import { distinct, flag, integer, list, nullable, object, oneOf, optional, table, text, type Parsed } from './encoding/parser';
+import { parseDeclared, parseEmergencyRules, parseReviewOutcome } from './break-glass';
 import {
   parseActor,
   parseCommitment,
@@ -34,6 +35,7 @@ export const rulesShape = {
   roles: table(parseMspId, parseMemberRole, 200),
   deadlines: object({ decisionMinutes: integer(1, 1440) }),
   legalBases: optional(parseLegalBases),
+  emergency: optional(parseEmergencyRules),
   suspended: distinct(parseMspId, 0, 200),
 };
 export const parseRulesDocument = object(rulesShape);
@@ -136,6 +138,8 @@ export const parseAccessRequest = object({
   ask: parseCommitment,
   requestHash: parseDigest,
   party: flag,
+  /** Of the counterparty's request in a declared emergency. */
+  breakGlass: optional(parseDeclared),
   at: parseInstant,
 });
 export type AccessRequest = Parsed<typeof parseAccessRequest>;
@@ -157,8 +161,10 @@ export const parseDecision = object({
   records: nullable(parseCommitment),
   count: integer(0, 1_000_000),
   bound: nullable(parseBindingMethod),
-  /** What a release rests on: the patient's consent, or a legal basis of the rules alone. Null when refused. */
-  basis: nullable(oneOf(['consent', 'legal-basis'])),
+  /** Of a release on a declared emergency instead of the consent: the end of its time box. */
+  breakGlass: optional(object({ until: parseInstant })),
+  /** What a release rests on: the patient's consent, a declared emergency, or a legal basis of the rules alone. Null when refused. */
+  basis: nullable(oneOf(['consent', 'break-glass', 'legal-basis'])),
   /** The custodian's signed receipt of what was released (receipt.ts); null with a refusal. */
   receipt: nullable(text(/^[A-Za-z0-9_.-]+$/, 'a compact JWS')),
   at: parseInstant,
@@ -176,3 +182,15 @@ export const parseDelivery = object({
   at: parseInstant,
 });
 export type Delivery = Parsed<typeof parseDelivery>;
+
+/** What a person of another organisation thinks of a break-glass. `reviewBy` as the request states it: a later review was late. */
+export const parseReview = object({
+  relationRef: parseRelationRef,
+  requester: parseMspId,
+  requestId: parseRequestId,
+  outcome: parseReviewOutcome,
+  by: parseParticipant,
+  reviewBy: parseInstant,
+  at: parseInstant,
+});
+export type Review = Parsed<typeof parseReview>;

@@ -198,6 +198,25 @@ export const errorRows = {
   },
   DELIVERY_NOT_FOUND: { category: 'not-found', facts: [...request, 'part'], message: 'this part is not delivered' },
   DELIVERY_ALREADY_MADE: { category: 'conflict', facts: [...request, 'part'], message: 'a part is delivered once' },
+  BREAK_GLASS_NOT_ADOPTED: { category: 'rule', facts: [], message: 'the consortium rules provide for no break-glass' },
+  BREAK_GLASS_BLOCKED: {
+    category: 'rule',
+    facts: [...request, 'deadline'],
+    message: 'this unit declares no emergency while a review of it is overdue: an auditor of another organisation reviews it first',
+  },
+  BREAK_GLASS_TOO_MANY: {
+    category: 'rule',
+    facts: ['size'],
+    message: 'as many reviews of this unit are open as the rules allow: auditors of other organisations review some first',
+  },
+  BREAK_GLASS_NOT_DECLARED: { category: 'rule', facts: request, message: 'this request declares no emergency' },
+  REVIEWER_NOT_INDEPENDENT: {
+    category: 'forbidden',
+    facts: ['requester'],
+    message: 'an organisation does not review its own break-glass: an auditor of another one does',
+  },
+  REVIEW_NOT_FOUND: { category: 'not-found', facts: request, message: 'this break-glass is not reviewed' },
+  REVIEW_ALREADY_MADE: { category: 'conflict', facts: [...request, 'outcome'], message: 'a break-glass is reviewed once' },
   PURPOSE_NOT_OF_ROLE: { category: 'forbidden', facts: ['purpose', 'allowed'], message: 'for {purpose} only {allowed} may ask' },
   REFERRAL_NOT_FOUND: {
     category: 'not-found',

@@ -71,11 +71,22 @@ export {
   recipientPreimage,
   recordsPreimage,
   subjectPreimage,
+  unitPreimage,
   type CommitmentDomain,
   type RecordVersion,
   type ReleasedRecord,
 } from './commitment';
 export { parseAsk, type Ask } from './ask';
+export {
+  emergencyReasons,
+  parseBreakGlass,
+  parseEmergency,
+  reviewOutcomes,
+  type BreakGlass,
+  type Emergency,
+  type EmergencyRules,
+  type ReviewOutcome,
+} from './break-glass';
 export { askingRoleOf, askingRoles, parseProof, type Proof } from './proof';
 export { parseReferral, parseStudy, type Referral, type Study } from './proof-entry';
 export {
@@ -128,6 +139,7 @@ export {
   parseRecordAnchor,
   parseRecordStatus,
   parseRelationEntry,
+  parseReview,
   parseRules,
   recordStatuses,
   type AccessRequest,
@@ -142,12 +154,14 @@ export {
   type RecordAnchor,
   type RecordStatus,
   type RelationEntry,
+  type Review,
   type Rules,
   type RulesDocument,
 } from './entry';
 export { deletionReasons, type DeletionReason, type DeletionReceipt, type DisclosureReceipt } from './receipt';
 export { parseConsultation, parseDeletion, parseRedisclosure, type Consultation, type Deletion, type Redisclosure } from './release-entry';
 export {
+  breakGlassKey,
   consentKey,
   consultationKey,
   decisionKey,
@@ -167,6 +181,7 @@ export {
   referralKey,
   relationKey,
   requestKey,
+  reviewKey,
   rulesApprovalKey,
   rulesKey,
   studyKey,
@@ -197,6 +212,7 @@ export { TRANSIENT_FIELD, transientInputs, type TransientInput, type TransientNa
 export { findReasonAgainstBasis } from './rule/legal-basis';
 export { continuePatient, isConsentSigned, trustConsent, trustRelation, type StatementVerifier } from './rule/trust-statement';
 export { type ProofFacts } from './rule/purpose-proof';
+export { isBreakGlass } from './rule/break-glass';
 export {
   accessReasons,
   decideAccess,

@@ -1,4 +1,5 @@
 import type {
+  Commitment,
   ConsultationId,
   GroupId,
   MspId,
@@ -26,6 +27,8 @@ const publicKeyTypes = [
   'request',
   'decision',
   'delivery',
+  'break-glass',
+  'review',
   'referral',
   'study',
   'deletion',
@@ -77,6 +80,8 @@ const keyForms: Readonly<Record<PublicKeyType, { readonly attributes: number; re
   request: { attributes: 3, ref: 1, isNumbered: false },
   decision: { attributes: 3, ref: 1, isNumbered: false },
   delivery: { attributes: 4, ref: 1, isNumbered: true },
+  'break-glass': { attributes: 2, ref: 1, isNumbered: false },
+  review: { attributes: 3, ref: 1, isNumbered: false },
   referral: { attributes: 2, ref: 1, isNumbered: false },
   study: { attributes: 1, ref: 1, isNumbered: false },
   deletion: { attributes: 4, ref: 1, isNumbered: false },
@@ -121,6 +126,10 @@ export const decisionKey = (relationRef: RelationRef, requester: MspId, requestI
   formatKey('decision', relationRef, requester, requestId);
 export const deliveryKey = (relationRef: RelationRef, requester: MspId, requestId: RequestId, part: number): string =>
   formatKey('delivery', relationRef, requester, requestId, String(part));
+/** What waits for review of a member's unit. */
+export const breakGlassKey = (mspId: MspId, unit: Commitment): string => formatKey('break-glass', mspId, unit);
+export const reviewKey = (relationRef: RelationRef, requester: MspId, requestId: RequestId): string =>
+  formatKey('review', relationRef, requester, requestId);
 /** `of`: "release" for the copy that was delivered, or the id of a redisclosure. */
 export const deletionKey = (relationRef: RelationRef, requester: MspId, requestId: RequestId, of: string): string =>
   formatKey('deletion', relationRef, requester, requestId, of);

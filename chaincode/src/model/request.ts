@@ -1,4 +1,5 @@
 import { distinct, flag, integer, list, nullable, object, oneOf, optional, text, type Parsed } from './encoding/parser';
+import { parseReviewOutcome } from './break-glass';
 import { parseEncryptionKey, parseRulesDocument, recordStatuses, rulesShape } from './entry';
 import {
   parseCommitment,
@@ -77,6 +78,14 @@ export const requests = {
     purpose: parsePurpose,
     proof: nullable(parseProof),
     ask: parseCommitment,
+    /** Declares an emergency: the pseudonym of the department that does. */
+    unit: optional(parseCommitment),
+  }),
+  ReviewBreakGlass: object({
+    relationRef: parseRelationRef,
+    requester: parseMspId,
+    requestId: parseRequestId,
+    outcome: parseReviewOutcome,
   }),
   DecideRelease: object({ relationRef: parseRelationRef, requestId: parseRequestId, consentVersion: version }),
   RefuseAccess: object({ relationRef: parseRelationRef, requestId: parseRequestId, consentVersion: version }),
@@ -129,6 +138,7 @@ export const requests = {
   GetRecordStatus: object({ custodian: parseMspId, recordId: parseRecordId }),
   GetRequest: object({ relationRef: parseRelationRef, requester: parseMspId, requestId: parseRequestId }),
   GetDecision: object({ relationRef: parseRelationRef, requester: parseMspId, requestId: parseRequestId }),
+  GetReview: object({ relationRef: parseRelationRef, requester: parseMspId, requestId: parseRequestId }),
   GetDelivery: object({
     relationRef: parseRelationRef,
     requester: parseMspId,

@@ -9,6 +9,7 @@ import type {
   RecordAnchor,
   RecordStatus,
   RelationEntry,
+  Review,
   Rules,
 } from './entry';
 import type { Digest, GroupId, MspId } from './identifiers';
@@ -54,6 +55,7 @@ export interface TransactionResponses {
   readonly DeleteRecords: { readonly deleted: number };
   /** `decision` is the refusal of a member that is not the relation's counterparty, else null. */
   readonly RequestAccess: { readonly request: AccessRequest; readonly decision: Decision | null };
+  readonly ReviewBreakGlass: Review;
   readonly DecideRelease: Decision;
   readonly RefuseAccess: Decision;
   readonly DeliverRecords: Delivery;
@@ -80,6 +82,7 @@ export interface TransactionResponses {
   readonly GetRecordStatus: RecordStatus;
   readonly GetRequest: AccessRequest;
   readonly GetDecision: Decision;
+  readonly GetReview: Review;
   readonly GetDelivery: Delivery;
 }
 

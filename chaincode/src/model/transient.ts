@@ -23,7 +23,7 @@ export const transientInputs = {
     records: list(object({ recordId: parseRecordId, version, envelope: opaque(MAX_RECORD) }), 1, MAX_BATCH),
   }),
   DecideRelease: object({
-    /** Canonical text of the consent document; its salt stands in it. Left out where the consent is revoked. */
+    /** Canonical text of the consent document; its salt stands in it. Left out where the consent is revoked, or where in a declared emergency none arrived. */
     document: optional(opaque(MAX_SEALED)),
     /** Canonical text of what was asked for and by whom; its salt stands in it. */
     ask: opaque(65_536),

@@ -5,6 +5,7 @@ import {
   decideAccess,
   detailsPreimage,
   formatCanonical,
+  isBreakGlass,
   newError,
   parseAsk,
   parseConsentDocument,
@@ -33,6 +34,7 @@ import {
   type Rules,
   type TransientInput,
 } from '../model';
+import { openDeclaration } from '../break-glass';
 import { assertOpening, digestOf, isOpening } from '../signature';
 import { assertReceipt } from './assert-receipt';
 
@@ -52,6 +54,8 @@ export interface ReleaseFacts {
   readonly relation: RelationEntry;
   readonly patient: PatientEntry;
   readonly consent: ConsentHeader;
+  /** The newest number, also where an emergency goes by the document of an earlier version. */
+  readonly consentVersion: number;
   readonly rules: Rules;
   readonly proof: ProofFacts | null;
   readonly records: readonly RecordFacts[];
@@ -67,25 +71,22 @@ export interface ReleaseFacts {
  * RELEASE_NOT_PERMITTED
  */
 export function decideRelease(opening: Opening, facts: ReleaseFacts, at: Instant): Decision {
-  const document = openDocument(opening.document, facts.consent);
+  const { purpose, proof, relationRef, requestId } = facts.request;
+  const document = openDocument(opening.document, facts);
   const reasons = new Set<AccessReason>();
-  const { person, categories } = openAsk(opening.ask, facts.request);
+  const ask = openAsk(opening.ask, facts.request);
+  const { person, categories } = ask;
+  const emergencyUntil = openDeclaration(facts.request, ask);
   const released = facts.records.map((record, index) => {
     const details = openRecord(opening.records[index], record, facts, index);
     if (!categories.includes(details.category)) throw newError('RECORD_NOT_ASKED', { at: index });
-    const { decision, reason, obligations } = decideAccess({
-      ...facts,
-      document,
-      now: at,
-      purpose: facts.request.purpose,
-      person,
-      record: details,
-    });
+    const question = { ...facts, document, now: at, purpose, emergencyUntil, person, record: details };
+    const { decision, reason, obligations } = decideAccess(question);
     if (decision === 'deny') throw newError('RELEASE_NOT_PERMITTED', { reason, at: index });
     reasons.add(reason);
     return { recordId: details.recordId, version: details.version, obligations };
   });
-  const { relationRef, requestId, purpose, proof } = facts.request;
+  const basis = basisFor(reasons);
   const entry: Decision = {
     relationRef,
     requester: facts.request.by.mspId,
@@ -95,14 +96,14 @@ export function decideRelease(opening: Opening, facts: ReleaseFacts, at: Instant
     custodian: facts.relation.custodian,
     purpose,
     proof,
-    consentVersion: facts.consent.version,
+    consentVersion: facts.consentVersion,
     rulesVersion: facts.rules.version,
     deadline: addMinutes(at, facts.rules.deadlines.decisionMinutes),
     records: digestOf(recordsPreimage(released, opening.recordsSalt)) as string as Commitment,
     count: facts.records.length,
     bound: facts.patient.bound.method,
-    // Where some of it rests on the consent, its end withdraws all of it.
-    basis: reasons.has('legal-basis') && reasons.size === 1 ? 'legal-basis' : 'consent',
+    ...(basis === 'break-glass' && emergencyUntil !== undefined && { breakGlass: { until: emergencyUntil } }),
+    basis,
     receipt: opening.receipt,
     at,
   };
@@ -110,9 +111,15 @@ export function decideRelease(opening: Opening, facts: ReleaseFacts, at: Instant
   return entry;
 }
 
-/** Undefined where the patient revoked: what is released then needs no document. */
-function openDocument(text: string | undefined, consent: ConsentHeader): ConsentDocument | undefined {
-  if (text === undefined && consent.document === null) return undefined;
+/** Where some of it rests on the emergency or the consent, the end of that ends all of it. */
+function basisFor(reasons: ReadonlySet<AccessReason>): NonNullable<Decision['basis']> {
+  if (reasons.has('break-glass')) return 'break-glass';
+  return reasons.has('legal-basis') && reasons.size === 1 ? 'legal-basis' : 'consent';
+}
+
+/** Undefined where the patient revoked, for what is released then needs no document, and in an emergency that none arrived for. */
+function openDocument(text: string | undefined, { consent, request }: ReleaseFacts): ConsentDocument | undefined {
+  if (text === undefined && (consent.document === null || isBreakGlass(request.purpose))) return undefined;
   const document = parseJson(parseConsentDocument, text ?? '', 'input.document');
   if (formatCanonical(document) !== text) throw new RequestInvalid('input.document', 'canonical JSON (RFC 8785)');
   assertOpening(consent.document, consentDocumentPreimage(document), 'consent document');

@@ -45,8 +45,7 @@ export function deleteRelease(signed: Signed<'deletion-receipt'>, facts: Deletio
     return standing;
   }
   if (decision.outcome !== 'released') throw newError('DECISION_NOT_RELEASED', { relationRef, requestId });
-  if (consent === undefined || !isEnding(payload, consent, basisOf(decision), at))
-    throw newError('DELETION_NOT_DUE', { relationRef, requestId });
+  if (!isEnding(payload, consent, basisOf(decision), at)) throw newError('DELETION_NOT_DUE', { relationRef, requestId });
   if (payload.of === 'release') assertWhole(payload, facts.parts);
   else assertTold(payload, facts.redisclosure, at);
   return { ...payload, jws, by, at };

@@ -55,7 +55,7 @@ export function deliverRecords(
 function assertInForce({ relation, consent, rules, proof, decision }: DeliveryFacts, now: Instant): void {
   const { relationRef, requestId, deadline, purpose } = decision;
   if (deadline === null || deadline < now) throw newError('DECISION_EXPIRED', { relationRef, requestId, deadline: deadline ?? now });
-  const question = { relation, consent, rules, now, purpose, proof };
+  const question = { relation, consent, rules, now, purpose, proof, emergencyUntil: decision.breakGlass?.until };
   const reason = decision.basis === 'legal-basis' ? findReasonAgainstBasis(question) : findReasonAgainst(question);
   if (reason !== undefined) throw newError('RELEASE_NOT_PERMITTED', { reason, at: 0 });
 }

@@ -80,10 +80,12 @@ export interface SecondQuestion {
     readonly roles: Readonly<Record<string, string>>;
     readonly legalBases?: readonly SecondLegalBasis[];
     readonly suspended: readonly string[];
+    readonly emergency?: { readonly categories: readonly string[] };
   };
   readonly proof: SecondProof | null;
   readonly now: string;
   readonly purpose: string;
+  readonly emergencyUntil?: string | undefined;
   readonly person: {
     readonly department: string | null;
     readonly role: string | null;
@@ -230,7 +232,7 @@ function readDocument(question: SecondQuestion, sets: readonly SecondSet[]): { r
   return { reason: 'permitted', obligations: needed.length > 0 ? ['PRIVMARK', 'NORDSCLCD'] : [] };
 }
 
-const purposeRows = ['ETREAT', 'TREAT', 'HPAYMT', 'HRESCH'];
+const purposeRows = ['TREAT', 'HPAYMT', 'HRESCH'];
 const rowOf = ({ purpose }: SecondQuestion): string | undefined => purposeRows.find((row) => lineage(purpose).includes(row));
 
 /** What a proof is worth: 'none' of the row's kind, 'void' if it does not count, 'over', or 'good'. */
@@ -264,8 +266,6 @@ function flaws(question: SecondQuestion): readonly [boolean, boolean, boolean] {
   const [referral, study] = [worthOfReferral(question), worthOfStudy(question)];
   const hasCare = kinds.includes('care');
   switch (rowOf(question)) {
-    case 'ETREAT':
-      return [true, false, false];
     case 'TREAT':
       return [!hasCare && referral === 'void', !hasCare && referral === 'over', !hasCare && referral === 'none'];
     case 'HPAYMT':
@@ -301,9 +301,31 @@ const gates: readonly (readonly [string, (question: SecondQuestion) => boolean])
   ['document-missing', ({ consent, document }) => document?.relationRef !== consent.relationRef || document.version !== consent.version],
 ];
 
+/** Break-glass has gates of its own and asks the document for one thing only. */
+function emergencyOpinion(question: SecondQuestion): string {
+  const { relation, rules, purpose, record, consent, document, now } = question;
+  if (meet([relation.custodian, relation.counterparty], rules.suspended) === 'yes') return 'organisation-suspended';
+  if (!question.emergencyUntil || !rules.emergency || meet(lineage(purpose), rules.purposes) === 'no') return 'purpose-not-proved';
+  if (Date.parse(question.emergencyUntil) <= Date.parse(now)) return 'expired';
+  if (!rules.emergency.categories.includes(record.category) || sensitivities(question).length > 0) return 'not-emergency-subset';
+  const counts = document?.relationRef === consent.relationRef && document.version === consent.version;
+  const sets = (counts ? document.sets : []).filter(({ period }) => holds(period, Date.parse(now)));
+  const isRefused = sets.some(({ exceptions }) => {
+    const express = exceptions.filter(({ purposes = [] }) => purposes.some((one) => lineage(one).includes('ETREAT')));
+    return (
+      answerOf(
+        'permit',
+        express.flatMap((exception) => rowsOf(exception, question)),
+      ) === 'denied'
+    );
+  });
+  return isRefused ? 'denied' : 'break-glass';
+}
+
 export function secondOpinion(question: SecondQuestion): { reason: string; obligations: string[] } {
-  const shut = gates.find(([, applies]) => applies(question));
-  const byConsent = shut ? { reason: shut[0], obligations: [] } : readDocument(question, question.document?.sets ?? []);
-  if (['permitted', 'organisation-suspended'].includes(byConsent.reason) || !isByLaw(question)) return byConsent;
+  const isEmergency = lineage(question.purpose).includes('ETREAT');
+  const shut = isEmergency ? emergencyOpinion(question) : gates.find(([, applies]) => applies(question))?.[0];
+  const own = shut === undefined ? readDocument(question, question.document?.sets ?? []) : { reason: shut, obligations: [] };
+  if (['permitted', 'break-glass', 'organisation-suspended'].includes(own.reason) || !isByLaw(question)) return own;
   return { reason: 'legal-basis', obligations: sensitivities(question).length > 0 ? ['PRIVMARK', 'NORDSCLCD'] : [] };
 }

@@ -50,6 +50,7 @@ export const RULES = {
   roles: { [HOSPITAL]: 'hospital', [CLINIC]: 'hospital', [INSURER]: 'insurer', [AUTHORITY]: 'authority' },
   deadlines: { decisionMinutes: 10 },
   suspended: [],
+  emergency: { categories: ['laboratory', 'medications'], accessHours: 24, reviewHours: 72, openReviews: 3 },
 } as TransactionRequest<'AdoptRules'>;
 
 const inForce = { from: '2026-03-01T00:00:00.000Z', until: '2026-04-01T00:00:00.000Z' } as Period;

@@ -8,6 +8,7 @@ import {
   type GroupId,
   type RedisclosureId,
 } from '../../src/model';
+import { declare, emergencyOpeningOf } from './break-glass-story';
 import type { ConsortiumTwin } from './consortium-twin';
 import { changeRules } from './rules-changes';
 import {
@@ -81,6 +82,14 @@ export async function runWholeStory(twin: ConsortiumTwin): Promise<PatientRelati
   const [{ referralId }, { studyId }] = [await refer(twin, relation), await approve(twin)];
   await twin.submit(clinicianOfCustodian, 'EndReferral', { relationRef, referralId });
   await twin.submit(await twin.identity(AUTHORITY, 'ethics'), 'EndStudy', { studyId });
+
+  const declared = await declare(twin, relation);
+  const emergency = { relationRef, requester: CLINIC, requestId: declared.requestId };
+  const opening = emergencyOpeningOf(relation, document, [laboratory], declared);
+  const release = { relationRef, requestId: declared.requestId, consentVersion: 2 };
+  await twin.submit(gateway, 'DecideRelease', release, { input: opening, endorsers: both });
+  await twin.submit(await twin.identity(INSURER, 'auditor'), 'ReviewBreakGlass', { ...emergency, outcome: 'justified' });
+  await twin.evaluate(reader, 'GetReview', emergency);
 
   const long = newRecord(patient);
   const abandoned = newRecord(patient);

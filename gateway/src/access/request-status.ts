@@ -18,6 +18,8 @@ export interface RequestStatus {
     readonly rulesVersion: number;
     readonly deadline: Instant | null;
     readonly bound: string | null;
+    /** Of a break-glass: the end of its time box, from which on nothing is read. */
+    readonly until?: Instant;
     readonly at: Instant;
   };
   /** Number of records released. */
@@ -32,8 +34,16 @@ export function findRequestStatus(facts: Facts, mspId: MspId, requestId: string)
   const base = { requestId, relationRef, purpose, proof, at, transactionId: request.transactionId };
   const decision = facts.findKey<Decision>(decisionKey(relationRef, mspId, request.value.requestId));
   if (decision === undefined) return { ...base, status: 'pending' };
-  const { consentVersion, rulesVersion, deadline, bound, count, code } = decision.value;
-  const shown = { transactionId: decision.transactionId, consentVersion, rulesVersion, deadline, bound, at: decision.value.at };
+  const { consentVersion, rulesVersion, deadline, bound, count, code, breakGlass } = decision.value;
+  const shown = {
+    transactionId: decision.transactionId,
+    consentVersion,
+    rulesVersion,
+    deadline,
+    bound,
+    ...breakGlass,
+    at: decision.value.at,
+  };
   if (decision.value.outcome === 'refused')
     return { ...base, status: 'refused', refusal: { code: code ?? 'NOT_PERMITTED' }, decision: shown };
   return { ...base, status: readReleasedStatus(facts, decision.value), decision: shown, records: count };

@@ -14,15 +14,16 @@ type Formats = { readonly [K in HistoryEntry['kind']]: (entry: Extract<ToldEntry
 const formats: Formats = {
   relation: ({ counterparty }) => `with ${counterparty}`,
   consent: ({ version, status }) => `version ${String(version)} ${status}`,
-  request: ({ by, purpose, proof }) => `${by.mspId} asks, ${purpose}${formatProof(proof)}`,
+  request: ({ by, purpose, proof, breakGlass }) =>
+    `${by.mspId} ${breakGlass === undefined ? 'asks' : 'declares an emergency'}, ${purpose}${formatProof(proof)}`,
   referral: ({ by, endedAt, validity }) => `by ${by.mspId}, ${endedAt === null ? `until ${validity.until}` : 'ended'}`,
   decision: (entry) => {
-    const { outcome, records, consentVersion, proof, opened, deletion } = entry;
-    const reason = opened === undefined ? '' : ` (${opened.reason})`;
-    const decided = `${outcome}, ${String(records)} resources, consent ${String(consentVersion ?? '-')}${formatProof(proof)}${reason}`;
-    return `${decided}${formatReceipt(entry)}${formatDeletion(deletion)}`;
+    const { outcome, records, consentVersion, proof, deletion } = entry;
+    const decided = `${outcome}, ${String(records)} resources, consent ${String(consentVersion ?? '-')}${formatProof(proof)}`;
+    return `${decided}${formatReason(entry)}${formatTimeBox(entry)}${formatReceipt(entry)}${formatDeletion(deletion)}`;
   },
   delivery: () => 'delivered',
+  review: ({ by, isLate, outcome }) => `${by.mspId} reviews the emergency: ${isLate ? 'late, ' : ''}${outcome}`,
   deletion: ({ by, reason, redisclosureId }) =>
     `${by.mspId} ${redisclosureId === null ? 'deleted its copy' : 'told whom it passed records on to'}: ${reason}`,
   redisclosure: ({ by, records, purpose, passedOn, deletion }) =>
@@ -48,6 +49,16 @@ function formatProof(proof: Proof | null): string {
     default:
       return '';
   }
+}
+
+function formatReason({ opened }: Extract<ToldEntry, { kind: 'decision' }>): string {
+  if (opened === undefined) return '';
+  const { reason, emergency } = opened;
+  return emergency === undefined ? ` (${reason})` : ` (${reason}; ${emergency.reason}: ${emergency.statement})`;
+}
+
+function formatTimeBox({ breakGlass }: Extract<ToldEntry, { kind: 'decision' }>): string {
+  return breakGlass === undefined ? '' : `, readable until ${breakGlass.until}`;
 }
 
 function formatReceipt({ outcome, isSigned }: Extract<ToldEntry, { kind: 'decision' }>): string {

@@ -18,6 +18,8 @@ export const effects = {
   request: 'nothing',
   decision: 'nothing',
   delivery: 'nothing',
+  'break-glass': 'nothing',
+  review: 'nothing',
   deletion: 'nothing',
   redisclosure: 'nothing',
   consultation: 'nothing',

@@ -30,7 +30,7 @@ export const codes = {
   RESOURCE_NOT_FOUND: { category: 'not-found', title: 'There is no such thing, or it may not be known' },
   RELEASE_REFUSED: { category: 'forbidden', title: 'The request was refused' },
   RELEASE_NOT_READY: { category: 'conflict', title: 'The request is not released, or its delivery is not complete' },
-  RELEASE_ENDED: { category: 'gone', title: 'The patient ended this release' },
+  RELEASE_ENDED: { category: 'gone', title: 'The patient ended this release, or its time is over' },
   RECEIPT_MISSING: { category: 'rule', title: 'A release has no valid receipt of its custodian' },
   IMPORT_CUT_OFF: { category: 'conflict', title: 'The import was cut off; nothing of it is visible' },
   RECORD_BUSY: { category: 'contention', title: 'Another import changes the same resource' },

@@ -10,6 +10,8 @@ import {
   type Proof,
   type Referral,
   type RelationEntry,
+  type Review,
+  type ReviewOutcome,
 } from '@medaccord/chaincode/model';
 import type { SealedReader } from '../sealed/sealed-reader';
 import type { Fact, Facts } from '../store';
@@ -25,6 +27,7 @@ export type HistoryEntry =
       readonly purpose: string;
       readonly proof: Proof | null;
       readonly party: boolean;
+      readonly breakGlass?: AccessRequest['breakGlass'];
     })
   | (Entry<'referral'> & Pick<Referral, 'referralId' | 'by' | 'validity' | 'registeredAt' | 'endedAt'>)
   | (Entry<'decision'> & {
@@ -36,7 +39,9 @@ export type HistoryEntry =
       readonly consentVersion: number | null;
       readonly rulesVersion: number;
       readonly records: number;
-      /** What a release rests on: the consent, or a legal basis of the rules alone. */
+      /** Of a release on a declared emergency: the end of its time box. */
+      readonly breakGlass?: Decision['breakGlass'];
+      /** What a release rests on: the consent, a declared emergency, or a legal basis of the rules alone. */
       readonly basis: Decision['basis'];
       /** Sealed to the relation's key: the exact reason and records, for the patient alone. Only the custodian's gateway has it. */
       readonly notice: string | null;
@@ -46,6 +51,12 @@ export type HistoryEntry =
       readonly deletion: DeletionStatus | null;
     })
   | (Entry<'delivery'> & { readonly requestId: string; readonly part: number; readonly parts: number })
+  | (Entry<'review'> & {
+      readonly requestId: string;
+      readonly outcome: ReviewOutcome;
+      readonly by: Review['by'];
+      readonly isLate: boolean;
+    })
   | AfterReleaseEntry;
 
 interface Entry<K extends string> {
@@ -75,6 +86,7 @@ export async function readHistory(facts: Facts, sealed: SealedReader, own: MspId
     }),
     ...deliveries.map(newDelivery),
     ...(relation === undefined ? [] : await readAfterRelease(facts, sealed, relation.value, { own, now })),
+    ...facts.list<Review>('review', relationRef).map(newReview),
   ];
   return entries.sort((one, other) => one.block - other.block || (one.at < other.at ? -1 : 1));
 }
@@ -102,8 +114,8 @@ function newConsent({ value, transactionId, block }: Fact<ConsentEntry>): Histor
 }
 
 function newRequest({ value, transactionId, block }: Fact<AccessRequest>): HistoryEntry {
-  const { requestId, by, purpose, proof, party, at } = value;
-  return { kind: 'request', at, transactionId, block, requestId, by, purpose, proof, party };
+  const { requestId, by, purpose, proof, party, breakGlass, at } = value;
+  return { kind: 'request', at, transactionId, block, requestId, by, purpose, proof, party, ...(breakGlass && { breakGlass }) };
 }
 
 /** One line, of what happened to it last. */
@@ -116,7 +128,7 @@ function newDecision(
   { value, transactionId, block }: Fact<Decision>,
   { notice, deletion }: { readonly notice: string | null; readonly deletion: DeletionStatus | null },
 ): HistoryEntry {
-  const { requestId, outcome, code, purpose, proof, consentVersion, rulesVersion, count, basis, receipt, at } = value;
+  const { requestId, outcome, code, purpose, proof, consentVersion, rulesVersion, count, breakGlass, basis, receipt, at } = value;
   return {
     kind: 'decision',
     at,
@@ -130,6 +142,7 @@ function newDecision(
     consentVersion,
     rulesVersion,
     records: count,
+    ...(breakGlass && { breakGlass }),
     basis,
     notice,
     receipt,
@@ -140,4 +153,9 @@ function newDecision(
 function newDelivery({ value, transactionId, block }: Fact<Delivery>): HistoryEntry {
   const { requestId, part, parts, at } = value;
   return { kind: 'delivery', at, transactionId, block, requestId, part, parts };
+}
+
+function newReview({ value, transactionId, block }: Fact<Review>): HistoryEntry {
+  const { requestId, outcome, by, reviewBy, at } = value;
+  return { kind: 'review', at, transactionId, block, requestId, outcome, by, isLate: at > reviewBy };
 }

@@ -1,6 +1,7 @@
 import {
   decisionKey,
   formatInstant,
+  isBreakGlass,
   recordStatusKey,
   type Decision,
   type MspId,
@@ -225,8 +226,8 @@ function formatKey({ relationRef, requester, requestId }: RequestName): string {
 }
 
 /** Whether the ask, the binding or the document of the consent in force has not arrived; where no consent counts, none is waited for. */
-function isMissing({ consent, newestConsent, ask, binding, document }: RequestFacts & SealedTexts): boolean {
-  if (newestConsent !== consent.version) return false;
+function isMissing({ request, consent, newestConsent, ask, binding, document }: RequestFacts & SealedTexts): boolean {
+  if (newestConsent !== consent.version && !isBreakGlass(request.purpose)) return false;
   return ask === undefined || binding === undefined || (document === undefined && consent.document !== null);
 }
 

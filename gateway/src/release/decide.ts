@@ -33,7 +33,7 @@ export async function submitRelease(
   facts: RequestFacts & SealedTexts,
   verdict: Verdict,
 ): Promise<Done<'DecideRelease'>> {
-  const { request, relation, consent, counterparty } = facts;
+  const { request, relation, newestConsent, counterparty } = facts;
   const { relationRef, requestId } = request;
   const recordsSalt: Salt = newSalt();
   const records = verdict.records.map(({ recordId, version, salts, details }) => {
@@ -46,7 +46,7 @@ export async function submitRelease(
   const place = decisionRef(relationRef, requestId);
   return transactions.submit(
     'DecideRelease',
-    { relationRef, requestId, consentVersion: consent.version },
+    { relationRef, requestId, consentVersion: newestConsent },
     {
       operation: decideOperation(relationRef, requestId),
       organisations: [relation.custodian, relation.counterparty],
@@ -109,7 +109,7 @@ export function findSealingKey(keys: readonly EncryptionKey[]): SealingPublicKey
   throw newError('ORGANISATION_NOT_FOUND', 'The organisation publishes no key of a known suite');
 }
 
-function sealNotice({ request, relation, newestConsent }: RequestFacts, { reason, person, records }: Verdict): Promise<string> {
+function sealNotice({ request, relation, newestConsent }: RequestFacts, { reason, person, emergency, records }: Verdict): Promise<string> {
   const { relationRef, requestId, purpose, proof } = request;
   const notice: Notice = {
     requestId,
@@ -118,6 +118,7 @@ function sealNotice({ request, relation, newestConsent }: RequestFacts, { reason
     purpose,
     proof,
     person,
+    ...(emergency && { emergency }),
     consentVersion: newestConsent,
     records: records.map(({ recordId, version, category, type }) => ({ recordId: recordId as RecordId, version, category, type })),
   };

@@ -33,7 +33,7 @@ export async function findNarrowing(
   { mayWait }: { readonly mayWait: boolean },
 ): Promise<Ending | undefined | 'waiting'> {
   const basis = findBasis(options, decision);
-  if (basis === undefined || decision.basis === 'legal-basis') return undefined;
+  if (basis === undefined || decision.basis !== 'consent') return undefined;
   const document = await readDocument(options, basis.consent);
   if (document === undefined && mayWait) return 'waiting';
   const { person } = await readDecided(options, decision);

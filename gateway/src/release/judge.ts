@@ -4,6 +4,7 @@ import {
   consentDocumentPreimage,
   decideAccess,
   formatCanonical,
+  isBreakGlass,
   parseAsk,
   parseConsentDocument,
   parseJson,
@@ -23,12 +24,14 @@ import {
 import { commit, verifyJws } from '../crypto';
 import type { IndexedRecord } from '../store';
 import type { RequestFacts, SealedTexts } from './gather';
-import type { NoticeReason } from './openings';
+import { findEmergencyEnd } from './emergency';
+import type { Notice, NoticeReason } from './openings';
 
 /** What the custodian would do about a request now, and why. Reasons go to the patient alone. */
 export interface Verdict {
   readonly reason: NoticeReason;
   readonly person: RequestingPerson | null;
+  readonly emergency: Notice['emergency'] | undefined;
   /** What may be released; empty: refuse. */
   readonly records: readonly PermittedRecord[];
 }
@@ -48,28 +51,47 @@ export interface JudgeFacts extends RequestFacts, SealedTexts {
 export async function judge(facts: JudgeFacts): Promise<Verdict> {
   const { relation, rules, proof, now, request } = facts;
   const ask = await openAsk(facts);
-  const person = ask?.person ?? null;
-  if (facts.newestConsent !== facts.consent.version) return { reason: 'consent-invalid', person, records: [] };
+  const told = tellOf(ask);
+  const refuse = (reason: NoticeReason): Verdict => ({ reason, ...told, records: [] });
+  const against = findReasonAgainstFacts(facts);
+  if (against !== undefined) return refuse(against);
   const binding = await openBinding(facts);
-  const isSigned = await isConsentSigned(facts);
-  const document = isSigned ? await openDocument(facts) : undefined;
-  if (ask === undefined || binding === undefined) return { reason: 'document-missing', person, records: [] };
-  const question = { relation, consent: facts.consent, document, rules, proof, now, purpose: request.purpose, person: ask.person };
+  const document = (await isConsentSigned(facts)) ? await openDocument(facts) : undefined;
+  if (ask === undefined || binding === undefined || isWithheld(facts, document)) return refuse('document-missing');
+  const emergencyUntil = await findEmergencyEnd(request, ask);
+  const given = { relation, consent: facts.consent, document, rules, proof, now, emergencyUntil };
+  const question = { ...given, purpose: request.purpose, person: ask.person };
   const held = facts
     .listRecords(binding.subjectRef)
     .filter(({ recordId, category }) => ask.categories.includes(category) && !facts.isWithdrawn(recordId));
   const decisions = held.map((record) => ({ record, ...decideAccess({ ...question, record: detailsOf(record) }) }));
   const permits = decisions.filter(({ decision }) => decision === 'permit');
   const records = permits.map(({ record, obligations }) => ({ ...record, obligations }));
-  if (permits.length > 0) return { reason: reasonOf(permits), person, records };
-  const asked = ask.categories.map((category) => decideAccess({ ...question, record: { ...unknownRecord, category } }).reason);
-  const denied = [...decisions.map(({ reason }) => reason), ...asked].find((reason) => reason !== 'permitted' && reason !== 'legal-basis');
-  return { reason: denied ?? 'nothing-held', person, records };
+  if (permits.length > 0) return { reason: reasonOf(permits), ...told, records };
+  const asked = ask.categories.map((category) => decideAccess({ ...question, record: { ...unknownRecord, category } }));
+  return refuse([...decisions, ...asked].find(({ decision }) => decision === 'deny')?.reason ?? 'nothing-held');
 }
 
-/** As the decision's entry has it: by the legal basis alone, or by the consent too. */
+/** What is against a request before anything is opened: others wrote over the consent, which an emergency does not ask; a unit is blocked. */
+function findReasonAgainstFacts({ request, newestConsent, consent, isUnitBlocked }: JudgeFacts): NoticeReason | undefined {
+  if (isBreakGlass(request.purpose)) return isUnitBlocked ? 'break-glass-blocked' : undefined;
+  return newestConsent === consent.version ? undefined : 'consent-invalid';
+}
+
+/** An emergency goes on without a document that never came, not without one that came and is none: it may hold an express refusal. */
+function isWithheld({ request, document: text }: JudgeFacts, document: ConsentDocument | undefined): boolean {
+  return isBreakGlass(request.purpose) && document === undefined && text !== undefined;
+}
+
+function tellOf(ask: Ask | undefined): Pick<Verdict, 'person' | 'emergency'> {
+  if (ask === undefined) return { person: null, emergency: undefined };
+  const { person, emergency } = ask;
+  return { person, emergency: emergency && { reason: emergency.reason, statement: emergency.statement } };
+}
+
+/** As the decision's entry has it: by the legal basis alone, or by the consent or the emergency too. */
 function reasonOf(permits: readonly AccessDecision[]): NoticeReason {
-  return permits.every(({ reason }) => reason === 'legal-basis') ? 'legal-basis' : 'permitted';
+  return permits.find(({ reason }) => reason !== 'legal-basis')?.reason ?? 'legal-basis';
 }
 
 function detailsOf({ recordId, details }: IndexedRecord): RecordDetails & { readonly recordId: RecordId } {

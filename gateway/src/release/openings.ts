@@ -1,6 +1,7 @@
 import type {
   AccessReason,
   Category,
+  Emergency,
   Proof,
   Purpose,
   RecordVersion,
@@ -33,9 +34,9 @@ export interface RedisclosureOpening {
 
 /**
  * Why a request was answered as it was. `nothing-held`: all is permitted and there is nothing; `consent-invalid`: others wrote over the
- * consent, and it counts again when the patient signs its next version.
+ * consent, and it counts again when the patient signs its next version. `break-glass-blocked`: a review of the declaring unit is overdue.
  */
-export type NoticeReason = AccessReason | 'nothing-held' | 'consent-invalid';
+export type NoticeReason = AccessReason | 'nothing-held' | 'consent-invalid' | 'break-glass-blocked';
 
 /** What the patient is told of a decision, sealed to the relation's key under the kind `notice`: canonical JSON. */
 export interface Notice {
@@ -47,6 +48,8 @@ export interface Notice {
   readonly proof: Proof | null;
   /** Who asked, as the asking organisation attests it; null when nothing valid was attested. */
   readonly person: RequestingPerson | null;
+  /** What was declared; the decision tells until when. */
+  readonly emergency?: Pick<Emergency, 'reason' | 'statement'>;
   readonly consentVersion: number;
   readonly records: readonly (RecordVersion & { readonly category: Category; readonly type: string })[];
 }

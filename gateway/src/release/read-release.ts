@@ -49,7 +49,7 @@ export interface Release {
 
 /**
  * Reads what was delivered for a request of this organisation and checks all of it against the ledger: receipt, envelopes, list of records,
- * anchors, groups, subject, data keys, content. Nothing is read of what the patient ended.
+ * anchors, groups, subject, data keys, content. Nothing is read of what ended.
  * @throws CodedError RESOURCE_NOT_FOUND, RELEASE_REFUSED, RELEASE_NOT_READY, RELEASE_ENDED, RECEIPT_MISSING, CONTENT_NOT_ANCHORED;
  * DecryptFailed
  */
@@ -102,7 +102,7 @@ function assertHandedOut(facts: Facts, decision: Decision): string {
   const ending = findEndingOf(facts, decision, formatInstant(Date.now()));
   if (ending !== undefined) {
     const { reason } = ending;
-    throw newError('RELEASE_ENDED', 'The patient ended this release; its copy is deleted', { details: { reason } });
+    throw newError('RELEASE_ENDED', 'The patient ended this release, or its time is over; its copy is deleted', { details: { reason } });
   }
   if (decision.receipt === null)
     throw newError('RECEIPT_MISSING', 'The decision carries no valid receipt of the custodian; nothing is handed out without one');

@@ -22,6 +22,7 @@ import {
 import type { LedgerBlock, LedgerTransaction, StateWrite } from '../ledger/ledger';
 import { ConsentHeads, consentHeadTable } from './consent-heads';
 import { inTransaction, openDatabase, type Database, type Row } from './database';
+import { parseDeclared, selectDeclared, unitIndex, type Declared } from './declared';
 import { heldTable, HeldReleases } from './held-releases';
 import { parseEntry, type Entries, type NamedEntry } from './parse-entry';
 import { statementVerifier } from './statement-verifier';
@@ -53,6 +54,7 @@ CREATE TABLE junk_consent (ref TEXT NOT NULL, version INTEGER NOT NULL, PRIMARY 
   // The new tables are filled from block 0 on, and what is kept now and was passed over before is found.
   `${consentHeadTable};
 ${heldTable}
+${unitIndex}
 DELETE FROM fact; DELETE FROM undecided; DELETE FROM undelivered; DELETE FROM junk_consent; UPDATE checkpoint SET height = 0, time = 0;`,
 ];
 
@@ -210,6 +212,11 @@ export class Facts {
     return this.#statements.undelivered.all(now).map(parseName);
   }
 
+  /** Declared emergencies, in the order in which the ledger got them: of one unit, or all. By requests and reviews, which never change. */
+  listDeclared(unit?: string): readonly Declared[] {
+    return this.#statements.declared.all(unit ?? '', unit ?? '~').map(parseDeclared);
+  }
+
   /** Whether every part of a released decision is on the ledger. */
   isDelivered({ relationRef, requester, requestId }: RequestName): boolean {
     const decision = this.findKey<Decision>(decisionKey(relationRef, requester, requestId))?.value;
@@ -311,6 +318,7 @@ const kept: readonly PublicKeyType[] = [
   'deletion',
   'redisclosure',
   'consultation',
+  'review',
 ];
 
 type Statements = Readonly<
@@ -324,6 +332,7 @@ type Statements = Readonly<
     | 'listType'
     | 'closedRecords'
     | 'countParts'
+    | 'declared'
     | 'undecided'
     | 'addUndecided'
     | 'endUndecided'
@@ -349,6 +358,7 @@ function prepareStatements(database: Database): Statements {
         (SELECT id FROM fact WHERE type = 'group' AND ref = ? AND json_extract(value, '$.status') = 'closed')) ORDER BY block, position, ref, ordinal`,
     ),
     countParts: database.prepare("SELECT count(*) AS number FROM fact WHERE type = 'delivery' AND ref = ? AND id GLOB ? AND ordinal <= ?"),
+    declared: database.prepare(selectDeclared),
     undecided: database.prepare('SELECT ref, id FROM undecided'),
     addUndecided: database.prepare(
       `INSERT OR IGNORE INTO undecided SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM fact WHERE type = 'decision' AND ref = ? AND id = ?)`,

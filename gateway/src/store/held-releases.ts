@@ -3,7 +3,10 @@ import { decisionKey, type Decision, type Delivery, type MspId, type RelationRef
 import type { Database, Row } from './database';
 import type { Applied, Facts, RequestName } from './facts';
 
-/** `newest` and `until` follow the relation's consent, so that what is due is found without looking at what is not. */
+/**
+ * `newest` and `until` follow the relation's consent, so that what is due is found without looking at what is not; of a break-glass (`boxed`)
+ * they are its own: its time box ends it, and no version of the consent.
+ */
 export const heldTable = `
 CREATE TABLE held (
   ref TEXT NOT NULL,
@@ -11,6 +14,7 @@ CREATE TABLE held (
   version INTEGER NOT NULL,
   newest INTEGER NOT NULL,
   until TEXT,
+  boxed INTEGER NOT NULL,
   PRIMARY KEY (ref, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX held_superseded ON held (ref, id) WHERE newest > version;
@@ -30,8 +34,8 @@ export class HeldReleases {
   constructor(database: Database, facts: Pick<Facts, 'findKey' | 'findConsent'>, mspId: string) {
     this.#facts = facts;
     this.#mspId = mspId;
-    this.#hold = database.prepare('INSERT OR IGNORE INTO held VALUES (?, ?, ?, ?, ?)');
-    this.#follow = database.prepare('UPDATE held SET newest = ?, until = ? WHERE ref = ?');
+    this.#hold = database.prepare('INSERT OR IGNORE INTO held VALUES (?, ?, ?, ?, ?, ?)');
+    this.#follow = database.prepare('UPDATE held SET newest = ?, until = ? WHERE ref = ? AND boxed = 0');
     this.#drop = database.prepare('DELETE FROM held WHERE ref = ? AND id = ?');
     this.#due = database.prepare('SELECT ref, id FROM held WHERE newest > version UNION SELECT ref, id FROM held WHERE until <= ?');
     this.#nextEnd = database.prepare('SELECT min(until) AS next FROM held WHERE until > ?');
@@ -50,10 +54,13 @@ export class HeldReleases {
     const decision = this.#facts.findKey<Decision>(decisionKey(relationRef, requester, requestId))?.value;
     const newest = this.#facts.findConsent(relationRef)?.signed.value;
     if (decision === undefined || newest === undefined) return;
-    this.#hold.run(relationRef, idOf(delivery), decision.consentVersion ?? 1, newest.version, newest.validity?.until ?? null);
+    const { consentVersion, breakGlass } = decision;
+    const version = consentVersion ?? 1;
+    const follows = breakGlass === undefined ? [newest.version, newest.validity?.until ?? null, 0] : [version, breakGlass.until, 1];
+    this.#hold.run(relationRef, idOf(delivery), version, ...follows);
   }
 
-  /** Copies whose version of the consent is not the newest any more, or whose validity is over at `now`. */
+  /** Copies whose version of the consent is not the newest any more, or whose validity or time box is over at `now`. */
   listSuperseded(now: string): readonly RequestName[] {
     return (this.#due.all(now) as Row[]).map(({ ref, id }) => {
       const [requester, requestId] = String(id).split('/');
@@ -61,7 +68,7 @@ export class HeldReleases {
     });
   }
 
-  /** When the next validity ends after `now`. */
+  /** When the next validity or time box ends after `now`. */
   nextEnd(now: string): string | undefined {
     const { next } = this.#nextEnd.get(now) as Row;
     return typeof next === 'string' ? next : undefined;

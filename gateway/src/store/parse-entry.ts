@@ -1,4 +1,5 @@
 import {
+  breakGlassKey,
   consentKey,
   consultationKey,
   decisionKey,
@@ -7,6 +8,7 @@ import {
   groupKey,
   organisationKey,
   parseAccessRequest,
+  parseBreakGlass,
   parseConsentEntry,
   parseConsultation,
   parseDecision,
@@ -22,6 +24,7 @@ import {
   parseReferral,
   parseRedisclosure,
   parseRelationEntry,
+  parseReview,
   parseRules,
   parseStudy,
   patientKey,
@@ -30,7 +33,9 @@ import {
   redisclosureKey,
   relationKey,
   requestKey,
+  reviewKey,
   rulesKey,
+  type BreakGlass,
   studyKey,
   type ConsentEntry,
   type Consultation,
@@ -49,6 +54,7 @@ import {
   type Referral,
   type Redisclosure,
   type RelationEntry,
+  type Review,
   type Rules,
   type Study,
 } from '@medaccord/chaincode/model';
@@ -66,6 +72,8 @@ export interface Entries {
   request: AccessRequest;
   decision: Decision;
   delivery: Delivery;
+  'break-glass': BreakGlass;
+  review: Review;
   referral: Referral;
   study: Study;
   deletion: Deletion;
@@ -104,6 +112,11 @@ const forms: { readonly [T in PublicKeyType]: Form<Entries[T]> } = {
   delivery: {
     parse: parseDelivery,
     isOf: ({ relationRef, requester, requestId, part }, key) => key === deliveryKey(relationRef, requester, requestId, part),
+  },
+  'break-glass': { parse: parseBreakGlass, isOf: ({ mspId, unit }, key) => key === breakGlassKey(mspId, unit) },
+  review: {
+    parse: parseReview,
+    isOf: ({ relationRef, requester, requestId }, key) => key === reviewKey(relationRef, requester, requestId),
   },
   referral: { parse: parseReferral, isOf: ({ relationRef, referralId }, key) => key === referralKey(relationRef, referralId) },
   study: { parse: parseStudy, isOf: ({ studyId }, key) => key === studyKey(studyId) },

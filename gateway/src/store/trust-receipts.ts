@@ -1,4 +1,5 @@
 import {
+  isBreakGlass,
   receiptOf,
   requestKey,
   trustDeletion,
@@ -10,6 +11,7 @@ import {
   type Organisation,
   type PublicKeyType,
 } from '@medaccord/chaincode/model';
+import { findDocumentedConsent } from './documented-consent';
 import type { Facts } from './facts';
 import type { Entries, NamedEntry } from './parse-entry';
 import { statementVerifier } from './statement-verifier';
@@ -26,13 +28,20 @@ export function trustReceipts({ type, value }: NamedEntry, facts: Known): Entrie
 
 /** A decision with its receipt, or with none when that is not the custodian's or is of something else. */
 function withTrustedReceipt(facts: Known, decision: Decision): Decision {
-  const { relationRef, requester, requestId, consentVersion, custodian } = decision;
+  const { relationRef, requester, requestId, custodian } = decision;
   const request = facts.findKey<AccessRequest>(requestKey(relationRef, requester, requestId))?.value;
-  const consent = facts.find<ConsentEntry>('consent', relationRef, String(consentVersion ?? ''))?.value;
+  const consent = findDeciding(facts, decision);
   const key = facts.find<Organisation>('organisation', custodian)?.value.signing;
   const isKnown = request !== undefined && consent !== undefined && key !== undefined;
   const receipt = isKnown ? trustReceipt(decision.receipt, receiptOf(decision, request, consent), key, statementVerifier) : null;
   return { ...decision, receipt };
+}
+
+/** The version of the consent that a decision went by: the one that it names, in an emergency the newest with a document up to that. */
+function findDeciding(facts: Known, { relationRef, purpose, consentVersion }: Decision): ConsentEntry | undefined {
+  if (consentVersion === null) return undefined;
+  if (isBreakGlass(purpose)) return findDocumentedConsent(facts, relationRef, consentVersion);
+  return facts.find<ConsentEntry>('consent', relationRef, String(consentVersion))?.value;
 }
 
 /** A deletion as the member that held the copy signed it; nothing when it did not. */

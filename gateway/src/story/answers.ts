@@ -76,6 +76,7 @@ export type HistoryEntry = { readonly at: string; readonly transactionId: string
       readonly by: { readonly mspId: string };
       readonly purpose: string;
       readonly proof: Proof | null;
+      readonly breakGlass?: { readonly reviewBy: string };
     }
   | {
       readonly kind: 'referral';
@@ -91,11 +92,19 @@ export type HistoryEntry = { readonly at: string; readonly transactionId: string
       readonly proof: Proof | null;
       readonly consentVersion: number | null;
       readonly records: number;
+      readonly breakGlass?: { readonly until: string };
       readonly notice: string | null;
       readonly receipt: string | null;
       readonly deletion: DeletionStatus | null;
     }
   | { readonly kind: 'delivery'; readonly requestId: string }
+  | {
+      readonly kind: 'review';
+      readonly requestId: string;
+      readonly outcome: string;
+      readonly by: { readonly mspId: string };
+      readonly isLate: boolean;
+    }
   | {
       readonly kind: 'deletion';
       readonly requestId: string;
@@ -120,4 +129,8 @@ export type HistoryEntry = { readonly at: string; readonly transactionId: string
 export type OpenedRedisclosure = { readonly recipient: string; readonly records: readonly { readonly recordId: string }[] };
 
 /** What a notice tells the patient once it is opened. */
-export type OpenedNotice = { readonly reason: string; readonly records: readonly RecordName[] };
+export type OpenedNotice = {
+  readonly reason: string;
+  readonly emergency?: { readonly reason: string; readonly statement: string };
+  readonly records: readonly RecordName[];
+};

@@ -26,11 +26,12 @@ export const members = [
 export type MemberId = (typeof members)[number]['mspId'];
 
 const purposes = ['TREAT', 'HPAYMT', 'HRESCH', 'HOPERAT'] as const;
+const emergency = { categories: ['laboratory', 'medications'] as const, accessHours: 24, reviewHours: 72, openReviews: 20 };
 
 /** The first version of the consortium's rules. */
 export function newRules(changed: Partial<Record<MemberId, 'hospital' | 'insurer' | 'authority'>> = {}): RulesDocument {
   const roles = { ...Object.fromEntries(members.map(({ mspId, role }) => [mspId, role])), ...changed };
-  return { version: 1, purposes, roles, deadlines: { decisionMinutes: 10 }, suspended: [] };
+  return { version: 1, purposes, roles, deadlines: { decisionMinutes: 10 }, emergency, suspended: [] };
 }
 
 export type { Answer, Sent } from './door';

@@ -22,7 +22,7 @@ interface Vectors {
 
 const read = (name: string): Vectors => JSON.parse(readFileSync(join(__dirname, name), 'utf8')) as Vectors;
 const { defaults, vectors: ofAxes } = read('axes.vectors.json');
-const others = ['decide-access.vectors.json', 'proof.vectors.json', 'legal-basis.vectors.json'].map(read);
+const others = ['decide-access.vectors.json', 'proof.vectors.json', 'legal-basis.vectors.json', 'break-glass.vectors.json'].map(read);
 const vectors = [...others.flatMap((file) => file.vectors.map((vector): Vector => ({ ...file.defaults, ...vector }))), ...ofAxes];
 const RELATION = 'R'.repeat(22);
 const SALT = 'A'.repeat(22);
@@ -30,7 +30,7 @@ const SALT = 'A'.repeat(22);
 /** The documents of vectors and properties are such as can be signed: the parsers take them. */
 function questionOf(vector: Omit<Vector, 'name' | 'reason'>): AccessQuestion {
   const input = { ...defaults, ...vector } as Record<string, unknown>;
-  const { kinds, status, validity, purposes, suspended, now, purpose, person, recordId, ...record } = input;
+  const { kinds, status, validity, purposes, suspended, emergency, now, purpose, emergencyUntil, person, recordId, ...record } = input;
   const { type, category, codes, labels, dates, authors, encounter } = record;
   const { memberRole = 'hospital', legalBases } = input;
   const { roles = { AlphaMSP: 'hospital', ...(memberRole !== null && { BetaMSP: memberRole }) } } = input;
@@ -44,10 +44,11 @@ function questionOf(vector: Omit<Vector, 'name' | 'reason'>): AccessQuestion {
     relation: { custodian: 'AlphaMSP', counterparty: 'BetaMSP', kinds },
     consent: { relationRef: RELATION, version: 1, status, validity },
     document: vector.sets === null ? undefined : parseConsentDocument(document, 'document'),
-    rules: { version: 3, purposes, suspended, roles, ...(legalBases !== undefined && { legalBases }) },
+    rules: { version: 3, purposes, suspended, roles, emergency: emergency ?? undefined, ...(legalBases !== undefined && { legalBases }) },
     proof: proofOf(input),
     now,
     purpose,
+    emergencyUntil: emergencyUntil ?? undefined,
     person: parseRequestingPerson(person, 'person'),
     record: { ...parseRecordDetails({ type, category, codes, labels, dates, authors, encounter }, 'details'), recordId },
   } as unknown as AccessQuestion;
@@ -63,7 +64,7 @@ function proofOf(input: Record<string, unknown>): unknown {
 
 const answerOf = ({ reason, obligations = [] }: Pick<Vector, 'reason' | 'obligations'>): AccessDecision =>
   ({
-    decision: ['permitted', 'legal-basis'].includes(reason) ? 'permit' : 'deny',
+    decision: ['permitted', 'legal-basis', 'break-glass'].includes(reason) ? 'permit' : 'deny',
     reason,
     consentVersion: 1,
     rulesVersion: 3,

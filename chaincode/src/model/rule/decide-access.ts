@@ -11,12 +11,13 @@ import {
 import type { Rules } from '../entry';
 import { isDatedWithin } from '../fhir-date';
 import type { RecordId } from '../identifiers';
-import { isWithin } from '../instant';
+import { isWithin, type Instant } from '../instant';
 import type { Obligation } from '../obligation';
 import { isCoveredBy } from '../purpose';
 import type { RecordDetails } from '../record-details';
 import type { RequestingPerson } from '../requesting-person';
 import type { ConsentHeader } from '../signed-payload';
+import { expressOf, findReasonAgainstBreakGlass, isBreakGlass, isOfEmergencySubset } from './break-glass';
 import { isLegallyBased } from './legal-basis';
 import { reasonOfProof, type ProofQuestion } from './purpose-proof';
 
@@ -36,6 +37,8 @@ export const accessReasons = [
   'proof-ended',
   'organisation-suspended',
   'relation-kind',
+  'break-glass',
+  'not-emergency-subset',
 ] as const;
 export type AccessReason = (typeof accessReasons)[number];
 
@@ -45,14 +48,16 @@ export interface AccessQuestion extends ProofQuestion {
   readonly consent: Pick<ConsentHeader, 'relationRef' | 'version' | 'status' | 'validity'>;
   /** The document that the header commits to; undefined when it is not at hand. */
   readonly document: ConsentDocument | undefined;
-  readonly rules: Pick<Rules, 'version' | 'purposes' | 'roles' | 'suspended' | 'legalBases'>;
+  readonly rules: Pick<Rules, 'version' | 'purposes' | 'roles' | 'suspended' | 'legalBases' | 'emergency'>;
+  /** The end of the time box, where the request declares an emergency. */
+  readonly emergencyUntil?: Instant | undefined;
   readonly person: RequestingPerson;
   readonly record: RecordDetails & { readonly recordId: RecordId };
 }
 
 /** What the consent alone answers, whatever proves the purpose. */
 export type ConsentQuestion = Omit<AccessQuestion, 'proof'>;
-export type StandingQuestion = Pick<AccessQuestion, 'relation' | 'rules' | 'consent' | 'now' | 'purpose' | 'proof'>;
+export type StandingQuestion = Pick<AccessQuestion, 'relation' | 'rules' | 'consent' | 'now' | 'purpose' | 'proof' | 'emergencyUntil'>;
 
 export interface AccessDecision {
   readonly decision: 'permit' | 'deny';
@@ -71,9 +76,10 @@ const sensitiveObligations: readonly Obligation[] = ['PRIVMARK', 'NORDSCLCD'];
  * what is unknown counts against who asks. docs/reference/consent-rule.md says the rule in words; golden vectors stand beside this file.
  */
 export function decideAccess(question: AccessQuestion): AccessDecision {
-  const byConsent = findReasonAgainst(question) ?? reasonOfDocument(question);
-  const reason = byConsent !== 'permitted' && isLegallyBased(question) ? 'legal-basis' : byConsent;
-  const isPermitted = reason === 'permitted' || reason === 'legal-basis';
+  const reasonOf = isBreakGlass(question.purpose) ? reasonOfBreakGlass : reasonOfDocument;
+  const answer = findReasonAgainst(question) ?? reasonOf(question);
+  const reason = !isPermit(answer) && isLegallyBased(question) ? 'legal-basis' : answer;
+  const isPermitted = isPermit(reason);
   return {
     decision: isPermitted ? 'permit' : 'deny',
     reason,
@@ -83,6 +89,10 @@ export function decideAccess(question: AccessQuestion): AccessDecision {
   };
 }
 
+function isPermit(reason: AccessReason): boolean {
+  return reason === 'permitted' || reason === 'break-glass' || reason === 'legal-basis';
+}
+
 /** What the consent says of one record, whether or not the purpose is proved. */
 export function decideByConsent(question: ConsentQuestion): AccessReason {
   return reasonOfStanding(question) ?? reasonOfDocument(question);
@@ -90,6 +100,7 @@ export function decideByConsent(question: ConsentQuestion): AccessReason {
 
 /** What the rule can say without document and record: whether members, consent and purpose stand. Undefined when nothing is against it. */
 export function findReasonAgainst(question: StandingQuestion): AccessReason | undefined {
+  if (isBreakGlass(question.purpose)) return findReasonAgainstBreakGlass(question);
   return reasonOfStanding(question) ?? reasonOfPurpose(question);
 }
 
@@ -122,6 +133,13 @@ function reasonOfDocument(question: ConsentQuestion): AccessReason {
   const permits = sets.flatMap(({ exceptions }) => exceptions.filter((one) => one.decision === 'permit' && isMatch(one, question)));
   const areNamed = namesNeeded(record).every((axis) => permits.some((permit) => permit[axis] ?? permit.records));
   return areNamed ? 'permitted' : 'label-needs-explicit-permit';
+}
+
+/** Without a document nothing is refused expressly; the others see to it that one that arrived is not kept back. */
+function reasonOfBreakGlass(question: AccessQuestion): AccessReason {
+  if (!isOfEmergencySubset(question)) return 'not-emergency-subset';
+  const document = question.document && expressOf(question.document);
+  return reasonOfDocument({ ...question, document }) === 'denied' ? 'denied' : 'break-glass';
 }
 
 /** The axes by which a permit must name a sensitive record, unless it names the record itself. */

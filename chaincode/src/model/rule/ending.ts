@@ -14,8 +14,8 @@ export interface ReleaseBasis {
 }
 
 /** What a decision to release rests on. */
-export function basisOf({ consentVersion, basis }: Pick<Decision, 'consentVersion' | 'basis'>): ReleaseBasis {
-  return { consentVersion: consentVersion ?? 1, until: null, isLegal: basis === 'legal-basis' };
+export function basisOf({ consentVersion, basis, breakGlass }: Pick<Decision, 'consentVersion' | 'basis' | 'breakGlass'>): ReleaseBasis {
+  return { consentVersion: consentVersion ?? 1, until: breakGlass?.until ?? null, isLegal: basis === 'legal-basis' };
 }
 
 /** What ended a release. */
@@ -43,15 +43,18 @@ export function findEnding(basis: ReleaseBasis, headers: readonly Header[], now:
 
 /**
  * Tells whether a version of the consent ends a release for a reason: what a deletion receipt must hold up to. For `expired` the header must
- * be of the newest version.
+ * be of the newest version; a time box ends whatever stands there.
  */
-export function isEnding({ reason, consentVersion }: Ending, header: Header, basis: ReleaseBasis, now: Instant): boolean {
-  if (basis.isLegal) return false;
-  if (basis.until !== null) return reason === 'time-box-ended' && basis.until <= now;
-  if (header.version !== consentVersion) return false;
+export function isEnding(ending: Ending, header: Header | undefined, basis: ReleaseBasis, now: Instant): boolean {
+  const { until, isLegal } = basis;
+  if (isLegal) return false;
+  if (until !== null) return ending.reason === 'time-box-ended' && until <= now;
+  return header?.version === ending.consentVersion && isEndedBy(header, ending, basis, now);
+}
+
+function isEndedBy(header: Header, { reason, consentVersion }: Ending, basis: ReleaseBasis, now: Instant): boolean {
   if (reason === 'expired') return consentVersion >= basis.consentVersion && isExpired(header, now);
-  if (consentVersion <= basis.consentVersion) return false;
-  return reason === (header.status === 'in-force' ? 'narrowed' : endOf(header));
+  return consentVersion > basis.consentVersion && reason === (header.status === 'in-force' ? 'narrowed' : endOf(header));
 }
 
 function endOf({ status }: Header): 'relation-closed' | 'consent-revoked' {

@@ -25,9 +25,8 @@ export interface ProofQuestion {
 
 type ProofReason = 'purpose-not-proved' | 'proof-ended' | 'relation-kind';
 
-/** Purposes that need a proof, each with all below it; the first row that covers a purpose is its row. */
+/** Purposes that need a proof, each with all below it, but for emergencies: these are declared (break-glass.ts). */
 const needs: readonly { readonly purpose: Purpose; readonly reasonOf: (question: ProofQuestion) => ProofReason | undefined }[] = [
-  { purpose: 'ETREAT', reasonOf: () => 'purpose-not-proved' },
   { purpose: 'TREAT', reasonOf: reasonOfTreatment },
   { purpose: 'HPAYMT', reasonOf: reasonOfPayment },
   { purpose: 'HRESCH', reasonOf: reasonOfResearch },

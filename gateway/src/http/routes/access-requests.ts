@@ -1,4 +1,13 @@
-import { askingRoleOf, askingRoles, type Proof, type Purpose, type RelationRef, type RequestingPerson } from '@medaccord/chaincode/model';
+import {
+  askingRoleOf,
+  askingRoles,
+  emergencyReasons,
+  isBreakGlass,
+  type Proof,
+  type Purpose,
+  type RelationRef,
+  type RequestingPerson,
+} from '@medaccord/chaincode/model';
 import { z } from 'zod';
 import type { Caller } from '../../auth';
 import { requestAccess, waitForAnswer, type AccessOptions } from '../../access/request-access';
@@ -29,6 +38,7 @@ const status = z.object({
       rulesVersion: z.int(),
       deadline: instant.nullable(),
       bound: z.string().nullable(),
+      until: instant.optional(),
       at: instant,
     })
     .optional(),
@@ -36,6 +46,31 @@ const status = z.object({
 });
 
 const params = z.strictObject({ requestId: reference });
+
+/** Declares an emergency; what is stated is sealed, told to the patient and reviewed by a person of another organisation. */
+const emergency = z.strictObject({
+  reason: z.enum(emergencyReasons),
+  statement: z
+    .string()
+    .trim()
+    .regex(/^[^\u0000-\u0009\u000b-\u001f\u007f-\u009f\ud800-\udfff]{1,500}$/u, 'must be a text of 1 to 500 characters'),
+});
+
+const wish = z
+  .strictObject({
+    relationRef: reference,
+    purpose,
+    proof: proof.nullable().default(null),
+    categories: z
+      .array(category)
+      .min(1)
+      .refine((list) => new Set(list).size === list.length, 'must not repeat a category'),
+    emergency: emergency.optional(),
+  })
+  .refine((body) => isBreakGlass(body.purpose) === (body.emergency !== undefined), {
+    path: ['emergency'],
+    message: 'is for the purpose ETREAT and those below it, and needed there',
+  });
 
 export function newAccessRoutes(options: AccessRoutesOptions): readonly Route[] {
   return [newRequestRoute(options), newStatusRoute(options)];
@@ -47,15 +82,7 @@ function newRequestRoute({ access, identityOf }: AccessRoutesOptions): Route {
     path: '/api/access-requests',
     summary: "Ask for a patient's records in a relation; Prefer: wait=N waits for the answer",
     access: { by: 'staff', roles: askingRoles },
-    body: z.strictObject({
-      relationRef: reference,
-      purpose,
-      proof: proof.nullable().default(null),
-      categories: z
-        .array(category)
-        .min(1)
-        .refine((list) => new Set(list).size === list.length, 'must not repeat a category'),
-    }),
+    body: wish,
     idempotency: true,
     status: 201,
     response: status,
@@ -68,6 +95,7 @@ function newRequestRoute({ access, identityOf }: AccessRoutesOptions): Route {
         proof: body.proof as Proof | null,
         categories: body.categories,
         person: personOf(caller),
+        emergency: body.emergency,
         identity: await identityOf(caller),
         waitMs,
       });
