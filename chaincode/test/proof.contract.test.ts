@@ -21,6 +21,7 @@ import {
   type ConsortiumTwin,
   type Endorsed,
 } from './support/consortium-twin';
+import { endorseDecision, endorseDelivery } from './support/release-steps';
 import {
   approve,
   ask,
@@ -37,14 +38,12 @@ import {
   openingOf,
   refer,
   register,
-  sealedText,
   type TestRecord,
 } from './support/story';
 import { commit, newRef, Patient, PatientRelation } from './support/wallet';
 
 type Request = TransactionResponse<'RequestAccess'>['request'];
 
-const BOTH = [HOSPITAL, CLINIC];
 const CLAIM = { kind: 'claim', claimId: 'c'.repeat(22) } as Proof;
 
 let twin: ConsortiumTwin;
@@ -60,19 +59,12 @@ const relate = async (...kinds: readonly RelationKind[]): Promise<void> => {
   document = relation.document(2, [{ base: 'permit', exceptions: [] }]);
   await twin.submit(await twin.identity(INSURER), 'RecordConsent', { consent: relation.consent(2, { with: document }) });
 };
-const endorseDecision = async (of: Request, at?: string): Promise<Endorsed> => {
-  const args = ['DecideRelease', JSON.stringify({ relationRef: of.relationRef, requestId: of.requestId, consentVersion: 2 })];
-  const input = openingOf(relation, document, [record], of);
-  return twin.endorse(await twin.identity(HOSPITAL, 'gateway'), args, { input, endorsers: BOTH, ...(at && { at }) });
-};
-const endorseDelivery = async ({ relationRef, requestId }: Request): Promise<Endorsed> => {
-  const args = ['DeliverRecords', JSON.stringify({ relationRef, requestId, part: 1, parts: 1 })];
-  return twin.endorse(await twin.identity(HOSPITAL, 'gateway'), args, { input: { envelope: sealedText('delivery') }, endorsers: BOTH });
-};
+const decide = (of: Request, at?: string): Promise<Endorsed> =>
+  endorseDecision(twin, of, openingOf(relation, document, [record], of), { at });
 /** 'released', or the reason against it. */
 const outcomeOf = async (purpose: Purpose, proof: Proof | null, at?: string): Promise<unknown> => {
   const request = await ask(twin, relation, CLINIC, { purpose, proof });
-  const deciding = endorseDecision(request, at);
+  const deciding = decide(request, at);
   return deciding.then(
     (endorsed) => {
       expect(twin.commit(endorsed)).toBe(OK);
@@ -247,7 +239,7 @@ describe('research', () => {
   test('is decided with the study in the read set, and with nothing that joins relation and patient', async () => {
     await relate('research');
     const study = await approve(twin);
-    const { simulation } = await endorseDecision(await ask(twin, relation, CLINIC, { purpose: 'HRESCH', proof: study }));
+    const { simulation } = await decide(await ask(twin, relation, CLINIC, { purpose: 'HRESCH', proof: study }));
     const types = Object.keys(simulation.rwset.reads).map((key) => key.split('\u0000')[1]);
     expect(new Set(types)).toEqual(new Set(['relation', 'request', 'decision', 'rules', 'organisation', 'consent', 'study']));
     expect(Object.keys(simulation.rwset.hashedReads)).toEqual([`${implicitCollection(AUTHORITY)}|${studyKey(study.studyId)}`]);
@@ -343,13 +335,16 @@ describe('the end of a proof', () => {
     await relate(kind);
     const proof = await begin(twin, relation);
     const [first, second] = [await ask(twin, relation, CLINIC, { purpose, proof }), await ask(twin, relation, CLINIC, { purpose, proof })];
-    const late = await endorseDecision(first);
-    expect(twin.commit(await endorseDecision(second))).toBe(OK);
-    const lateDelivery = await endorseDelivery(second);
+    const late = await decide(first);
+    expect(twin.commit(await decide(second))).toBe(OK);
+    const lateDelivery = await endorseDelivery(twin, second);
     await end(proof as never);
     expect(twin.commit(late)).toBe(MVCC_READ_CONFLICT);
     expect(twin.commit(lateDelivery)).toBe(MVCC_READ_CONFLICT);
-    expect(await refusalOf(endorseDelivery(second))).toMatchObject({ code: 'RELEASE_NOT_PERMITTED', details: { reason: 'proof-ended' } });
+    expect(await refusalOf(endorseDelivery(twin, second))).toMatchObject({
+      code: 'RELEASE_NOT_PERMITTED',
+      details: { reason: 'proof-ended' },
+    });
   });
 
   test('takes nothing from a care relation', async () => {

@@ -1,6 +1,7 @@
 import type { MspId, TransactionResponse } from '../src/model';
 import { MVCC_READ_CONFLICT, OK, refusalOf, type ConsortiumTwin, type Endorsed } from './support/consortium-twin';
 import { approveRules, changeRules } from './support/rules-changes';
+import { endorseDecision, endorseDelivery } from './support/release-steps';
 import {
   ask,
   AUTHORITY,
@@ -18,7 +19,6 @@ import { Patient } from './support/wallet';
 
 type Request = TransactionResponse<'RequestAccess'>['request'];
 
-const BOTH = [HOSPITAL, CLINIC];
 const othersOf = (mspId: MspId): MspId[] => [HOSPITAL, CLINIC, INSURER, AUTHORITY].filter((other) => other !== mspId);
 
 describe.each([
@@ -29,16 +29,9 @@ describe.each([
   let scene: Scene;
   let request: Request;
 
-  const endorseDecision = async (of: Request = request, rulesVersion = 1): Promise<Endorsed> => {
-    const args = ['DecideRelease', JSON.stringify({ relationRef: of.relationRef, requestId: of.requestId, consentVersion: 2 })];
-    const input = openingOf(scene.relation, scene.document, [scene.laboratory], of, { change: { rulesVersion } });
-    return twin.endorse(await twin.identity(HOSPITAL, 'gateway'), args, { input, endorsers: BOTH });
-  };
-  const endorseDelivery = async (): Promise<Endorsed> => {
-    const { relationRef, requestId } = request;
-    const args = ['DeliverRecords', JSON.stringify({ relationRef, requestId, part: 1, parts: 1 })];
-    return twin.endorse(await twin.identity(HOSPITAL, 'gateway'), args, { input: { envelope: sealedText('delivery') }, endorsers: BOTH });
-  };
+  const decide = (of: Request = request, rulesVersion = 1): Promise<Endorsed> =>
+    endorseDecision(twin, of, openingOf(scene.relation, scene.document, [scene.laboratory], of, { change: { rulesVersion } }));
+  const deliver = (): Promise<Endorsed> => endorseDelivery(twin, request);
   const suspend = async (): Promise<void> => {
     await changeRules(twin, { ...RULES, version: 2, suspended: [suspended] }, othersOf(suspended));
   };
@@ -51,18 +44,18 @@ describe.each([
   });
 
   test('nothing is decided any more from that block on, and a decision endorsed before it is void', async () => {
-    const late = await endorseDecision();
+    const late = await decide();
     await suspend();
     expect(twin.commit(late)).toBe(MVCC_READ_CONFLICT);
-    expect(await refusalOf(endorseDecision())).toEqual(refusal);
+    expect(await refusalOf(decide())).toEqual(refusal);
   });
 
   test('what was decided and not delivered is withdrawn', async () => {
-    expect(twin.commit(await endorseDecision())).toBe(OK);
-    const late = await endorseDelivery();
+    expect(twin.commit(await decide())).toBe(OK);
+    const late = await deliver();
     await suspend();
     expect(twin.commit(late)).toBe(MVCC_READ_CONFLICT);
-    expect(await refusalOf(endorseDelivery())).toEqual(refusal);
+    expect(await refusalOf(deliver())).toEqual(refusal);
   });
 
   test('it asks for nothing new; what it asked for before is answered the same', async () => {
@@ -94,9 +87,9 @@ describe.each([
     await suspend();
     const back = { ...RULES, version: 3 };
     await approveRules(twin, back, othersOf(suspended));
-    expect((await refusalOf(endorseDecision())).code).toBe('ORGANISATION_NOT_ACTIVE');
+    expect((await refusalOf(decide())).code).toBe('ORGANISATION_NOT_ACTIVE');
     await changeRules(twin, back, othersOf(suspended));
-    expect(twin.commit(await endorseDecision(request, 3))).toBe(OK);
+    expect(twin.commit(await decide(request, 3))).toBe(OK);
   });
 });
 

@@ -27,10 +27,7 @@ beforeAll(async () => {
 });
 
 afterEach(() => {
-  for (const { carrier } of consortium.gateways.values()) {
-    carrier.hook = () => undefined;
-    carrier.faults.down.clear();
-  }
+  consortium.heal();
 });
 
 afterAll(async () => {
@@ -93,15 +90,6 @@ const redisclose = async (requestId: string, body: object = {}, key: string = ra
     ...{ token: await beta.token('clinician'), key },
     body: { recipient: 'Dr Jane Doe, rehabilitation', purpose: 'TREAT', ...body },
   });
-
-async function crashAndRestart(gateway: TestGateway): Promise<TestGateway> {
-  gateway.carrier.faults.unreachable = true;
-  await gateway.stop();
-  const next = new TestGateway(consortium.ledger, gateway.mspId, gateway.data, gateway.more);
-  consortium.gateways.set(gateway.mspId, next);
-  await next.start();
-  return next;
-}
 
 describe('a release', () => {
   it("comes with the custodian's signed receipt, the consent it rests on and the obligations of each resource", async () => {
@@ -184,7 +172,7 @@ describe('a released copy', () => {
     await waitFor(() => beta.carrier.faults.unreachable, 10_000);
     await waitFor(async () => (await statusOf(patient, requestId)) === 'outstanding', 5_000);
     expect(copiesOf(requestId)).toBe(1);
-    beta = await crashAndRestart(beta);
+    beta = await consortium.crashAndRestart(beta);
     await waitFor(() => isDeleted(patient, requestId), 10_000);
     expect((await historyOf(patient)).filter(({ kind }) => kind === 'deletion')).toHaveLength(1);
     expect(copiesOf(requestId)).toBe(0);
@@ -322,7 +310,7 @@ describe('a consultation of a consent by staff', () => {
     };
     expect((await look(patient)).status).toBe(200);
     expect(beta.store.consultations.list()).toHaveLength(1);
-    beta = await crashAndRestart(beta);
+    beta = await consortium.crashAndRestart(beta);
     await waitFor(async () => (await consultations(patient)).length === 1, 10_000);
   });
 });

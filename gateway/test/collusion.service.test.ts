@@ -32,10 +32,7 @@ beforeAll(async () => {
 }, 30_000);
 
 afterEach(() => {
-  for (const { carrier } of consortium.gateways.values()) {
-    carrier.hook = () => undefined;
-    carrier.faults.down.clear();
-  }
+  consortium.heal();
 });
 
 afterAll(async () => {

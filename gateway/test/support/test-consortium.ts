@@ -154,6 +154,26 @@ export class TestConsortium {
     };
   }
 
+  /** A second process on the same data, as after a crash: the first one is cut off from the ledger for good. */
+  async crashAndRestart(gateway: TestGateway): Promise<TestGateway> {
+    gateway.carrier.faults.unreachable = true;
+    await gateway.stop();
+    const next = new TestGateway(this.ledger, gateway.mspId, gateway.data, gateway.more);
+    this.gateways.set(gateway.mspId, next);
+    await next.start();
+    return next;
+  }
+
+  /** Ends what a test did to the ways to the ledger. */
+  heal(): void {
+    for (const { carrier } of this.gateways.values()) {
+      carrier.hook = () => undefined;
+      Object.assign(carrier.faults, { loseAnswers: 0, hideStatus: 0, loseSends: 0, unreachable: false });
+      carrier.faults.down.clear();
+      carrier.faults.codes.length = 0;
+    }
+  }
+
   async stop(): Promise<void> {
     await Promise.all([...this.gateways.values()].map((gateway) => gateway.stop()));
     rmSync(this.folder, { recursive: true, force: true });

@@ -1,3 +1,4 @@
+import { withPeer } from '../lifecycle';
 import {
   adoptRules,
   approveRules,
@@ -9,13 +10,13 @@ import {
   type RulesDocument,
 } from '../operations';
 import type { PeerConnection } from '../lifecycle';
-import { findOrganisation } from './command';
+import { findOrganisation, wordOf } from './command';
 import { EXIT } from './exit-codes';
-import { askerOf, describeApprovals, indent, withPeer, wordOf, type RulesCall } from './rules-options';
+import { askerOf, describeApprovals, indent, type RulesCall } from './rules-options';
 
 /** `rules approve FILE --organisation NAME`: the member's admin approves that next version, whole; what it changes is told. */
 export async function approveRulesFile(call: RulesCall): Promise<number> {
-  const document = readRulesFile(wordOf(call, 'approve', 'file'));
+  const document = readRulesFile(wordOf(call.words, 'rules approve', 'file'));
   const organisation = findOrganisation(call.topology, call.values.organisation);
   await withPeer(organisation, async (client) => {
     const inForce = await readRules(client, call.topology);
@@ -33,7 +34,7 @@ export async function approveRulesFile(call: RulesCall): Promise<number> {
 
 /** `rules adopt FILE`: puts a next version in force that enough members have approved. */
 export async function adoptRulesFile(call: RulesCall): Promise<number> {
-  const document = readRulesFile(wordOf(call, 'adopt', 'file'));
+  const document = readRulesFile(wordOf(call.words, 'rules adopt', 'file'));
   await withPeer(askerOf(call), (client) => adoptAndTell('rules adopt', call, client, document));
   return EXIT.done;
 }

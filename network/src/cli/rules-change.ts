@@ -1,3 +1,4 @@
+import { withPeer } from '../lifecycle';
 import { join } from 'node:path';
 import {
   approveRules,
@@ -13,7 +14,8 @@ import type { Organisation, Topology } from '../topology';
 import { listAble, mspIdOf } from './channel-options';
 import { EXIT } from './exit-codes';
 import { adoptAndTell } from './rules-approve';
-import { askerOf, indent, withPeer, wordOf, type RulesCall } from './rules-options';
+import { wordOf } from './command';
+import { askerOf, indent, type RulesCall } from './rules-options';
 import { UsageError } from './usage-error';
 
 /** The next version, undefined when the rules say so already. */
@@ -29,7 +31,7 @@ export const RULES_CHANGES: Readonly<Record<string, RulesChange>> = {
 };
 
 function memberOf({ roles }: RulesDocument, call: RulesCall, verb: string): string {
-  const mspId = mspIdOf(call.topology, wordOf(call, verb, 'organisation'));
+  const mspId = mspIdOf(call.topology, wordOf(call.words, `rules ${verb}`, 'organisation'));
   if (Object.hasOwn(roles, mspId)) return mspId;
   throw new UsageError(`rules ${verb} ${mspId}: the rules name ${Object.keys(roles).join(', ')}`);
 }

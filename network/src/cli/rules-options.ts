@@ -1,4 +1,3 @@
-import { openPeerConnection, type PeerConnection } from '../lifecycle';
 import type { RulesApprovals } from '../operations';
 import type { Organisation, Topology } from '../topology';
 import { listAble, nameOrganisations, organisationOf } from './channel-options';
@@ -31,23 +30,6 @@ export function askerOf({ topology, values }: RulesCall): Organisation {
   const [first] = listAble(topology);
   if (first === undefined) throw new UsageError('No admin key of any organisation is on this machine.');
   return first;
-}
-
-/** Does something as an organisation's admin at its own peer. */
-export async function withPeer<T>(organisation: Organisation, work: (client: PeerConnection) => Promise<T>): Promise<T> {
-  const client = openPeerConnection(organisation);
-  try {
-    return await work(client);
-  } finally {
-    client.close();
-  }
-}
-
-/** The one word that a verb takes. @throws UsageError */
-export function wordOf({ words }: RulesCall, verb: string, what: string): string {
-  const [word, ...more] = words;
-  if (word === undefined || more.length > 0) throw new UsageError(`rules ${verb} takes one ${what}.`);
-  return word;
 }
 
 /** Lines of a list, with the titles of members. */

@@ -1,3 +1,4 @@
+import { withPeer } from '../lifecycle';
 import {
   assertNext,
   describeRules,
@@ -9,7 +10,7 @@ import {
   type RulesInForce,
 } from '../operations';
 import { EXIT } from './exit-codes';
-import { askerOf, describeApprovals, indent, withPeer, type RulesCall } from './rules-options';
+import { askerOf, describeApprovals, indent, type RulesCall } from './rules-options';
 import { UsageError } from './usage-error';
 
 /** `rules show`: the rules in force, with `--output` the next version of them to be edited; `rules show FILE`: what that one would change, and who has approved it. */

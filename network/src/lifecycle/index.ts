@@ -8,3 +8,4 @@ export { evaluateTransaction } from './evaluate-transaction';
 export { submitTransaction, type SubmittedFacts, type TransactionRequest } from './submit-transaction';
 export { installPackage, listInstalled, type InstallFacts, type InstalledPackage } from './install-package';
 export * from './definition';
+export { withPeer } from './with-peer';
