@@ -6,11 +6,12 @@ import {
   implicitCollection,
   parseSigned,
   privateKey,
+  type AccessRequest,
   type ConsentDocument,
   type ConsentHeader,
   type Instant,
-  type TransientInput,
 } from '../src/model';
+import { declare, emergencyOpeningOf } from './support/break-glass-story';
 import {
   ENDORSEMENT_POLICY_FAILURE,
   MVCC_READ_CONFLICT,
@@ -31,6 +32,7 @@ import {
   newConsortium,
   newScene,
   openingOf,
+  signingKeyOf,
   type Scene,
 } from './support/story';
 import { newKeyPair, otherForm, Patient, type KeyPair } from './support/wallet';
@@ -56,6 +58,7 @@ const record = async (consent: string, at?: string): Promise<void> => {
   expect(twin.commit(await endorse(consent, at))).toBe(OK);
 };
 const revocation = { status: 'revoked', document: null, sealed: {} } as const;
+const nameOf = ({ relationRef, requestId }: Pick<AccessRequest, 'relationRef' | 'requestId'>): object => ({ relationRef, requestId });
 const notAllowed = (problem: string, delegation = 1): object => ({
   code: 'DELEGATE_NOT_ALLOWED',
   details: { relationRef: scene.relation.relationRef, delegation, problem },
@@ -248,13 +251,12 @@ describe('a delegation', () => {
 describe('a release on what a delegate signed', () => {
   let document: ConsentDocument;
 
-  const opening = (delegation: TestGrant['opening'] | undefined, records = [scene.laboratory]): TransientInput<'DecideRelease'> => ({
-    ...openingOf(scene.relation, document, records),
-    ...(delegation && { delegation: formatCanonical(delegation) }),
-  });
-  const decide = async (input: TransientInput<'DecideRelease'>, consentVersion = 3): Promise<Endorsed> => {
-    const { relationRef, requestId } = await ask(twin, scene.relation);
-    const args = ['DecideRelease', JSON.stringify({ relationRef, requestId, consentVersion })];
+  /** What the custodian sends for the document that stands, with the opening of a delegation. */
+  const decide = async (delegation: TestGrant['opening'] | undefined, records = [scene.laboratory]): Promise<Endorsed> => {
+    const request = await ask(twin, scene.relation);
+    const opened = delegation && { delegation: formatCanonical(delegation) };
+    const input = { ...openingOf(scene.relation, document, records, request), ...opened };
+    const args = ['DecideRelease', JSON.stringify({ ...nameOf(request), consentVersion: document.version })];
     return twin.endorse(await twin.identity(HOSPITAL, 'gateway'), args, { input, endorsers: [HOSPITAL, CLINIC] });
   };
 
@@ -265,22 +267,22 @@ describe('a release on what a delegate signed', () => {
   test('is decided as on her own consent, also after the delegation has ended', async () => {
     const { opening: delegation } = await grant();
     await record(signed(3, { with: document }));
-    expect(twin.commit(await decide(opening(delegation)))).toBe(OK);
+    expect(twin.commit(await decide(delegation))).toBe(OK);
     await end({ n: 2, of: 1, after: 3 });
-    expect(twin.commit(await decide(opening(delegation)))).toBe(OK);
+    expect(twin.commit(await decide(delegation))).toBe(OK);
   });
 
   test('is not decided on what was signed after the end, though members that collude wrote it with an earlier date', async () => {
     const { opening: delegation } = await grant();
     await end({ n: 2, of: 1, after: 2 });
     forgeConsent(signed(3, { with: document }), VALIDITY.from);
-    expect((await refusalOf(decide(opening(delegation)))).code).toBe('CONSENT_INVALID');
+    expect((await refusalOf(decide(delegation))).code).toBe('CONSENT_INVALID');
   });
 
   test('is not decided on what a delegate without the power signed, though members that collude wrote it', async () => {
     const { opening: delegation } = await grant({ powers: ['revoke'] });
     forgeConsent(signed(3, { with: document }));
-    expect((await refusalOf(decide(opening(delegation)))).code).toBe('CONSENT_INVALID');
+    expect((await refusalOf(decide(delegation))).code).toBe('CONSENT_INVALID');
     forgeConsent(signed(4, { ...revocation, status: 'closed' }));
     await record(scene.relation.consent(5));
   });
@@ -288,24 +290,51 @@ describe('a release on what a delegate signed', () => {
   test('never covers what is withheld from the delegate', async () => {
     const { opening: delegation } = await grant({ withheld: ['laboratory'] });
     await record(signed(3, { with: document }));
-    expect(await refusalOf(decide(opening(delegation)))).toMatchObject({ details: { reason: 'withheld-from-delegate', at: 0 } });
-    expect(twin.commit(await decide(opening(delegation, [scene.medication])))).toBe(OK);
+    expect(await refusalOf(decide(delegation))).toMatchObject({ details: { reason: 'withheld-from-delegate', at: 0 } });
+    expect(twin.commit(await decide(delegation, [scene.medication]))).toBe(OK);
     const lying = { ...delegation, withheld: [] };
-    expect(await refusalOf(decide(opening(lying)))).toEqual({ code: 'COMMITMENT_MISMATCH', details: { of: 'opening of the delegation' } });
-    expect(await refusalOf(decide(opening(undefined)))).toMatchObject({ code: 'COMMITMENT_MISMATCH' });
+    expect(await refusalOf(decide(lying))).toEqual({ code: 'COMMITMENT_MISMATCH', details: { of: 'opening of the delegation' } });
+    expect(await refusalOf(decide(undefined))).toMatchObject({ code: 'COMMITMENT_MISMATCH' });
   });
 
   test('is not decided on a grant that its opening forbids: a support person with more than the history, a guardian of an adult', async () => {
     const { opening: support } = await grant({ kind: 'support-person' });
     await record(signed(3, { with: document }));
-    expect(await refusalOf(decide(opening(support)))).toMatchObject({
+    expect(await refusalOf(decide(support))).toMatchObject({
       code: 'DELEGATION_INVALID',
       details: { problem: expect.stringContaining('support person') as string },
     });
     const { opening: guardian } = await grant({ n: 2, majority: '2026-03-14T23:59:59.999Z' as Instant });
     document = scene.relation.document(4, document.sets);
     await record(signed(4, { with: document, delegation: 2 }));
-    expect(await refusalOf(decide(opening(guardian), 4))).toMatchObject({ details: { problem: 'outlasts the coming of age' } });
+    expect(await refusalOf(decide(guardian))).toMatchObject({ details: { problem: 'outlasts the coming of age' } });
+  });
+});
+
+describe('a refusal of emergencies', () => {
+  const refusal = { decision: 'deny', purposes: ['ETREAT'] } as const;
+  /** Of a declared emergency, on the document that the custodian opens. */
+  const decide = async (document: ConsentDocument, consentVersion: number): Promise<Endorsed> => {
+    const request = await declare(twin, scene.relation);
+    const args = ['DecideRelease', JSON.stringify({ ...nameOf(request), consentVersion })];
+    const input = emergencyOpeningOf(scene.relation, document, [scene.medication], request);
+    return twin.endorse(await twin.identity(HOSPITAL, 'gateway'), args, { input, endorsers: [HOSPITAL, CLINIC] });
+  };
+
+  test('that the patient signed stands, whatever a delegate signs after it', async () => {
+    const own = scene.relation.document(3, [{ base: 'permit', exceptions: [refusal] }]);
+    await record(scene.relation.consent(3, { with: own }));
+    await grant();
+    const document = scene.relation.document(4, [{ base: 'permit', exceptions: [] }]);
+    await record(signed(4, { with: document }));
+    expect(await refusalOf(decide(own, 4))).toMatchObject({ details: { reason: 'denied' } });
+    expect(await refusalOf(decide(document, 4))).toMatchObject({ code: 'COMMITMENT_MISMATCH' });
+  });
+
+  test('is hers alone: what a delegate refuses closes no emergency', async () => {
+    await grant();
+    await record(signed(3, { with: scene.relation.document(3, [{ base: 'permit', exceptions: [refusal] }]) }));
+    expect(twin.commit(await decide(scene.document, 3))).toBe(OK);
   });
 });
 
@@ -323,9 +352,9 @@ describe('an appointed delegate', () => {
     signGrant(scene.relation, key, { confirmedBy: AUTHORITY, ...wish }, by).jws;
   const confirmed = (jws: string, by = authorityKey): string => confirm(jws, 'delegation', by);
 
-  beforeEach(async () => {
-    hospitalKey = await giveSigningKey(twin, HOSPITAL);
-    authorityKey = await giveSigningKey(twin, AUTHORITY);
+  beforeEach(() => {
+    hospitalKey = signingKeyOf(HOSPITAL);
+    authorityKey = signingKeyOf(AUTHORITY);
   });
 
   test('acts for a patient who cannot sign, once custodian and authority have signed and endorsed it', async () => {
@@ -355,7 +384,7 @@ describe('an appointed delegate', () => {
   });
 
   test('is confirmed by a member that the rules call an authority, and not by the custodian itself', async () => {
-    const clinicKey = await giveSigningKey(twin, CLINIC);
+    const clinicKey = signingKeyOf(CLINIC);
     const byClinic = appointment({ confirmedBy: CLINIC });
     expect((await refusalOf(appoint(byClinic, confirmed(byClinic, clinicKey), CLINIC))).code).toBe('SIGNATURE_INVALID');
     const byItself = appointment({ confirmedBy: HOSPITAL });

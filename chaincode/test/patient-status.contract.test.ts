@@ -1,7 +1,7 @@
 import { patientStatusKey } from '../src/model';
 import { ENDORSEMENT_POLICY_FAILURE, OK, refusalOf, type ConsortiumTwin, type Endorsed } from './support/consortium-twin';
-import { confirm, giveSigningKey, signStatus } from './support/delegates';
-import { ask, AUTHORITY, CLINIC, HOSPITAL, newConsortium, newScene, openingOf, type Scene } from './support/story';
+import { confirm, signStatus } from './support/delegates';
+import { ask, AUTHORITY, CLINIC, HOSPITAL, newConsortium, newScene, openingOf, signingKeyOf, type Scene } from './support/story';
 import { newKeyPair, Patient, type KeyPair } from './support/wallet';
 
 describe('the death of a patient', () => {
@@ -16,9 +16,10 @@ describe('the death of a patient', () => {
   const set = async (status: string, confirmation: string | null = null, mspId = HOSPITAL): Promise<unknown> =>
     twin.submit(await twin.identity(mspId, 'registrar'), 'SetPatientStatus', { status, confirmation });
   const decide = async (): Promise<Endorsed> => {
-    const { relationRef, requestId } = await ask(twin, scene.relation);
+    const request = await ask(twin, scene.relation);
+    const { relationRef, requestId } = request;
     const args = ['DecideRelease', JSON.stringify({ relationRef, requestId, consentVersion: 2 })];
-    const input = openingOf(scene.relation, scene.document, [scene.laboratory]);
+    const input = openingOf(scene.relation, scene.document, [scene.laboratory], request);
     return twin.endorse(await twin.identity(HOSPITAL, 'gateway'), args, { input, endorsers: [HOSPITAL, CLINIC] });
   };
   const forge = (n: number, jws: string, confirmation: string | null = null): void => {
@@ -29,8 +30,8 @@ describe('the death of a patient', () => {
   beforeEach(async () => {
     twin = await newConsortium();
     scene = await newScene(twin, new Patient(HOSPITAL));
-    hospitalKey = await giveSigningKey(twin, HOSPITAL);
-    authorityKey = await giveSigningKey(twin, AUTHORITY);
+    hospitalKey = signingKeyOf(HOSPITAL);
+    authorityKey = signingKeyOf(AUTHORITY);
   });
 
   test('is stated by her custodian, ends what her consents allow, and joins no relation with her in any block', async () => {

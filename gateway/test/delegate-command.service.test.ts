@@ -83,6 +83,16 @@ describe('the delegate command', () => {
     expect(lines.join('')).toMatch(/version 3 revoked, signed by delegate 1/);
   });
 
+  it("exports no consent as the patient's that a delegate superseded", async () => {
+    await grant('--kind', 'guardian');
+    const exported = ['consent', '--export', '--connections', folder, '--wallet', file('patient.json'), '--relation', patient.relationRef];
+    const out = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
+    expect(await wallet(exported, config)).toBe(0);
+    await run('delegate', 'revoke', ...acting);
+    out.mockRestore();
+    await expect(wallet(exported, config)).rejects.toMatchObject({ code: 'CONSENT_NOT_KEPT' });
+  });
+
   it('signs no delegation that says too much, and names what it takes', async () => {
     await expect(grant('--kind', 'support-person')).rejects.toThrow('support person');
     await expect(grant('--kind', 'friend')).rejects.toThrow('--kind must be one of guardian, power-of-attorney, support-person.');

@@ -1,25 +1,8 @@
-import {
-  formatInstant,
-  type Category,
-  type ConsentSet,
-  type DelegatePower,
-  type Instant,
-  type MspId,
-  type RelationRef,
-} from '@medaccord/chaincode/model';
-import {
-  deriveDelegateKey,
-  endDelegation,
-  newDelegateToken,
-  newWallet,
-  revokeConsentFor,
-  signConsentFor,
-  signDelegation,
-  type DelegationWish,
-  type Wallet,
-} from '../src/wallet';
+import type { Category, ConsentSet, DelegatePower, MspId, RelationRef } from '@medaccord/chaincode/model';
+import { endDelegation, newDelegateToken, type DelegationWish } from '../src/wallet';
 import { TestConsortium, type Answer, type TestGateway } from './support/test-consortium';
-import { ask, newBundle, TestPatient } from './support/test-patient';
+import { at, HOUR, TestDelegate } from './support/test-delegate';
+import { ask, newBundle, newMedicationBundle, TestPatient } from './support/test-patient';
 
 jest.setTimeout(30_000);
 
@@ -29,10 +12,8 @@ let beta: TestGateway;
 let gamma: TestGateway;
 let patient: TestPatient;
 /** The delegate's own wallet. */
-let delegate: Wallet;
+let delegate: TestDelegate;
 
-const HOUR = 3_600_000;
-const at = (ms: number): Instant => formatInstant(Date.now() + ms);
 const relationRef = (): RelationRef => patient.relationRef as RelationRef;
 const all: readonly DelegatePower[] = ['consent', 'revoke', 'history'];
 
@@ -46,8 +27,8 @@ beforeAll(async () => {
 }, 30_000);
 
 beforeEach(async () => {
-  delegate = newWallet();
   patient = new TestPatient(consortium, 'AlphaMSP');
+  delegate = new TestDelegate(patient);
   await patient.register();
   await patient.import(newBundle(2));
   await patient.checkIn('BetaMSP');
@@ -62,45 +43,18 @@ afterAll(async () => {
   await consortium.stop();
 });
 
-async function grant(wish: Partial<DelegationWish> = {}, via = 'BetaMSP'): Promise<Answer> {
-  const [custodian] = (await patient.recipients('AlphaMSP')).filter(({ mspId }) => mspId === 'AlphaMSP');
-  const signed = await signDelegation(
-    patient.wallet,
-    {
-      relationRef: relationRef(),
-      n: 1,
-      key: (await deriveDelegateKey(delegate, patient.relationRef)).publicJwk,
-      kind: 'guardian',
-      powers: all,
-      validity: { from: at(-HOUR), until: at(HOUR) },
-      withheld: [],
-      majority: null,
-      ...wish,
-    },
-    custodian!,
-  );
-  return consortium.gateway(via).send('/api/delegations', { body: signed });
-}
-
-const tokenAt = (via: string, delegation = 1): Promise<string> =>
-  newDelegateToken(delegate, { relationRef: relationRef(), delegation }, via as MspId);
-const read = async (what: string, gateway = alpha, delegation = 1): Promise<Answer> =>
-  gateway.send(`/api/relations/${patient.relationRef}/${what}`, { token: await tokenAt(gateway.mspId, delegation) });
+const grant = (wish: Partial<DelegationWish> = {}): Promise<Answer> => delegate.grant(wish);
+const read = (what: string, gateway = alpha, delegation = 1): Promise<Answer> => delegate.read(what, gateway.mspId, delegation);
 const kindsOf = ({ body }: Answer): string[] => (body.entries as { kind: string }[]).map(({ kind }) => kind);
 
-async function consentFor(sets: readonly ConsentSet[], version: number, via = 'BetaMSP', delegation = 1): Promise<Answer> {
-  const recipients = await patient.recipients('BetaMSP');
-  const signed = await signConsentFor(delegate, { relationRef: relationRef(), delegation, version }, { sets, validity: null, recipients });
-  return consortium.gateway(via).send('/api/consents', { body: signed });
-}
-
+const consentFor = (sets: readonly ConsentSet[], version: number, via = 'BetaMSP'): Promise<Answer> =>
+  delegate.consentTo(sets, version, via);
 const permit = (...categories: Category[]): ConsentSet[] => [{ base: 'deny', exceptions: [{ decision: 'permit', categories }] }];
 
 describe('a delegate', () => {
   it('revokes and consents for the patient, whose own history tells who really acted', async () => {
     expect((await grant()).body).toMatchObject({ n: 1, delivery: 'delivered' });
-    const revoked = await revokeConsentFor(delegate, { relationRef: relationRef(), delegation: 1, version: 3 });
-    expect((await gamma.send('/api/consents', { body: revoked })).body).toMatchObject({ version: 3 });
+    expect((await delegate.revoke(3, 'GammaMSP')).body).toMatchObject({ version: 3 });
     expect((await ask(beta, patient.relationRef, ['laboratory'])).body).toMatchObject({ status: 'refused' });
     expect((await consentFor(permit('laboratory'), 4)).body).toMatchObject({ version: 4 });
     expect((await ask(beta, patient.relationRef, ['laboratory'])).body).toMatchObject({ status: 'released', records: 2 });
@@ -136,13 +90,17 @@ describe('a delegate', () => {
 
   it('of one relation is nobody in another, nor at another gateway than the token names', async () => {
     await grant();
-    const token = await tokenAt('AlphaMSP');
+    const token = await delegate.token('AlphaMSP');
     const other = new TestPatient(consortium, 'AlphaMSP');
     await other.register();
     await other.checkIn('BetaMSP');
     expect((await alpha.send(`/api/relations/${other.relationRef}/history`, { token })).body.code).toBe('ROLE_NOT_ALLOWED');
     expect((await beta.send(`/api/relations/${patient.relationRef}/consents`, { token })).body.code).toBe('TOKEN_INVALID');
-    const forged = await newDelegateToken(delegate, { relationRef: other.relationRef as RelationRef, delegation: 1 }, 'AlphaMSP' as MspId);
+    const forged = await newDelegateToken(
+      delegate.wallet,
+      { relationRef: other.relationRef as RelationRef, delegation: 1 },
+      'AlphaMSP' as MspId,
+    );
     expect((await alpha.send(`/api/relations/${other.relationRef}/history`, { token: forged })).body.code).toBe('TOKEN_INVALID');
     expect((await read('consents', alpha, 2)).body.code).toBe('TOKEN_INVALID');
   });
@@ -152,7 +110,7 @@ describe('a delegate', () => {
     expect((await read('consents')).status).toBe(200);
     const real = Date.now();
     const clock = jest.spyOn(Date, 'now').mockReturnValue(real + HOUR + 1);
-    const late = await tokenAt('AlphaMSP');
+    const late = await delegate.token('AlphaMSP');
     const answer = await alpha.send(`/api/relations/${patient.relationRef}/consents`, { token: late });
     clock.mockRestore();
     expect(answer.body.code).toBe('TOKEN_INVALID');
@@ -182,7 +140,7 @@ describe('a delegate', () => {
 
 describe('what is withheld', () => {
   it('never stands in what a delegate reads: not the request, not its answer, not a count', async () => {
-    await patient.import(newMedication());
+    await patient.import(newMedicationBundle());
     expect((await patient.consent('BetaMSP', ['laboratory', 'medications'])).status).toBe(201);
     await grant({ withheld: ['medications'] });
     const both = (await ask(beta, patient.relationRef, ['laboratory', 'medications'])).body;
@@ -240,7 +198,7 @@ describe('an appointment', () => {
       token: await alpha.token('registrar'),
       body: {
         relationRef: patient.relationRef,
-        key: (await deriveDelegateKey(delegate, patient.relationRef)).publicJwk,
+        key: await delegate.key(),
         powers: all,
         validity: { from: at(-HOUR), until: at(HOUR) },
         authority: 'GammaMSP',
@@ -324,26 +282,3 @@ describe('the death of a patient', () => {
     expect(statuses.map(({ status }) => status)).toEqual(['deceased', 'living']);
   });
 });
-
-function newMedication(): object {
-  const url = 'urn:uuid:0b8c5f3e-6c1d-4c55-9c5a-0d5f7d9b1a11';
-  const entry = (resource: object, type: string, fullUrl: string): object => ({
-    fullUrl,
-    resource,
-    request: { method: 'POST', url: type },
-  });
-  const medication = {
-    resourceType: 'MedicationStatement',
-    status: 'active',
-    subject: { reference: url },
-    medicationCodeableConcept: { text: 'x' },
-  };
-  return {
-    resourceType: 'Bundle',
-    type: 'transaction',
-    entry: [
-      entry({ resourceType: 'Patient', name: [{ family: 'Example' }] }, 'Patient', url),
-      entry(medication, 'MedicationStatement', 'urn:uuid:0b8c5f3e-6c1d-4c55-9c5a-0d5f7d9b1a12'),
-    ],
-  };
-}

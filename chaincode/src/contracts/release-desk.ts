@@ -5,6 +5,7 @@ import {
   deliveryRef,
   findGrant,
   groupKey,
+  isBreakGlass,
   newError,
   noticeRef,
   parseAccessRequest,
@@ -18,10 +19,13 @@ import {
   recordStatusKey,
   requestKey,
   type AccessRequest,
+  type Category,
+  type ConsentHeader,
   type Decision,
   type Delivery,
   type Group,
   type MspId,
+  type RelationEntry,
   type TransactionRequest,
   type TransactionResponse,
   type TransientInput,
@@ -32,10 +36,12 @@ import { assertDistinctRecords } from '../record';
 import { assertBindingOf, checkBinding } from '../relation';
 import { assertDecidable, decideRelease, deliverRecords, refuseAccess, requestAccess, type RecordFacts } from '../release';
 import { digestOf } from '../signature';
+import { assertDocumentOpened, declarationOf, documentedConsentOf, recordDeclaration } from './break-glass-desk';
 import { delegationsOf, statusesOf } from './delegation-facts';
 import {
   assertPartiesStand,
   currentConsentOf,
+  decisionOf,
   newestConsentOf,
   participantOf,
   relationOf,
@@ -44,6 +50,7 @@ import {
   sealForGood,
   tracedPatientOf,
 } from './facts';
+import { proofOf } from './proof-facts';
 
 export async function requestAccessDesk(
   ledger: Ledger,
@@ -53,22 +60,25 @@ export async function requestAccessDesk(
   const relation = await relationOf(ledger, relationRef);
   const { mspId } = ledger.caller;
   const standing = await ledger.read(requestKey(relationRef, mspId, requestId), parseAccessRequest);
-  const entry = requestAccess(request, { relation, standing }, participantOf(ledger.caller), ledger.now);
+  const rules = await rulesOf(ledger);
+  const emergency = await declarationOf(ledger, mspId, { unit: request.unit, rules });
+  const entry = requestAccess(request, { relation, standing, emergency }, participantOf(ledger.caller), ledger.now);
   if (entry === standing) {
     return { request: entry, decision: entry.party ? null : await decisionOf(ledger, { relationRef, requester: mspId, requestId }) };
   }
-  const rules = await rulesOf(ledger);
+  if (rules.suspended.includes(mspId)) throw newError('ORGANISATION_NOT_ACTIVE', { mspId });
   const decision = entry.party ? null : refuseAccess(entry, { relation, rules, consentVersion: null }, entry.at);
   const [asked, decided] = [requestKey(relationRef, mspId, requestId), decisionKey(relationRef, mspId, requestId)];
   await ledger.write(asked, entry);
   if (decision !== null) await ledger.write(decided, decision);
   await sealForGood(ledger, rules, decision === null ? [asked] : [asked, decided]);
-  ledger.emit({ name: decision === null ? 'AccessRequested' : 'AccessRefused', ids: { relationRef, requestId } });
+  if (!(await recordDeclaration(ledger, entry, emergency?.standing)))
+    ledger.emit({ name: decision === null ? 'AccessRequested' : 'AccessRefused', ids: { relationRef, requestId } });
   return { request: entry, decision };
 }
 
 /**
- * Writes the decision to release. The read set joins relation, consent, request, rules and the two organisations; patient, records and
+ * Writes the decision to release. The read set joins relation, consent, request, proof, rules and the two organisations; patient, records and
  * groups are read from the history, which leaves no trace in the block.
  */
 export async function decideReleaseDesk(
@@ -82,25 +92,49 @@ export async function decideReleaseDesk(
   const key = decisionKey(relationRef, relation.counterparty, requestId);
   assertDecidable(request, await ledger.read(key, parseDecision), relation, ledger.caller.mspId);
   const rules = await rulesOf(ledger);
-  await assertPartiesStand(ledger, relation, rules);
-  const consent = await currentConsentOf(ledger, relation, consentVersion);
+  const { custodian } = await assertPartiesStand(ledger, relation, rules);
+  const consent = await decidingConsentOf(ledger, relation, { consentVersion, purpose: request.purpose });
+  if (isBreakGlass(request.purpose)) await assertDocumentOpened(ledger, consent, relation.custodian, opening.document);
   const binding = parseSigned('binding', opening.binding, 'input.binding');
   assertBindingOf(relation, binding);
   const patient = await tracedPatientOf(ledger, binding.payload.subjectRef);
   checkBinding(relation, binding, patient);
+  const proof = await proofOf(ledger, relation, request.proof);
   const records = await tracedRecordsOf(ledger, opening.records, relation.custodian);
-  const grant = consent.delegation === undefined ? undefined : findGrant(await delegationsOf(ledger, relation), consent.delegation);
-  const withheld = grant && openDelegation(opening.delegation, grant).withheld;
+  const withheld = await withheldOf(ledger, relation, consent, opening.delegation);
   const isDeceased = (await statusesOf(ledger, patient)).at(-1)?.status === 'deceased';
-  const facts = { request, relation, patient, consent, rules, records, withheld, isDeceased };
+  const told = { rules, proof, records, custodianKey: custodian.signing };
+  const facts = { request, relation, patient, consent, consentVersion, withheld, isDeceased, ...told };
   const decision = decideRelease(opening, facts, ledger.now);
   await ledger.write(key, decision);
   await sealForGood(ledger, rules, [key]);
   await ledger.seal(relation.custodian, decisionRef(relationRef, requestId), opening.sealed.custodian);
   await ledger.seal(relation.counterparty, decisionRef(relationRef, requestId), opening.sealed.counterparty);
   await ledger.seal(relation.custodian, noticeRef(relationRef, requestId), opening.sealed.patient);
-  ledger.emit({ name: 'AccessReleased', ids: { relationRef, requestId } });
+  if (decision.breakGlass === undefined) ledger.emit({ name: 'AccessReleased', ids: { relationRef, requestId } });
+  else ledger.emit({ name: 'BreakGlassReleased', ids: { relationRef, requestId, mspId: relation.counterparty } });
   return decision;
+}
+
+/** The version that a decision goes by: the newest, or in an emergency the newest with a document. */
+function decidingConsentOf(
+  ledger: Ledger,
+  relation: RelationEntry,
+  { consentVersion, purpose }: Pick<Decision, 'purpose' | 'consentVersion'>,
+): Promise<ConsentHeader> {
+  return (isBreakGlass(purpose) ? documentedConsentOf : currentConsentOf)(ledger, relation, consentVersion ?? 1);
+}
+
+/** The categories that are withheld from the delegate who signed a document; undefined for what the patient signed. */
+async function withheldOf(
+  ledger: Ledger,
+  relation: RelationEntry,
+  { delegation, document }: ConsentHeader,
+  opening: string | undefined,
+): Promise<readonly Category[] | undefined> {
+  if (delegation === undefined || document === null) return undefined;
+  const grant = findGrant(await delegationsOf(ledger, relation), delegation);
+  return grant && openDelegation(opening, grant).withheld;
 }
 
 /** Anchors and groups as first written: they never change by rule, so what came later, whoever endorsed it, does not count. */
@@ -142,7 +176,7 @@ export async function refuseAccessDesk(
   return decision;
 }
 
-/** Delivers one part: repeats the decision's reads, so a revocation that commits first withdraws it. */
+/** Delivers one part: repeats the decision's reads, so a revocation, or the end of the proof, that commits first withdraws it. */
 export async function deliverRecordsDesk(ledger: Ledger, request: TransactionRequest<'DeliverRecords'>): Promise<Delivery> {
   const { relationRef, requestId, part } = request;
   const { envelope } = ledger.input('DeliverRecords');
@@ -150,23 +184,18 @@ export async function deliverRecordsDesk(ledger: Ledger, request: TransactionReq
   const decision = await decisionOf(ledger, { relationRef, requester: relation.counterparty, requestId });
   const rules = await rulesOf(ledger);
   await assertPartiesStand(ledger, relation, rules);
-  const consent = await currentConsentOf(ledger, relation, decision.consentVersion ?? 1);
+  const consent = await decidingConsentOf(ledger, relation, decision);
+  const proof = await proofOf(ledger, relation, decision.proof);
   const key = deliveryKey(relationRef, relation.counterparty, requestId, part);
   const standing = await ledger.read(key, parseDelivery);
   const context = { caller: ledger.caller.mspId, envelope: digestOf(envelope), at: ledger.now };
-  const delivery = deliverRecords(request, { relation, decision, consent, rules, standing }, context);
+  const delivery = deliverRecords(request, { relation, decision, consent, rules, proof, standing }, context);
   if (delivery === standing) return delivery;
   await ledger.write(key, delivery);
   await sealForGood(ledger, rules, [key]);
   await ledger.seal(relation.counterparty, deliveryRef(relationRef, requestId, part), envelope);
   ledger.emit({ name: 'RecordsDelivered', ids: { relationRef, requestId, part } });
   return delivery;
-}
-
-async function decisionOf(ledger: Ledger, { relationRef, requester, requestId }: TransactionRequest<'GetDecision'>): Promise<Decision> {
-  const decision = await ledger.read(decisionKey(relationRef, requester, requestId), parseDecision);
-  if (decision === undefined) throw newError('DECISION_NOT_FOUND', { relationRef, requestId });
-  return decision;
 }
 
 export function getRequestDesk(ledger: Ledger, request: TransactionRequest<'GetRequest'>): Promise<AccessRequest> {

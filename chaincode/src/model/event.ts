@@ -3,6 +3,7 @@ import { formatCanonical } from './encoding/canonical-json';
 /** The events of the ledger, one per transaction, with the names of the ids that they carry. */
 export const eventIds = {
   RulesAdopted: ['version'],
+  RulesApproved: ['version', 'mspId'],
   OrganisationRegistered: ['mspId'],
   PatientRegistered: ['subjectRef'],
   PatientKeysReplaced: ['subjectRef'],
@@ -20,6 +21,16 @@ export const eventIds = {
   RecordsDelivered: ['relationRef', 'requestId', 'part'],
   DelegationRecorded: ['relationRef', 'n'],
   PatientStatusSet: ['subjectRef', 'n'],
+  BreakGlassDeclared: ['relationRef', 'requestId', 'mspId'],
+  BreakGlassReleased: ['relationRef', 'requestId', 'mspId'],
+  BreakGlassReviewed: ['relationRef', 'requestId', 'mspId'],
+  ReferralRegistered: ['relationRef', 'referralId'],
+  ReferralEnded: ['relationRef', 'referralId'],
+  StudyApproved: ['studyId'],
+  StudyEnded: ['studyId'],
+  ReleaseDeleted: ['relationRef', 'requestId'],
+  RecordsRedisclosed: ['relationRef', 'requestId'],
+  ConsentsConsulted: ['relationRef'],
   SealedStored: ['kind', 'ref', 'id'],
 } as const satisfies Record<string, readonly string[]>;
 

@@ -1,9 +1,21 @@
 import { RequestInvalid, object, oneOf, text, type Parsed, type Parser } from './encoding/parser';
-import type { RecordId, RelationRef, RequestId, SubjectRef } from './identifiers';
+import type { RecordId, RedisclosureId, RelationRef, RequestId, SubjectRef } from './identifiers';
 import { formatKey } from './keys';
 
 /** Sealed values: what they hold, and with it who may write them. */
-const sealedKinds = ['record', 'identity', 'binding', 'consent-document', 'ask', 'decision', 'notice', 'delivery', 'delegation'] as const;
+const sealedKinds = [
+  'record',
+  'identity',
+  'binding',
+  'consent-document',
+  'ask',
+  'decision',
+  'notice',
+  'delivery',
+  'delegation',
+  'redisclosure',
+  'redisclosure-notice',
+] as const;
 
 /**
  * Names a sealed value inside an organisation's implicit collection: what it is, of what, and which one. `kind`, `ref` and `id` also stand
@@ -32,6 +44,8 @@ const idForms: Readonly<Record<SealedRef['kind'], RegExp>> = {
   notice: REQUEST,
   delivery: REQUEST_PART,
   delegation: VERSION,
+  redisclosure: REQUEST,
+  'redisclosure-notice': REQUEST,
 };
 
 export const parseSealedRef: Parser<SealedRef> = (value, place) => {
@@ -67,6 +81,18 @@ export const deliveryRef = (relationRef: RelationRef, requestId: RequestId, part
   kind: 'delivery',
   ref: relationRef,
   id: `${requestId}.${String(part)}`,
+});
+/** What a redisclosure commits to, sealed to custodian and counterparty. */
+export const redisclosureRef = (relationRef: RelationRef, redisclosureId: RedisclosureId): SealedRef => ({
+  kind: 'redisclosure',
+  ref: relationRef,
+  id: redisclosureId,
+});
+/** The same, sealed to the patient, in the custodian's collection. */
+export const redisclosureNoticeRef = (relationRef: RelationRef, redisclosureId: RedisclosureId): SealedRef => ({
+  kind: 'redisclosure-notice',
+  ref: relationRef,
+  id: redisclosureId,
 });
 
 export const delegationRef = (relationRef: RelationRef, n: number): SealedRef => ({ kind: 'delegation', ref: relationRef, id: String(n) });

@@ -32,7 +32,7 @@ import {
 import { readWalletFile } from '../wallet/wallet-file';
 import { EXIT, parseOptions, print, required, usage, type Command } from './command';
 import { readConnections } from './connections';
-import { formatEntry } from './wallet';
+import { formatEntry } from './format-history';
 
 const OPTIONS = {
   connections: { type: 'string' },

@@ -4,12 +4,15 @@ import {
   findGrant,
   findProblemOfDelegate,
   formatInstant,
+  redisclosureRef,
   type AccessRequest,
   type Category,
   type Decision,
   type MspId,
   type RecordVersion,
+  type Redisclosure,
   type RelationEntry,
+  type SealedRef,
 } from '@medaccord/chaincode/model';
 import { newError, readCode } from '../problem';
 import type { SealedReader } from '../sealed/sealed-reader';
@@ -17,6 +20,7 @@ import { listDelegations, type ClinicalIndex, type Facts } from '../store';
 import { openDelegation } from './open-delegation';
 import { readHistory, type HistoryEntry } from './read-history';
 import { assertLiving } from './read-subject';
+import { showToDelegate, type Shown } from './shown-to-delegate';
 
 export interface DelegateHistoryOptions {
   readonly mspId: MspId;
@@ -24,9 +28,6 @@ export interface DelegateHistoryOptions {
   readonly sealed: SealedReader;
   readonly index: Pick<ClinicalIndex, 'findVersion'>;
 }
-
-/** What a delegate is shown; kinds that are not named here are the patient's alone. */
-const shownKinds: readonly HistoryEntry['kind'][] = ['relation', 'consent', 'request', 'decision', 'delivery'];
 
 /**
  * The history as a delegate may read it, at the custodian alone: nobody else knows what is withheld. A request that was for nothing but what
@@ -41,27 +42,32 @@ export async function readDelegateHistory(
   delegation: number,
 ): Promise<readonly HistoryEntry[]> {
   const { facts, sealed, mspId } = options;
-  const { relationRef } = relation;
   const withheld = await readWithheld(options, relation, delegation);
-  const entries = await readHistory(facts, sealed, mspId, relationRef);
-  const requests = facts.list<AccessRequest>('request', relationRef).map(({ value }) => value);
+  const shown = await findShown(options, relation, withheld);
+  const entries = await readHistory(facts, sealed, mspId, relation.relationRef);
+  return entries.flatMap((entry) => showToDelegate(entry, shown) ?? []);
+}
+
+async function findShown(options: DelegateHistoryOptions, relation: RelationEntry, withheld: readonly Category[]): Promise<Shown> {
+  const { facts } = options;
+  const { relationRef, counterparty } = relation;
+  const hidden = new Set<string>();
+  const [released, passedOn] = [new Map<string, number>(), new Map<string, number>()];
   const decisions = facts.list<Decision>('decision', relationRef).map(({ value }) => value);
-  const counts = new Map<string, number>();
-  for (const request of requests) {
-    const decision = decisions.find((one) => one.requestId === request.requestId && one.requester === request.by.mspId);
-    const all = decision?.count ?? 0;
-    const count = withheld.length === 0 ? all : await countShown(options, { relation, request, decision }, withheld);
-    if (count !== undefined) counts.set(request.requestId, count);
+  for (const { value: request } of facts.list<AccessRequest>('request', relationRef)) {
+    // A member that is no party sealed no ask here: nothing was released to it, and nothing it asked for is known.
+    if (request.by.mspId !== counterparty) continue;
+    const decision = decisions.find((one) => one.requestId === request.requestId && one.requester === counterparty);
+    const count = withheld.length === 0 ? (decision?.count ?? 0) : await countShown(options, { request, decision }, withheld);
+    if (count === undefined) hidden.add(request.requestId);
+    else released.set(request.requestId, count);
   }
-  return entries.flatMap((entry): readonly HistoryEntry[] => {
-    if (!shownKinds.includes(entry.kind)) return [];
-    if (!('requestId' in entry)) return [entry];
-    const count = counts.get(entry.requestId);
-    if (count === undefined) return [];
-    if (entry.kind === 'decision') return [{ ...entry, records: count, notice: null }];
-    // The number of parts would tell of the records that are left out.
-    return entry.kind === 'delivery' ? (entry.part === 1 ? [{ ...entry, parts: 1 }] : []) : [entry];
-  });
+  for (const { value } of facts.list<Redisclosure>('redisclosure', relationRef)) {
+    const ref = redisclosureRef(relationRef, value.redisclosureId);
+    const count = withheld.length === 0 ? value.count : await countKnown(options, ref, withheld);
+    if (count !== undefined) passedOn.set(value.redisclosureId, count);
+  }
+  return { hidden, released, passedOn };
 }
 
 async function readWithheld(
@@ -83,40 +89,41 @@ async function readWithheld(
 }
 
 interface Asked {
-  readonly relation: RelationEntry;
   readonly request: AccessRequest;
   readonly decision: Decision | undefined;
 }
 
 /** How many released records of a request a delegate may know of; nothing when the request itself is withheld. */
-async function countShown(options: DelegateHistoryOptions, asked: Asked, withheld: readonly Category[]): Promise<number | undefined> {
-  const { relation, request, decision } = asked;
-  // A member that is no party sealed no ask here: nothing was released to it, and nothing it asked for is known.
-  if (request.by.mspId !== relation.counterparty) return 0;
-  const ask = await openJson<{ readonly categories: readonly Category[] }>(options.sealed, askRef(request.relationRef, request.requestId));
+async function countShown(
+  options: DelegateHistoryOptions,
+  { request, decision }: Asked,
+  withheld: readonly Category[],
+): Promise<number | undefined> {
+  const { relationRef, requestId } = request;
+  const ask = await openJson<{ readonly categories: readonly Category[] }>(options.sealed, askRef(relationRef, requestId));
   const hidden = ask?.categories.filter((category) => withheld.includes(category)).length;
   if (ask === undefined || hidden === ask.categories.length) return undefined;
   // One that may still be left out is not shown before it is decided.
   if (decision === undefined) return hidden === 0 ? 0 : undefined;
-  return decision.outcome === 'released' ? countReleased(options, request, withheld) : 0;
+  return decision.outcome === 'released' ? countKnown(options, decisionRef(relationRef, requestId), withheld) : 0;
 }
 
-/** How many of the released records may be known; nothing when none may. */
-async function countReleased(
+/** How many of the records that were sealed under a name may be known; nothing when none may. */
+async function countKnown(
   { sealed, index }: DelegateHistoryOptions,
-  { relationRef, requestId }: AccessRequest,
+  ref: SealedRef,
   withheld: readonly Category[],
 ): Promise<number | undefined> {
-  const opening = await openJson<{ readonly records: readonly RecordVersion[] }>(sealed, decisionRef(relationRef, requestId));
-  const shown = (opening?.records ?? []).filter(({ recordId, version }) => {
+  const opening = await openJson<{ readonly records: readonly RecordVersion[] }>(sealed, ref);
+  const known = (opening?.records ?? []).filter(({ recordId, version }) => {
     const category = index.findVersion(recordId, version)?.category;
     return category !== undefined && !withheld.includes(category);
   });
-  return shown.length === 0 ? undefined : shown.length;
+  return known.length === 0 ? undefined : known.length;
 }
 
 /** What this organisation's own gateway, or the counterparty's, sealed to it. */
-async function openJson<T>(sealed: SealedReader, ref: Parameters<SealedReader['openText']>[0]): Promise<T | undefined> {
+async function openJson<T>(sealed: SealedReader, ref: SealedRef): Promise<T | undefined> {
   try {
     const text = await sealed.openText(ref);
     return text === undefined ? undefined : (JSON.parse(text) as T);

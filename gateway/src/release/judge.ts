@@ -7,6 +7,7 @@ import {
   findGrant,
   findProblemOfGrant,
   formatCanonical,
+  isBreakGlass,
   parseAsk,
   parseConsentDocument,
   parseDelegationOpening,
@@ -14,30 +15,38 @@ import {
   parseRecordDetails,
   parseSigned,
   trustConsent,
+  type AccessDecision,
   type Ask,
   type Binding,
   type Category,
   type ConsentDocument,
   type Instant,
   type PatientEntry,
+  type ProofFacts,
   type RecordDetails,
   type RecordId,
   type RequestingPerson,
 } from '@medaccord/chaincode/model';
 import { commit, verifyJws } from '../crypto';
 import { statementVerifier, type IndexedRecord } from '../store';
-import type { RequestFacts, SealedTexts } from './gather';
-import type { NoticeReason } from './openings';
+import { isByDelegate, type RequestFacts, type SealedTexts } from './gather';
+import { findEmergencyEnd } from './emergency';
+import type { Notice, NoticeReason } from './openings';
 
 /** What the custodian would do about a request now, and why. Reasons go to the patient alone. */
 export interface Verdict {
   readonly reason: NoticeReason;
   readonly person: RequestingPerson | null;
+  readonly emergency: Notice['emergency'] | undefined;
   /** What may be released; empty: refuse. */
-  readonly records: readonly IndexedRecord[];
+  readonly records: readonly PermittedRecord[];
 }
 
+/** With what the rule obliges whoever receives it to. */
+export type PermittedRecord = IndexedRecord & Pick<AccessDecision, 'obligations'>;
+
 export interface JudgeFacts extends RequestFacts, SealedTexts {
+  readonly proof: ProofFacts | null;
   readonly findPatient: (subjectRef: string) => PatientEntry | undefined;
   readonly listRecords: (subjectRef: string) => readonly IndexedRecord[];
   readonly isWithdrawn: (recordId: string) => boolean;
@@ -47,26 +56,63 @@ export interface JudgeFacts extends RequestFacts, SealedTexts {
 
 /** Runs the shared rule over what is asked for. Everything that a signature or commitment covers is checked first; whatever fails, denies. */
 export async function judge(facts: JudgeFacts): Promise<Verdict> {
-  const { relation, rules, now, request } = facts;
+  const { relation, rules, proof, now, request } = facts;
   const ask = await openAsk(facts);
-  const person = ask?.person ?? null;
-  if (facts.newestConsent !== facts.consent.version) return { reason: 'consent-invalid', person, records: [] };
+  const told = tellOf(ask);
+  const refuse = (reason: NoticeReason): Verdict => ({ reason, ...told, records: [] });
+  const against = findReasonAgainstFacts(facts);
+  if (against !== undefined) return refuse(against);
   const binding = await openBinding(facts);
-  const withheld = await openWithheld(facts);
-  const document = isConsentSigned(facts) && withheld !== undefined ? await openDocument(facts) : undefined;
-  if (ask === undefined || binding === undefined) return { reason: 'document-missing', person, records: [] };
+  const opened = await openConsent(facts);
+  if (ask === undefined || binding === undefined || opened === undefined) return refuse('document-missing');
+  const emergencyUntil = await findEmergencyEnd(request, ask);
   const isDeceased = facts.isDeceased(binding.subjectRef);
-  const asked = { rules, now, purpose: request.purpose, person: ask.person };
-  const question = { relation, consent: facts.consent, document, ...asked, isDeceased, withheld };
+  const given = { relation, consent: facts.consent, rules, proof, now, emergencyUntil, isDeceased, ...opened };
+  const question = { ...given, purpose: request.purpose, person: ask.person };
   const held = facts
     .listRecords(binding.subjectRef)
     .filter(({ recordId, category }) => ask.categories.includes(category) && !facts.isWithdrawn(recordId));
   const decisions = held.map((record) => ({ record, ...decideAccess({ ...question, record: detailsOf(record) }) }));
-  const records = decisions.filter(({ decision }) => decision === 'permit').map(({ record }) => record);
-  if (records.length > 0) return { reason: 'permitted', person, records };
-  const unheld = ask.categories.map((category) => decideAccess({ ...question, record: { ...unknownRecord, category } }).reason);
-  const denied = [...decisions.map(({ reason }) => reason), ...unheld].find((reason) => reason !== 'permitted');
-  return { reason: denied ?? 'nothing-held', person, records };
+  const permits = decisions.filter(({ decision }) => decision === 'permit');
+  const records = permits.map(({ record, obligations }) => ({ ...record, obligations }));
+  if (permits.length > 0) return { reason: reasonOf(permits), ...told, records };
+  const asked = ask.categories.map((category) => decideAccess({ ...question, record: { ...unknownRecord, category } }));
+  return refuse([...decisions, ...asked].find(({ decision }) => decision === 'deny')?.reason ?? 'nothing-held');
+}
+
+/** What is against a request before anything is opened: others wrote over the consent, which an emergency does not ask; a unit is blocked. */
+function findReasonAgainstFacts({ request, newestConsent, consent, isUnitBlocked }: JudgeFacts): NoticeReason | undefined {
+  if (isBreakGlass(request.purpose)) return isUnitBlocked ? 'break-glass-blocked' : undefined;
+  return newestConsent === consent.version ? undefined : 'consent-invalid';
+}
+
+interface OpenedConsent {
+  readonly document: ConsentDocument | undefined;
+  /** From the delegate who signed the document. */
+  readonly withheld: readonly Category[];
+}
+
+/** What a consent rests on; nothing where that is not judged without what is missing. */
+async function openConsent(facts: JudgeFacts): Promise<OpenedConsent | undefined> {
+  const withheld = await openWithheld(facts);
+  const document = isConsentSigned(facts) ? await openDocument(facts) : undefined;
+  return withheld === undefined || isKeptBack(facts, document) ? undefined : { document, withheld };
+}
+
+/** An emergency goes on without a document that never came, not without one that came and is none: it may hold an express refusal. */
+function isKeptBack({ request, document: text }: JudgeFacts, document: ConsentDocument | undefined): boolean {
+  return isBreakGlass(request.purpose) && document === undefined && text !== undefined;
+}
+
+function tellOf(ask: Ask | undefined): Pick<Verdict, 'person' | 'emergency'> {
+  if (ask === undefined) return { person: null, emergency: undefined };
+  const { person, emergency } = ask;
+  return { person, emergency: emergency && { reason: emergency.reason, statement: emergency.statement } };
+}
+
+/** As the decision's entry has it: by the legal basis alone, or by the consent or the emergency too. */
+function reasonOf(permits: readonly AccessDecision[]): NoticeReason {
+  return permits.find(({ reason }) => reason !== 'legal-basis')?.reason ?? 'legal-basis';
 }
 
 function detailsOf({ recordId, details }: IndexedRecord): RecordDetails & { readonly recordId: RecordId } {
@@ -74,7 +120,7 @@ function detailsOf({ recordId, details }: IndexedRecord): RecordDetails & { read
 }
 
 /** Stands for records of a category of which nothing is known, or nothing is held. */
-const unknownRecord = {
+export const unknownRecord = {
   recordId: '' as RecordId,
   type: '',
   codes: [],
@@ -97,7 +143,11 @@ async function openAsk({ ask: text, request }: JudgeFacts): Promise<Ask | undefi
 }
 
 /** The binding must be what the relation commits to, name its keys and be signed by the patient's registered key. */
-async function openBinding({ binding: jws, relation, findPatient }: JudgeFacts): Promise<Binding | undefined> {
+export async function openBinding({
+  binding: jws,
+  relation,
+  findPatient,
+}: Pick<JudgeFacts, 'binding' | 'relation' | 'findPatient'>): Promise<Binding | undefined> {
   if (jws === undefined) return undefined;
   try {
     const { payload } = parseSigned('binding', jws, 'binding');
@@ -114,14 +164,18 @@ async function openBinding({ binding: jws, relation, findPatient }: JudgeFacts):
 }
 
 /** The header verifies again here, whoever endorsed it: signed by the patient, or by a delegate who might. */
-function isConsentSigned({ consent, relation, delegations }: JudgeFacts): boolean {
+export function isConsentSigned({ consent, relation, delegations }: Pick<JudgeFacts, 'consent' | 'relation' | 'delegations'>): boolean {
   const trusted = trustConsent(consent, relation, statementVerifier, delegations);
   return trusted !== undefined && formatCanonical(trusted) === formatCanonical(consent);
 }
 
-/** The categories that the delegate who signed the consent decides nothing about; nothing when that cannot be known. */
-async function openWithheld({ consent, delegation: text, delegations }: JudgeFacts): Promise<readonly Category[] | undefined> {
-  if (consent.delegation === undefined) return [];
+/** The categories that the delegate who signed a document decides nothing about; undefined when that cannot be known. */
+export async function openWithheld({
+  consent,
+  delegation: text,
+  delegations,
+}: Pick<JudgeFacts, 'consent' | 'delegation' | 'delegations'>): Promise<readonly Category[] | undefined> {
+  if (!isByDelegate(consent)) return [];
   const grant = findGrant(delegations, consent.delegation);
   const value = parseCanonical(text);
   if (grant === undefined || value === undefined) return undefined;
@@ -134,7 +188,10 @@ async function openWithheld({ consent, delegation: text, delegations }: JudgeFac
   }
 }
 
-async function openDocument({ document: text, consent }: JudgeFacts): Promise<ConsentDocument | undefined> {
+export async function openDocument({
+  document: text,
+  consent,
+}: Pick<JudgeFacts, 'document' | 'consent'>): Promise<ConsentDocument | undefined> {
   const value = parseCanonical(text);
   if (value === undefined || consent.document === null) return undefined;
   try {

@@ -14,6 +14,7 @@ import {
   type Decision,
   type DelegationEntry,
   type Delivery,
+  type EntryName,
   type Group,
   type MspId,
   type PublicKeyType,
@@ -23,35 +24,15 @@ import {
   type RequestId,
 } from '@medaccord/chaincode/model';
 import type { LedgerBlock, LedgerTransaction, StateWrite } from '../ledger/ledger';
+import { ConsentHeads } from './consent-heads';
 import { isEnded, listDelegations, officialKeysOf } from './delegations';
 import { inTransaction, openDatabase, type Database, type Row } from './database';
+import { parseDeclared, selectDeclared, type Declared } from './declared';
+import { forgetAll, migrations } from './fact-tables';
+import { HeldReleases } from './held-releases';
 import { parseEntry, type Entries, type NamedEntry } from './parse-entry';
 import { statementVerifier } from './statement-verifier';
-
-const migrations = [
-  `
-CREATE TABLE checkpoint (only INTEGER PRIMARY KEY CHECK (only = 1), height INTEGER NOT NULL, configuration INTEGER NOT NULL, time INTEGER NOT NULL) STRICT;
-INSERT INTO checkpoint VALUES (1, 0, 0, 0);
-CREATE TABLE fact (
-  type TEXT NOT NULL,
-  ref TEXT NOT NULL,
-  id TEXT NOT NULL,
-  ordinal INTEGER NOT NULL,
-  value TEXT NOT NULL,
-  block INTEGER NOT NULL,
-  position INTEGER NOT NULL,
-  transaction_id TEXT NOT NULL,
-  PRIMARY KEY (type, ref, id)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX fact_ordinal ON fact (type, ref, ordinal);
-CREATE INDEX fact_id ON fact (id) WHERE type = 'request';
-CREATE INDEX fact_group ON fact (json_extract(value, '$.groupId')) WHERE type = 'record';
-CREATE TABLE undecided (ref TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (ref, id)) STRICT, WITHOUT ROWID;
-CREATE TABLE undelivered (ref TEXT NOT NULL, id TEXT NOT NULL, deadline TEXT NOT NULL, PRIMARY KEY (ref, id)) STRICT, WITHOUT ROWID;
-CREATE TABLE junk_consent (ref TEXT NOT NULL, version INTEGER NOT NULL, PRIMARY KEY (ref, version)) STRICT, WITHOUT ROWID;`,
-  'ALTER TABLE checkpoint DROP COLUMN configuration',
-  'DROP INDEX fact_group',
-];
+import { trustReceipts } from './trust-receipts';
 
 /** A fact of the ledger's public state: its newest value and the transaction that wrote it. */
 export interface Fact<T = unknown> {
@@ -84,8 +65,11 @@ export interface RequestName {
  * changes is passed over, so that members that endorse junk together stop and hide nothing.
  */
 export class Facts {
+  /** What this organisation, as a counterparty, was delivered and has not deleted. */
+  readonly held: HeldReleases;
   readonly #database: Database;
   readonly #statements: Statements;
+  readonly #heads: ConsentHeads;
   readonly #mspId: string;
   #height: number;
   #time: number;
@@ -95,6 +79,11 @@ export class Facts {
     this.#mspId = mspId;
     this.#database = openDatabase(path, migrations);
     this.#statements = prepareStatements(this.#database);
+    this.#heads = new ConsentHeads(this.#database, (ref, version) => {
+      const entry = this.find<ConsentEntry>('consent', ref, String(version))?.value;
+      return entry !== undefined && isEnded(this, entry) ? 'void' : entry;
+    });
+    this.held = new HeldReleases(this.#database, this, mspId);
     const checkpoint = this.#database.prepare('SELECT height, time FROM checkpoint').get() as Row;
     this.#height = Number(checkpoint.height);
     this.#time = Number(checkpoint.time);
@@ -131,9 +120,7 @@ export class Facts {
   /** Forgets everything; the projector then starts again from block 0. */
   clear(): void {
     inTransaction(this.#database, () => {
-      this.#database.exec(
-        'DELETE FROM fact; DELETE FROM undecided; DELETE FROM undelivered; DELETE FROM junk_consent; UPDATE checkpoint SET height = 0, time = 0',
-      );
+      this.#database.exec(forgetAll);
     });
     this.#height = 0;
     this.#time = 0;
@@ -156,13 +143,9 @@ export class Facts {
 
   /** A relation's consent up to the first number at which nothing stands; nothing follows a closing. */
   findConsent(relationRef: string): CurrentConsent | undefined {
-    let signed: Fact<ConsentEntry> | undefined;
-    for (let newest = 0; ; newest += 1) {
-      const next = this.find<ConsentEntry>('consent', relationRef, String(newest + 1));
-      const isEnd = next === undefined && this.#statements.findJunk.get(relationRef, newest + 1) === undefined;
-      if (isEnd || signed?.value.status === 'closed') return signed === undefined ? undefined : { signed, newest };
-      signed = next === undefined || isEnded(this, next.value) ? signed : next;
-    }
+    const head = this.#heads.find(relationRef);
+    const signed = this.find<ConsentEntry>('consent', relationRef, String(head.signed));
+    return signed === undefined ? undefined : { signed, newest: head.newest };
   }
 
   /** The newest version of a custodian's record before the first gap, whether its group is closed or not; 0 when there is none. */
@@ -206,6 +189,11 @@ export class Facts {
     return this.#statements.undelivered.all(now).map(parseName);
   }
 
+  /** Declared emergencies, in the order in which the ledger got them: of one unit, or all. By requests and reviews, which never change. */
+  listDeclared(unit?: string): readonly Declared[] {
+    return this.#statements.declared.all(unit ?? '', unit ?? '~').map(parseDeclared);
+  }
+
   /** Whether every part of a released decision is on the ledger. */
   isDelivered({ relationRef, requester, requestId }: RequestName): boolean {
     const decision = this.findKey<Decision>(decisionKey(relationRef, requester, requestId))?.value;
@@ -236,21 +224,31 @@ export class Facts {
     }
     const entry = parseEntry(key, value);
     const trusted = entry === undefined ? undefined : this.#trust(entry);
-    if (trusted !== undefined) {
-      this.#statements.put.run(type, ref, id, number ?? block, formatCanonical(trusted), block, index, transactionId);
-      this.#keepWorkLists({ ...name, type, value: trusted } as Applied);
-    } else if (number !== undefined && type === 'consent') {
-      this.#statements.addJunk.run(ref, number);
-    }
+    if (trusted !== undefined) this.#keep({ block, index, transactionId }, name, trusted);
+    if (number !== undefined && type === 'consent') this.#heads.add(ref, number, trusted !== undefined);
+  }
+
+  #keep({ block, index, transactionId }: Position, name: EntryName, value: Entries[PublicKeyType]): void {
+    const { type, ref, id, number } = name;
+    for (const as of [id, ...this.#moreNames(type, value)])
+      this.#statements.put.run(type, ref, as, number ?? block, formatCanonical(value), block, index, transactionId);
+    this.#keepWorkLists({ ...name, value } as Applied);
+    this.held.keep({ ...name, value } as Applied);
+    if (type === 'delegation') this.#heads.recount(ref);
   }
 
   /** An entry as it counts; nothing when it does not. */
-  #trust({ type, name: { ref, id }, value }: NamedEntry): Entries[PublicKeyType] | undefined {
+  #trust(entry: NamedEntry): Entries[PublicKeyType] | undefined {
+    const {
+      type,
+      name: { ref, id },
+      value,
+    } = entry;
     if (type === 'patient') return continuePatient(this.find<Entries['patient']>(type, ref)?.value, value, statementVerifier);
     if (kept.includes(type) && this.find(type, ref, id) !== undefined) return undefined;
     if (type === 'relation') return trustRelation(value, statementVerifier);
     if (type === 'patient-status') return this.#trustStatus(value);
-    return type === 'consent' || type === 'delegation' ? this.#trustInRelation({ type, value } as Signed, ref) : value;
+    return type === 'consent' || type === 'delegation' ? this.#trustInRelation({ type, value } as Signed, ref) : trustReceipts(entry, this);
   }
 
   /** What was signed for a relation counts by its keys, and by those of who may act for the patient. */
@@ -264,6 +262,13 @@ export class Facts {
   #trustStatus(value: Entries['patient-status']): Entries['patient-status'] | undefined {
     const patient = this.find<Entries['patient']>('patient', value.subjectRef)?.value;
     return patient && trustPatientStatus(value, patient, statementVerifier, officialKeysOf(this)) && value;
+  }
+
+  /** Decisions name the version of the rules that they went by: each stays readable beside the one in force, under its number. */
+  #moreNames(type: PublicKeyType, value: Entries[PublicKeyType]): readonly string[] {
+    if (type !== 'rules') return [];
+    const version = String((value as Entries['rules']).version);
+    return this.find(type, '', version) === undefined ? [version] : [];
   }
 
   /** The lists of work hold what concerns relations that this organisation is the custodian of. */
@@ -291,7 +296,7 @@ interface Position {
 }
 
 /** An entry that counts, with the name under which it is kept. */
-type Applied = {
+export type Applied = {
   [T in PublicKeyType]: { readonly type: T; readonly ref: string; readonly id: string; readonly value: Entries[T] };
 }[PublicKeyType];
 
@@ -307,6 +312,10 @@ const kept: readonly PublicKeyType[] = [
   'delivery',
   'delegation',
   'patient-status',
+  'deletion',
+  'redisclosure',
+  'consultation',
+  'review',
 ];
 
 type Statements = Readonly<
@@ -320,14 +329,13 @@ type Statements = Readonly<
     | 'listType'
     | 'closedRecords'
     | 'countParts'
+    | 'declared'
     | 'undecided'
     | 'addUndecided'
     | 'endUndecided'
     | 'undelivered'
     | 'addUndelivered'
-    | 'endUndelivered'
-    | 'addJunk'
-    | 'findJunk',
+    | 'endUndelivered',
     StatementSync
   >
 >;
@@ -347,6 +355,7 @@ function prepareStatements(database: Database): Statements {
         (SELECT id FROM fact WHERE type = 'group' AND ref = ? AND json_extract(value, '$.status') = 'closed')) ORDER BY block, position, ref, ordinal`,
     ),
     countParts: database.prepare("SELECT count(*) AS number FROM fact WHERE type = 'delivery' AND ref = ? AND id GLOB ? AND ordinal <= ?"),
+    declared: database.prepare(selectDeclared),
     undecided: database.prepare('SELECT ref, id FROM undecided'),
     addUndecided: database.prepare(
       `INSERT OR IGNORE INTO undecided SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM fact WHERE type = 'decision' AND ref = ? AND id = ?)`,
@@ -355,8 +364,6 @@ function prepareStatements(database: Database): Statements {
     undelivered: database.prepare('SELECT ref, id FROM undelivered WHERE deadline >= ?'),
     addUndelivered: database.prepare('INSERT OR IGNORE INTO undelivered VALUES (?, ?, ?)'),
     endUndelivered: database.prepare('DELETE FROM undelivered WHERE ref = ? AND id = ?'),
-    addJunk: database.prepare('INSERT OR IGNORE INTO junk_consent VALUES (?, ?)'),
-    findJunk: database.prepare('SELECT 1 FROM junk_consent WHERE ref = ? AND version = ?'),
   };
 }
 

@@ -1,14 +1,20 @@
 import {
+  breakGlassKey,
   consentKey,
+  consultationKey,
   decisionKey,
   delegationKey,
+  deletionKey,
   deliveryKey,
   groupKey,
   organisationKey,
   parseAccessRequest,
+  parseBreakGlass,
   parseConsentEntry,
+  parseConsultation,
   parseDecision,
   parseDelegationEntry,
+  parseDeletion,
   parseDelivery,
   parseEntryName,
   parseGroup,
@@ -18,16 +24,27 @@ import {
   parsePatientStatusEntry,
   parseRecordAnchor,
   parseRecordStatus,
+  parseReferral,
+  parseRedisclosure,
   parseRelationEntry,
+  parseReview,
   parseRules,
+  parseStudy,
   patientKey,
   patientStatusKey,
   recordKey,
+  referralKey,
+  redisclosureKey,
   relationKey,
   requestKey,
+  reviewKey,
   rulesKey,
+  type BreakGlass,
+  studyKey,
   type ConsentEntry,
+  type Consultation,
   type Decision,
+  type Deletion,
   type AccessRequest,
   type DelegationEntry,
   type Delivery,
@@ -40,8 +57,12 @@ import {
   type PublicKeyType,
   type RecordAnchor,
   type RecordStatus,
+  type Referral,
+  type Redisclosure,
   type RelationEntry,
+  type Review,
   type Rules,
+  type Study,
 } from '@medaccord/chaincode/model';
 
 /** What each kind of public entry holds. */
@@ -59,6 +80,13 @@ export interface Entries {
   delivery: Delivery;
   delegation: DelegationEntry;
   'patient-status': PatientStatusEntry;
+  'break-glass': BreakGlass;
+  review: Review;
+  referral: Referral;
+  study: Study;
+  deletion: Deletion;
+  redisclosure: Redisclosure;
+  consultation: Consultation;
 }
 
 /** An entry whose value has the shape of its kind and names the very key that it stands under. */
@@ -94,6 +122,26 @@ const forms: { readonly [T in PublicKeyType]: Form<Entries[T]> } = {
   delivery: {
     parse: parseDelivery,
     isOf: ({ relationRef, requester, requestId, part }, key) => key === deliveryKey(relationRef, requester, requestId, part),
+  },
+  'break-glass': { parse: parseBreakGlass, isOf: ({ mspId, unit }, key) => key === breakGlassKey(mspId, unit) },
+  review: {
+    parse: parseReview,
+    isOf: ({ relationRef, requester, requestId }, key) => key === reviewKey(relationRef, requester, requestId),
+  },
+  referral: { parse: parseReferral, isOf: ({ relationRef, referralId }, key) => key === referralKey(relationRef, referralId) },
+  study: { parse: parseStudy, isOf: ({ studyId }, key) => key === studyKey(studyId) },
+  deletion: {
+    parse: parseDeletion,
+    isOf: ({ relationRef, requester, requestId, of }, key) => key === deletionKey(relationRef, requester, requestId, of),
+  },
+  redisclosure: {
+    parse: parseRedisclosure,
+    isOf: ({ relationRef, requester, requestId, redisclosureId }, key) =>
+      key === redisclosureKey(relationRef, requester, requestId, redisclosureId),
+  },
+  consultation: {
+    parse: parseConsultation,
+    isOf: ({ relationRef, mspId, consultationId }, key) => key === consultationKey(relationRef, mspId, consultationId),
   },
 };
 

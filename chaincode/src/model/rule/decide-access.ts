@@ -10,16 +10,21 @@ import {
 } from '../consent-document';
 import type { Rules } from '../entry';
 import { isDatedWithin } from '../fhir-date';
-import type { MspId, RecordId } from '../identifiers';
+import type { RecordId } from '../identifiers';
 import { isWithin, type Instant } from '../instant';
-import { isCoveredBy, type Purpose } from '../purpose';
+import type { Obligation } from '../obligation';
+import { isCoveredBy } from '../purpose';
 import type { RecordDetails } from '../record-details';
 import type { RequestingPerson } from '../requesting-person';
-import type { ConsentHeader, RelationKind } from '../signed-payload';
+import type { ConsentHeader } from '../signed-payload';
+import { expressOf, findReasonAgainstBreakGlass, isBreakGlass, isOfEmergencySubset } from './break-glass';
+import { isLegallyBased } from './legal-basis';
+import { reasonOfProof, type ProofQuestion } from './purpose-proof';
 
 /** Why access is permitted or denied. Reasons stand in sealed notices only; in public a refusal is NOT_PERMITTED. */
 export const accessReasons = [
   'permitted',
+  'legal-basis',
   'consent-revoked',
   'relation-closed',
   'not-yet-valid',
@@ -29,23 +34,25 @@ export const accessReasons = [
   'denied',
   'label-needs-explicit-permit',
   'purpose-not-proved',
+  'proof-ended',
   'organisation-suspended',
   'relation-kind',
+  'break-glass',
+  'not-emergency-subset',
   'deceased',
   'withheld-from-delegate',
 ] as const;
 export type AccessReason = (typeof accessReasons)[number];
 
 /** What the rule looks at. */
-export interface AccessQuestion {
-  readonly relation: { readonly custodian: MspId; readonly counterparty: MspId; readonly kinds: readonly RelationKind[] };
+export interface AccessQuestion extends ProofQuestion {
   /** The version of the relation's consent whose successor is absent, its signature verified. */
   readonly consent: Pick<ConsentHeader, 'relationRef' | 'version' | 'status' | 'validity'>;
   /** The document that the header commits to; undefined when it is not at hand. */
   readonly document: ConsentDocument | undefined;
-  readonly rules: Pick<Rules, 'version' | 'purposes' | 'suspended'>;
-  readonly now: Instant;
-  readonly purpose: Purpose;
+  readonly rules: Pick<Rules, 'version' | 'purposes' | 'roles' | 'suspended' | 'legalBases' | 'emergency'>;
+  /** The end of the time box, where the request declares an emergency. */
+  readonly emergencyUntil?: Instant | undefined;
   readonly person: RequestingPerson;
   readonly record: RecordDetails & { readonly recordId: RecordId };
   /** Her custodian has recorded the patient's death. */
@@ -54,9 +61,12 @@ export interface AccessQuestion {
   readonly withheld?: readonly Category[] | undefined;
 }
 
-export type StandingQuestion = Pick<AccessQuestion, 'relation' | 'rules' | 'consent' | 'now' | 'purpose' | 'isDeceased'>;
-
-export type Obligation = 'PRIVMARK' | 'NORDSCLCD';
+/** What the consent alone answers, whatever proves the purpose. */
+export type ConsentQuestion = Omit<AccessQuestion, 'proof'>;
+export type StandingQuestion = Pick<
+  AccessQuestion,
+  'relation' | 'rules' | 'consent' | 'now' | 'purpose' | 'proof' | 'emergencyUntil' | 'isDeceased'
+>;
 
 export interface AccessDecision {
   readonly decision: 'permit' | 'deny';
@@ -67,8 +77,6 @@ export interface AccessDecision {
   readonly obligations: readonly Obligation[];
 }
 
-/** Purposes that need a proof which this version does not know (a claim, an approved study, break-glass), and all below them. */
-const unprovedPurposes: readonly Purpose[] = ['HPAYMT', 'HRESCH', 'ETREAT'];
 /** With every sensitive record: mark it; disclose it to nobody without the patient's consent. */
 const sensitiveObligations: readonly Obligation[] = ['PRIVMARK', 'NORDSCLCD'];
 
@@ -77,22 +85,41 @@ const sensitiveObligations: readonly Obligation[] = ['PRIVMARK', 'NORDSCLCD'];
  * what is unknown counts against who asks. docs/reference/consent-rule.md says the rule in words; golden vectors stand beside this file.
  */
 export function decideAccess(question: AccessQuestion): AccessDecision {
-  const reason = findReasonAgainst(question) ?? reasonOfDocument(question);
+  const reasonOf = isBreakGlass(question.purpose) ? reasonOfBreakGlass : reasonOfDocument;
+  const answer = findReasonAgainst(question) ?? reasonOf(question);
+  const reason = !isPermit(answer) && isLegallyBased(question) ? 'legal-basis' : answer;
+  const isPermitted = isPermit(reason);
   return {
-    decision: reason === 'permitted' ? 'permit' : 'deny',
+    decision: isPermitted ? 'permit' : 'deny',
     reason,
     consentVersion: question.consent.version,
     rulesVersion: question.rules.version,
-    obligations: reason === 'permitted' && namesNeeded(question.record).length > 0 ? sensitiveObligations : [],
+    obligations: isPermitted && namesNeeded(question.record).length > 0 ? sensitiveObligations : [],
   };
+}
+
+function isPermit(reason: AccessReason): boolean {
+  return reason === 'permitted' || reason === 'break-glass' || reason === 'legal-basis';
+}
+
+/** What the consent says of one record, whether or not the purpose is proved. */
+export function decideByConsent(question: ConsentQuestion): AccessReason {
+  return reasonOfStanding(question) ?? reasonOfDocument(question);
 }
 
 /** What the rule can say without document and record: whether members, consent and purpose stand. Undefined when nothing is against it. */
 export function findReasonAgainst(question: StandingQuestion): AccessReason | undefined {
+  if (isBreakGlass(question.purpose)) return findReasonAgainstBreakGlass(question);
   return reasonOfStanding(question) ?? reasonOfPurpose(question);
 }
 
-function reasonOfStanding({ relation, rules, consent, now, isDeceased = false }: StandingQuestion): AccessReason | undefined {
+function reasonOfStanding({
+  relation,
+  rules,
+  consent,
+  now,
+  isDeceased = false,
+}: Pick<StandingQuestion, 'relation' | 'rules' | 'consent' | 'now' | 'isDeceased'>): AccessReason | undefined {
   if (rules.suspended.includes(relation.custodian) || rules.suspended.includes(relation.counterparty)) return 'organisation-suspended';
   if (isDeceased) return 'deceased';
   if (consent.status === 'closed') return 'relation-closed';
@@ -102,13 +129,12 @@ function reasonOfStanding({ relation, rules, consent, now, isDeceased = false }:
   return now >= consent.validity.until ? 'expired' : undefined;
 }
 
-function reasonOfPurpose({ purpose, relation, rules }: StandingQuestion): AccessReason | undefined {
-  if (!rules.purposes.some((cover) => isCoveredBy(purpose, cover))) return 'purpose-not-proved';
-  if (unprovedPurposes.some((cover) => isCoveredBy(purpose, cover))) return 'purpose-not-proved';
-  return isCoveredBy(purpose, 'TREAT') && !relation.kinds.includes('care') ? 'relation-kind' : undefined;
+function reasonOfPurpose(question: StandingQuestion): AccessReason | undefined {
+  const { purpose, rules } = question;
+  return rules.purposes.some((cover) => isCoveredBy(purpose, cover)) ? reasonOfProof(question) : 'purpose-not-proved';
 }
 
-function reasonOfDocument(question: AccessQuestion): AccessReason {
+function reasonOfDocument(question: ConsentQuestion): AccessReason {
   const { consent, document, now, record } = question;
   if (document?.relationRef !== consent.relationRef || document.version !== consent.version) return 'document-missing';
   // Nobody decides what is kept from them.
@@ -120,6 +146,14 @@ function reasonOfDocument(question: AccessQuestion): AccessReason {
   const permits = sets.flatMap(({ exceptions }) => exceptions.filter((one) => one.decision === 'permit' && isMatch(one, question)));
   const areNamed = namesNeeded(record).every((axis) => permits.some((permit) => permit[axis] ?? permit.records));
   return areNamed ? 'permitted' : 'label-needs-explicit-permit';
+}
+
+/** Without a document nothing is refused expressly; the others see to it that one that arrived is not kept back. */
+function reasonOfBreakGlass(question: AccessQuestion): AccessReason {
+  if (!isOfEmergencySubset(question)) return 'not-emergency-subset';
+  const document = question.document && expressOf(question.document);
+  // The document is one that the patient signed herself: nothing is withheld from her.
+  return reasonOfDocument({ ...question, document, withheld: undefined }) === 'denied' ? 'denied' : 'break-glass';
 }
 
 /** The axes by which a permit must name a sensitive record, unless it names the record itself. */
@@ -135,7 +169,7 @@ interface SetAnswer {
 }
 
 /** The most specific matching exception wins over the base; among equally specific ones a deny wins. */
-function answerOfSet(set: ConsentSet, question: AccessQuestion): SetAnswer {
+function answerOfSet(set: ConsentSet, question: ConsentQuestion): SetAnswer {
   const matching = set.exceptions.filter((exception) => isMatch(exception, question));
   if (matching.length === 0) return { decision: set.base, isBase: true };
   const most = Math.max(...matching.map(specificityOf));
@@ -144,7 +178,7 @@ function answerOfSet(set: ConsentSet, question: AccessQuestion): SetAnswer {
 }
 
 /** Where an axis is unknown, an exception that denies matches and one that permits does not. */
-function isMatch(exception: ConsentException, question: AccessQuestion): boolean {
+function isMatch(exception: ConsentException, question: ConsentQuestion): boolean {
   const { decision, not = {}, period } = exception;
   if (period !== undefined && !isWithin(period, question.now)) return false;
   const isIncluded = namedIn(exception).every((axis) => axisTests[axis](exception, question) ?? decision === 'deny');
@@ -152,7 +186,7 @@ function isMatch(exception: ConsentException, question: AccessQuestion): boolean
 }
 
 /** Single records weigh more than persons, persons more than any number of axes. */
-function specificityOf(exception: ConsentException): number {
+export function specificityOf(exception: ConsentException): number {
   const { records, persons, not = {}, period } = exception;
   const axes = new Set([...namedIn(exception), ...namedIn(not)]).size + (period === undefined ? 0 : 1);
   if (records !== undefined) return 2 * BEYOND_AXES + axes;
@@ -166,7 +200,7 @@ function namedIn(axes: ConsentAxes): readonly AxisName[] {
 }
 
 /** Whether what an axis names is what is asked for; undefined when that is unknown. The axis is named whenever it is asked. */
-const axisTests: Readonly<Record<AxisName, (axes: ConsentAxes, question: AccessQuestion) => boolean | undefined>> = {
+const axisTests: Readonly<Record<AxisName, (axes: ConsentAxes, question: ConsentQuestion) => boolean | undefined>> = {
   categories: ({ categories = [] }, { record }) => categories.includes(record.category),
   types: ({ types = [] }, { record }) => types.includes(record.type),
   codes: ({ codes = [] }, { record }) =>

@@ -23,6 +23,13 @@ export const jwk = z.object({ kty: z.literal('EC'), crv: z.literal('P-256'), x: 
 export const kind = z.enum(relationKinds);
 export const consentStatus = z.enum(consentStatuses);
 
+/** What a request names to prove its purpose. */
+export const proof = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('referral'), referralId: reference }),
+  z.strictObject({ kind: z.literal('claim'), claimId: reference }),
+  z.strictObject({ kind: z.literal('study'), studyId: reference }),
+]);
+
 /** A value that must also be one as the ledger takes it. */
 export function parsed<S extends z.ZodType, T>(
   schema: S,
