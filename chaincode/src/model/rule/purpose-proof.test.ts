@@ -74,7 +74,7 @@ describe('what proves a purpose, of whatever relation, purpose and proof', () =>
 
   test('no relation and no proof make an emergency of their own', () => {
     check((asked, named) => {
-      for (const purpose of ['ETREAT', 'BTG'] as const) expect(isProved({ ...asked, proof: named, purpose })).toBe(false);
+      for (const purpose of ['ETREAT', 'BTG', 'ERTREAT'] as const) expect(isProved({ ...asked, proof: named, purpose })).toBe(false);
     });
   });
 
