@@ -27,7 +27,7 @@ describe('the rules of the consortium', () => {
 
   test('other content is refused once rules are in force', async () => {
     const twin = await newConsortium();
-    const other = { ...RULES, deadlines: { decisionMinutes: 11 } };
+    const other = { ...RULES, deadlines: { decisionMinutes: 11, recoveryHours: 72 } };
     const refusal = await refusalOf(twin.submit(await twin.identity(HOSPITAL, 'admin'), 'AdoptRules', other));
     expect(refusal).toEqual({ code: 'RULES_ALREADY_ADOPTED', details: { version: 1 } });
   });

@@ -10,6 +10,7 @@ import { newHealthRoutes, type Readiness } from './http/routes/health';
 import { newOrganisationRoutes } from './http/routes/organisations';
 import { newPatientRoutes } from './http/routes/patients';
 import { newRecordRoutes } from './http/routes/records';
+import { newRecoveryRoutes } from './http/routes/recovery';
 import { newRelationRoutes } from './http/routes/relations';
 import type { StaffIdentities } from './identity/staff-identities';
 import { Importer } from './import/import-bundle';
@@ -93,6 +94,7 @@ export function newApp(options: AppOptions): App {
     ...newHealthRoutes(readReadiness, () => routes, version),
     ...newOrganisationRoutes(store.facts, config.connection.members),
     ...newPatientRoutes({ ...shared, key: keys.publicSealing }, identityOf),
+    ...newRecoveryRoutes({ ...shared, signing: keys.signing }, identityOf),
     ...newRecordRoutes({ ...shared, importer }),
     ...newRelationRoutes(shared),
     ...newAccessRoutes({ access: shared, release: { ...shared, key: keys.sealing }, identityOf }),

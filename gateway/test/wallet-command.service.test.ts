@@ -95,6 +95,6 @@ describe('the wallet command', () => {
   });
 
   it('says which words it takes', async () => {
-    await expect(run('forget')).rejects.toThrow('wallet forget: must be one of show, history, revoke, close, token.');
+    await expect(run('forget')).rejects.toThrow('wallet forget: must be one of show, history, revoke, close, renew, token, recover.');
   });
 });

@@ -13,6 +13,7 @@ import {
 import { parseInstant, parsePeriod } from './instant';
 import { parseJwk, parseKeys } from './jwk';
 import { parsePurpose, parsePurposes } from './purpose';
+import { recoveryFields } from './recovery';
 import { parseMemberRole, parseStaffRole } from './role';
 import { consentStatuses, parseBindingMethod, parseSealedDigests, relationKinds } from './signed-payload';
 
@@ -25,12 +26,15 @@ export const parseEncryptionKey = object({
 });
 export type EncryptionKey = Parsed<typeof parseEncryptionKey>;
 
+/** How long a decision waits for its delivery, and how long a recovery waits for a veto. */
+export const parseDeadlines = object({ decisionMinutes: integer(1, 1440), recoveryHours: integer(1, 8760) });
+
 /** The consortium's rules: purposes that may be asked for, members and what they are, deadlines, suspended members. */
 export const parseRules = object({
   version: integer(1, 1_000_000),
   purposes: parsePurposes,
   roles: table(parseMspId, parseMemberRole, 200),
-  deadlines: object({ decisionMinutes: integer(1, 1440) }),
+  deadlines: parseDeadlines,
   suspended: distinct(parseMspId, 0, 200),
   adoptedAt: parseInstant,
 });
@@ -49,7 +53,7 @@ export type Organisation = Parsed<typeof parseOrganisation>;
 const parseParticipant = object({ mspId: parseMspId, role: nullable(parseStaffRole), actor: parseActor });
 export type Participant = Parsed<typeof parseParticipant>;
 
-/** `jws` is the patient's latest statement: her registration, or the replacement of her keys. */
+/** `jws` is the latest statement about the patient: her registration, the replacement of her keys, or one of recovery.ts. */
 export const parsePatientEntry = object({
   subjectRef: parseSubjectRef,
   custodian: parseMspId,
@@ -58,6 +62,7 @@ export const parsePatientEntry = object({
   jws: text(/^[A-Za-z0-9_.-]+$/, 'a compact JWS'),
   registeredAt: parseInstant,
   by: parseParticipant,
+  ...recoveryFields,
 });
 export type PatientEntry = Parsed<typeof parsePatientEntry>;
 

@@ -145,6 +145,17 @@ export { MAX_BATCH, MAX_RELEASE, requests, type TransactionName, type Transactio
 export { type AnchoredGroup, type SealedValue, type TransactionResponse, type TransactionResponses } from './response';
 export { TRANSIENT_FIELD, transientInputs, type TransientInput, type TransientName } from './transient';
 
+export type { Guardians, Hold, OpenRecovery } from './recovery';
+export {
+  approveRecovery,
+  completeRecovery,
+  nameGuardians,
+  openRecovery,
+  placeHold,
+  veto,
+  withoutHold,
+  type PatientVerifier,
+} from './rule/recovery-steps';
 export { continuePatient, isConsentSigned, trustConsent, trustRelation, type StatementVerifier } from './rule/trust-statement';
 export {
   accessReasons,

@@ -1,5 +1,5 @@
 import { flag, integer, list, nullable, object, oneOf, table, text, type Parsed } from './encoding/parser';
-import { parseEncryptionKey, recordStatuses } from './entry';
+import { parseDeadlines, parseEncryptionKey, recordStatuses } from './entry';
 import {
   parseCommitment,
   parseDigest,
@@ -44,11 +44,17 @@ export const requests = {
   AdoptRules: object({
     purposes: parsePurposes,
     roles: table(parseMspId, parseMemberRole, 200),
-    deadlines: object({ decisionMinutes: integer(1, 1440) }),
+    deadlines: parseDeadlines,
   }),
   RegisterOrganisation: object({ encryption: list(parseEncryptionKey, 1, 10), signing: parseJwk }),
   RegisterPatient: object({ registration: jws }),
   ReplacePatientKeys: object({ replacement: jws }),
+  NameGuardians: object({ guardians: jws }),
+  PlaceHold: object({ hold: jws }),
+  OpenRecovery: object({ opening: jws, keys: jws }),
+  ApproveRecovery: object({ approval: jws }),
+  Veto: object({ veto: jws }),
+  CompleteRecovery: object({ completion: jws }),
   RegisterRelation: object({ relation: jws, consent: jws }),
   RecordConsent: object({ consent: jws }),
   StoreRecords: object({}),

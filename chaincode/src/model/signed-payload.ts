@@ -2,6 +2,7 @@ import { RequestInvalid, distinct, integer, nullable, object, oneOf, optional, t
 import { parseCommitment, parseDigest, parseMspId, parseRelationRef, parseSalt, parseSubjectRef } from './identifiers';
 import { parseInstant, parsePeriod } from './instant';
 import { parseKeys } from './jwk';
+import { recoveryStatements } from './recovery';
 
 /** How a person and the keys were bound to each other at registration. */
 const bindingMethods = ['custodian', 'second-organisation', 'national-identity'] as const;
@@ -107,6 +108,7 @@ export const signedPayloads = {
   binding: parseBinding,
   consent: parseConsent,
   'wallet-token': parseWalletToken,
+  ...recoveryStatements,
 } as const;
 
 export type SignedKind = keyof typeof signedPayloads;

@@ -51,6 +51,7 @@ export interface SecondQuestion {
   readonly document:
     { readonly relationRef: string; readonly version: Version; readonly salt: string; readonly sets: readonly SecondSet[] } | undefined;
   readonly rules: { readonly version: Version; readonly purposes: readonly string[]; readonly suspended: readonly string[] };
+  readonly patient: { readonly hold?: object };
   readonly now: string;
   readonly purpose: string;
   readonly person: {
@@ -202,6 +203,7 @@ function readDocument(question: SecondQuestion, sets: readonly SecondSet[]): { r
 
 /** What denies before the document is read, in order. */
 const gates: readonly (readonly [string, (question: SecondQuestion) => boolean])[] = [
+  ['held', ({ patient }) => 'hold' in patient],
   ['organisation-suspended', ({ relation, rules }) => meet([relation.custodian, relation.counterparty], rules.suspended) === 'yes'],
   ['relation-closed', ({ consent }) => consent.status === 'closed'],
   ['consent-revoked', ({ consent }) => consent.status === 'revoked'],

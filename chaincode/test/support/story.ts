@@ -24,7 +24,7 @@ import {
 } from '../../src/model';
 import type { Identity } from './certificates';
 import { ConsortiumTwin, type Sending } from './consortium-twin';
-import { commit, newKeyPair, newRef, newSalt, sha256, type Patient, type PatientRelation } from './wallet';
+import { commit, newKeyPair, newRef, newSalt, sha256, type KeyPair, type Patient, type PatientRelation } from './wallet';
 
 export const HOSPITAL = 'AlphaMSP' as MspId;
 export const CLINIC = 'BetaMSP' as MspId;
@@ -35,7 +35,7 @@ export const MEMBERS = [HOSPITAL, CLINIC, INSURER, AUTHORITY];
 export const RULES = {
   purposes: ['TREAT'],
   roles: { [HOSPITAL]: 'hospital', [CLINIC]: 'hospital', [INSURER]: 'insurer', [AUTHORITY]: 'authority' },
-  deadlines: { decisionMinutes: 10 },
+  deadlines: { decisionMinutes: 10, recoveryHours: 72 },
 } as TransactionRequest<'AdoptRules'>;
 
 /** What the stories need of a consortium: the twin has it, and so has a devnet. */
@@ -57,14 +57,17 @@ export async function newConsortium(): Promise<ConsortiumTwin> {
 }
 
 /** Adopts the rules and registers the keys of all members. */
-export async function found(twin: Consortium): Promise<void> {
+export async function found(twin: Consortium, signing: Readonly<Record<string, KeyPair>> = {}): Promise<void> {
   await twin.submit(await twin.identity(AUTHORITY, 'admin'), 'AdoptRules', RULES);
-  for (const mspId of MEMBERS) await twin.submit(await twin.identity(mspId, 'gateway'), 'RegisterOrganisation', organisationKeys());
+  for (const mspId of MEMBERS) {
+    const keys = organisationKeys(signing[mspId]);
+    await twin.submit(await twin.identity(mspId, 'gateway'), 'RegisterOrganisation', keys);
+  }
 }
 
-export function organisationKeys(): Pick<Organisation, 'encryption' | 'signing'> {
+export function organisationKeys(signing: KeyPair = newKeyPair()): Pick<Organisation, 'encryption' | 'signing'> {
   const publicKey = randomBytes(65).toString('base64url');
-  return { encryption: [{ suite: 'HPKE-P256-SHA256-A256GCM', publicKey }], signing: newKeyPair().jwk };
+  return { encryption: [{ suite: 'HPKE-P256-SHA256-A256GCM', publicKey }], signing: signing.jwk };
 }
 
 const plainDetails: RecordDetails = {

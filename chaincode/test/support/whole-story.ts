@@ -1,6 +1,7 @@
 import { newKeyRing, newRef, Patient, PatientRelation, replacementStatement, signAs } from './wallet';
 import { askRef, bindingRef, identityRef, type GroupId } from '../../src/model';
 import type { ConsortiumTwin } from './consortium-twin';
+import { runRecovery } from './recovery-story';
 import { ask, CLINIC, HOSPITAL, INSURER, newRecord, newScene, openingOf, sealedText, storeRecords } from './story';
 
 /** Runs every transaction of the contract at least once, all of them valid. */
@@ -52,7 +53,9 @@ export async function runWholeStory(twin: ConsortiumTwin): Promise<PatientRelati
 
   const keys = newKeyRing();
   const statement = replacementStatement(patient.subjectRef, patient.registration, keys);
-  await twin.submit(reader, 'ReplacePatientKeys', { replacement: signAs('patient-keys', statement, patient.keys.signing) });
+  const replacement = signAs('patient-keys', statement, patient.keys.signing);
+  await twin.submit(reader, 'ReplacePatientKeys', { replacement });
+  await runRecovery(twin, patient.subjectRef, replacement, keys.signing);
   await twin.submit(reader, 'RecordConsent', { consent: relation.consent(3, { status: 'closed', document: null }) });
 
   await twin.evaluate(reader, 'GetRules', {});

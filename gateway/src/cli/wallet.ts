@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { MspId, RelationRef } from '@medaccord/chaincode/model';
-import { GatewayClient, type Answers, type HistoryEntry, type Member, type OpenedNotice } from '../story';
-import { closeRelation, newRelationToken, openNotice, revokeConsent, type Wallet, type WalletRelation } from '../wallet';
+import { findRecipients, GatewayClient, type Answers, type HistoryEntry, type Member, type OpenedNotice } from '../story';
+import { checkIn, closeRelation, newRelationToken, openNotice, revokeConsent, type Wallet, type WalletRelation } from '../wallet';
 import { readWalletFile, writeWalletFile } from '../wallet/wallet-file';
 import { bringConsent, type Ways, type Wish } from './bring-consent';
 import { CliError } from './cli-error';
@@ -36,13 +36,15 @@ const ACTIONS: Readonly<Record<string, (opened: Opened) => Promise<void>>> = {
   history,
   revoke: (opened) => end(opened, 'revoked'),
   close: (opened) => end(opened, 'closed'),
+  renew,
   token,
 };
 
-/** `wallet show|history|revoke|close|token`: the patient's own way, independent of any organisation's program. */
+/** `wallet show|history|revoke|close|renew|token|recover`: the patient's own way, independent of any organisation's program. */
 export const wallet: Command = async ([action = 'show', ...argv], config) => {
+  if (action === 'recover') return (await import('./recover.js')).recover(argv, config);
   const run = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined;
-  if (run === undefined) throw usage(`wallet ${action}: must be one of ${Object.keys(ACTIONS).join(', ')}.`);
+  if (run === undefined) throw usage(`wallet ${action}: must be one of ${[...Object.keys(ACTIONS), 'recover'].join(', ')}.`);
   const values = parseOptions(argv, OPTIONS);
   const folder = resolve(required(values.connections, '--connections'));
   const connections = await readConnections(folder);
@@ -89,6 +91,18 @@ async function end(opened: Opened, status: keyof typeof ENDS): Promise<void> {
   const { version, transactionId } = await bringConsent(waysOf(opened), opened.wallet, wish);
   if (opened.json) print(JSON.stringify({ relationRef, version, transactionId }));
   else print(`${done}: version ${String(version)} of the consent is on the ledger, transaction ${transactionId}.`);
+}
+
+/** A relation with keys of its own takes the place of another, with the same member and for the same kinds. */
+async function renew(opened: Opened): Promise<void> {
+  const { subjectRef, custodian, counterparty, kinds } = withRelation(opened);
+  const client = clientOf(opened);
+  const recipients = await findRecipients(client, [{ mspId: custodian }, { mspId: counterparty }]);
+  const fresh = await checkIn(opened.wallet, { subjectRef, counterparty, kinds }, recipients);
+  await writeWalletFile(opened.file, fresh.wallet, opened.passphrase);
+  const { transactionId } = await client.post<Answers['relation']>('/api/relations', fresh.request);
+  if (!opened.json) print(`Relation ${fresh.relationRef} is on the ledger, transaction ${transactionId}. It permits nothing yet.`);
+  await end({ ...opened, wallet: fresh.wallet }, 'closed');
 }
 
 /** Any member records a consent: the one that was named, the relation's own, then the others. */

@@ -47,8 +47,9 @@ export async function judge(facts: JudgeFacts): Promise<Verdict> {
   const binding = await openBinding(facts);
   const isSigned = await isConsentSigned(facts);
   const document = isSigned ? await openDocument(facts) : undefined;
-  if (ask === undefined || binding === undefined) return { reason: 'document-missing', person, records: [] };
-  const question = { relation, consent: facts.consent, document, rules, now, purpose: request.purpose, person: ask.person };
+  const patient = binding && facts.findPatient(binding.subjectRef);
+  if (ask === undefined || binding === undefined || patient === undefined) return { reason: 'document-missing', person, records: [] };
+  const question = { relation, patient, consent: facts.consent, document, rules, now, purpose: request.purpose, person: ask.person };
   const held = facts
     .listRecords(binding.subjectRef)
     .filter(({ recordId, category }) => ask.categories.includes(category) && !facts.isWithdrawn(recordId));

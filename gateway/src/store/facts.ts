@@ -13,6 +13,7 @@ import {
   type Delivery,
   type Group,
   type MspId,
+  type PatientEntry,
   type PublicKeyType,
   type RecordAnchor,
   type RelationEntry,
@@ -22,6 +23,8 @@ import {
 import type { LedgerBlock, LedgerTransaction, StateWrite } from '../ledger/ledger';
 import { inTransaction, openDatabase, type Database, type Row } from './database';
 import { parseEntry, type Entries, type NamedEntry } from './parse-entry';
+import { kindOfStep, type PatientStep } from './patient-step';
+import { newPatientVerifier } from './patient-verifier';
 import { statementVerifier } from './statement-verifier';
 
 const migrations = [
@@ -47,6 +50,8 @@ CREATE TABLE undelivered (ref TEXT NOT NULL, id TEXT NOT NULL, deadline TEXT NOT
 CREATE TABLE junk_consent (ref TEXT NOT NULL, version INTEGER NOT NULL, PRIMARY KEY (ref, version)) STRICT, WITHOUT ROWID;`,
   'ALTER TABLE checkpoint DROP COLUMN configuration',
   'DROP INDEX fact_group',
+  `CREATE TABLE patient_step (ref TEXT NOT NULL, kind TEXT NOT NULL, block INTEGER NOT NULL, position INTEGER NOT NULL, transaction_id TEXT NOT NULL,
+  PRIMARY KEY (ref, block, position)) STRICT, WITHOUT ROWID`,
 ];
 
 /** A fact of the ledger's public state: its newest value and the transaction that wrote it. */
@@ -83,6 +88,7 @@ export class Facts {
   readonly #database: Database;
   readonly #statements: Statements;
   readonly #mspId: string;
+  readonly #patientVerifier = newPatientVerifier((key) => this.findKey(key));
   #height: number;
   #time: number;
 
@@ -128,7 +134,7 @@ export class Facts {
   clear(): void {
     inTransaction(this.#database, () => {
       this.#database.exec(
-        'DELETE FROM fact; DELETE FROM undecided; DELETE FROM undelivered; DELETE FROM junk_consent; UPDATE checkpoint SET height = 0, time = 0',
+        'DELETE FROM fact; DELETE FROM undecided; DELETE FROM undelivered; DELETE FROM junk_consent; DELETE FROM patient_step; UPDATE checkpoint SET height = 0, time = 0',
       );
     });
     this.#height = 0;
@@ -175,6 +181,14 @@ export class Facts {
 
   listType<T>(type: PublicKeyType): readonly Fact<T>[] {
     return this.#statements.listType.all(type).flatMap((row) => parseRow<T>(row) ?? []);
+  }
+
+  /** What happened to a patient's keys, oldest first: the kind of each statement that counted. */
+  listPatientSteps(subjectRef: string): readonly PatientStep[] {
+    return this.#statements.listSteps.all(subjectRef).map((row) => {
+      const { kind, block, transaction_id: transactionId } = row as Row;
+      return { kind: String(kind), block: Number(block), transactionId: String(transactionId) };
+    });
   }
 
   /** Whether a custodian's record version counts: its group was anchored whole with it, or closed later. */
@@ -233,6 +247,10 @@ export class Facts {
     const entry = parseEntry(key, value);
     const trusted = entry === undefined ? undefined : this.#trust(entry);
     if (trusted !== undefined) {
+      if (type === 'patient') {
+        const kind = kindOfStep(this.find<PatientEntry>(type, ref)?.value, trusted as PatientEntry);
+        this.#statements.addStep.run(ref, kind, block, index, transactionId);
+      }
       this.#statements.put.run(type, ref, id, number ?? block, formatCanonical(trusted), block, index, transactionId);
       this.#keepWorkLists({ ...name, type, value: trusted } as Applied);
     } else if (number !== undefined && type === 'consent') {
@@ -242,7 +260,7 @@ export class Facts {
 
   /** An entry as it counts; nothing when it does not. */
   #trust({ type, name: { ref, id }, value }: NamedEntry): Entries[PublicKeyType] | undefined {
-    if (type === 'patient') return continuePatient(this.find<Entries['patient']>(type, ref)?.value, value, statementVerifier);
+    if (type === 'patient') return continuePatient(this.find<Entries['patient']>(type, ref)?.value, value, this.#patientVerifier);
     if (kept.includes(type) && this.find(type, ref, id) !== undefined) return undefined;
     if (type === 'relation') return trustRelation(value, statementVerifier);
     if (type !== 'consent') return value;
@@ -297,6 +315,8 @@ type Statements = Readonly<
     | 'undelivered'
     | 'addUndelivered'
     | 'endUndelivered'
+    | 'addStep'
+    | 'listSteps'
     | 'addJunk'
     | 'findJunk',
     StatementSync
@@ -326,6 +346,8 @@ function prepareStatements(database: Database): Statements {
     undelivered: database.prepare('SELECT ref, id FROM undelivered WHERE deadline >= ?'),
     addUndelivered: database.prepare('INSERT OR IGNORE INTO undelivered VALUES (?, ?, ?)'),
     endUndelivered: database.prepare('DELETE FROM undelivered WHERE ref = ? AND id = ?'),
+    addStep: database.prepare('INSERT INTO patient_step VALUES (?, ?, ?, ?, ?)'),
+    listSteps: database.prepare('SELECT kind, block, transaction_id FROM patient_step WHERE ref = ? ORDER BY block, position'),
     addJunk: database.prepare('INSERT OR IGNORE INTO junk_consent VALUES (?, ?)'),
     findJunk: database.prepare('SELECT 1 FROM junk_consent WHERE ref = ? AND version = ?'),
   };

@@ -112,7 +112,7 @@ export class TestConsortium {
 
   async start(more: Partial<Config> = {}): Promise<this> {
     const roles = Object.fromEntries(members.map(({ mspId, role }) => [mspId, role]));
-    await this.ledger.adoptRules(members[0].mspId, { purposes, roles, deadlines: { decisionMinutes: 10 } });
+    await this.ledger.adoptRules(members[0].mspId, { purposes, roles, deadlines: { decisionMinutes: 10, recoveryHours: 72 } });
     for (const { mspId, name } of members) this.gateways.set(mspId, new TestGateway(this.ledger, mspId, join(this.folder, name), more));
     await Promise.all([...this.gateways.values()].map((gateway) => gateway.start()));
     // Each member must see the others' keys before the first relation.

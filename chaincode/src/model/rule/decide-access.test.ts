@@ -43,6 +43,7 @@ function questionOf(vector: Omit<Vector, 'name' | 'reason'>): AccessQuestion {
     consent: { relationRef: RELATION, version: 1, status, validity },
     document: vector.sets === null ? undefined : parseConsentDocument(document, 'document'),
     rules: { version: 3, purposes, suspended },
+    patient: input['held'] === true ? { hold: { at: now, recovery: null } } : {},
     now,
     purpose,
     person: parseRequestingPerson(person, 'person'),

@@ -8,7 +8,7 @@ import {
   type ConsentException,
   type ConsentSet,
 } from '../consent-document';
-import type { Rules } from '../entry';
+import type { PatientEntry, Rules } from '../entry';
 import { isDatedWithin } from '../fhir-date';
 import type { MspId, RecordId } from '../identifiers';
 import { isWithin, type Instant } from '../instant';
@@ -31,6 +31,7 @@ export const accessReasons = [
   'purpose-not-proved',
   'organisation-suspended',
   'relation-kind',
+  'held',
 ] as const;
 export type AccessReason = (typeof accessReasons)[number];
 
@@ -42,6 +43,8 @@ export interface AccessQuestion {
   /** The document that the header commits to; undefined when it is not at hand. */
   readonly document: ConsentDocument | undefined;
   readonly rules: Pick<Rules, 'version' | 'purposes' | 'suspended'>;
+  /** The patient as her statements made her. */
+  readonly patient: Pick<PatientEntry, 'hold'>;
   readonly now: Instant;
   readonly purpose: Purpose;
   readonly person: RequestingPerson;
@@ -71,7 +74,7 @@ const sensitiveObligations: readonly Obligation[] = ['PRIVMARK', 'NORDSCLCD'];
  * what is unknown counts against who asks. docs/reference/consent-rule.md says the rule in words; golden vectors stand beside this file.
  */
 export function decideAccess(question: AccessQuestion): AccessDecision {
-  const reason = findReasonAgainst(question) ?? reasonOfDocument(question);
+  const reason = question.patient.hold === undefined ? (findReasonAgainst(question) ?? reasonOfDocument(question)) : 'held';
   return {
     decision: reason === 'permitted' ? 'permit' : 'deny',
     reason,
