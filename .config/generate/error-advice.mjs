@@ -43,7 +43,7 @@ export const advice = {
     'Read the patient (`GET /api/patients/{subjectRef}`) and sign again.',
   ],
   STATEMENT_NOT_FRESH: [
-    'What a member signs about a patient must be signed when it is sent: ten minutes at most, never ahead.',
+    "A member's statement about a patient must be signed when it is sent, ten minutes before at most.",
     "Call the route again; if it stays, set the gateway's clock.",
   ],
   HOLD_ALREADY_PLACED: ['The patient is under a hold.', 'Nothing to do: the hold stands.'],

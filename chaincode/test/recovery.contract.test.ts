@@ -48,9 +48,9 @@ describe('a patient who has lost everything', () => {
     twin.identity(mspId, 'registrar');
   const keyOf = (mspId: MspId): KeyPair => signing[mspId] ?? newKeyPair();
   /** A statement that follows the latest one. */
-  const step = async <K extends SignedKind>(kind: K, key: KeyPair, more: object = {}): Promise<string> => {
+  const step = async (kind: SignedKind, key: KeyPair, more: object = {}): Promise<string> => {
     const statement = { subjectRef: patient.subjectRef, previous: digestOf((await entry()).jws), issuedAt: now, ...more };
-    return signAs(kind, statement as unknown as SignedPayload<K>, key);
+    return signAs(kind, statement as unknown as SignedPayload<SignedKind>, key);
   };
 
   const hold = async (): Promise<void> => {
@@ -193,6 +193,11 @@ describe('a patient who has lost everything', () => {
       const opening = await openingOfKeys(newKeys());
       const other = newKeys(stranger);
       expect(await codeOf(twin.submit(await registrar(), 'OpenRecovery', { opening, keys: other }))).toBe('COMMITMENT_MISMATCH');
+    });
+
+    test('with three different keys', async () => {
+      await hold();
+      expect(await codeOf(open(newKeys({ ...next, recovery: next.signing })))).toBe('KEYS_NOT_DISTINCT');
     });
 
     test('by her custodian only, with its own signature', async () => {
@@ -340,7 +345,7 @@ describe('a patient who has lost everything', () => {
       const many = Array.from({ length: 11 }, () => newKeyPair().jwk);
       const [one, other] = many as [(typeof many)[0], (typeof many)[0]];
       for (const keys of [many, [one, one], [one, { ...other, y: 'short' }]])
-        expect(await codeOf(name({ threshold: 1, keys: keys as never }))).toBe('REQUEST_INVALID');
+        expect(await codeOf(name({ threshold: 1, keys }))).toBe('REQUEST_INVALID');
       expect(await codeOf(name({ threshold: 3, keys: [one, other] }))).toBe('REQUEST_INVALID');
     });
   });

@@ -46,6 +46,8 @@ describe('who may call', () => {
       'get /readyz: anybody',
       'get /api/openapi.json: anybody',
       'get /api/organisations: anybody',
+      'get /api/patients/{subjectRef}: anybody',
+      'post /api/patient-statements: signature',
       'post /api/relations: signature',
       'post /api/consents: signature',
     ]);

@@ -1,6 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { patientKey, type Keys, type MspId, type PatientEntry, type SubjectRef } from '@medaccord/chaincode/model';
-import { generateSigningKey, publicJwkOf, type PrivateJwk } from '../src/crypto';
+import {
+  formatInstant,
+  patientKey,
+  payloadBytes,
+  type Keys,
+  type MspId,
+  type PatientEntry,
+  type SubjectRef,
+} from '@medaccord/chaincode/model';
+import { generateSigningKey, hashBytes, publicJwkOf, signJws, type PrivateJwk } from '../src/crypto';
 import {
   askRecovery,
   checkIn,
@@ -18,15 +26,20 @@ import { TestConsortium, waitFor, type TestGateway } from './support/test-consor
 import { ask, newBundle, TestPatient } from './support/test-patient';
 
 /** A patient whose keys are lost, from the hold to the keys of her new wallet. */
-const consortium = new TestConsortium();
+const consortium = new TestConsortium({ GammaMSP: 'authority' });
 let alpha: TestGateway;
 let beta: TestGateway;
+let gamma: TestGateway;
 let patient: TestPatient;
 let guardians: PrivateJwk[];
 
 beforeAll(async () => {
   await consortium.start();
-  [alpha, beta] = [consortium.gateway('AlphaMSP'), consortium.gateway('BetaMSP')];
+  [alpha, beta, gamma] = ['AlphaMSP', 'BetaMSP', 'GammaMSP'].map((mspId) => consortium.gateway(mspId)) as [
+    TestGateway,
+    TestGateway,
+    TestGateway,
+  ];
   guardians = await Promise.all([generateSigningKey(), generateSigningKey(), generateSigningKey()]);
 }, 30_000);
 
@@ -99,8 +112,7 @@ describe('a hold', () => {
       expect((await act('hold')).status).toBe(201);
     };
     const { requestId } = (await ask(beta, patient.relationRef, ['laboratory'], { wait: 0 })).body as { requestId: string };
-    const answered = (): string | undefined =>
-      alpha.logged.find((line) => line.includes('request answered') && line.includes(requestId));
+    const answered = (): string | undefined => alpha.logged.find((line) => line.includes('request answered') && line.includes(requestId));
     await waitFor(() => answered() !== undefined, 10_000);
     expect(JSON.parse(answered() ?? '')).toMatchObject({ outcome: 'withdrawn' });
     expect(alpha.store.facts.list('delivery', patient.relationRef)).toEqual([]);
@@ -154,6 +166,34 @@ describe('a recovery', () => {
     expect((await patient.checkIn('BetaMSP')).status).toBe(201);
     expect((await patient.consent('BetaMSP', ['laboratory'])).status).toBe(201);
     expect((await release()).status).toBe('released');
+  }, 60_000);
+
+  it("by hospital and authority is approved at the authority's gateway, which refuses a delay that is too short", async () => {
+    await act('hold');
+    const { statement } = await askRecovery(newWallet(), { subjectRef: ref(), custodian: 'AlphaMSP' as MspId });
+    const { jws, keys } = await read();
+    const issuedAt = formatInstant(Date.now());
+    const previous = await hashBytes(payloadBytes(jws));
+    // What the custodian can do with another member: both run altered chaincode.
+    const short = { subjectRef: ref(), previous, keys: await hashBytes(payloadBytes(statement)), effectiveAt: issuedAt, issuedAt };
+    const opening = await signJws('recovery-opening', short, alpha.keys.signing);
+    const entry = alpha.store.facts.find<PatientEntry>('patient', patient.subjectRef)?.value as PatientEntry;
+    const recovery = { effectiveAt: issuedAt, keys: statement, opening, approvals: [], isApproved: true };
+    consortium.ledger.forge({ [patientKey(ref())]: JSON.stringify({ ...entry, jws: opening, hold: { at: issuedAt, recovery } }) });
+    expect((await read()).hold?.recovery).toMatchObject({ effectiveAt: issuedAt, isApproved: false });
+    expect((await act('recovery/approval', {}, { at: gamma })).body.code).toBe('RECOVERY_DELAY_SHORT');
+    expect((await act('recovery/completion')).body.code).toBe('RECOVERY_NOT_APPROVED');
+    expect((await state(await signVeto(patient.wallet, ref(), opening))).status).toBe(201);
+    await read('AlphaMSP');
+    expect((await act('hold')).status).toBe(201);
+    expect((await act('recovery', { keys: statement })).status).toBe(201);
+    await read();
+    expect((await act('recovery/approval', {}, { at: gamma, role: 'clinician' })).body.code).toBe('ROLE_NOT_ALLOWED');
+    expect((await act('recovery/approval', {}, { at: gamma })).status).toBe(201);
+    await read('AlphaMSP');
+    passDelay();
+    expect((await act('recovery/completion')).status).toBe(201);
+    expect(await ownKeys()).not.toEqual(keys);
   }, 60_000);
 
   it('is ended by a veto with the paper that everybody had forgotten', async () => {

@@ -22,6 +22,7 @@ import {
 import type { Ledger } from '../ledger';
 import { assertStanding } from '../organisation';
 import { assertDelay, assertFresh, assertMayApprove } from '../patient';
+import { assertDistinctKeys } from '../signature';
 import { organisationOf, participantOf, patientVerifierOf, rulesOf, tracedPatientOf } from './facts';
 
 type Step = (current: PatientEntry, verifier: PatientVerifier) => PatientEntry;
@@ -43,6 +44,7 @@ export async function openRecoveryDesk(ledger: Ledger, request: TransactionReque
   const keys = parseSigned('recovery-keys', request.keys, 'request.keys');
   await assertCustodianActs(ledger, signed);
   assertDelay(signed, await rulesOf(ledger));
+  assertDistinctKeys(keys.payload.keys);
   return write(ledger, signed, 'RecoveryOpened', (current, verifier) => openRecovery(current, signed, keys, verifier));
 }
 

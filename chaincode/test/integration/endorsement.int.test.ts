@@ -13,6 +13,7 @@ import {
   relationKey,
   requestKey,
   type GroupId,
+  type Instant,
   type MspId,
   type TransactionResponse,
 } from '../../src/model';
@@ -35,7 +36,7 @@ import {
   storeRecords,
   type Scene,
 } from '../support/story';
-import { newKeyRing, newRef, Patient, publicKeys } from '../support/wallet';
+import { newKeyPair, newKeyRing, newRef, Patient, publicKeys, replacementStatement, signAs } from '../support/wallet';
 
 const [VALID, BAD_ENDORSEMENT, READ_CONFLICT] = [0, 10, 11];
 const BOTH = [HOSPITAL, CLINIC];
@@ -50,6 +51,7 @@ describe('with members that run altered chaincode', () => {
   const folder = mkdtempSync(join(tmpdir(), 'medaccord-endorsement-'));
   let consortium: DevnetConsortium;
   let scene: Scene;
+  const hospitalKey = newKeyPair();
 
   /** The validation code of a forgery that the named members endorse. */
   const forge = async (endorsers: readonly string[], ...script: readonly (readonly string[])[]): Promise<number> => {
@@ -74,7 +76,7 @@ describe('with members that run altered chaincode', () => {
       [CLINIC]: lawless,
       [INSURER]: { ...lawless, env: { LAWLESS_LIES: 'yes' } },
     });
-    await found(consortium);
+    await found(consortium, { [HOSPITAL]: hospitalKey });
   });
   beforeEach(async () => {
     // The insurer lies about consents: those of the scene go through others.
@@ -219,6 +221,26 @@ describe('with members that run altered chaincode', () => {
     expect((await consortium.evaluate(reader, 'GetPatient', { subjectRef: scene.patient.subjectRef })).keys).toEqual(
       publicKeys(scene.patient.keys),
     );
+  });
+
+  test('a patient is held, and kept free, by nobody without her custodian', async () => {
+    const { subjectRef, registration } = scene.patient;
+    const key = patientKey(subjectRef);
+    const [registrar, reader] = [await consortium.identity(HOSPITAL, 'registrar'), await consortium.identity(AUTHORITY)];
+    const free = await consortium.evaluate(reader, 'GetPatient', { subjectRef });
+    expect(await forge([CLINIC, INSURER], ['put', key, JSON.stringify({ ...free, hold: { at: free.registeredAt, recovery: null } })])).toBe(
+      VALID,
+    );
+    expect((await consortium.evaluate(reader, 'GetPatient', { subjectRef })).hold).toBeUndefined();
+    const { previous } = replacementStatement(subjectRef, registration, newKeyRing());
+    const issuedAt = new Date().toISOString() as Instant;
+    const args = ['PlaceHold', JSON.stringify({ hold: signAs('patient-hold', { subjectRef, previous, issuedAt }, hospitalKey) })];
+    expect(await consortium.commitOf(await consortium.endorse(registrar, args, { endorsers: [CLINIC, AUTHORITY] }))).toBe(BAD_ENDORSEMENT);
+    expect(await consortium.commitOf(await consortium.endorse(registrar, args))).toBe(VALID);
+    expect(await forge([CLINIC, INSURER], ['put', key, JSON.stringify(free)])).toBe(VALID);
+    const input = openingOf(scene.relation, scene.document, [scene.laboratory]);
+    const refused = await refusedWith(send(HOSPITAL, decisionArgs(await ask(consortium, scene.relation)), BOTH, input));
+    expect(refused).toMatchObject({ code: 'RELEASE_NOT_PERMITTED', details: { reason: 'held' } });
   });
 
   test('two colluding members cannot take a revocation back, nor change a relation', async () => {

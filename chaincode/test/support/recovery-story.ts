@@ -18,8 +18,8 @@ export async function runRecovery(twin: ConsortiumTwin, subjectRef: SubjectRef, 
   const anybody = await twin.identity(INSURER);
 
   let previous = digestOf(latest);
-  const sign = <K extends SignedKind>(kind: K, key: KeyPair, more: object): string =>
-    signAs(kind, { subjectRef, issuedAt: now, ...more } as unknown as SignedPayload<K>, key);
+  const sign = (kind: SignedKind, key: KeyPair, more: object): string =>
+    signAs(kind, { subjectRef, issuedAt: now, ...more } as unknown as SignedPayload<SignedKind>, key);
   /** A statement that follows the latest one, and is followed by the next. */
   const step = (kind: SignedKind, key: KeyPair, more: object = {}): string => {
     const statement = sign(kind, key, { previous, ...more });

@@ -8,6 +8,7 @@ import { bringConsent, type Ways, type Wish } from './bring-consent';
 import { CliError } from './cli-error';
 import { EXIT, parseOptions, print, required, usage, type Command } from './command';
 import { readConnections, type Connections } from './connections';
+import { recover } from './recover';
 
 const OPTIONS = {
   connections: { type: 'string' },
@@ -42,7 +43,7 @@ const ACTIONS: Readonly<Record<string, (opened: Opened) => Promise<void>>> = {
 
 /** `wallet show|history|revoke|close|renew|token|recover`: the patient's own way, independent of any organisation's program. */
 export const wallet: Command = async ([action = 'show', ...argv], config) => {
-  if (action === 'recover') return (await import('./recover.js')).recover(argv, config);
+  if (action === 'recover') return recover(argv, config);
   const run = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined;
   if (run === undefined) throw usage(`wallet ${action}: must be one of ${[...Object.keys(ACTIONS), 'recover'].join(', ')}.`);
   const values = parseOptions(argv, OPTIONS);

@@ -10,7 +10,6 @@ import {
   parseRecordDetails,
   parseSigned,
   type Ask,
-  type Binding,
   type ConsentDocument,
   type Instant,
   type PatientEntry,
@@ -44,14 +43,13 @@ export async function judge(facts: JudgeFacts): Promise<Verdict> {
   const ask = await openAsk(facts);
   const person = ask?.person ?? null;
   if (facts.newestConsent !== facts.consent.version) return { reason: 'consent-invalid', person, records: [] };
-  const binding = await openBinding(facts);
+  const patient = await openPatient(facts);
   const isSigned = await isConsentSigned(facts);
   const document = isSigned ? await openDocument(facts) : undefined;
-  const patient = binding && facts.findPatient(binding.subjectRef);
-  if (ask === undefined || binding === undefined || patient === undefined) return { reason: 'document-missing', person, records: [] };
+  if (ask === undefined || patient === undefined) return { reason: 'document-missing', person, records: [] };
   const question = { relation, patient, consent: facts.consent, document, rules, now, purpose: request.purpose, person: ask.person };
   const held = facts
-    .listRecords(binding.subjectRef)
+    .listRecords(patient.subjectRef)
     .filter(({ recordId, category }) => ask.categories.includes(category) && !facts.isWithdrawn(recordId));
   const decisions = held.map((record) => ({ record, ...decideAccess({ ...question, record: detailsOf(record) }) }));
   const records = decisions.filter(({ decision }) => decision === 'permit').map(({ record }) => record);
@@ -88,8 +86,8 @@ async function openAsk({ ask: text, request }: JudgeFacts): Promise<Ask | undefi
   }
 }
 
-/** The binding must be what the relation commits to, name its keys and be signed by the patient's registered key. */
-async function openBinding({ binding: jws, relation, findPatient }: JudgeFacts): Promise<Binding | undefined> {
+/** The patient whose the relation is: the binding must be what it commits to, name its keys and be signed by her registered key. */
+async function openPatient({ binding: jws, relation, findPatient }: JudgeFacts): Promise<PatientEntry | undefined> {
   if (jws === undefined) return undefined;
   try {
     const { payload } = parseSigned('binding', jws, 'binding');
@@ -99,7 +97,7 @@ async function openBinding({ binding: jws, relation, findPatient }: JudgeFacts):
     if (formatCanonical(names) !== formatCanonical([relation.relationRef, relation.counterparty, relation.keys])) return undefined;
     if ((await commit(bindingPreimage(jws, payload.salt))) !== relation.binding) return undefined;
     await verifyJws('binding', jws, patient.keys.signing);
-    return payload;
+    return patient;
   } catch {
     return undefined;
   }

@@ -247,15 +247,17 @@ export class Facts {
     const entry = parseEntry(key, value);
     const trusted = entry === undefined ? undefined : this.#trust(entry);
     if (trusted !== undefined) {
-      if (type === 'patient') {
-        const kind = kindOfStep(this.find<PatientEntry>(type, ref)?.value, trusted as PatientEntry);
-        this.#statements.addStep.run(ref, kind, block, index, transactionId);
-      }
+      if (type === 'patient') this.#addStep({ block, index, transactionId }, trusted as PatientEntry);
       this.#statements.put.run(type, ref, id, number ?? block, formatCanonical(trusted), block, index, transactionId);
       this.#keepWorkLists({ ...name, type, value: trusted } as Applied);
     } else if (number !== undefined && type === 'consent') {
       this.#statements.addJunk.run(ref, number);
     }
+  }
+
+  #addStep({ block, index, transactionId }: Position, patient: PatientEntry): void {
+    const kind = kindOfStep(this.find<PatientEntry>('patient', patient.subjectRef)?.value, patient);
+    this.#statements.addStep.run(patient.subjectRef, kind, block, index, transactionId);
   }
 
   /** An entry as it counts; nothing when it does not. */

@@ -2,13 +2,13 @@ import { organisationKey, rulesKey, type Organisation, type PatientVerifier, typ
 import { statementVerifier } from './statement-verifier';
 
 /** Checks what members signed about a patient by their keys and roles as the read model has them: at the block that is applied. */
-export function newPatientVerifier(find: <T>(key: string) => { readonly value: T } | undefined): PatientVerifier {
+export function newPatientVerifier(find: (key: string) => { readonly value: unknown } | undefined): PatientVerifier {
   return {
     ...statementVerifier,
     signingKeysOf: (mspId) => {
-      const signing = find<Organisation>(organisationKey(mspId))?.value.signing;
-      return signing === undefined ? [] : [signing];
+      const organisation = find(organisationKey(mspId))?.value as Organisation | undefined;
+      return organisation === undefined ? [] : [organisation.signing];
     },
-    isAuthority: (mspId) => find<Rules>(rulesKey())?.value.roles[mspId] === 'authority',
+    isAuthority: (mspId) => (find(rulesKey())?.value as Rules | undefined)?.roles[mspId] === 'authority',
   };
 }

@@ -19,7 +19,7 @@ import { findPatient, type Wallet } from './wallet';
 /** What a patient signs when keys are lost, and what her guardians sign. `current` is the latest statement about her on the ledger (JWS). */
 
 /** Most replacements of keys that are looked through for the recovery key in force. */
-const MOST_GENERATIONS = 1000;
+const MOST_GENERATIONS = 100;
 
 /** Names the guardians: their keys, and how many of them must approve a recovery. @throws {WalletUnknown}, {RequestInvalid} */
 export async function signGuardians(wallet: Wallet, subjectRef: SubjectRef, current: string, guardians: Guardians): Promise<string> {

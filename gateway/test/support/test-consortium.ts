@@ -110,8 +110,11 @@ export class TestConsortium {
   readonly folder = mkdtempSync(join(tmpdir(), 'medaccord-gateway-'));
   readonly gateways = new Map<MemberId, TestGateway>();
 
+  /** @param roles of members that are something else here */
+  constructor(readonly roles: Partial<Record<MemberId, string>> = {}) {}
+
   async start(more: Partial<Config> = {}): Promise<this> {
-    const roles = Object.fromEntries(members.map(({ mspId, role }) => [mspId, role]));
+    const roles = { ...Object.fromEntries(members.map(({ mspId, role }) => [mspId, role])), ...this.roles };
     await this.ledger.adoptRules(members[0].mspId, { purposes, roles, deadlines: { decisionMinutes: 10, recoveryHours: 72 } });
     for (const { mspId, name } of members) this.gateways.set(mspId, new TestGateway(this.ledger, mspId, join(this.folder, name), more));
     await Promise.all([...this.gateways.values()].map((gateway) => gateway.start()));
