@@ -102,6 +102,11 @@ describe('the commands for lost keys', () => {
   it('move the patient to a new wallet with the paper, and close a relation with it', async () => {
     await patient.checkIn('BetaMSP');
     await patient.consent('BetaMSP', ['laboratory']);
+    await writeWalletFile(join(folder, 'her.json'), patient.wallet);
+    expect(await act('hold')).toBe(201);
+    expect(await run(wallet, ['history', '--connections', folder, '--wallet', join(folder, 'her.json')])).toContain(
+      'held: nothing is released',
+    );
     const seed = (await recover('paper', 'her.json')).split('\n')[0] ?? '';
     expect(seed).toBe(await deriveRecoverySeed(patient.wallet.seed));
     await expect(recover('close', 'none.json', ['--relation', patient.relationRef])).rejects.toMatchObject({ code: 'USAGE' });

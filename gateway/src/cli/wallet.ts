@@ -75,8 +75,12 @@ async function history(opened: Opened): Promise<void> {
   const path = `/api/relations/${relation.relationRef}/history`;
   const { entries } = await client.get<Answers['history']>(path, { token: await newToken(opened, relation) });
   const told = await Promise.all(entries.map((entry) => openEntry(opened.wallet, relation.relationRef, entry)));
-  if (opened.json) print(JSON.stringify({ relationRef: relation.relationRef, entries: told }));
-  else for (const entry of told) print(formatEntry(entry));
+  const { hold } = await client.get<Answers['patientState']>(`/api/patients/${relation.subjectRef}`);
+  if (opened.json) print(JSON.stringify({ relationRef: relation.relationRef, entries: told, hold }));
+  else {
+    for (const entry of told) print(formatEntry(entry));
+    if (hold !== null) print(`${hold.at}  held: nothing is released. \`wallet recover show\` tells why, \`wallet recover veto\` ends it.`);
+  }
 }
 
 /** How a patient ends what she permitted: for now, or the whole relation for good. */
