@@ -317,6 +317,14 @@ describe('a patient who has lost everything', () => {
       expect(await entry()).toMatchObject({ keys: publicKeys(patient.keys), hold: { recovery: { isApproved: true } } });
     });
 
+    test('is her veto, also when two others have deleted her entry or written junk over it', async () => {
+      for (const text of [null, 'junk']) {
+        await hold();
+        twin.forge(patientKey(patient.subjectRef), text);
+        expect((await veto(patient.keys.signing)).hold).toBeUndefined();
+      }
+    });
+
     test('is a veto that two others wrote over: the recovery stays ended', async () => {
       await hold();
       await approveAsAuthority(await open());
