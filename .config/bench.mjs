@@ -1,14 +1,31 @@
 // npm run bench [-- --ledger devnet,fabric]: each ledger's figures, then the consortium's on it, and on Fabric what our timers give.
+// npm run bench -- consent [--ledger devnet,fabric]: what decisions cost, and how soon a revocation bites.
 import { parseArgs } from 'node:util';
+import { benchConsent } from '../gateway/bench/consent.mjs';
 import { benchConsortium } from '../gateway/bench/consortium.mjs';
 import { benchFabricTimers } from '../network/bench/fabric-timers.mjs';
 import { benchLedger } from '../network/bench/ledger.mjs';
 
-const { values } = parseArgs({ options: { ledger: { type: 'string', default: 'devnet' }, seconds: { type: 'string', default: '6' } } });
+const { values, positionals } = parseArgs({
+  options: { ledger: { type: 'string', default: 'devnet' }, seconds: { type: 'string', default: '6' } },
+  allowPositionals: true,
+});
 const seconds = Number(values.seconds);
+const ledgers = values.ledger.split(',');
 
-for (const ledger of values.ledger.split(',')) {
-  const { write, asset } = await benchLedger({ ledger, seconds });
-  await benchConsortium({ ledger, seconds, write, asset });
+async function benchAll() {
+  for (const ledger of ledgers) {
+    const { write, asset } = await benchLedger({ ledger, seconds });
+    await benchConsortium({ ledger, seconds, write, asset });
+  }
+  if (ledgers.includes('fabric')) await benchFabricTimers({ seconds });
 }
-if (values.ledger.includes('fabric')) await benchFabricTimers({ seconds });
+
+async function benchConsents() {
+  for (const ledger of ledgers) await benchConsent({ ledger, seconds });
+}
+
+const benches = { all: benchAll, consent: benchConsents };
+const [name = 'all'] = positionals;
+if (!Object.hasOwn(benches, name)) throw new Error(`There is no bench ${name}: ${Object.keys(benches).join(', ')}`);
+await benches[name]();

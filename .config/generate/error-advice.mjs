@@ -30,12 +30,28 @@ export const advice = {
   CALLER_NOT_REQUESTER: ['Only the organisation that made the request may do this.', "Send it through the requester's gateway."],
   PEER_NOT_OWN: ["Sealed values are read from the caller's own organisation only.", 'Evaluate on a peer of your organisation.'],
   RULES_NOT_ADOPTED: ['The consortium has no rules yet.', 'Let the deployment finish: it runs AdoptRules.'],
-  RULES_ALREADY_ADOPTED: ['The consortium has other rules; AdoptRules writes the first version only.', 'Keep the rules that are in force.'],
+  RULES_ALREADY_ADOPTED: [
+    'This version of the consortium rules stands, with other content.',
+    'Propose the change as the version after the one in force (`rules CHANGE`).',
+  ],
+  RULES_VERSION_SKIPPED: ['The version is not the one after that in force.', 'Propose the change anew (`rules CHANGE`).'],
+  RULES_NOT_APPROVED: [
+    'Fewer than a majority of the members have approved exactly this version; approvals of another content or version do not count.',
+    'Let other members `rules approve` the same file; `rules show FILE` says who has.',
+  ],
+  RULES_VOTE_NOT_COUNTED: [
+    'The rules in force do not name the member, or suspend it.',
+    'Members that they name and do not suspend approve the change.',
+  ],
+  RULES_NOT_FOUND: ['The consortium rules have no such version.', 'Ask for one up to the version in force.'],
   ORGANISATION_NOT_FOUND: [
     'The organisation has not registered its keys on the ledger.',
     'Start its gateway: registering is the first thing it does.',
   ],
-  ORGANISATION_NOT_ACTIVE: ['The organisation is not a member in good standing by the consortium rules.', 'Ask the consortium.'],
+  ORGANISATION_NOT_ACTIVE: [
+    'The organisation is suspended by the consortium rules, or has withdrawn.',
+    'See `rules show`; a majority of the members reinstates it.',
+  ],
   PATIENT_NOT_FOUND: ['No patient is registered under this reference.', 'Register the patient, or check the reference.'],
   PATIENT_ALREADY_REGISTERED: ['This reference stands for a patient already.', 'Make a new wallet; references are random.'],
   PATIENT_STATEMENT_OUTDATED: [
@@ -119,6 +135,63 @@ export const advice = {
   DECISION_EXPIRED: ["The decision's deadline for delivering has passed.", 'Ask again.'],
   DELIVERY_NOT_FOUND: ['The delivery or this part of it is not on the ledger.', 'Wait for it.'],
   DELIVERY_ALREADY_MADE: ['This part was delivered; each is delivered once.', 'Read the one that was delivered.'],
+  BREAK_GLASS_NOT_ADOPTED: [
+    'The consortium rules have no section on emergencies.',
+    'Ask for treatment with consent; the consortium adopts such rules.',
+  ],
+  BREAK_GLASS_BLOCKED: [
+    'The department declared an emergency whose review is overdue.',
+    'Have an auditor of another organisation review it; the details name the request.',
+  ],
+  BREAK_GLASS_TOO_MANY: [
+    'As many declarations of the department wait for review as the rules allow.',
+    'Have auditors of other organisations review some.',
+  ],
+  BREAK_GLASS_NOT_DECLARED: ['The request is an ordinary one.', 'Only declared emergencies are reviewed.'],
+  REVIEWER_NOT_INDEPENDENT: ['The reviewer is of the organisation that declared.', 'Have an auditor of another organisation review it.'],
+  REVIEW_NOT_FOUND: ['Nobody has reviewed this yet.', 'Review it.'],
+  REVIEW_ALREADY_MADE: ['Somebody reviewed it with another outcome, or of another organisation.', 'Read the review that stands.'],
+  PURPOSE_NOT_OF_ROLE: [
+    'Records are asked for by clinicians, for research by researchers, for payment by claims staff.',
+    'Let a person with the role that is named ask.',
+  ],
+  REFERRAL_NOT_FOUND: [
+    'The relation has no referral under this id, or one that its custodian does not attest to.',
+    'Have the custodian refer, and name the id that its gateway answers.',
+  ],
+  REFERRAL_ALREADY_MADE: ['The referral id is taken by another referral.', 'Use a new Idempotency-Key.'],
+  CALLER_NOT_AUTHORITY: [
+    'Studies are approved by members that the consortium rules name as an authority and do not suspend.',
+    'Ask an authority to approve the study.',
+  ],
+  STUDY_NOT_FOUND: [
+    'No study has this id, or the authority that it names does not attest to it.',
+    'Compare the id with the list of studies.',
+  ],
+  STUDY_ALREADY_APPROVED: [
+    'The study id is taken by a study with other content; an approval is never changed.',
+    'Approve the changed study anew, and end the old one.',
+  ],
+  STUDY_NOT_OWN: ['Only the authority that approved a study ends it.', 'Ask that authority.'],
+  RECEIPT_INVALID: [
+    "The custodian's receipt has another signer, or says something else than the decision.",
+    'Sign the receipt of this very decision with the key that stands in the entry of the organisation.',
+  ],
+  RELEASE_ENDED: [
+    'The patient ended this release, or its time is over: its copies are deleted and nothing is handed out or passed on.',
+    'Ask again if you still need the records; she decides.',
+  ],
+  DELETION_NOT_DUE: [
+    'What the deletion receipt names did not end this release.',
+    'Name the version of the consent that did; see the history.',
+  ],
+  DELETION_ALREADY_MADE: ['The deletion of this copy is on the ledger with another receipt.', 'Nothing to do.'],
+  REDISCLOSURE_NOT_FOUND: ['The release has no redisclosure with this id.', 'Check the id.'],
+  REDISCLOSURE_ALREADY_MADE: ['Another redisclosure stands under this id.', 'Use a new Idempotency-Key.'],
+  REDISCLOSURE_FORBIDDEN: [
+    'The record carries the obligation NORDSCLCD.',
+    'Leave the record out, or have the patient consent to the other recipient herself.',
+  ],
   SEALED_ALREADY_STORED: ['A sealed value stands under this key.', 'Nothing to do if it is the same; else it belongs under another id.'],
   STATE_INVALID: [
     'An entry of the ledger does not parse as what its key says.',
@@ -153,6 +226,10 @@ export const advice = {
   RELATION_UNKNOWN: ['No such relation is on the ledger.', 'Check in first, or check the reference.'],
   RESOURCE_NOT_FOUND: ['It does not exist, or the caller may not know that it does.', 'Check the reference.'],
   RELEASE_REFUSED: ['The request was refused.', 'The patient sees the reason; ask her.'],
+  RECEIPT_MISSING: [
+    "The decision stands on the ledger without a valid receipt of its custodian: it is not the custodian's own.",
+    'Report it to the custodian and ask again; members compare the endorsements of that transaction.',
+  ],
   RELEASE_NOT_READY: ['There is no complete delivery yet.', 'Ask again a little later.'],
   IMPORT_CUT_OFF: [
     'The import stopped in the middle; its group is abandoned and nothing of it is visible.',
@@ -186,6 +263,14 @@ export const advice = {
     'The gateway does not know the newest state of the ledger, so it answers nothing.',
     'Send it again after Retry-After; see whether the peer is up.',
   ],
+  HEIGHT_NOT_PROVEN: [
+    'Fewer than two other members have confirmed, within the bound, that this gateway holds every block that they hold.',
+    'Send it again after Retry-After; see whether the gateways of other members are up and reachable from this one.',
+  ],
+  BINDING_MISSING: [
+    "The binding that ties the relation to the patient has not arrived at this organisation, or is not of the patient's registered key.",
+    'Ask again a little later; if it stays so, check in anew.',
+  ],
   NOT_READY: ['The gateway is starting.', 'Wait for /readyz.'],
   DRAINING: ['The gateway is stopping.', 'Send it again after the restart.'],
   CA_UNAVAILABLE: ["The organisation's certificate authority does not answer.", 'Start it; then send the request again.'],
@@ -203,6 +288,25 @@ export const advice = {
     'Name the patient: POST /api/imports?subject=...',
   ],
   BUNDLE_SUBJECT_OTHER: ['A resource is about somebody else than the patient named.', 'Import one patient at a time.'],
+  // FHIR Consent
+  FHIR_CONSENT_INVALID: ['The element is not what FHIR R4 asks for.', 'Correct the element that is named.'],
+  FHIR_CONSENT_NOT_SUPPORTED: [
+    'The element says something that a consent here cannot, or that is not understood: nothing is left out in silence.',
+    'Leave it out or say it otherwise: docs/reference/consent-fhir.md.',
+  ],
+  FHIR_CONSENT_NOT_IN_FORCE: ['The Consent is a draft, proposed, rejected or entered in error.', 'Bring the Consent once it is active.'],
+  FHIR_CONSENT_OF_OTHERS: [
+    'The Consent is of another patient, or for data at an organisation where she is not registered.',
+    'Use the wallet of that patient.',
+  ],
+  FHIR_CONSENT_RECIPIENT_UNKNOWN: [
+    'The Consent is for somebody with whom the patient has no relation.',
+    'Check in there first, or leave that actor out.',
+  ],
+  FHIR_CONSENT_NOT_EXPRESSIBLE: [
+    'FHIR R4 has no way to say this part of the document.',
+    'Say it otherwise: docs/reference/consent-fhir.md; the document itself is as good as before.',
+  ],
   // Network
   PROCESS_EXITED: ['A process ended by itself; its last lines are shown.', 'Read its log; the supervisor restarts it a few times.'],
   PROCESS_NOT_READY: ['A process did not become ready in time.', 'Read its log; is the machine overloaded?'],
@@ -339,6 +443,15 @@ export const advice = {
   BACKUP_WOULD_OVERWRITE: [
     'Something of what the archive has is there already.',
     'Restore only what is missing (`--only`), or let what is there be put aside (`--force`).',
+  ],
+  RULES_FILE_INVALID: ['The file holds no consortium rules.', 'Take one that `rules` wrote, and edit that.'],
+  RULES_OVERTAKEN: [
+    'Another version of the rules came into force since the file was written.',
+    'Propose the change anew (`rules CHANGE`); approvals are of one version alone.',
+  ],
+  RULES_UNAPPROVED: [
+    'Too few members have approved the change; nothing was sent.',
+    'Let other members `rules approve` the same file; `rules show FILE` says who has.',
   ],
   PASSPHRASE_UNFIT: [
     'The passphrase file is missing, readable by others, too short or of several lines.',

@@ -20,6 +20,11 @@ export function renderErrorCodes(load) {
       rows: answered({ ...codes, ...fhirErrorCategories }).filter(([code]) => !(code in errorCategories)),
     },
     {
+      title: 'FHIR Consent',
+      text: 'Where a consent is read from FHIR or told as FHIR, with the place that is meant.',
+      rows: unionIn('gateway/src/fhir-consent/fhir-consent-error.ts'),
+    },
+    {
       title: 'Network',
       text: 'On the command line.',
       rows: globSync('network/src/**/*-error.ts', { cwd: root }).sort().flatMap(unionIn),

@@ -52,7 +52,8 @@ describe('plaintext', () => {
       dates: { from: '1987-06-05', until: null },
     });
     await importRecords(twin, [secret]);
-    const { relationRef, requestId } = await ask(twin, relation);
+    const request = await ask(twin, relation);
+    const { relationRef, requestId } = request;
     const gateway = await twin.identity(HOSPITAL, 'gateway');
     const errors: string[] = [];
     const decide = async (input: unknown): Promise<void> => {
@@ -64,8 +65,8 @@ describe('plaintext', () => {
         errors.push(error.message);
       }
     };
-    const good = openingOf(relation, document, [laboratory]);
-    const refused = openingOf(relation, document, [secret]);
+    const good = openingOf(relation, document, [laboratory], request);
+    const refused = openingOf(relation, document, [secret], request);
     // Whatever a careless client may put where something else belongs.
     await decide(refused);
     await decide({ ...refused, binding: 'Canary Jane Doe' });
@@ -84,7 +85,7 @@ describe('plaintext', () => {
       'CANARY-LABEL',
       '1987-06-05',
       secret.details,
-      good.document,
+      good.document ?? '',
       good.binding,
       secret.envelope,
       ...Object.values(good.sealed),

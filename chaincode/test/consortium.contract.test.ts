@@ -1,49 +1,6 @@
-import { organisationKey, rulesKey } from '../src/model';
+import { organisationKey } from '../src/model';
 import { ConsortiumTwin, ENDORSEMENT_POLICY_FAILURE, OK, refusalOf } from './support/consortium-twin';
-import { AUTHORITY, CLINIC, HOSPITAL, INSURER, MEMBERS, newConsortium, organisationKeys, RULES } from './support/story';
-
-describe('the rules of the consortium', () => {
-  test('an admin of any member adopts the first version', async () => {
-    const twin = new ConsortiumTwin(MEMBERS);
-    const rules = await twin.submit(await twin.identity(INSURER, 'admin'), 'AdoptRules', RULES);
-    expect(rules).toEqual({ ...RULES, version: 1, suspended: [], adoptedAt: twin.clock });
-    expect(twin.state(rulesKey())).toEqual(rules);
-  });
-
-  test('are adopted by a member that they name', async () => {
-    const twin = new ConsortiumTwin(MEMBERS);
-    const { [INSURER]: _, ...roles } = RULES.roles;
-    const refusal = await refusalOf(twin.submit(await twin.identity(INSURER, 'admin'), 'AdoptRules', { ...RULES, roles }));
-    expect(refusal).toMatchObject({ code: 'REQUEST_INVALID', details: { place: 'request.roles' } });
-  });
-
-  test('the same content again is answered the same and writes nothing', async () => {
-    const twin = await newConsortium();
-    const { simulation } = await twin.endorse(await twin.identity(HOSPITAL, 'admin'), ['AdoptRules', JSON.stringify(RULES)]);
-    expect(JSON.parse(simulation.payload)).toEqual(twin.state(rulesKey()));
-    expect(simulation.rwset.writes).toEqual({});
-    expect(simulation.event).toBeUndefined();
-  });
-
-  test('other content is refused once rules are in force', async () => {
-    const twin = await newConsortium();
-    const other = { ...RULES, deadlines: { decisionMinutes: 11, recoveryHours: 72 } };
-    const refusal = await refusalOf(twin.submit(await twin.identity(HOSPITAL, 'admin'), 'AdoptRules', other));
-    expect(refusal).toEqual({ code: 'RULES_ALREADY_ADOPTED', details: { version: 1 } });
-  });
-
-  test('without rules nothing that needs them is recorded', async () => {
-    const twin = new ConsortiumTwin(MEMBERS);
-    expect((await refusalOf(twin.evaluate(await twin.identity(CLINIC), 'GetRules', {}))).code).toBe('RULES_NOT_ADOPTED');
-  });
-
-  test('the rules are changed by a majority of the members, not by two of four', async () => {
-    const twin = await newConsortium();
-    const rwset = { reads: {}, writes: { [rulesKey()]: 'e30=' }, policies: {}, hashedReads: {}, privateWrites: {} };
-    expect(twin.validate(rwset, [HOSPITAL, CLINIC])).toBe(ENDORSEMENT_POLICY_FAILURE);
-    expect(twin.validate(rwset, [HOSPITAL, CLINIC, INSURER])).toBe(OK);
-  });
-});
+import { AUTHORITY, CLINIC, HOSPITAL, INSURER, MEMBERS, newConsortium, organisationKeys } from './support/story';
 
 describe('an organisation', () => {
   test('registers its own keys and shows them to everybody', async () => {

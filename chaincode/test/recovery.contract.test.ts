@@ -9,9 +9,25 @@ import {
   type PatientEntry,
   type SignedKind,
   type SignedPayload,
+  type TransientInput,
 } from '../src/model';
-import { ConsortiumTwin, ENDORSEMENT_POLICY_FAILURE, refusalOf } from './support/consortium-twin';
-import { ask, AUTHORITY, CLINIC, found, HOSPITAL, INSURER, MEMBERS, newScene, openingOf, register, type Scene } from './support/story';
+import { declare, emergencyOpeningOf } from './support/break-glass-story';
+import { type ConsortiumTwin, ENDORSEMENT_POLICY_FAILURE, refusalOf } from './support/consortium-twin';
+import { changeRules } from './support/rules-changes';
+import {
+  ask,
+  AUTHORITY,
+  CLINIC,
+  HOSPITAL,
+  INSURER,
+  newConsortium,
+  newScene,
+  openingOf,
+  register,
+  RULES,
+  signingKeyOf,
+  type Scene,
+} from './support/story';
 import { newKeyPair, newKeyRing, Patient, publicKeys, replacementStatement, signAs, type KeyPair, type KeyRing } from './support/wallet';
 
 const HOURS_72 = 72 * 60;
@@ -23,15 +39,12 @@ const digestOf = (jws: string): Digest =>
 describe('a patient who has lost everything', () => {
   let twin: ConsortiumTwin;
   let patient: Patient;
-  let signing: Record<string, KeyPair>;
   let next: KeyRing;
   let now: Instant;
   const guardians = [newKeyPair(), newKeyPair(), newKeyPair()];
 
   beforeEach(async () => {
-    twin = new ConsortiumTwin(MEMBERS);
-    signing = Object.fromEntries(MEMBERS.map((mspId) => [mspId, newKeyPair()]));
-    await found(twin, signing);
+    twin = await newConsortium();
     patient = new Patient(HOSPITAL);
     next = newKeyRing();
     now = twin.clock as Instant;
@@ -46,7 +59,6 @@ describe('a patient who has lost everything', () => {
     twin.evaluate(await twin.identity(at), 'GetPatient', { subjectRef: patient.subjectRef });
   const registrar = (mspId: MspId = HOSPITAL): Promise<Awaited<ReturnType<ConsortiumTwin['identity']>>> =>
     twin.identity(mspId, 'registrar');
-  const keyOf = (mspId: MspId): KeyPair => signing[mspId] ?? newKeyPair();
   /** A statement that follows the latest one. */
   const step = async (kind: SignedKind, key: KeyPair, more: object = {}): Promise<string> => {
     const statement = { subjectRef: patient.subjectRef, previous: digestOf((await entry()).jws), issuedAt: now, ...more };
@@ -54,11 +66,11 @@ describe('a patient who has lost everything', () => {
   };
 
   const hold = async (): Promise<void> => {
-    await twin.submit(await registrar(), 'PlaceHold', { hold: await step('patient-hold', keyOf(HOSPITAL)) });
+    await twin.submit(await registrar(), 'PlaceHold', { hold: await step('patient-hold', signingKeyOf(HOSPITAL)) });
   };
   const newKeys = (keys: KeyRing = next, by: KeyPair = keys.signing): string =>
     signAs('recovery-keys', { subjectRef: patient.subjectRef, keys: publicKeys(keys), issuedAt: now }, by);
-  const openingOfKeys = async (keys: string, more: object = {}, by: KeyPair = keyOf(HOSPITAL)): Promise<string> =>
+  const openingOfKeys = async (keys: string, more: object = {}, by: KeyPair = signingKeyOf(HOSPITAL)): Promise<string> =>
     step('recovery-opening', by, { keys: digestOf(keys), effectiveAt: addMinutes(now, HOURS_72), ...more });
   const open = async (keys: string = newKeys()): Promise<string> => {
     const opening = await openingOfKeys(keys);
@@ -71,10 +83,10 @@ describe('a patient who has lost everything', () => {
     await twin.submit(await twin.identity(INSURER), 'ApproveRecovery', { approval: approval(opening, key) });
   };
   const approveAsAuthority = async (opening: string): Promise<void> => {
-    await twin.submit(await registrar(AUTHORITY), 'ApproveRecovery', { approval: approval(opening, keyOf(AUTHORITY), AUTHORITY) });
+    await twin.submit(await registrar(AUTHORITY), 'ApproveRecovery', { approval: approval(opening, signingKeyOf(AUTHORITY), AUTHORITY) });
   };
   const complete = async (more: object = {}): Promise<PatientEntry> =>
-    twin.submit(await registrar(), 'CompleteRecovery', { completion: await step('recovery-completion', keyOf(HOSPITAL), more) });
+    twin.submit(await registrar(), 'CompleteRecovery', { completion: await step('recovery-completion', signingKeyOf(HOSPITAL), more) });
   const veto = async (key: KeyPair): Promise<PatientEntry> =>
     twin.submit(await twin.identity(INSURER), 'Veto', { veto: await step('patient-veto', key) });
   const name = async (named: Guardians, key: KeyPair = patient.keys.signing): Promise<PatientEntry> =>
@@ -83,17 +95,34 @@ describe('a patient who has lost everything', () => {
   const codeOf = async (promise: Promise<unknown>): Promise<string> => (await refusalOf(promise)).code;
 
   describe('under a hold', () => {
-    const decide = async (scene: Scene): Promise<string> => {
-      const { relation, document, laboratory } = scene;
-      const { requestId } = await ask(twin, relation);
-      const request = { relationRef: relation.relationRef, requestId, consentVersion: 2 };
-      const input = openingOf(relation, document, [laboratory]);
+    const decide = async ({ relation, document, laboratory }: Scene, rulesVersion = 1): Promise<string> => {
+      const asked = await ask(twin, relation);
+      return decideOn(asked, openingOf(relation, document, [laboratory], asked, { change: { rulesVersion } }));
+    };
+    const decideOn = async (
+      { relationRef, requestId }: Awaited<ReturnType<typeof ask>>,
+      input: TransientInput<'DecideRelease'>,
+    ): Promise<string> => {
+      const request = { relationRef, requestId, consentVersion: 2 };
       const as = await twin.identity(HOSPITAL, 'gateway');
       return twin.submit(as, 'DecideRelease', request, { input, endorsers: [HOSPITAL, CLINIC] }).then(
         () => 'released',
         async (error: unknown) => JSON.stringify(await refusalOf(Promise.reject(error as Error))),
       );
     };
+
+    test('an emergency and a legal basis go on', async () => {
+      patient = new Patient(HOSPITAL);
+      const scene = await newScene(twin, patient);
+      await hold();
+      const declared = await declare(twin, scene.relation);
+      const input = emergencyOpeningOf(scene.relation, scene.document, [scene.laboratory], declared);
+      expect(await decideOn(declared, input)).toBe('released');
+      expect(await decide(scene)).toMatch('held');
+      const legalBases = [{ purpose: 'TREAT', roles: ['hospital'], categories: ['laboratory'], confidentiality: 'N' }] as const;
+      await changeRules(twin, { ...RULES, version: 2, legalBases });
+      expect(await decide(scene, 2)).toBe('released');
+    });
 
     test('nothing is decided to release, and what decides leaves no trace of her in the block', async () => {
       patient = new Patient(HOSPITAL);
@@ -109,9 +138,9 @@ describe('a patient who has lost everything', () => {
     });
 
     test('is told to all, and a second hold, or one of another member, is refused', async () => {
-      const foreign = twin.submit(await registrar(CLINIC), 'PlaceHold', { hold: await step('patient-hold', keyOf(CLINIC)) });
+      const foreign = twin.submit(await registrar(CLINIC), 'PlaceHold', { hold: await step('patient-hold', signingKeyOf(CLINIC)) });
       expect(await codeOf(foreign)).toBe('CALLER_NOT_CUSTODIAN');
-      const unsigned = twin.submit(await registrar(), 'PlaceHold', { hold: await step('patient-hold', keyOf(CLINIC)) });
+      const unsigned = twin.submit(await registrar(), 'PlaceHold', { hold: await step('patient-hold', signingKeyOf(CLINIC)) });
       expect(await codeOf(unsigned)).toBe('SIGNATURE_INVALID');
       await hold();
       expect(twin.chain.at(-1)?.simulation.event?.name).toBe('HoldPlaced');
@@ -120,7 +149,7 @@ describe('a patient who has lost everything', () => {
     });
 
     test('needs the custodian to endorse, whoever else does', async () => {
-      const args = ['PlaceHold', JSON.stringify({ hold: await step('patient-hold', keyOf(HOSPITAL)) })];
+      const args = ['PlaceHold', JSON.stringify({ hold: await step('patient-hold', signingKeyOf(HOSPITAL)) })];
       expect(twin.commit(await twin.endorse(await registrar(), args, { endorsers: [CLINIC, INSURER] }))).toBe(ENDORSEMENT_POLICY_FAILURE);
     });
 
@@ -139,15 +168,15 @@ describe('a patient who has lost everything', () => {
     });
 
     test('does not come back: a hold that was lifted is no statement that follows', async () => {
-      const statement = await step('patient-hold', keyOf(HOSPITAL));
+      const statement = await step('patient-hold', signingKeyOf(HOSPITAL));
       await twin.submit(await registrar(), 'PlaceHold', { hold: statement });
       await veto(patient.keys.signing);
       expect(await codeOf(twin.submit(await registrar(), 'PlaceHold', { hold: statement }))).toBe('PATIENT_STATEMENT_OUTDATED');
     });
 
     test('is signed when it is placed: ten minutes later, or dated ahead, it is refused', async () => {
-      const old = await step('patient-hold', keyOf(HOSPITAL));
-      const ahead = await step('patient-hold', keyOf(HOSPITAL), { issuedAt: addMinutes(now, 1) });
+      const old = await step('patient-hold', signingKeyOf(HOSPITAL));
+      const ahead = await step('patient-hold', signingKeyOf(HOSPITAL), { issuedAt: addMinutes(now, 1) });
       expect(await codeOf(twin.submit(await registrar(), 'PlaceHold', { hold: ahead }))).toBe('STATEMENT_NOT_FRESH');
       later(11);
       expect(await codeOf(twin.submit(await registrar(), 'PlaceHold', { hold: old }))).toBe('STATEMENT_NOT_FRESH');
@@ -203,7 +232,7 @@ describe('a patient who has lost everything', () => {
     test('by her custodian only, with its own signature', async () => {
       await hold();
       const keys = newKeys();
-      const byOther = await openingOfKeys(keys, {}, keyOf(CLINIC));
+      const byOther = await openingOfKeys(keys, {}, signingKeyOf(CLINIC));
       expect(await codeOf(twin.submit(await registrar(CLINIC), 'OpenRecovery', { opening: byOther, keys }))).toBe('CALLER_NOT_CUSTODIAN');
       expect(await codeOf(twin.submit(await registrar(), 'OpenRecovery', { opening: byOther, keys }))).toBe('SIGNATURE_INVALID');
     });
@@ -247,11 +276,11 @@ describe('a patient who has lost everything', () => {
       const opening = await open();
       const bring = async (mspId: MspId, role: 'registrar' | 'gateway', by: MspId, key: KeyPair): Promise<string> =>
         codeOf(twin.submit(await twin.identity(mspId, role), 'ApproveRecovery', { approval: approval(opening, key, by) }));
-      expect(await bring(INSURER, 'registrar', INSURER, keyOf(INSURER))).toBe('APPROVER_NOT_NAMED');
-      expect(await bring(HOSPITAL, 'registrar', HOSPITAL, keyOf(HOSPITAL))).toBe('APPROVER_NOT_NAMED');
-      expect(await bring(INSURER, 'registrar', AUTHORITY, keyOf(AUTHORITY))).toBe('APPROVER_NOT_NAMED');
-      expect(await bring(AUTHORITY, 'gateway', AUTHORITY, keyOf(AUTHORITY))).toBe('CALLER_NOT_ALLOWED');
-      expect(await bring(AUTHORITY, 'registrar', AUTHORITY, keyOf(INSURER))).toBe('APPROVER_NOT_NAMED');
+      expect(await bring(INSURER, 'registrar', INSURER, signingKeyOf(INSURER))).toBe('APPROVER_NOT_NAMED');
+      expect(await bring(HOSPITAL, 'registrar', HOSPITAL, signingKeyOf(HOSPITAL))).toBe('APPROVER_NOT_NAMED');
+      expect(await bring(INSURER, 'registrar', AUTHORITY, signingKeyOf(AUTHORITY))).toBe('APPROVER_NOT_NAMED');
+      expect(await bring(AUTHORITY, 'gateway', AUTHORITY, signingKeyOf(AUTHORITY))).toBe('CALLER_NOT_ALLOWED');
+      expect(await bring(AUTHORITY, 'registrar', AUTHORITY, signingKeyOf(INSURER))).toBe('APPROVER_NOT_NAMED');
     });
 
     test('not after a veto, by signing or by recovery key, until the delay is over and it is completed', async () => {
@@ -297,23 +326,29 @@ describe('a patient who has lost everything', () => {
     test('is no hold, opening, approval or completion that its owner did not sign, whoever endorsed it', async () => {
       const at = now;
       forge({ hold: { at, recovery: null } });
-      forge({ hold: { at, recovery: null }, jws: await step('patient-hold', keyOf(CLINIC)) });
+      forge({ hold: { at, recovery: null }, jws: await step('patient-hold', signingKeyOf(CLINIC)) });
       expect((await entry()).hold).toBeUndefined();
       await hold();
       const keys = newKeys();
-      const foreign = await openingOfKeys(keys, {}, keyOf(INSURER));
+      const foreign = await openingOfKeys(keys, {}, signingKeyOf(INSURER));
       forge({ hold: { at, recovery: { effectiveAt: at, keys, opening: foreign, approvals: [], isApproved: true } }, jws: foreign });
       expect((await entry()).hold?.recovery).toBeNull();
       const opening = await open(keys);
       const stranger = approval(opening, newKeyPair());
-      const ofInsurer = approval(opening, keyOf(INSURER), INSURER);
+      const ofInsurer = approval(opening, signingKeyOf(INSURER), INSURER);
       const recovery = { effectiveAt: at, keys, opening, approvals: [stranger, ofInsurer], isApproved: true };
       forge({ hold: { at, recovery }, jws: opening });
       expect((await entry()).hold?.recovery).toMatchObject({ effectiveAt: addMinutes(now, HOURS_72), approvals: [], isApproved: false });
-      forge({ jws: await step('recovery-completion', keyOf(HOSPITAL), { issuedAt: addMinutes(now, HOURS_72) }), keys: publicKeys(next) });
+      forge({
+        jws: await step('recovery-completion', signingKeyOf(HOSPITAL), { issuedAt: addMinutes(now, HOURS_72) }),
+        keys: publicKeys(next),
+      });
       await approveAsAuthority(opening);
-      forge({ jws: await step('recovery-completion', keyOf(AUTHORITY), { issuedAt: addMinutes(now, HOURS_72) }), keys: publicKeys(next) });
-      forge({ jws: await step('recovery-completion', keyOf(HOSPITAL)), keys: publicKeys(next) });
+      forge({
+        jws: await step('recovery-completion', signingKeyOf(AUTHORITY), { issuedAt: addMinutes(now, HOURS_72) }),
+        keys: publicKeys(next),
+      });
+      forge({ jws: await step('recovery-completion', signingKeyOf(HOSPITAL)), keys: publicKeys(next) });
       expect(await entry()).toMatchObject({ keys: publicKeys(patient.keys), hold: { recovery: { isApproved: true } } });
     });
 

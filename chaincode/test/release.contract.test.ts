@@ -1,5 +1,6 @@
 import {
   askPreimage,
+  consentDocumentPreimage,
   consentKey,
   decisionKey,
   decisionRef,
@@ -72,7 +73,7 @@ describe('a release', () => {
     return twin.endorse(await twin.identity(HOSPITAL, 'gateway'), args, { input, endorsers, ...(at && { at }) });
   };
   const opening = (records: readonly TestRecord[] = [scene.laboratory]): TransientInput<'DecideRelease'> =>
-    openingOf(scene.relation, scene.document, records);
+    openingOf(scene.relation, scene.document, records, request);
   const decide = async (input = opening(), options: Parameters<typeof endorseDecision>[1] = {}): Promise<void> => {
     expect(twin.commit(await endorseDecision(input, options))).toBe(OK);
   };
@@ -117,11 +118,11 @@ describe('a release', () => {
     });
 
     test('once: the same again is answered the same, another one under its id is refused', async () => {
-      const { relationRef, requestId, purpose, ask: asked } = request;
+      const { relationRef, requestId, purpose, proof, ask: asked } = request;
       const clinician = await twin.identity(CLINIC, 'clinician');
-      await twin.submit(clinician, 'RequestAccess', { relationRef, requestId, purpose, ask: asked });
+      await twin.submit(clinician, 'RequestAccess', { relationRef, requestId, purpose, proof, ask: asked });
       expect(twin.chain.at(-1)?.simulation.rwset.writes).toEqual({});
-      const other = { relationRef, requestId, purpose, ask: commit(Buffer.from('other')) };
+      const other = { relationRef, requestId, purpose, proof, ask: commit(Buffer.from('other')) };
       expect((await refusalOf(twin.submit(clinician, 'RequestAccess', other))).code).toBe('REQUEST_ALREADY_MADE');
     });
 
@@ -135,12 +136,13 @@ describe('a release', () => {
     });
 
     test("under an id that is the asking member's own: another that asks under it first stops nothing", async () => {
-      const { relationRef, purpose, ask: asked } = request;
-      const next = { relationRef, requestId: newRef<RequestId>(), purpose, ask: asked };
+      const { relationRef, purpose, proof, ask: asked } = request;
+      const next = { relationRef, requestId: newRef<RequestId>(), purpose, proof, ask: asked };
       await twin.submit(await twin.identity(INSURER, 'clinician'), 'RequestAccess', next);
       const own = await twin.submit(await twin.identity(CLINIC, 'clinician'), 'RequestAccess', next);
       expect(own.request.party).toBe(true);
-      expect(twin.commit(await endorseDecision(opening(), { of: own.request }))).toBe(OK);
+      const input = openingOf(scene.relation, scene.document, [scene.laboratory], own.request);
+      expect(twin.commit(await endorseDecision(input, { of: own.request }))).toBe(OK);
     });
 
     test('in a relation that is there', async () => {
@@ -162,12 +164,15 @@ describe('a release', () => {
         code: null,
         custodian: HOSPITAL,
         purpose: 'TREAT',
+        proof: null,
         consentVersion: 2,
         rulesVersion: 1,
         deadline: '2026-03-01T08:10:00.000Z',
-        records: commit(recordsPreimage([{ recordId: scene.laboratory.recordId, version: 1 }], input.recordsSalt)),
+        records: commit(recordsPreimage([{ recordId: scene.laboratory.recordId, version: 1, obligations: [] }], input.recordsSalt)),
         count: 1,
         bound: 'custodian',
+        basis: 'consent',
+        receipt: input.receipt,
         at: twin.clock,
       });
       const ref = decisionRef(request.relationRef, request.requestId);
@@ -222,6 +227,7 @@ describe('a release', () => {
         relationRef: scene.relation.relationRef,
         requestId: newRef<RequestId>(),
         purpose: 'TREAT',
+        proof: null,
         ask: commit(askPreimage(asked)),
       } as const;
       const { request: of } = await twin.submit(await twin.identity(CLINIC, 'clinician'), 'RequestAccess', strange);
@@ -234,7 +240,7 @@ describe('a release', () => {
       await importRecords(twin, [imaging]);
       const document = scene.relation.document(3, [{ base: 'permit', exceptions: [] }]);
       await twin.submit(await twin.identity(INSURER), 'RecordConsent', { consent: scene.relation.consent(3, { with: document }) });
-      const decided = endorseDecision(openingOf(scene.relation, document, [scene.laboratory, imaging]), { version: 3 });
+      const decided = endorseDecision(openingOf(scene.relation, document, [scene.laboratory, imaging], request), { version: 3 });
       expect(await refusalOf(decided)).toEqual({ code: 'RECORD_NOT_ASKED', details: { at: 1 } });
     });
 
@@ -244,7 +250,7 @@ describe('a release', () => {
         const document = scene.relation.document(version, [{ base: 'deny', exceptions: [{ ...permit, ...exception }] }]);
         const consent = scene.relation.consent(version, { with: document });
         await twin.submit(await twin.identity(INSURER), 'RecordConsent', { consent });
-        const endorsing = endorseDecision(openingOf(scene.relation, document, [scene.laboratory]), { version });
+        const endorsing = endorseDecision(openingOf(scene.relation, document, [scene.laboratory], request), { version });
         return endorsing.then(
           (endorsed) => twin.commit(endorsed),
           async () => (await refusalOf(endorsing)).details,
@@ -278,7 +284,7 @@ describe('a release', () => {
       const document = relation.document(5, [{ base: 'permit', exceptions: [] }]);
       forgeConsent(relation.consent(4));
       forgeConsent(relation.consent(5, { with: document }));
-      const input = openingOf(relation, document, [scene.laboratory]);
+      const input = openingOf(relation, document, [scene.laboratory], request);
       expect(await refusalOf(endorseDecision(input, { version: 5 }))).toMatchObject({ code: 'RELATION_CLOSED' });
       expect(await refusalOf(endorseDecision(input, { version: 3 }))).toMatchObject({ code: 'COMMITMENT_MISMATCH' });
     });
@@ -292,7 +298,7 @@ describe('a release', () => {
 
     test('not on another document, other details or another subject than committed to', async () => {
       const wide: ConsentDocument = { ...scene.document, sets: [{ base: 'permit', exceptions: [] }] };
-      const forgedDocument = openingOf(scene.relation, wide, [scene.laboratory]);
+      const forgedDocument = openingOf(scene.relation, wide, [scene.laboratory], request);
       expect(await refusalOf(endorseDecision(forgedDocument))).toEqual({
         code: 'COMMITMENT_MISMATCH',
         details: { of: 'consent document' },
@@ -349,7 +355,7 @@ describe('a release', () => {
       await checkIn(twin, relation);
       const document = await permitLaboratory(twin, relation);
       const asked = await ask(twin, relation);
-      const forged = openingOf(relation, document, [scene.laboratory]);
+      const forged = openingOf(relation, document, [scene.laboratory], asked);
       expect((await refusalOf(endorseDecision(forged, { of: asked }))).code).toBe('BINDING_INVALID');
       const swapped = { ...opening(), binding: relation.binding };
       expect(await refusalOf(endorseDecision(swapped))).toEqual({ code: 'COMMITMENT_MISMATCH', details: { of: 'binding' } });
@@ -357,7 +363,7 @@ describe('a release', () => {
       await checkIn(twin, unknown);
       const unknownDocument = await permitLaboratory(twin, unknown);
       const unknownAsk = await ask(twin, unknown);
-      const input = openingOf(unknown, unknownDocument, [scene.laboratory]);
+      const input = openingOf(unknown, unknownDocument, [scene.laboratory], unknownAsk);
       expect((await refusalOf(endorseDecision(input, { of: unknownAsk }))).code).toBe('PATIENT_NOT_FOUND');
     });
 
@@ -366,7 +372,7 @@ describe('a release', () => {
       await checkIn(twin, relation);
       const document = await permitLaboratory(twin, relation);
       const asked = await ask(twin, relation);
-      const refusal = await refusalOf(endorseDecision(openingOf(relation, document, [scene.laboratory]), { of: asked }));
+      const refusal = await refusalOf(endorseDecision(openingOf(relation, document, [scene.laboratory], asked), { of: asked }));
       expect(refusal).toEqual({ code: 'RELEASE_NOT_PERMITTED', details: { reason: 'relation-kind', at: 0 } });
     });
 
@@ -502,7 +508,8 @@ describe('a release', () => {
       const validity = { from: '2026-03-01T00:00:00.000Z' as Instant, until: '2026-03-01T08:05:00.000Z' as Instant };
       const document = scene.relation.document(3, [{ base: 'permit', exceptions: [] }]);
       await twin.submit(await twin.identity(CLINIC), 'RecordConsent', { consent: scene.relation.consent(3, { with: document, validity }) });
-      await decide(openingOf(scene.relation, document, [scene.laboratory]), { version: 3 });
+      const change = { consent: { version: 3, document: commit(consentDocumentPreimage(document)), validity } };
+      await decide(openingOf(scene.relation, document, [scene.laboratory], request, { change }), { version: 3 });
       const late = endorseDelivery(sealedText('delivery'), {}, BOTH, '2026-03-01T08:05:00.000Z');
       expect(await refusalOf(late)).toMatchObject({ code: 'RELEASE_NOT_PERMITTED', details: { reason: 'expired' } });
     });

@@ -3,15 +3,23 @@ import type { Express } from 'express';
 import type { Logger } from 'pino';
 import { newAuthoriser, newStaffTokenVerifier, newWalletTokenVerifier, type Caller } from './auth';
 import type { Config } from './config';
+import { ConsentCheck } from './decision';
+import { HeightWatch, newHeightSigner, type AskHttp } from './height';
 import { newServer } from './http/server';
 import type { Route } from './http/route';
 import { newAccessRoutes } from './http/routes/access-requests';
+import { newBreakGlassRoutes } from './http/routes/break-glass';
+import { newDecisionRoutes } from './http/routes/decisions';
 import { newHealthRoutes, type Readiness } from './http/routes/health';
+import { newHeightRoutes } from './http/routes/heights';
 import { newOrganisationRoutes } from './http/routes/organisations';
+import { newRulesRoutes } from './http/routes/rules';
 import { newPatientRoutes } from './http/routes/patients';
+import { newProofRoutes } from './http/routes/proofs';
 import { newRecordRoutes } from './http/routes/records';
 import { newRecoveryRoutes } from './http/routes/recovery';
 import { newRelationRoutes } from './http/routes/relations';
+import { newReleaseRoutes } from './http/routes/releases';
 import type { StaffIdentities } from './identity/staff-identities';
 import { Importer } from './import/import-bundle';
 import type { Ledger, LedgerIdentity } from './ledger/ledger';
@@ -23,7 +31,9 @@ import { registerOrganisation } from './organisation/register-organisation';
 import { newError, toCodedError } from './problem';
 import { RecordReader } from './record/record-reader';
 import { reindexRecords } from './record/reindex-records';
+import { Consultations } from './relation/consultations';
 import { ReleaseAgent } from './release/agent';
+import { DeletionAgent } from './release/deletion-agent';
 import { Mailer } from './sealed/mailer';
 import { SealedReader } from './sealed/sealed-reader';
 import { Projector, type Store } from './store';
@@ -36,6 +46,8 @@ export interface AppOptions {
   readonly keys: OrganisationKeys;
   readonly staff: Pick<StaffIdentities, 'get'>;
   readonly log: Logger;
+  /** How other members' gateways are asked; the platform's own unless given. */
+  readonly askHttp?: AskHttp;
 }
 
 /** A gateway: its HTTP side and what works behind it. */
@@ -62,17 +74,29 @@ export function newApp(options: AppOptions): App {
     ledger,
     facts: store.facts,
     onBlock: (block) => {
+      check.onBlock(block);
       mailer.onBlock();
       agent.onBlock(block);
+      deletions.onBlock();
     },
     onTrouble,
     staleAfterMs: config.staleAfterMs,
   });
   const shared = { mspId: own, store, facts: store.facts, index: store.index, transactions, sealed, records, mailer, projector, onTrouble };
+  const { channel, members } = config.connection;
+  const heights = new HeightWatch({ ...shared, channel, members, withinMs: config.heightsWithinMs, askHttp: options.askHttp });
+  const check = new ConsentCheck({
+    ...shared,
+    assertKnown: () => {
+      projector.assertFresh();
+      heights.assertProven();
+    },
+  });
   const agent = new ReleaseAgent({
     ...shared,
     intents: store.intents,
     key: keys.publicSealing,
+    signing: keys.signing,
     onOutcome: (outcome) => {
       log.info(outcome, 'request answered');
     },
@@ -80,6 +104,14 @@ export function newApp(options: AppOptions): App {
       log.error(alarm, 'a decision in the name of this organisation was not made here: nothing is delivered for it');
     },
   });
+  const deletions = new DeletionAgent({
+    ...shared,
+    signing: keys.signing,
+    onDeleted: (deleted) => {
+      log.info(deleted, 'released copy deleted');
+    },
+  });
+  const consultations = new Consultations({ consultations: store.consultations, transactions, onTrouble });
   const state = { registered: false, recovered: false, draining: false };
   const importer = new Importer({
     ...shared,
@@ -92,12 +124,18 @@ export function newApp(options: AppOptions): App {
   const identityOf = newIdentityOf(options.staff);
   const routes: readonly Route[] = [
     ...newHealthRoutes(readReadiness, () => routes, version),
+    ...newHeightRoutes(newHeightSigner({ mspId: own, channel, signing: keys.signing, facts: store.facts })),
     ...newOrganisationRoutes(store.facts, config.connection.members),
+    ...newRulesRoutes(store.facts),
     ...newPatientRoutes({ ...shared, key: keys.publicSealing }, identityOf),
     ...newRecoveryRoutes({ ...shared, signing: keys.signing }, identityOf),
     ...newRecordRoutes({ ...shared, importer }),
-    ...newRelationRoutes(shared),
-    ...newAccessRoutes({ access: shared, release: { ...shared, key: keys.sealing }, identityOf }),
+    ...newRelationRoutes({ ...shared, consultations }),
+    ...newProofRoutes({ ...shared, identityOf }),
+    ...newDecisionRoutes({ ...shared, check, consultations }),
+    ...newAccessRoutes({ access: shared, identityOf }),
+    ...newReleaseRoutes({ release: { ...shared, key: keys.sealing, signing: keys.signing }, identityOf }),
+    ...newBreakGlassRoutes({ ...shared, identityOf }),
   ];
   const http = newServer({
     routes,
@@ -129,6 +167,8 @@ export function newApp(options: AppOptions): App {
     await reindexRecords({ ...shared });
     mailer.start();
     agent.start();
+    deletions.start();
+    consultations.start();
     state.recovered = true;
   }
 
@@ -151,12 +191,13 @@ export function newApp(options: AppOptions): App {
     routes,
     start: () => {
       projector.start();
+      heights.start();
       void bootUntilDone();
     },
     readReadiness,
     stop: async () => {
       state.draining = true;
-      await Promise.all([agent.stop(), mailer.stop()]);
+      await Promise.all([agent.stop(), deletions.stop(), consultations.stop(), mailer.stop(), heights.stop()]);
       await ledger.drain();
       await projector.stop();
     },

@@ -32,10 +32,7 @@ beforeAll(async () => {
 }, 30_000);
 
 afterEach(() => {
-  for (const { carrier } of consortium.gateways.values()) {
-    carrier.hook = () => undefined;
-    carrier.faults.down.clear();
-  }
+  consortium.heal();
 });
 
 afterAll(async () => {
@@ -247,7 +244,7 @@ describe('a counterparty that endorses nothing', () => {
     const identity = await consortium.ledger.identity('BetaMSP', 'clinician');
     const relationRef = late.relationRef;
     for (let at = 0; at < 8; at += 1) {
-      const request = { relationRef, requestId: `${'q'.repeat(42)}${String(at)}`, purpose: 'TREAT', ask: 'A'.repeat(43) };
+      const request = { relationRef, requestId: `${'q'.repeat(42)}${String(at)}`, purpose: 'TREAT', proof: null, ask: 'A'.repeat(43) };
       const endorsed = await consortium.ledger.endorse(consortium.ledger.identityOf(identity.name), 'RequestAccess', {
         transaction: 'RequestAccess',
         request,

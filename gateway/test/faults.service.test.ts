@@ -13,12 +13,7 @@ beforeAll(async () => {
 }, 30_000);
 
 afterEach(() => {
-  for (const { carrier } of consortium.gateways.values()) {
-    carrier.hook = () => undefined;
-    Object.assign(carrier.faults, { loseAnswers: 0, hideStatus: 0, loseSends: 0, unreachable: false });
-    carrier.faults.down.clear();
-    carrier.faults.codes.length = 0;
-  }
+  consortium.heal();
 });
 
 afterAll(async () => {
@@ -35,16 +30,6 @@ const countRecords = async (patient: TestPatient): Promise<number> => {
   const { body } = await alpha.send(`/api/records?subject=${patient.subjectRef}`, { token: await alpha.token('records') });
   return body.records.length;
 };
-
-/** A second process on the same data, as after a crash: the first one is cut off from the ledger for good. */
-async function crashAndRestart(gateway: TestGateway): Promise<TestGateway> {
-  gateway.carrier.faults.unreachable = true;
-  await gateway.stop();
-  const next = new TestGateway(consortium.ledger, gateway.mspId, gateway.data, gateway.more);
-  consortium.gateways.set(gateway.mspId, next);
-  await next.start();
-  return next;
-}
 
 describe('an import', () => {
   it('of which a batch fails leaves nothing visible and nothing stored, and succeeds when it is repeated', async () => {
@@ -75,7 +60,7 @@ describe('an import', () => {
       if (anchored === 2) alpha.carrier.faults.unreachable = true;
     };
     expect((await patient.import(bundle, key)).status).toBeGreaterThanOrEqual(500);
-    alpha = await crashAndRestart(alpha);
+    alpha = await consortium.crashAndRestart(alpha);
     expect(await countRecords(patient)).toBe(0);
     const repeated = await patient.import(bundle, key);
     expect([repeated.status, repeated.body.resources.length]).toEqual([201, 121]);
@@ -93,7 +78,7 @@ describe('an import', () => {
       if (step === 'send' && transaction === 'AnchorRecords') setImmediate(() => (alpha.carrier.faults.unreachable = true));
     };
     await patient.import(bundle, key);
-    alpha = await crashAndRestart(alpha);
+    alpha = await consortium.crashAndRestart(alpha);
     const repeated = await patient.import(bundle, key);
     expect([repeated.status, repeated.body.resources.length]).toEqual([201, 4]);
     expect(await countRecords(patient)).toBe(4);
@@ -178,7 +163,7 @@ describe('the release agent', () => {
       });
       const asked = ask(beta, patient.relationRef, ['laboratory'], { wait: 25 });
       await crashed;
-      alpha = await crashAndRestart(alpha);
+      alpha = await consortium.crashAndRestart(alpha);
       expect((await asked).body).toMatchObject({ status: 'released', records: 2 });
       const release = await beta.send(`/api/releases/${(await asked).body.requestId}`, { token: await beta.token('clinician') });
       expect(release.body.resources).toHaveLength(2);
@@ -234,7 +219,7 @@ describe('sealed values', () => {
     beta.carrier.faults.down.add('AlphaMSP');
     const checkedIn = await patient.checkIn('BetaMSP');
     expect(checkedIn.body.deliveries.filter(({ status }: { status: string }) => status === 'pending')).toHaveLength(2);
-    beta = await crashAndRestart(beta);
+    beta = await consortium.crashAndRestart(beta);
     await waitFor(() => beta.store.outbox.list().length === 0, 10_000);
     await patient.consent('BetaMSP', ['laboratory']);
     expect((await ask(beta, patient.relationRef, ['laboratory'])).body).toMatchObject({ status: 'released' });

@@ -82,6 +82,8 @@ describe('bodies', () => {
     expectProblem(await asking({ ...right, categories: [] }), 400, 'REQUEST_INVALID', 'body.categories');
     expectProblem(await asking({ ...right, categories: ['laboratory', canary] }), 400, 'REQUEST_INVALID', 'body.categories.1');
     expectProblem(await asking({ ...right, categories: ['laboratory', 'laboratory'] }), 400, 'REQUEST_INVALID', 'body.categories');
+    expectProblem(await asking({ ...right, proof: { kind: canary } }), 400, 'REQUEST_INVALID', 'body.proof.kind');
+    expectProblem(await asking({ ...right, proof: { kind: 'claim', claimId: canary } }), 400, 'REQUEST_INVALID', 'body.proof.claimId');
     expectProblem(await asking({ purpose: 'TREAT' }), 400, 'REQUEST_INVALID', 'body.relationRef');
   });
 });

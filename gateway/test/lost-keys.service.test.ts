@@ -21,12 +21,13 @@ import {
   signVeto,
   signVetoByRecovery,
 } from '../src/wallet';
+import { declare, passHours } from './support/declare';
 import type { Answer } from './support/door';
 import { TestConsortium, waitFor, type TestGateway } from './support/test-consortium';
 import { ask, newBundle, TestPatient } from './support/test-patient';
 
 /** A patient whose keys are lost, from the hold to the keys of her new wallet. */
-const consortium = new TestConsortium({ GammaMSP: 'authority' });
+const consortium = new TestConsortium();
 let alpha: TestGateway;
 let beta: TestGateway;
 let gamma: TestGateway;
@@ -34,7 +35,7 @@ let patient: TestPatient;
 let guardians: PrivateJwk[];
 
 beforeAll(async () => {
-  await consortium.start();
+  await consortium.start({}, { GammaMSP: 'authority' });
   [alpha, beta, gamma] = ['AlphaMSP', 'BetaMSP', 'GammaMSP'].map((mspId) => consortium.gateway(mspId)) as [
     TestGateway,
     TestGateway,
@@ -82,12 +83,6 @@ const nameGuardians = async (): Promise<Answer> =>
 const release = async (): Promise<{ status: string; requestId: string }> =>
   (await ask(beta, patient.relationRef, ['laboratory'])).body as { status: string; requestId: string };
 const openingOf = async (): Promise<string> => (await read()).hold?.recovery?.opening ?? '';
-/** Lets the consortium's clocks go on by the delay of its rules; timers stay real. */
-const passDelay = (): void => {
-  const doNotFake = ['setTimeout', 'setInterval', 'setImmediate', 'clearTimeout', 'clearInterval', 'clearImmediate'] as const;
-  const more = ['nextTick', 'queueMicrotask', 'performance', 'hrtime'] as const;
-  jest.useFakeTimers({ now: Date.now() + 72 * 3_600_000, doNotFake: [...doNotFake, ...more], advanceTimers: true });
-};
 
 describe('a hold', () => {
   it('stops releases at once, tells the patient so, and is lifted by her signature through any member', async () => {
@@ -102,6 +97,23 @@ describe('a hold', () => {
     expect((await state(await signVeto(patient.wallet, ref(), (await read()).jws))).status).toBe(201);
     await read('AlphaMSP');
     expect((await release()).status).toBe('released');
+  }, 30_000);
+
+  it('ends what the consent check had answered, and not an emergency', async () => {
+    const { resources } = (await patient.import(newBundle(1))).body as { resources: { recordId: string; category: string }[] };
+    const records = resources.filter(({ category }) => category === 'laboratory').map(({ recordId }) => recordId);
+    const check = async (): Promise<unknown> => {
+      await read('AlphaMSP');
+      const wish = { relationRef: patient.relationRef, purpose: 'TREAT', records };
+      const { body } = await alpha.send('/api/decisions', { token: await alpha.token('records'), body: wish });
+      return (body.decisions as { reason: string }[] | undefined)?.map(({ reason }) => reason) ?? body.code;
+    };
+    await waitFor(async () => JSON.stringify(await check()) === '["permitted"]', 10_000);
+    expect((await act('hold')).status).toBe(201);
+    expect(await check()).toEqual(['held']);
+    expect((await declare(beta, patient.relationRef)).body).toMatchObject({ status: 'released', records: 3 });
+    expect((await state(await signVeto(patient.wallet, ref(), (await read()).jws))).status).toBe(201);
+    expect(await check()).toEqual(['permitted']);
   }, 30_000);
 
   it('stops a release that is decided and not delivered', async () => {
@@ -147,7 +159,7 @@ describe('a recovery', () => {
     for (const guardian of guardians.slice(1))
       expect((await state(await signApproval(guardian, ref(), await openingOf()))).status).toBe(201);
     expect((await act('recovery/completion')).body.code).toBe('RECOVERY_NOT_DUE');
-    passDelay();
+    passHours(72);
     expect((await act('recovery/completion')).status).toBe(201);
     const after = await read();
     expect(after.hold).toBeNull();
@@ -191,7 +203,7 @@ describe('a recovery', () => {
     expect((await act('recovery/approval', {}, { at: gamma, role: 'clinician' })).body.code).toBe('ROLE_NOT_ALLOWED');
     expect((await act('recovery/approval', {}, { at: gamma })).status).toBe(201);
     await read('AlphaMSP');
-    passDelay();
+    passHours(72);
     expect((await act('recovery/completion')).status).toBe(201);
     expect(await ownKeys()).not.toEqual(keys);
   }, 60_000);
@@ -205,7 +217,7 @@ describe('a recovery', () => {
     const seed = await deriveRecoverySeed(patient.wallet.seed);
     const { jws, keys } = await read();
     expect((await state(await signVetoByRecovery(seed, ref(), jws, keys.recovery), 'BetaMSP')).status).toBe(201);
-    passDelay();
+    passHours(72);
     expect((await act('recovery/completion')).body.code).toBe('RECOVERY_NOT_OPEN');
     expect(await ownKeys()).toEqual(keys);
   }, 60_000);

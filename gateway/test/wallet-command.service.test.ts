@@ -1,13 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ReferralId } from '@medaccord/chaincode/model';
 import type { CliConfig } from '../src/cli/config';
 import { wallet } from '../src/cli/wallet';
 import { findRelation } from '../src/wallet';
 import { readWalletFile, writeWalletFile } from '../src/wallet/wallet-file';
 import { writeConnections } from './support/connection-folder';
 import { TestConsortium } from './support/test-consortium';
-import { TestPatient } from './support/test-patient';
+import { ask, newBundle, TestPatient } from './support/test-patient';
 
 jest.setTimeout(30_000);
 
@@ -54,6 +56,11 @@ async function readLedger(): Promise<string[]> {
   return (body as { consents: { status: string }[] }).consents.map(({ status }) => status);
 }
 
+const actorOf = (mspId: string): object => ({
+  role: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ParticipationType', code: 'IRCP' }] },
+  reference: { type: 'Organization', identifier: { system: 'urn:medaccord:member', value: mspId } },
+});
+
 describe('the wallet command', () => {
   it('revokes: nothing is permitted, and she may consent again', async () => {
     expect(await run('revoke')).toMatch(/^Revoked: version 3 of the consent is on the ledger, transaction [0-9a-f]{64}\.\n$/);
@@ -82,7 +89,127 @@ describe('the wallet command', () => {
     expect((await patient.consent('BetaMSP', ['laboratory'], 'AlphaMSP')).status).toBe(201);
   });
 
+  it('shows with each request what it named as its proof, and the referrals that there are', async () => {
+    const alpha = consortium.gateway('AlphaMSP');
+    const validity = { from: '2026-01-01T00:00:00.000Z', until: '2099-01-01T00:00:00.000Z' };
+    const { body } = await alpha.send('/api/referrals', {
+      token: await alpha.token('clinician'),
+      key: randomUUID(),
+      body: { relationRef: patient.relationRef, validity },
+    });
+    const { referralId } = body as { referralId: ReferralId };
+    const asked = await ask(consortium.gateway('BetaMSP'), patient.relationRef, ['laboratory'], {
+      proof: { kind: 'referral', referralId },
+    });
+    expect(asked.body.status).toBe('refused');
+    const lines = (await run('history')).split('\n');
+    expect(lines).toContainEqual(expect.stringMatching(/referral +by AlphaMSP, until 2099-01-01T00:00:00\.000Z$/));
+    expect(lines).toContainEqual(expect.stringMatching(new RegExp(`BetaMSP asks, TREAT, referral ${referralId}$`)));
+    expect(lines).toContainEqual(
+      expect.stringMatching(new RegExp(`refused, 0 resources, consent 2, referral ${referralId} \\(nothing-held\\)$`)),
+    );
+    const path = `/api/referrals/${referralId}/end`;
+    await alpha.send(path, { token: await alpha.token('records'), body: { relationRef: patient.relationRef } });
+    expect(await run('history')).toMatch(/referral +by AlphaMSP, ended$/m);
+  });
+
+  it('shows a policy in words, signs it, and tells it as FHIR again', async () => {
+    const words = await run('consent', '--policy', 'basic-normal', '--until', '2099-12-31', '--dry-run');
+    expect(words).toBe(
+      'For BetaMSP, data at AlphaMSP:\n' +
+        '  Valid until 2100-01-01T00:00:00.000Z, not included.\n' +
+        '  Everything is denied, except:\n' +
+        '    permitted: for TREAT or a purpose below; data at most as confidential as N\n',
+    );
+    expect(await readLedger()).toEqual(['in-force', 'in-force']);
+    const signed = await run('consent', '--policy', 'basic-normal', '--until', '2099-12-31');
+    expect(signed).toMatch(
+      /^For BetaMSP[^]*\nSigned for BetaMSP: version 3 of the consent is on the ledger, transaction [0-9a-f]{64}\.\n$/,
+    );
+    expect(JSON.parse(await run('consent', '--export'))).toMatchObject({
+      resourceType: 'Consent',
+      status: 'active',
+      policy: [{ uri: 'https://profiles.ihe.net/ITI/PCF/Policy-basic-normal' }],
+      provision: {
+        type: 'permit',
+        period: { end: '2099-12-31T23:59:59.999Z' },
+        purpose: [{ code: 'TREAT' }],
+        securityLabel: [{ code: 'N' }],
+      },
+    });
+  });
+
+  it('signs a FHIR Consent for every organisation that it names, and gives the same back', async () => {
+    await patient.checkIn('GammaMSP', 'AlphaMSP');
+    await writeWalletFile(file, patient.wallet, config.walletPassphrase);
+    const consent = JSON.parse(await run('consent', '--export')) as { provision: { type: string; provision: unknown } };
+    consent.provision = {
+      ...consent.provision,
+      type: 'permit',
+      provision: [
+        {
+          type: 'deny',
+          actor: [actorOf('GammaMSP')],
+          purpose: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActReason', code: 'HMARKT' }],
+        },
+      ],
+    };
+    writeFileSync(join(folder, 'consent.json'), JSON.stringify({ ...consent, policy: [{ uri: 'urn:medaccord:policy:consent-rule' }] }));
+    const told = JSON.parse(await run('consent', '--fhir', join(folder, 'consent.json'), '--json')) as { consents: object[] };
+    expect(told.consents).toMatchObject([
+      { counterparty: 'BetaMSP', version: 3 },
+      { counterparty: 'GammaMSP', version: 2 },
+    ]);
+    const back = JSON.parse(await run('consent', '--export')) as typeof consent & { sourceAttachment: { data: string } };
+    expect(back.provision).toEqual(consent.provision);
+    expect(JSON.parse(atob(back.sourceAttachment.data))).toHaveLength(2);
+    writeFileSync(join(folder, 'consent.json'), JSON.stringify({ ...back, status: 'inactive' }));
+    expect(await run('consent', '--fhir', join(folder, 'consent.json'))).toMatch(/Nothing is permitted: the consent is revoked/);
+    expect(JSON.parse(await run('consent', '--export'))).toMatchObject({ status: 'inactive', provision: consent.provision });
+  });
+
+  it('refuses a FHIR Consent that says what it cannot sign, and signs nothing', async () => {
+    const consent = JSON.parse(await run('consent', '--export')) as { provision: object };
+    const odd = { ...consent, provision: { ...consent.provision, action: [{ text: 'print' }] } };
+    writeFileSync(join(folder, 'consent.json'), JSON.stringify(odd));
+    await expect(run('consent', '--fhir', join(folder, 'consent.json'))).rejects.toMatchObject({
+      code: 'FHIR_CONSENT_NOT_SUPPORTED',
+      place: 'Consent.provision.action',
+    });
+    expect(await readLedger()).toEqual(['in-force', 'in-force']);
+    await expect(run('consent')).rejects.toMatchObject({ code: 'USAGE' });
+    await expect(run('consent', '--policy', 'share-all')).rejects.toMatchObject({ code: 'USAGE' });
+  });
+
+  it('previews a draft in words: who would see what, and what changes', async () => {
+    await patient.import(newBundle(2));
+    const draft = {
+      sets: [{ base: 'deny', exceptions: [{ decision: 'permit', categories: ['demographics'], departments: ['cardiology'] }] }],
+    };
+    const document = join(folder, 'draft.json');
+    writeFileSync(document, JSON.stringify(draft));
+    const told = (await run('preview', '--document', document)).split('\n');
+    expect(told[0]).toBe('What BetaMSP would see of your 3 records, if you signed this now (version 2 counts today):');
+    const at = told.indexOf('  somebody of cardiology, for TREAT: 1 record instead of 2; 1 more, 2 no longer');
+    expect(at).toBeGreaterThan(0);
+    expect(told.slice(at + 1, at + 3)).toEqual([
+      '    demographics: 1 permitted (now: no-permit)',
+      '    laboratory: 2 no-permit (now: permitted)',
+    ]);
+    expect(told).toContain('  anybody else, for TREAT: no record instead of 2; 2 no longer');
+    expect(await readLedger()).toHaveLength(2);
+  });
+
+  it('says what is wrong with the file of a draft', async () => {
+    await expect(run('preview')).rejects.toMatchObject({ code: 'USAGE' });
+    await expect(run('preview', '--document', join(folder, 'none.json'))).rejects.toMatchObject({ code: 'DRAFT_UNREADABLE' });
+    writeFileSync(join(folder, 'bad.json'), '[');
+    await expect(run('preview', '--document', join(folder, 'bad.json'))).rejects.toMatchObject({ code: 'DRAFT_UNREADABLE' });
+  });
+
   it('says which words it takes', async () => {
-    await expect(run('forget')).rejects.toThrow('wallet forget: must be one of show, history, revoke, close, renew, token, recover.');
+    await expect(run('forget')).rejects.toThrow(
+      'wallet forget: must be one of show, history, consent, revoke, close, renew, token, preview, recover.',
+    );
   });
 });

@@ -40,6 +40,7 @@ export function openClient({ channel, chaincode, organisations }) {
   return {
     native: contractOf(gateways.native),
     stock: contractOf(gateways.stock),
+    network: gateways.native.getNetwork(channel),
     close: () => {
       for (const gateway of Object.values(gateways)) gateway.close();
       client.close();

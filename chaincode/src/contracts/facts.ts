@@ -1,9 +1,11 @@
 import {
   consentKey,
+  decisionKey,
   newError,
   organisationKey,
   parseAccessRequest,
   parseConsentEntry,
+  parseDecision,
   parseOrganisation,
   parsePatientEntry,
   parseRelationEntry,
@@ -17,6 +19,7 @@ import {
   type AccessRequest,
   type Caller,
   type ConsentHeader,
+  type Decision,
   type Jwk,
   type MspId,
   type Organisation,
@@ -54,9 +57,16 @@ export async function organisationOf(ledger: Ledger, mspId: MspId): Promise<Orga
   return organisation;
 }
 
-/** Checks that both sides of a relation are members in good standing. */
-export async function assertPartiesStand(ledger: Ledger, { custodian, counterparty }: RelationEntry, rules: Rules): Promise<void> {
-  for (const mspId of [custodian, counterparty]) assertStanding(await organisationOf(ledger, mspId), rules);
+/** Checks that both sides of a relation are members in good standing; answers who they are. */
+export async function assertPartiesStand(
+  ledger: Ledger,
+  relation: RelationEntry,
+  rules: Rules,
+): Promise<Readonly<Record<'custodian' | 'counterparty', Organisation>>> {
+  const custodian = await organisationOf(ledger, relation.custodian);
+  const counterparty = await organisationOf(ledger, relation.counterparty);
+  for (const party of [custodian, counterparty]) assertStanding(party, rules);
+  return { custodian, counterparty };
 }
 
 /** The relation as its own statement says it. */
@@ -135,6 +145,15 @@ export async function requestOf(
   const request = await ledger.read(requestKey(relationRef, requester, requestId), parseAccessRequest);
   if (request === undefined) throw newError('REQUEST_NOT_FOUND', { relationRef, requestId });
   return request;
+}
+
+export async function decisionOf(
+  ledger: Ledger,
+  { relationRef, requester, requestId }: TransactionRequest<'GetDecision'>,
+): Promise<Decision> {
+  const decision = await ledger.read(decisionKey(relationRef, requester, requestId), parseDecision);
+  if (decision === undefined) throw newError('DECISION_NOT_FOUND', { relationRef, requestId });
+  return decision;
 }
 
 /** The patient as her own statements made her; leaves no trace in the read set. */

@@ -1,5 +1,6 @@
 import { Default } from 'fabric-contract-api';
 import {
+  askingRoles,
   formatCanonical,
   parseJson,
   requests,
@@ -9,7 +10,8 @@ import {
   type TransactionResponse,
 } from '../model';
 import type { Ledger } from '../ledger';
-import { adoptRulesDesk, registerOrganisationDesk, getRulesDesk, getOrganisationDesk, getOrganisationsDesk } from './consortium-desk';
+import { registerOrganisationDesk, getOrganisationDesk, getOrganisationsDesk } from './consortium-desk';
+import { adoptRulesDesk, approveRulesDesk, getRulesDesk, getRulesApprovalsDesk } from './rules-desk';
 import { registerPatientDesk, replacePatientKeysDesk, getPatientDesk } from './patient-desk';
 import { nameGuardiansDesk, placeHoldDesk, openRecoveryDesk, approveRecoveryDesk, vetoDesk, completeRecoveryDesk } from './recovery-desk';
 import { registerRelationDesk, recordConsentDesk, getRelationDesk, getConsentsDesk } from './consent-desk';
@@ -33,6 +35,10 @@ import {
   getDecisionDesk,
   getDeliveryDesk,
 } from './release-desk';
+import { reviewBreakGlassDesk, getReviewDesk } from './break-glass-desk';
+import { registerReferralDesk, endReferralDesk, approveStudyDesk, endStudyDesk, getReferralDesk, getStudyDesk } from './proof-desk';
+import { recordDeletionDesk, recordRedisclosureDesk } from './after-release-desk';
+import { recordConsultationsDesk } from './consultation-desk';
 import { storeSealedDesk, readSealedDesk } from './sealed-desk';
 import { GuardedContract, LedgerContext } from './guarded-contract';
 import { admin, anyMember, Evaluate, role, Submit } from './policy';
@@ -52,6 +58,11 @@ export class MedaccordContract extends GuardedContract {
     return answer('AdoptRules', ctx, request, adoptRulesDesk);
   }
 
+  @Submit({ allow: [admin] })
+  ApproveRules(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('ApproveRules', ctx, request, approveRulesDesk);
+  }
+
   @Submit({ allow: [role('gateway')] })
   RegisterOrganisation(ctx: LedgerContext, request: string): Promise<string> {
     return answer('RegisterOrganisation', ctx, request, registerOrganisationDesk);
@@ -60,6 +71,11 @@ export class MedaccordContract extends GuardedContract {
   @Evaluate({ allow: [anyMember] })
   GetRules(ctx: LedgerContext, request: string): Promise<string> {
     return answer('GetRules', ctx, request, getRulesDesk);
+  }
+
+  @Evaluate({ allow: [anyMember] })
+  GetRulesApprovals(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('GetRulesApprovals', ctx, request, getRulesApprovalsDesk);
   }
 
   @Evaluate({ allow: [anyMember] })
@@ -182,7 +198,7 @@ export class MedaccordContract extends GuardedContract {
     return answer('GetRecordStatus', ctx, request, getRecordStatusDesk);
   }
 
-  @Submit({ allow: [role('clinician')] })
+  @Submit({ allow: askingRoles.map(role) })
   RequestAccess(ctx: LedgerContext, request: string): Promise<string> {
     return answer('RequestAccess', ctx, request, requestAccessDesk);
   }
@@ -215,6 +231,61 @@ export class MedaccordContract extends GuardedContract {
   @Evaluate({ allow: [anyMember] })
   GetDelivery(ctx: LedgerContext, request: string): Promise<string> {
     return answer('GetDelivery', ctx, request, getDeliveryDesk);
+  }
+
+  @Submit({ allow: [role('auditor')] })
+  ReviewBreakGlass(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('ReviewBreakGlass', ctx, request, reviewBreakGlassDesk);
+  }
+
+  @Evaluate({ allow: [anyMember] })
+  GetReview(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('GetReview', ctx, request, getReviewDesk);
+  }
+
+  @Submit({ allow: [role('clinician'), role('records')] })
+  RegisterReferral(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('RegisterReferral', ctx, request, registerReferralDesk);
+  }
+
+  @Submit({ allow: [role('clinician'), role('records')] })
+  EndReferral(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('EndReferral', ctx, request, endReferralDesk);
+  }
+
+  @Submit({ allow: [role('ethics')] })
+  ApproveStudy(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('ApproveStudy', ctx, request, approveStudyDesk);
+  }
+
+  @Submit({ allow: [role('ethics')] })
+  EndStudy(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('EndStudy', ctx, request, endStudyDesk);
+  }
+
+  @Evaluate({ allow: [anyMember] })
+  GetReferral(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('GetReferral', ctx, request, getReferralDesk);
+  }
+
+  @Evaluate({ allow: [anyMember] })
+  GetStudy(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('GetStudy', ctx, request, getStudyDesk);
+  }
+
+  @Submit({ allow: [role('gateway'), ...askingRoles.map(role)] })
+  RecordDeletion(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('RecordDeletion', ctx, request, recordDeletionDesk);
+  }
+
+  @Submit({ allow: askingRoles.map(role) })
+  RecordRedisclosure(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('RecordRedisclosure', ctx, request, recordRedisclosureDesk);
+  }
+
+  @Submit({ allow: [role('gateway')] })
+  RecordConsultations(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('RecordConsultations', ctx, request, recordConsultationsDesk);
   }
 
   @Submit({ allow: [anyMember] })

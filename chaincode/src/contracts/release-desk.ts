@@ -4,6 +4,7 @@ import {
   deliveryKey,
   deliveryRef,
   groupKey,
+  isBreakGlass,
   newError,
   noticeRef,
   parseAccessRequest,
@@ -17,10 +18,12 @@ import {
   recordStatusKey,
   requestKey,
   type AccessRequest,
+  type ConsentHeader,
   type Decision,
   type Delivery,
   type Group,
   type MspId,
+  type RelationEntry,
   type TransactionRequest,
   type TransactionResponse,
   type TransientInput,
@@ -30,9 +33,11 @@ import { assertDistinctRecords } from '../record';
 import { assertBindingOf, checkBinding } from '../relation';
 import { assertDecidable, decideRelease, deliverRecords, refuseAccess, requestAccess, type RecordFacts } from '../release';
 import { digestOf } from '../signature';
+import { assertDocumentOpened, declarationOf, documentedConsentOf, recordDeclaration } from './break-glass-desk';
 import {
   assertPartiesStand,
   currentConsentOf,
+  decisionOf,
   newestConsentOf,
   participantOf,
   relationOf,
@@ -41,6 +46,7 @@ import {
   sealForGood,
   tracedPatientOf,
 } from './facts';
+import { proofOf } from './proof-facts';
 
 export async function requestAccessDesk(
   ledger: Ledger,
@@ -50,22 +56,25 @@ export async function requestAccessDesk(
   const relation = await relationOf(ledger, relationRef);
   const { mspId } = ledger.caller;
   const standing = await ledger.read(requestKey(relationRef, mspId, requestId), parseAccessRequest);
-  const entry = requestAccess(request, { relation, standing }, participantOf(ledger.caller), ledger.now);
+  const rules = await rulesOf(ledger);
+  const emergency = await declarationOf(ledger, mspId, { unit: request.unit, rules });
+  const entry = requestAccess(request, { relation, standing, emergency }, participantOf(ledger.caller), ledger.now);
   if (entry === standing) {
     return { request: entry, decision: entry.party ? null : await decisionOf(ledger, { relationRef, requester: mspId, requestId }) };
   }
-  const rules = await rulesOf(ledger);
+  if (rules.suspended.includes(mspId)) throw newError('ORGANISATION_NOT_ACTIVE', { mspId });
   const decision = entry.party ? null : refuseAccess(entry, { relation, rules, consentVersion: null }, entry.at);
   const [asked, decided] = [requestKey(relationRef, mspId, requestId), decisionKey(relationRef, mspId, requestId)];
   await ledger.write(asked, entry);
   if (decision !== null) await ledger.write(decided, decision);
   await sealForGood(ledger, rules, decision === null ? [asked] : [asked, decided]);
-  ledger.emit({ name: decision === null ? 'AccessRequested' : 'AccessRefused', ids: { relationRef, requestId } });
+  if (!(await recordDeclaration(ledger, entry, emergency?.standing)))
+    ledger.emit({ name: decision === null ? 'AccessRequested' : 'AccessRefused', ids: { relationRef, requestId } });
   return { request: entry, decision };
 }
 
 /**
- * Writes the decision to release. The read set joins relation, consent, request, rules and the two organisations; patient, records and
+ * Writes the decision to release. The read set joins relation, consent, request, proof, rules and the two organisations; patient, records and
  * groups are read from the history, which leaves no trace in the block.
  */
 export async function decideReleaseDesk(
@@ -79,21 +88,34 @@ export async function decideReleaseDesk(
   const key = decisionKey(relationRef, relation.counterparty, requestId);
   assertDecidable(request, await ledger.read(key, parseDecision), relation, ledger.caller.mspId);
   const rules = await rulesOf(ledger);
-  await assertPartiesStand(ledger, relation, rules);
-  const consent = await currentConsentOf(ledger, relation, consentVersion);
+  const { custodian } = await assertPartiesStand(ledger, relation, rules);
+  const consent = await decidingConsentOf(ledger, relation, { consentVersion, purpose: request.purpose });
+  if (isBreakGlass(request.purpose)) await assertDocumentOpened(ledger, consent, relation.custodian, opening.document);
   const binding = parseSigned('binding', opening.binding, 'input.binding');
   assertBindingOf(relation, binding);
   const patient = await tracedPatientOf(ledger, binding.payload.subjectRef);
   checkBinding(relation, binding, patient);
+  const proof = await proofOf(ledger, relation, request.proof);
   const records = await tracedRecordsOf(ledger, opening.records, relation.custodian);
-  const decision = decideRelease(opening, { request, relation, patient, consent, rules, records }, ledger.now);
+  const facts = { request, relation, patient, consent, consentVersion, rules, proof, records, custodianKey: custodian.signing };
+  const decision = decideRelease(opening, facts, ledger.now);
   await ledger.write(key, decision);
   await sealForGood(ledger, rules, [key]);
   await ledger.seal(relation.custodian, decisionRef(relationRef, requestId), opening.sealed.custodian);
   await ledger.seal(relation.counterparty, decisionRef(relationRef, requestId), opening.sealed.counterparty);
   await ledger.seal(relation.custodian, noticeRef(relationRef, requestId), opening.sealed.patient);
-  ledger.emit({ name: 'AccessReleased', ids: { relationRef, requestId } });
+  if (decision.breakGlass === undefined) ledger.emit({ name: 'AccessReleased', ids: { relationRef, requestId } });
+  else ledger.emit({ name: 'BreakGlassReleased', ids: { relationRef, requestId, mspId: relation.counterparty } });
   return decision;
+}
+
+/** The version that a decision goes by: the newest, or in an emergency the newest with a document. */
+function decidingConsentOf(
+  ledger: Ledger,
+  relation: RelationEntry,
+  { consentVersion, purpose }: Pick<Decision, 'purpose' | 'consentVersion'>,
+): Promise<ConsentHeader> {
+  return (isBreakGlass(purpose) ? documentedConsentOf : currentConsentOf)(ledger, relation, consentVersion ?? 1);
 }
 
 /** Anchors and groups as first written: they never change by rule, so what came later, whoever endorsed it, does not count. */
@@ -135,7 +157,7 @@ export async function refuseAccessDesk(
   return decision;
 }
 
-/** Delivers one part: repeats the decision's reads, so a revocation that commits first withdraws it. */
+/** Delivers one part: repeats the decision's reads, so a revocation, or the end of the proof, that commits first withdraws it. */
 export async function deliverRecordsDesk(ledger: Ledger, request: TransactionRequest<'DeliverRecords'>): Promise<Delivery> {
   const { relationRef, requestId, part } = request;
   const { envelope } = ledger.input('DeliverRecords');
@@ -143,23 +165,18 @@ export async function deliverRecordsDesk(ledger: Ledger, request: TransactionReq
   const decision = await decisionOf(ledger, { relationRef, requester: relation.counterparty, requestId });
   const rules = await rulesOf(ledger);
   await assertPartiesStand(ledger, relation, rules);
-  const consent = await currentConsentOf(ledger, relation, decision.consentVersion ?? 1);
+  const consent = await decidingConsentOf(ledger, relation, decision);
+  const proof = await proofOf(ledger, relation, decision.proof);
   const key = deliveryKey(relationRef, relation.counterparty, requestId, part);
   const standing = await ledger.read(key, parseDelivery);
   const context = { caller: ledger.caller.mspId, envelope: digestOf(envelope), at: ledger.now };
-  const delivery = deliverRecords(request, { relation, decision, consent, rules, standing }, context);
+  const delivery = deliverRecords(request, { relation, decision, consent, rules, proof, standing }, context);
   if (delivery === standing) return delivery;
   await ledger.write(key, delivery);
   await sealForGood(ledger, rules, [key]);
   await ledger.seal(relation.counterparty, deliveryRef(relationRef, requestId, part), envelope);
   ledger.emit({ name: 'RecordsDelivered', ids: { relationRef, requestId, part } });
   return delivery;
-}
-
-async function decisionOf(ledger: Ledger, { relationRef, requester, requestId }: TransactionRequest<'GetDecision'>): Promise<Decision> {
-  const decision = await ledger.read(decisionKey(relationRef, requester, requestId), parseDecision);
-  if (decision === undefined) throw newError('DECISION_NOT_FOUND', { relationRef, requestId });
-  return decision;
 }
 
 export function getRequestDesk(ledger: Ledger, request: TransactionRequest<'GetRequest'>): Promise<AccessRequest> {

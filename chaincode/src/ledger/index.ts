@@ -1,2 +1,2 @@
-export { all, formatKeyPolicy, majority, single, withAnyOther, type KeyPolicy } from './key-policy';
+export { all, atLeast, formatKeyPolicy, single, withAnyOther, type KeyPolicy } from './key-policy';
 export { Ledger } from './ledger';

@@ -9,8 +9,8 @@ export const single = (mspId: MspId): KeyPolicy => mspId;
 /** Every member. */
 export const all = (members: readonly MspId[]): KeyPolicy => ({ outOf: members.length, rules: sorted(members) });
 
-/** More than half of the members. */
-export const majority = (members: readonly MspId[]): KeyPolicy => ({ outOf: Math.floor(members.length / 2) + 1, rules: sorted(members) });
+/** Any so many of the members. */
+export const atLeast = (outOf: number, members: readonly MspId[]): KeyPolicy => ({ outOf, rules: sorted(members) });
 
 /** One member and any other: neither it alone nor all others together. */
 export function withAnyOther(mspId: MspId, members: readonly MspId[]): KeyPolicy {

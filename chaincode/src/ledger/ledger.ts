@@ -22,6 +22,7 @@ import {
   type TransientInput,
   type TransientName,
 } from '../model';
+import { digestOf } from '../signature';
 import { callerOf } from './caller-of';
 import { formatKeyPolicy, type KeyPolicy } from './key-policy';
 
@@ -67,7 +68,7 @@ export class Ledger {
     return values;
   }
 
-  /** All public values under a key prefix, for evaluations: a range that is submitted is checked for phantoms. Junk is left out. */
+  /** All public values under a key prefix. In a submission a value that joins the range before commit invalidates it. Junk is left out. */
   async list<T>(type: string, attributes: readonly string[], parse: Parser<T>): Promise<readonly T[]> {
     const values: T[] = [];
     for await (const { value } of this.#stub.getStateByPartialCompositeKey(type, [...attributes])) {
@@ -91,6 +92,20 @@ export class Ledger {
     await this.#stub.putPrivateData(implicitCollection(mspId), presenceKey(), Buffer.from('1', 'utf8'));
   }
 
+  /**
+   * As `requirePresence`, with a trace that stays: the member's collection holds the very value that this transaction writes, and nobody
+   * else could have put it there.
+   */
+  async attest(mspId: MspId, key: string, value: unknown): Promise<void> {
+    await this.#stub.putPrivateData(implicitCollection(mspId), key, Buffer.from(formatCanonical(value), 'utf8'));
+  }
+
+  /** Whether a member attested to this value of a public key. Every peer knows; a later attestation invalidates the transaction. */
+  async isAttested(mspId: MspId, key: string, value: unknown): Promise<boolean> {
+    const hash = await this.#stub.getPrivateDataHash(implicitCollection(mspId), key);
+    return hash.length > 0 && formatBase64url(hash) === digestOf(formatCanonical(value));
+  }
+
   /** Stores a sealed value in a member's implicit collection, which needs that member's endorsement. */
   async seal(mspId: MspId, ref: SealedRef, envelope: string): Promise<void> {
     await this.#stub.putPrivateData(implicitCollection(mspId), privateKey(ref), Buffer.from(envelope, 'utf8'));
@@ -111,6 +126,17 @@ export class Ledger {
   /** Deletes a sealed value of the caller's own collection. */
   async dropSealed(ref: SealedRef): Promise<void> {
     await this.#stub.deletePrivateData(implicitCollection(this.caller.mspId), privateKey(ref));
+  }
+
+  /** Notes a text, nothing secret, in the caller's own collection: that takes its member's endorsement, and every peer knows the hash. */
+  async note(key: string, text: string): Promise<void> {
+    await this.#stub.putPrivateData(implicitCollection(this.caller.mspId), key, Buffer.from(text, 'utf8'));
+  }
+
+  /** Whether a member noted this very text. */
+  async isNoted(mspId: MspId, key: string, text: string): Promise<boolean> {
+    const hash = await this.#stub.getPrivateDataHash(implicitCollection(mspId), key);
+    return hash.length > 0 && formatBase64url(hash) === digestOf(text);
   }
 
   /** @throws PEER_NOT_OWN when this peer is not of the given member, by default the caller's. */

@@ -1,4 +1,5 @@
-import { object, type Parsed } from './encoding/parser';
+import { object, optional, type Parsed } from './encoding/parser';
+import { parseEmergency } from './break-glass';
 import { parseCategories } from './category';
 import { parseRelationRef, parseSalt } from './identifiers';
 import { parsePurpose } from './purpose';
@@ -10,6 +11,7 @@ export const parseAsk = object({
   categories: parseCategories,
   purpose: parsePurpose,
   person: parseRequestingPerson,
+  emergency: optional(parseEmergency),
   salt: parseSalt,
 });
 export type Ask = Parsed<typeof parseAsk>;

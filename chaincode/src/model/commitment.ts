@@ -3,7 +3,8 @@ import { formatCanonical } from './encoding/canonical-json';
 import { formatUtf8 } from './encoding/utf8';
 import type { Ask } from './ask';
 import type { ConsentDocument } from './consent-document';
-import type { RecordId, Salt, SubjectRef } from './identifiers';
+import type { Digest, RecordId, Salt, SubjectRef } from './identifiers';
+import type { Obligation } from './obligation';
 
 /** What a commitment is to; the domain keeps a value of one kind from being opened as another. */
 export const commitmentDomains = {
@@ -15,6 +16,9 @@ export const commitmentDomains = {
   binding: 'medaccord/binding',
   ask: 'medaccord/ask',
   records: 'medaccord/records',
+  unit: 'medaccord/unit',
+  protocol: 'medaccord/protocol',
+  recipient: 'medaccord/recipient',
 } as const;
 export type CommitmentDomain = (typeof commitmentDomains)[keyof typeof commitmentDomains];
 
@@ -22,6 +26,11 @@ export type CommitmentDomain = (typeof commitmentDomains)[keyof typeof commitmen
 export interface RecordVersion {
   readonly recordId: RecordId;
   readonly version: number;
+}
+
+/** A released record version with what whoever receives it must keep to. */
+export interface ReleasedRecord extends RecordVersion {
+  readonly obligations: readonly Obligation[];
 }
 
 /**
@@ -75,8 +84,23 @@ export function askPreimage(ask: Ask): Uint8Array {
   return commitmentPreimage(commitmentDomains.ask, ask.salt, formatUtf8(formatCanonical(ask)));
 }
 
-/** Decision.records: canonical [[recordId, version], ...] in the order of the decision. */
-export function recordsPreimage(records: readonly RecordVersion[], salt: Salt): Uint8Array {
-  const rows = records.map(({ recordId, version }) => [recordId, version]);
+/** Decision.records and Redisclosure.records: canonical [[recordId, version, obligations], ...] in their order. */
+export function recordsPreimage(records: readonly ReleasedRecord[], salt: Salt): Uint8Array {
+  const rows = records.map(({ recordId, version, obligations }) => [recordId, version, obligations]);
   return commitmentPreimage(commitmentDomains.records, salt, formatUtf8(formatCanonical(rows)));
+}
+
+/** Request.breakGlass.unit: the department that declares an emergency, or null when its organisation attests none. */
+export function unitPreimage(department: string | null, salt: Salt): Uint8Array {
+  return commitmentPreimage(commitmentDomains.unit, salt, formatUtf8(formatCanonical(department)));
+}
+
+/** Study.protocol: the SHA-256 of the protocol, of which only those who have it and the salt learn which study it is. */
+export function protocolPreimage(protocol: Digest, salt: Salt): Uint8Array {
+  return commitmentPreimage(commitmentDomains.protocol, salt, formatUtf8(protocol));
+}
+
+/** Redisclosure.recipient: whom the records were passed on to, in words. */
+export function recipientPreimage(recipient: string, salt: Salt): Uint8Array {
+  return commitmentPreimage(commitmentDomains.recipient, salt, formatUtf8(recipient));
 }

@@ -47,11 +47,14 @@ export type ConsentException = Parsed<typeof parseException>;
 const parseSet = object({ base: parseDecision, period: optional(parsePeriod), exceptions: list(parseException, 0, 100) });
 export type ConsentSet = Parsed<typeof parseSet>;
 
+/** The sets of a document, also where they stand without one. */
+export const parseConsentSets = list(parseSet, 1, 20);
+
 /** What a patient allows in one relation. Never public: the header on the ledger commits to it. */
 export const parseConsentDocument = object({
   relationRef: parseRelationRef,
   version: integer(1, 1_000_000),
   salt: parseSalt,
-  sets: list(parseSet, 1, 20),
+  sets: parseConsentSets,
 });
 export type ConsentDocument = Parsed<typeof parseConsentDocument>;

@@ -1,4 +1,5 @@
-import { distinct, flag, integer, list, nullable, object, oneOf, table, text, type Parsed } from './encoding/parser';
+import { distinct, flag, integer, list, nullable, object, oneOf, optional, table, text, type Parsed } from './encoding/parser';
+import { parseDeclared, parseEmergencyRules, parseReviewOutcome } from './break-glass';
 import {
   parseActor,
   parseCommitment,
@@ -12,6 +13,8 @@ import {
 } from './identifiers';
 import { parseInstant, parsePeriod } from './instant';
 import { parseJwk, parseKeys } from './jwk';
+import { parseLegalBases } from './legal-basis';
+import { parseProof } from './proof';
 import { parsePurpose, parsePurposes } from './purpose';
 import { recoveryFields } from './recovery';
 import { parseMemberRole, parseStaffRole } from './role';
@@ -27,17 +30,23 @@ export const parseEncryptionKey = object({
 export type EncryptionKey = Parsed<typeof parseEncryptionKey>;
 
 /** How long a decision waits for its delivery, and how long a recovery waits for a veto. */
-export const parseDeadlines = object({ decisionMinutes: integer(1, 1440), recoveryHours: integer(1, 8760) });
+const parseDeadlines = object({ decisionMinutes: integer(1, 1440), recoveryHours: integer(1, 8760) });
 
-/** The consortium's rules: purposes that may be asked for, members and what they are, deadlines, suspended members. */
-export const parseRules = object({
+/** What members approve: purposes that may be asked for, members and what they are, deadlines, legal bases, suspended members. */
+export const rulesShape = {
   version: integer(1, 1_000_000),
   purposes: parsePurposes,
   roles: table(parseMspId, parseMemberRole, 200),
   deadlines: parseDeadlines,
+  legalBases: optional(parseLegalBases),
+  emergency: optional(parseEmergencyRules),
   suspended: distinct(parseMspId, 0, 200),
-  adoptedAt: parseInstant,
-});
+};
+export const parseRulesDocument = object(rulesShape);
+export type RulesDocument = Parsed<typeof parseRulesDocument>;
+
+/** The consortium's rules as they are in force. */
+export const parseRules = object({ ...rulesShape, adoptedAt: parseInstant });
 export type Rules = Parsed<typeof parseRules>;
 
 export const parseOrganisation = object({
@@ -50,7 +59,7 @@ export const parseOrganisation = object({
 export type Organisation = Parsed<typeof parseOrganisation>;
 
 /** Who did something: a member, the role in the certificate (null when it has none), a pseudonym of the certificate's holder. */
-const parseParticipant = object({ mspId: parseMspId, role: nullable(parseStaffRole), actor: parseActor });
+export const parseParticipant = object({ mspId: parseMspId, role: nullable(parseStaffRole), actor: parseActor });
 export type Participant = Parsed<typeof parseParticipant>;
 
 /** `jws` is the latest statement about the patient: her registration, the replacement of her keys, or one of recovery.ts. */
@@ -130,9 +139,12 @@ export const parseAccessRequest = object({
   requestId: parseRequestId,
   by: parseParticipant,
   purpose: parsePurpose,
+  proof: nullable(parseProof),
   ask: parseCommitment,
   requestHash: parseDigest,
   party: flag,
+  /** Of the counterparty's request in a declared emergency. */
+  breakGlass: optional(parseDeclared),
   at: parseInstant,
 });
 export type AccessRequest = Parsed<typeof parseAccessRequest>;
@@ -146,12 +158,20 @@ export const parseDecision = object({
   code: nullable(oneOf(['NOT_PERMITTED'])),
   custodian: parseMspId,
   purpose: parsePurpose,
+  /** What the request named. */
+  proof: nullable(parseProof),
   consentVersion: nullable(integer(1, 1_000_000)),
   rulesVersion: integer(1, 1_000_000),
   deadline: nullable(parseInstant),
   records: nullable(parseCommitment),
   count: integer(0, 1_000_000),
   bound: nullable(parseBindingMethod),
+  /** Of a release on a declared emergency instead of the consent: the end of its time box. */
+  breakGlass: optional(object({ until: parseInstant })),
+  /** What a release rests on: the patient's consent, a declared emergency, or a legal basis of the rules alone. Null when refused. */
+  basis: nullable(oneOf(['consent', 'break-glass', 'legal-basis'])),
+  /** The custodian's signed receipt of what was released (receipt.ts); null with a refusal. */
+  receipt: nullable(text(/^[A-Za-z0-9_.-]+$/, 'a compact JWS')),
   at: parseInstant,
 });
 export type Decision = Parsed<typeof parseDecision>;
@@ -167,3 +187,15 @@ export const parseDelivery = object({
   at: parseInstant,
 });
 export type Delivery = Parsed<typeof parseDelivery>;
+
+/** What a person of another organisation thinks of a break-glass. `reviewBy` as the request states it: a later review was late. */
+export const parseReview = object({
+  relationRef: parseRelationRef,
+  requester: parseMspId,
+  requestId: parseRequestId,
+  outcome: parseReviewOutcome,
+  by: parseParticipant,
+  reviewBy: parseInstant,
+  at: parseInstant,
+});
+export type Review = Parsed<typeof parseReview>;

@@ -1,5 +1,6 @@
-import type { GroupId, MspId, RecordId, RelationRef, RequestId, SubjectRef } from './identifiers';
+import type { GroupId, MspId, RecordId, ReferralId, RelationRef, RequestId, StudyId, SubjectRef } from './identifiers';
 import type { Instant } from './instant';
+import type { Purpose } from './purpose';
 import type { AccessReason } from './rule/decide-access';
 
 /** What a caller can do about an error; the gateway turns a category into an HTTP status. */
@@ -21,8 +22,10 @@ export type ErrorCategory = (typeof errorCategoryNames)[number];
 /** What errors tell, one type for each name: pseudonymous ids, enum values, places and counts. */
 export interface ErrorFacts {
   readonly allowed: string;
+  readonly approvals: number;
   /** Of a record, its place in a list: where the record itself must not be named. */
   readonly at: number;
+  readonly authority: MspId;
   readonly custodian: MspId;
   readonly deadline: Instant;
   readonly expected: string;
@@ -31,20 +34,24 @@ export interface ErrorFacts {
   readonly id: string;
   readonly kind: string;
   readonly mspId: MspId;
+  readonly needed: number;
   readonly of: string;
   readonly outcome: string;
   readonly part: number | string;
   readonly place: string;
   readonly problem: string;
+  readonly purpose: Purpose;
   readonly reason: AccessReason;
   readonly recordId: RecordId;
   readonly records: number;
   readonly ref: string;
+  readonly referralId: ReferralId;
   readonly relationRef: RelationRef;
   readonly requester: MspId;
   readonly requestId: RequestId;
   readonly size: number;
   readonly status: string;
+  readonly studyId: StudyId;
   readonly subjectRef: SubjectRef;
   readonly submitBy: Instant;
   readonly transaction: string;
@@ -95,8 +102,24 @@ export const errorRows = {
   RULES_ALREADY_ADOPTED: {
     category: 'conflict',
     facts: ['version'],
-    message: 'the consortium has other rules: AdoptRules writes the first version only',
+    message: 'this version of the rules stands with other content: version {version} is in force, and a change is the one after it',
   },
+  RULES_VERSION_SKIPPED: {
+    category: 'conflict',
+    facts: ['version'],
+    message: 'the newest version of the rules is {version}: a change is the one after it',
+  },
+  RULES_NOT_APPROVED: {
+    category: 'rule',
+    facts: ['version', 'approvals', 'needed'],
+    message: '{approvals} of the members that are named have approved exactly this version {version} of the rules, {needed} must',
+  },
+  RULES_VOTE_NOT_COUNTED: {
+    category: 'forbidden',
+    facts: ['mspId'],
+    message: 'only members that the rules in force name and do not suspend have a say in a change of them',
+  },
+  RULES_NOT_FOUND: { category: 'not-found', facts: ['version'], message: 'the rules have no version {version}' },
   ORGANISATION_NOT_FOUND: {
     category: 'not-found',
     facts: ['mspId'],
@@ -204,6 +227,63 @@ export const errorRows = {
   },
   DELIVERY_NOT_FOUND: { category: 'not-found', facts: [...request, 'part'], message: 'this part is not delivered' },
   DELIVERY_ALREADY_MADE: { category: 'conflict', facts: [...request, 'part'], message: 'a part is delivered once' },
+  BREAK_GLASS_NOT_ADOPTED: { category: 'rule', facts: [], message: 'the consortium rules provide for no break-glass' },
+  BREAK_GLASS_BLOCKED: {
+    category: 'rule',
+    facts: [...request, 'deadline'],
+    message: 'this unit declares no emergency while a review of it is overdue: an auditor of another organisation reviews it first',
+  },
+  BREAK_GLASS_TOO_MANY: {
+    category: 'rule',
+    facts: ['size'],
+    message: 'as many reviews of this unit are open as the rules allow: auditors of other organisations review some first',
+  },
+  BREAK_GLASS_NOT_DECLARED: { category: 'rule', facts: request, message: 'this request declares no emergency' },
+  REVIEWER_NOT_INDEPENDENT: {
+    category: 'forbidden',
+    facts: ['requester'],
+    message: 'an organisation does not review its own break-glass: an auditor of another one does',
+  },
+  REVIEW_NOT_FOUND: { category: 'not-found', facts: request, message: 'this break-glass is not reviewed' },
+  REVIEW_ALREADY_MADE: { category: 'conflict', facts: [...request, 'outcome'], message: 'a break-glass is reviewed once' },
+  PURPOSE_NOT_OF_ROLE: { category: 'forbidden', facts: ['purpose', 'allowed'], message: 'for {purpose} only {allowed} may ask' },
+  REFERRAL_NOT_FOUND: {
+    category: 'not-found',
+    facts: ['relationRef', 'referralId'],
+    message: 'the custodian has made no such referral in this relation',
+  },
+  REFERRAL_ALREADY_MADE: {
+    category: 'conflict',
+    facts: ['relationRef', 'referralId'],
+    message: 'this referral id belongs to another referral: make a new one',
+  },
+  CALLER_NOT_AUTHORITY: {
+    category: 'forbidden',
+    facts: ['mspId'],
+    message: 'the consortium rules do not name this member as an authority',
+  },
+  STUDY_NOT_FOUND: { category: 'not-found', facts: ['studyId'], message: 'no authority has approved such a study' },
+  STUDY_ALREADY_APPROVED: {
+    category: 'conflict',
+    facts: ['studyId'],
+    message: 'this study id belongs to another study: make a new one',
+  },
+  STUDY_NOT_OWN: { category: 'forbidden', facts: ['authority'], message: 'only the authority that approved this study may end it' },
+  RECEIPT_INVALID: {
+    category: 'invalid',
+    facts: request,
+    message: "the receipt is not the custodian's, or of another release than this one",
+  },
+  RELEASE_ENDED: { category: 'gone', facts: request, message: 'the patient ended this release: its copies are deleted' },
+  DELETION_NOT_DUE: { category: 'rule', facts: request, message: 'nothing that the receipt names ended this release' },
+  DELETION_ALREADY_MADE: { category: 'conflict', facts: request, message: 'the deletion of this copy is on record once and for all' },
+  REDISCLOSURE_NOT_FOUND: { category: 'not-found', facts: request, message: 'this release has no such redisclosure' },
+  REDISCLOSURE_ALREADY_MADE: { category: 'conflict', facts: request, message: 'this id belongs to another redisclosure' },
+  REDISCLOSURE_FORBIDDEN: {
+    category: 'rule',
+    facts: ['at'],
+    message: 'this record may be disclosed to nobody else without a consent of the patient to whom (NORDSCLCD)',
+  },
   SEALED_ALREADY_STORED: {
     category: 'conflict',
     facts: ['kind', 'ref', 'id'],

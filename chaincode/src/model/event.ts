@@ -3,6 +3,7 @@ import { formatCanonical } from './encoding/canonical-json';
 /** The events of the ledger, one per transaction, with the names of the ids that they carry. */
 export const eventIds = {
   RulesAdopted: ['version'],
+  RulesApproved: ['version', 'mspId'],
   OrganisationRegistered: ['mspId'],
   PatientRegistered: ['subjectRef'],
   PatientKeysReplaced: ['subjectRef'],
@@ -24,6 +25,16 @@ export const eventIds = {
   AccessRefused: ['relationRef', 'requestId'],
   AccessReleased: ['relationRef', 'requestId'],
   RecordsDelivered: ['relationRef', 'requestId', 'part'],
+  BreakGlassDeclared: ['relationRef', 'requestId', 'mspId'],
+  BreakGlassReleased: ['relationRef', 'requestId', 'mspId'],
+  BreakGlassReviewed: ['relationRef', 'requestId', 'mspId'],
+  ReferralRegistered: ['relationRef', 'referralId'],
+  ReferralEnded: ['relationRef', 'referralId'],
+  StudyApproved: ['studyId'],
+  StudyEnded: ['studyId'],
+  ReleaseDeleted: ['relationRef', 'requestId'],
+  RecordsRedisclosed: ['relationRef', 'requestId'],
+  ConsentsConsulted: ['relationRef'],
   SealedStored: ['kind', 'ref', 'id'],
 } as const satisfies Record<string, readonly string[]>;
 

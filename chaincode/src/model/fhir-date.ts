@@ -1,7 +1,11 @@
+import { text } from './encoding/parser';
 import { epochMsOf, formatInstant, isWithin, type Instant, type Period } from './instant';
 import type { RecordDetails } from './record-details';
 
 const FORM = /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2}))?)?)?$/;
+/** A FHIR date or dateTime: year, month, day, or with time and zone. */
+export const parseFhirDate = text(FORM, 'a FHIR date or dateTime');
+
 const DAY_MS = 86_400_000;
 /** How long a second lasts that is written with so many digits after its point; with more, a millisecond. */
 const SECOND_MS = [1000, 100, 10];
@@ -26,7 +30,7 @@ function isApart(period: Period, instants: readonly Instant[]): boolean {
 }
 
 /** The first and the last instant that a FHIR date or dateTime may mean; undefined when it is none. */
-function boundsOf(date: string): { readonly from: Instant; readonly until: Instant } | undefined {
+export function boundsOf(date: string): { readonly from: Instant; readonly until: Instant } | undefined {
   const [, year, month, day, time, fraction = '', zone = 'Z'] = FORM.exec(date) ?? [];
   if (year === undefined) return undefined;
   const start = epochMsOf(

@@ -12,6 +12,16 @@ export type RecordId = Branded<'RecordId'>;
 export type GroupId = Branded<'GroupId'>;
 /** A request for access; derived by its gateway from organisation and idempotency key. */
 export type RequestId = Branded<'RequestId'>;
+/** A custodian's referral in one relation; random. */
+export type ReferralId = Branded<'ReferralId'>;
+/** A claim in one relation; random. */
+export type ClaimId = Branded<'ClaimId'>;
+/** An approved study; random. */
+export type StudyId = Branded<'StudyId'>;
+/** A redisclosure; derived by its gateway from organisation and idempotency key. */
+export type RedisclosureId = Branded<'RedisclosureId'>;
+/** A look at a consent, as the consulting gateway numbers it: random. */
+export type ConsultationId = Branded<'ConsultationId'>;
 /** A member of the consortium, by the id of its membership service provider. */
 export type MspId = Branded<'MspId'>;
 /** A pseudonym of a person or service that acted for a member. */
@@ -36,6 +46,11 @@ export const parseRelationRef = reference<RelationRef>();
 export const parseRecordId = reference<RecordId>();
 export const parseGroupId = reference<GroupId>();
 export const parseRequestId = reference<RequestId>();
+export const parseReferralId = reference<ReferralId>();
+export const parseClaimId = reference<ClaimId>();
+export const parseStudyId = reference<StudyId>();
+export const parseRedisclosureId = reference<RedisclosureId>();
+export const parseConsultationId = reference<ConsultationId>();
 export const parseMspId = text<MspId>(/^[A-Za-z0-9][A-Za-z0-9.-]{0,63}$/, 'the id of a membership service provider');
 export const parseActor = hash<Actor>();
 export const parseCommitment = hash<Commitment>();

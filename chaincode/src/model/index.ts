@@ -1,6 +1,6 @@
 export { formatBase64url, parseBase64url } from './encoding/base64url';
 export { formatCanonical, type CanonicalValue } from './encoding/canonical-json';
-export { parseJson, RequestInvalid, type Parsed, type Parser } from './encoding/parser';
+export { isAccepted, parseJson, RequestInvalid, type Parsed, type Parser } from './encoding/parser';
 export { formatUtf8, parseUtf8 } from './encoding/utf8';
 
 export { DomainError, formatError, newError, parseError, type ErrorDetails } from './domain-error';
@@ -10,25 +10,36 @@ export { formatEventPayload, type EventName, type LedgerEvent } from './event';
 export {
   parseActor,
   parseCommitment,
+  parseConsultationId,
   parseDigest,
   parseGroupId,
   parseMspId,
+  parseClaimId,
   parseRecordId,
+  parseRedisclosureId,
+  parseReferralId,
   parseRelationRef,
   parseRequestId,
   parseSalt,
+  parseStudyId,
   parseSubjectRef,
   type Actor,
+  type ClaimId,
   type Commitment,
+  type ConsultationId,
   type Digest,
   type GroupId,
   type MspId,
   type RecordId,
+  type RedisclosureId,
+  type ReferralId,
   type RelationRef,
   type RequestId,
   type Salt,
+  type StudyId,
   type SubjectRef,
 } from './identifiers';
+export { boundsOf } from './fhir-date';
 export { addMinutes, epochMsOf, formatInstant, isWithin, parseInstant, parsePeriod, type Instant, type Period } from './instant';
 export type { Caller } from './caller';
 export { isSameKey, parseJwk, parseKeys, type Jwk, type Keys } from './jwk';
@@ -43,6 +54,7 @@ export {
   type Category,
   type SensitiveCategory,
 } from './category';
+export { confidentialities, type Confidentiality } from './confidentiality';
 export { isCoveredBy, parsePurpose, parsePurposes, purposeParents, purposes, type Purpose } from './purpose';
 export { memberRoles, parseMemberRole, parseStaffRole, staffRoles, type StaffRole } from './role';
 
@@ -55,14 +67,51 @@ export {
   dataKeyPreimage,
   detailsPreimage,
   payloadPreimage,
+  protocolPreimage,
+  recipientPreimage,
   recordsPreimage,
   subjectPreimage,
+  unitPreimage,
   type CommitmentDomain,
   type RecordVersion,
+  type ReleasedRecord,
 } from './commitment';
 export { parseAsk, type Ask } from './ask';
-export { parseConsentDocument, type ConsentAxes, type ConsentDocument, type ConsentException, type ConsentSet } from './consent-document';
-export { MAX_AUTHORS, MAX_CODINGS, parseRecordDetails, type Coding, type RecordDetails } from './record-details';
+export {
+  emergencyReasons,
+  parseBreakGlass,
+  parseEmergency,
+  reviewOutcomes,
+  type BreakGlass,
+  type Emergency,
+  type EmergencyRules,
+  type ReviewOutcome,
+} from './break-glass';
+export { askingRoleOf, askingRoles, parseProof, type Proof } from './proof';
+export { parseReferral, parseStudy, type Referral, type Study } from './proof-entry';
+export {
+  axisNames,
+  parseConsentDocument,
+  parseConsentSets,
+  type AxisName,
+  type ConsentAxes,
+  type ConsentDocument,
+  type ConsentException,
+  type ConsentSet,
+} from './consent-document';
+export { confidentialityOf } from './confidentiality';
+export { type Obligation } from './obligation';
+export { parseFhirDate } from './fhir-date';
+export {
+  MAX_AUTHORS,
+  MAX_CODINGS,
+  parseCoding,
+  parseLabel,
+  parseRecordDetails,
+  parseReference,
+  type Coding,
+  type RecordDetails,
+} from './record-details';
 export { parseRequestingPerson, type RequestingPerson } from './requesting-person';
 export { formatSigned, formatSigningInput, isSameStatement, parseSigned, payloadBytes, type Signed } from './signed';
 export {
@@ -90,6 +139,7 @@ export {
   parseRecordAnchor,
   parseRecordStatus,
   parseRelationEntry,
+  parseReview,
   parseRules,
   recordStatuses,
   type AccessRequest,
@@ -104,11 +154,18 @@ export {
   type RecordAnchor,
   type RecordStatus,
   type RelationEntry,
+  type Review,
   type Rules,
+  type RulesDocument,
 } from './entry';
+export { deletionReasons, type DeletionReason, type DeletionReceipt, type DisclosureReceipt } from './receipt';
+export { parseConsultation, parseDeletion, parseRedisclosure, type Consultation, type Deletion, type Redisclosure } from './release-entry';
 export {
+  breakGlassKey,
   consentKey,
+  consultationKey,
   decisionKey,
+  deletionKey,
   deliveryKey,
   formatKey,
   groupKey,
@@ -120,9 +177,14 @@ export {
   presenceKey,
   recordKey,
   recordStatusKey,
+  redisclosureKey,
+  referralKey,
   relationKey,
   requestKey,
+  reviewKey,
+  rulesApprovalKey,
   rulesKey,
+  studyKey,
   type EntryName,
   type KeyParts,
   type PublicKeyType,
@@ -138,13 +200,16 @@ export {
   parseSealedRef,
   privateKey,
   recordRef,
+  redisclosureNoticeRef,
+  redisclosureRef,
   type SealedRef,
 } from './sealed';
 
-export { MAX_BATCH, MAX_RELEASE, requests, type TransactionName, type TransactionRequest } from './request';
-export { type AnchoredGroup, type SealedValue, type TransactionResponse, type TransactionResponses } from './response';
+export { MAX_BATCH, MAX_CONSULTATIONS, MAX_RELEASE, requests, type TransactionName, type TransactionRequest } from './request';
+export { type AnchoredGroup, type RulesApprovals, type SealedValue, type TransactionResponse, type TransactionResponses } from './response';
 export { TRANSIENT_FIELD, transientInputs, type TransientInput, type TransientName } from './transient';
 
+export { findReasonAgainstBasis } from './rule/legal-basis';
 export type { Guardians, Hold, OpenRecovery } from './recovery';
 export {
   approveRecovery,
@@ -157,12 +222,19 @@ export {
   type PatientVerifier,
 } from './rule/recovery-steps';
 export { continuePatient, isConsentSigned, trustConsent, trustRelation, type StatementVerifier } from './rule/trust-statement';
+export { type ProofFacts } from './rule/purpose-proof';
+export { isBreakGlass } from './rule/break-glass';
 export {
   accessReasons,
   decideAccess,
+  decideByConsent,
   findReasonAgainst,
+  specificityOf,
   type AccessDecision,
   type AccessQuestion,
+  type ConsentQuestion,
   type AccessReason,
-  type Obligation,
 } from './rule/decide-access';
+export { basisOf, findEnding, isEnding, type Ending, type ReleaseBasis } from './rule/ending';
+export { isReceiptOf, receiptOf, trustDeletion, trustReceipt } from './rule/trust-receipt';
+export { nextChangeOf } from './rule/next-change';

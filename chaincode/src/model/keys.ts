@@ -1,4 +1,16 @@
-import type { GroupId, MspId, RecordId, RelationRef, RequestId, SubjectRef } from './identifiers';
+import type {
+  Commitment,
+  ConsultationId,
+  GroupId,
+  MspId,
+  RecordId,
+  RedisclosureId,
+  ReferralId,
+  RelationRef,
+  RequestId,
+  StudyId,
+  SubjectRef,
+} from './identifiers';
 
 // Keys are Fabric's composite keys (fabric-shim lib/stub.js createCompositeKey): U+0000, type, U+0000, then each attribute with U+0000.
 
@@ -15,6 +27,13 @@ const publicKeyTypes = [
   'request',
   'decision',
   'delivery',
+  'break-glass',
+  'review',
+  'referral',
+  'study',
+  'deletion',
+  'redisclosure',
+  'consultation',
 ] as const;
 export type PublicKeyType = (typeof publicKeyTypes)[number];
 
@@ -61,6 +80,13 @@ const keyForms: Readonly<Record<PublicKeyType, { readonly attributes: number; re
   request: { attributes: 3, ref: 1, isNumbered: false },
   decision: { attributes: 3, ref: 1, isNumbered: false },
   delivery: { attributes: 4, ref: 1, isNumbered: true },
+  'break-glass': { attributes: 2, ref: 1, isNumbered: false },
+  review: { attributes: 3, ref: 1, isNumbered: false },
+  referral: { attributes: 2, ref: 1, isNumbered: false },
+  study: { attributes: 1, ref: 1, isNumbered: false },
+  deletion: { attributes: 4, ref: 1, isNumbered: false },
+  redisclosure: { attributes: 4, ref: 1, isNumbered: false },
+  consultation: { attributes: 3, ref: 1, isNumbered: false },
 };
 const ATTRIBUTE = /^[A-Za-z0-9_.-]{1,64}$/;
 const NUMBER = /^[1-9][0-9]{0,6}$/;
@@ -100,6 +126,22 @@ export const decisionKey = (relationRef: RelationRef, requester: MspId, requestI
   formatKey('decision', relationRef, requester, requestId);
 export const deliveryKey = (relationRef: RelationRef, requester: MspId, requestId: RequestId, part: number): string =>
   formatKey('delivery', relationRef, requester, requestId, String(part));
+/** What waits for review of a member's unit. */
+export const breakGlassKey = (mspId: MspId, unit: Commitment): string => formatKey('break-glass', mspId, unit);
+export const reviewKey = (relationRef: RelationRef, requester: MspId, requestId: RequestId): string =>
+  formatKey('review', relationRef, requester, requestId);
+/** `of`: "release" for the copy that was delivered, or the id of a redisclosure. */
+export const deletionKey = (relationRef: RelationRef, requester: MspId, requestId: RequestId, of: string): string =>
+  formatKey('deletion', relationRef, requester, requestId, of);
+export const redisclosureKey = (relationRef: RelationRef, requester: MspId, requestId: RequestId, redisclosureId: RedisclosureId): string =>
+  formatKey('redisclosure', relationRef, requester, requestId, redisclosureId);
+export const consultationKey = (relationRef: RelationRef, mspId: MspId, consultationId: ConsultationId): string =>
+  formatKey('consultation', relationRef, mspId, consultationId);
+
+export const referralKey = (relationRef: RelationRef, referralId: ReferralId): string => formatKey('referral', relationRef, referralId);
+export const studyKey = (studyId: StudyId): string => formatKey('study', studyId);
+/** The key under which a member notes in its own collection which next version of the rules it approves. */
+export const rulesApprovalKey = (): string => formatKey('rules-approval');
 
 /** The key of the marker by which an organisation is present in a transaction. */
 export const presenceKey = (): string => formatKey('presence');

@@ -1,18 +1,16 @@
 import { distinct, list, nullable, object, opaque, RequestInvalid, text, type Parsed, type Parser } from './encoding/parser';
 import { parseCategory } from './category';
+import { parseFhirDate } from './fhir-date';
 
 /** A security label: a code of http://terminology.hl7.org/CodeSystem/v3-Confidentiality (U, L, M, N, R, V) or of v3-ActCode. */
 export const parseLabel = text(/^[A-Z0-9_-]{1,32}$/, 'a security label code');
-
-/** A FHIR date or dateTime: year, month, day, or with time and zone. */
-const parseFhirDate = text(/^\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2}))?)?)?$/, 'a FHIR date or dateTime');
 
 export const parseResourceType = text(/^[A-Z][A-Za-z]{0,63}$/, 'a FHIR resource type');
 
 /** A FHIR reference, relative or absolute. */
 export const parseReference = text(/^[^\u0000-\u0020\u007f-\u00a0\ud800-\udfff]{1,512}$/u, 'a FHIR reference');
 
-const parseCoding = object({
+export const parseCoding = object({
   system: text(/^[^\u0000-\u0020\u007f-\u00a0\ud800-\udfff]{0,512}$/u, 'the URI of a code system'),
   code: opaque(128),
 });

@@ -33,7 +33,7 @@ const step = { subjectRef: parseSubjectRef, previous: parseDigest, issuedAt: par
 export const recoveryStatements = {
   /** The patient names her guardians; signed by her signing key. */
   'patient-guardians': object({ ...step, guardians: parseGuardians }),
-  /** The custodian stops all releases of her records; signed by its organisation. */
+  /** The custodian stops what her consents release; signed by its organisation. */
   'patient-hold': object(step),
   /** The patient has her keys: ends the hold, and the recovery under it; signed by her signing or her recovery key. */
   'patient-veto': object(step),
@@ -62,7 +62,7 @@ const parseOpenRecovery = object({
   isApproved: flag,
 });
 
-/** A hold stops releases and permits nothing; a recovery is open under a hold only. */
+/** A hold stops what consents permit, and permits nothing; a recovery is open under a hold only. */
 const parseHold = object({ at: parseInstant, recovery: nullable(parseOpenRecovery) });
 
 export type Guardians = Parsed<typeof parseGuardians>;

@@ -1,18 +1,25 @@
-import { flag, integer, list, nullable, object, oneOf, table, text, type Parsed } from './encoding/parser';
-import { parseDeadlines, parseEncryptionKey, recordStatuses } from './entry';
+import { distinct, flag, integer, list, nullable, object, oneOf, optional, text, type Parsed } from './encoding/parser';
+import { parseReviewOutcome } from './break-glass';
+import { parseEncryptionKey, parseRulesDocument, recordStatuses, rulesShape } from './entry';
 import {
   parseCommitment,
+  parseConsultationId,
   parseDigest,
   parseGroupId,
   parseMspId,
   parseRecordId,
+  parseRedisclosureId,
   parseRelationRef,
+  parseReferralId,
   parseRequestId,
+  parseStudyId,
   parseSubjectRef,
 } from './identifiers';
+import { parseInstant, parsePeriod } from './instant';
 import { parseJwk } from './jwk';
+import { parseProof } from './proof';
 import { parsePurpose, parsePurposes } from './purpose';
-import { parseMemberRole } from './role';
+import { parseStaffRole } from './role';
 import { parseSealedRef } from './sealed';
 
 // The one argument of each transaction. Nothing here may be plaintext of a payload, details, binding, document or ask: arguments are public.
@@ -21,6 +28,8 @@ import { parseSealedRef } from './sealed';
 export const MAX_BATCH = 200;
 /** Records per decision. */
 export const MAX_RELEASE = 5000;
+/** Consultations per RecordConsultations. */
+export const MAX_CONSULTATIONS = 50;
 
 const version = integer(1, 1_000_000);
 const jws = text(/^[A-Za-z0-9_.-]{1,8192}$/, 'a compact JWS');
@@ -39,13 +48,18 @@ const anchoring = object({
 /** Records of one group, some or all of its `size`; `whole` when they are all. */
 const groupPart = object({ groupId: parseGroupId, whole: flag, size: integer(1, 1_000_000), records: list(anchoring, 1, MAX_BATCH) });
 
+const consultation = object({
+  consultationId: parseConsultationId,
+  role: parseStaffRole,
+  purpose: nullable(parsePurpose),
+  consultedAt: parseInstant,
+});
+
 /** The request of every transaction, by its name. */
 export const requests = {
-  AdoptRules: object({
-    purposes: parsePurposes,
-    roles: table(parseMspId, parseMemberRole, 200),
-    deadlines: parseDeadlines,
-  }),
+  /** The next version. `approvedBy`: members that approved this very document, enough of them; left out of the first version alone. */
+  AdoptRules: object({ ...rulesShape, approvedBy: optional(distinct(parseMspId, 1, 200)) }),
+  ApproveRules: parseRulesDocument,
   RegisterOrganisation: object({ encryption: list(parseEncryptionKey, 1, 10), signing: parseJwk }),
   RegisterPatient: object({ registration: jws }),
   ReplacePatientKeys: object({ replacement: jws }),
@@ -68,7 +82,16 @@ export const requests = {
     relationRef: parseRelationRef,
     requestId: parseRequestId,
     purpose: parsePurpose,
+    proof: nullable(parseProof),
     ask: parseCommitment,
+    /** Declares an emergency: the pseudonym of the department that does. */
+    unit: optional(parseCommitment),
+  }),
+  ReviewBreakGlass: object({
+    relationRef: parseRelationRef,
+    requester: parseMspId,
+    requestId: parseRequestId,
+    outcome: parseReviewOutcome,
   }),
   DecideRelease: object({ relationRef: parseRelationRef, requestId: parseRequestId, consentVersion: version }),
   RefuseAccess: object({ relationRef: parseRelationRef, requestId: parseRequestId, consentVersion: version }),
@@ -78,6 +101,29 @@ export const requests = {
     part: integer(1, 10_000),
     parts: integer(1, 10_000),
   }),
+  RegisterReferral: object({ relationRef: parseRelationRef, referralId: parseReferralId, validity: parsePeriod }),
+  EndReferral: object({ relationRef: parseRelationRef, referralId: parseReferralId }),
+  ApproveStudy: object({
+    studyId: parseStudyId,
+    sponsors: distinct(parseMspId, 1, 50),
+    purposes: parsePurposes,
+    validity: parsePeriod,
+    protocol: parseCommitment,
+  }),
+  EndStudy: object({ studyId: parseStudyId }),
+  GetReferral: object({ relationRef: parseRelationRef, referralId: parseReferralId }),
+  GetStudy: object({ studyId: parseStudyId }),
+  RecordDeletion: object({ deletion: jws }),
+  RecordRedisclosure: object({
+    relationRef: parseRelationRef,
+    requestId: parseRequestId,
+    redisclosureId: parseRedisclosureId,
+    recipient: parseCommitment,
+    purpose: parsePurpose,
+    consentVersion: version,
+  }),
+  /** Of one relation, so that no transaction tells which relations were looked at together. */
+  RecordConsultations: object({ relationRef: parseRelationRef, consultations: list(consultation, 1, MAX_CONSULTATIONS) }),
   StoreSealed: object({
     organisation: parseMspId,
     kind: oneOf(['identity', 'binding', 'consent-document', 'ask']),
@@ -85,7 +131,9 @@ export const requests = {
     id: text(/^[A-Za-z0-9_-]{1,64}$/, 'a version or a request id'),
   }),
   ReadSealed: object({ keys: list(parseSealedRef, 1, 600) }),
-  GetRules: object({}),
+  /** The rules in force, or an earlier version of them. */
+  GetRules: object({ version: optional(version) }),
+  GetRulesApprovals: parseRulesDocument,
   GetOrganisation: object({ mspId: parseMspId }),
   GetOrganisations: object({}),
   GetPatient: object({ subjectRef: parseSubjectRef }),
@@ -96,6 +144,7 @@ export const requests = {
   GetRecordStatus: object({ custodian: parseMspId, recordId: parseRecordId }),
   GetRequest: object({ relationRef: parseRelationRef, requester: parseMspId, requestId: parseRequestId }),
   GetDecision: object({ relationRef: parseRelationRef, requester: parseMspId, requestId: parseRequestId }),
+  GetReview: object({ relationRef: parseRelationRef, requester: parseMspId, requestId: parseRequestId }),
   GetDelivery: object({
     relationRef: parseRelationRef,
     requester: parseMspId,

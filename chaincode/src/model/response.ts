@@ -9,10 +9,13 @@ import type {
   RecordAnchor,
   RecordStatus,
   RelationEntry,
+  Review,
   Rules,
 } from './entry';
-import type { GroupId } from './identifiers';
+import type { Digest, GroupId, MspId } from './identifiers';
+import type { Referral, Study } from './proof-entry';
 import type { SealedRef } from './sealed';
+import type { Deletion, Redisclosure } from './release-entry';
 import type { TransactionName } from './request';
 
 /** A sealed value as stored; null when there is none. */
@@ -27,9 +30,18 @@ export interface AnchoredGroup {
   readonly anchored: number;
 }
 
+/** How far a change of the rules is: its digest, and which of the members whose approval counts have approved it. */
+export interface RulesApprovals {
+  readonly version: number;
+  readonly change: Digest;
+  readonly needed: number;
+  readonly approvals: readonly { readonly mspId: MspId; readonly approved: boolean }[];
+}
+
 /** What each transaction answers, as canonical JSON. Answers of submitted transactions are public: ids, hashes and enum values only. */
 export interface TransactionResponses {
   readonly AdoptRules: Rules;
+  readonly ApproveRules: { readonly version: number; readonly change: Digest };
   readonly RegisterOrganisation: Organisation;
   readonly RegisterPatient: PatientEntry;
   readonly ReplacePatientKeys: PatientEntry;
@@ -49,12 +61,23 @@ export interface TransactionResponses {
   readonly DeleteRecords: { readonly deleted: number };
   /** `decision` is the refusal of a member that is not the relation's counterparty, else null. */
   readonly RequestAccess: { readonly request: AccessRequest; readonly decision: Decision | null };
+  readonly ReviewBreakGlass: Review;
   readonly DecideRelease: Decision;
   readonly RefuseAccess: Decision;
   readonly DeliverRecords: Delivery;
+  readonly RegisterReferral: Referral;
+  readonly EndReferral: Referral;
+  readonly ApproveStudy: Study;
+  readonly EndStudy: Study;
+  readonly GetReferral: Referral;
+  readonly GetStudy: Study;
+  readonly RecordDeletion: Deletion;
+  readonly RecordRedisclosure: Redisclosure;
+  readonly RecordConsultations: { readonly recorded: number };
   readonly StoreSealed: SealedRef;
   readonly ReadSealed: { readonly values: readonly SealedValue[] };
   readonly GetRules: Rules;
+  readonly GetRulesApprovals: RulesApprovals;
   readonly GetOrganisation: Organisation;
   readonly GetOrganisations: { readonly organisations: readonly Organisation[] };
   readonly GetPatient: PatientEntry;
@@ -65,6 +88,7 @@ export interface TransactionResponses {
   readonly GetRecordStatus: RecordStatus;
   readonly GetRequest: AccessRequest;
   readonly GetDecision: Decision;
+  readonly GetReview: Review;
   readonly GetDelivery: Delivery;
 }
 

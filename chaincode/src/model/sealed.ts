@@ -1,9 +1,20 @@
 import { RequestInvalid, object, oneOf, text, type Parsed, type Parser } from './encoding/parser';
-import type { RecordId, RelationRef, RequestId, SubjectRef } from './identifiers';
+import type { RecordId, RedisclosureId, RelationRef, RequestId, SubjectRef } from './identifiers';
 import { formatKey } from './keys';
 
 /** Sealed values: what they hold, and with it who may write them. */
-const sealedKinds = ['record', 'identity', 'binding', 'consent-document', 'ask', 'decision', 'notice', 'delivery'] as const;
+const sealedKinds = [
+  'record',
+  'identity',
+  'binding',
+  'consent-document',
+  'ask',
+  'decision',
+  'notice',
+  'delivery',
+  'redisclosure',
+  'redisclosure-notice',
+] as const;
 
 /**
  * Names a sealed value inside an organisation's implicit collection: what it is, of what, and which one. `kind`, `ref` and `id` also stand
@@ -31,6 +42,8 @@ const idForms: Readonly<Record<SealedRef['kind'], RegExp>> = {
   decision: REQUEST,
   notice: REQUEST,
   delivery: REQUEST_PART,
+  redisclosure: REQUEST,
+  'redisclosure-notice': REQUEST,
 };
 
 export const parseSealedRef: Parser<SealedRef> = (value, place) => {
@@ -66,6 +79,18 @@ export const deliveryRef = (relationRef: RelationRef, requestId: RequestId, part
   kind: 'delivery',
   ref: relationRef,
   id: `${requestId}.${String(part)}`,
+});
+/** What a redisclosure commits to, sealed to custodian and counterparty. */
+export const redisclosureRef = (relationRef: RelationRef, redisclosureId: RedisclosureId): SealedRef => ({
+  kind: 'redisclosure',
+  ref: relationRef,
+  id: redisclosureId,
+});
+/** The same, sealed to the patient, in the custodian's collection. */
+export const redisclosureNoticeRef = (relationRef: RelationRef, redisclosureId: RedisclosureId): SealedRef => ({
+  kind: 'redisclosure-notice',
+  ref: relationRef,
+  id: redisclosureId,
 });
 
 /** The private key of a sealed value. */

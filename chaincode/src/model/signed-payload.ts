@@ -1,16 +1,29 @@
-import { RequestInvalid, distinct, integer, nullable, object, oneOf, optional, table, type Parsed, type Parser } from './encoding/parser';
+import {
+  RequestInvalid,
+  distinct,
+  integer,
+  nullable,
+  object,
+  oneOf,
+  optional,
+  table,
+  text,
+  type Parsed,
+  type Parser,
+} from './encoding/parser';
 import { parseCommitment, parseDigest, parseMspId, parseRelationRef, parseSalt, parseSubjectRef } from './identifiers';
 import { parseInstant, parsePeriod } from './instant';
 import { parseKeys } from './jwk';
 import { recoveryStatements } from './recovery';
+import { parseDeletionReceipt, parseDisclosureReceipt } from './receipt';
 
 /** How a person and the keys were bound to each other at registration. */
 const bindingMethods = ['custodian', 'second-organisation', 'national-identity'] as const;
 export type BindingMethod = (typeof bindingMethods)[number];
 export const parseBindingMethod = oneOf(bindingMethods);
 
-/** What a relation is for. Treatment needs `care`. */
-export const relationKinds = ['care', 'cover'] as const;
+/** What a relation is for; a purpose may need one of them (rule/purpose-proof.ts). */
+export const relationKinds = ['care', 'cover', 'research'] as const;
 export type RelationKind = (typeof relationKinds)[number];
 
 export const consentStatuses = ['in-force', 'revoked', 'closed'] as const;
@@ -100,6 +113,18 @@ const parseWalletToken: Parser<WalletToken> = (value, place) => {
   return token;
 };
 
+/**
+ * What a member's gateway knows of the chain, said to another one that asked; signed by the organisation's signing key. The nonce is the
+ * asker's own, so that no answer serves twice and no clock is compared.
+ */
+const parseHeight = object({
+  mspId: parseMspId,
+  channel: text(/^[a-z][a-z0-9.-]{0,248}$/, 'the name of a channel'),
+  nonce: text(/^[A-Za-z0-9_-]{22,64}$/, 'a nonce of 22 to 64 base64url characters'),
+  /** Number of blocks in its read model. */
+  height: integer(0, Number.MAX_SAFE_INTEGER),
+});
+
 /** Every kind of signed payload with its parser. The kind stands in the protected header, `medaccord-<kind>+jws`. */
 export const signedPayloads = {
   patient: parsePatient,
@@ -109,6 +134,9 @@ export const signedPayloads = {
   consent: parseConsent,
   'wallet-token': parseWalletToken,
   ...recoveryStatements,
+  height: parseHeight,
+  'disclosure-receipt': parseDisclosureReceipt,
+  'deletion-receipt': parseDeletionReceipt,
 } as const;
 
 export type SignedKind = keyof typeof signedPayloads;

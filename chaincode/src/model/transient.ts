@@ -1,5 +1,6 @@
-import { integer, list, object, opaque, text, type Parsed } from './encoding/parser';
+import { integer, list, object, opaque, optional, text, type Parsed } from './encoding/parser';
 import { parseRecordId, parseSalt } from './identifiers';
+import { parseObligations } from './obligation';
 import { MAX_BATCH, MAX_RELEASE } from './request';
 
 // Transient data: one field, `input`, JSON text. It reaches the endorsing organisations only and never a block.
@@ -22,8 +23,8 @@ export const transientInputs = {
     records: list(object({ recordId: parseRecordId, version, envelope: opaque(MAX_RECORD) }), 1, MAX_BATCH),
   }),
   DecideRelease: object({
-    /** Canonical text of the consent document; its salt stands in it. */
-    document: opaque(MAX_SEALED),
+    /** Canonical text of the consent document; its salt stands in it. Left out where the consent is revoked, or where in a declared emergency none arrived. */
+    document: optional(opaque(MAX_SEALED)),
     /** Canonical text of what was asked for and by whom; its salt stands in it. */
     ask: opaque(65_536),
     /** Compact JWS of the binding; its salt stands in its payload. */
@@ -33,13 +34,23 @@ export const transientInputs = {
       1,
       MAX_RELEASE,
     ),
-    /** Salt of the commitment to the released records and versions. */
+    /** Salt of the commitment to the released records, versions and obligations. */
     recordsSalt: parseSalt,
+    /** The custodian's signed receipt of what is released. */
+    receipt: text(/^[A-Za-z0-9_.-]{1,8192}$/, 'a compact JWS'),
     /** The opening sealed to custodian and counterparty, the notice sealed to the patient. */
     sealed: object({ custodian: sealed, counterparty: sealed, patient: sealed }),
   }),
   RefuseAccess: object({ notice: sealed }),
   DeliverRecords: object({ envelope: opaque(MAX_DELIVERY) }),
+  RecordRedisclosure: object({
+    /** All records of the release, and which of them were passed on, by their places. */
+    records: list(object({ recordId: parseRecordId, version, obligations: parseObligations }), 1, MAX_RELEASE),
+    recordsSalt: parseSalt,
+    redisclosed: list(integer(0, MAX_RELEASE - 1), 1, MAX_RELEASE),
+    /** The opening: whom they were passed on to, and which records. */
+    sealed: object({ custodian: sealed, counterparty: sealed, patient: sealed }),
+  }),
   StoreSealed: object({ envelope: sealed }),
 } as const;
 

@@ -1,4 +1,4 @@
-import { addMinutes, newError, type Instant, type Signed, type SignedKind } from '../model';
+import { addMinutes, newError, type Instant, type Signed } from '../model';
 
 /** How long a member's statement may be on its way, in minutes. */
 const FRESH_MINUTES = 10;
@@ -8,6 +8,6 @@ const FRESH_MINUTES = 10;
  *
  * @throws STATEMENT_NOT_FRESH
  */
-export function assertFresh({ kind, payload }: Signed<SignedKind>, now: Instant): void {
+export function assertFresh({ kind, payload }: Signed<'patient-hold' | 'recovery-opening' | 'recovery-completion'>, now: Instant): void {
   if (payload.issuedAt > now || addMinutes(payload.issuedAt, FRESH_MINUTES) < now) throw newError('STATEMENT_NOT_FRESH', { kind });
 }

@@ -5,14 +5,17 @@ import {
   decideAccess,
   detailsPreimage,
   formatCanonical,
+  isBreakGlass,
   newError,
   parseAsk,
   parseConsentDocument,
   parseJson,
   parseRecordDetails,
+  receiptOf,
   recordsPreimage,
   RequestInvalid,
   subjectPreimage,
+  type AccessReason,
   type AccessRequest,
   type Ask,
   type Commitment,
@@ -21,7 +24,9 @@ import {
   type Decision,
   type Group,
   type Instant,
+  type Jwk,
   type PatientEntry,
+  type ProofFacts,
   type RecordAnchor,
   type RecordDetails,
   type RecordStatus,
@@ -29,7 +34,9 @@ import {
   type Rules,
   type TransientInput,
 } from '../model';
+import { openDeclaration } from '../break-glass';
 import { assertOpening, digestOf, isOpening } from '../signature';
+import { assertReceipt } from './assert-receipt';
 
 type Opening = TransientInput<'DecideRelease'>;
 
@@ -47,28 +54,40 @@ export interface ReleaseFacts {
   readonly relation: RelationEntry;
   readonly patient: PatientEntry;
   readonly consent: ConsentHeader;
+  /** The newest number, also where an emergency goes by the document of an earlier version. */
+  readonly consentVersion: number;
   readonly rules: Rules;
+  readonly proof: ProofFacts | null;
   readonly records: readonly RecordFacts[];
+  /** The custodian's signing key. */
+  readonly custodianKey: Jwk;
 }
 
 /**
  * The decision to release. Opens the commitments to document, ask, subjects and details, and runs the rule for every record; both endorsing
- * organisations do the same on what they were sent.
+ * organisations do the same on what they were sent. The custodian's receipt must say just what is decided.
  *
- * @throws COMMITMENT_MISMATCH, RECORD_NOT_FOUND, GROUP_NOT_CLOSED, RECORD_WITHDRAWN, RECORD_NOT_OF_SUBJECT, RECORD_NOT_ASKED,
+ * @throws COMMITMENT_MISMATCH, RECEIPT_INVALID, RECORD_NOT_FOUND, GROUP_NOT_CLOSED, RECORD_WITHDRAWN, RECORD_NOT_OF_SUBJECT, RECORD_NOT_ASKED,
  * RELEASE_NOT_PERMITTED
  */
 export function decideRelease(opening: Opening, facts: ReleaseFacts, at: Instant): Decision {
-  const document = openDocument(opening.document, facts.consent);
-  const { person, categories } = openAsk(opening.ask, facts.request);
-  facts.records.forEach((record, index) => {
+  const { purpose, proof, relationRef, requestId } = facts.request;
+  const document = openDocument(opening.document, facts);
+  const reasons = new Set<AccessReason>();
+  const ask = openAsk(opening.ask, facts.request);
+  const { person, categories } = ask;
+  const emergencyUntil = openDeclaration(facts.request, ask);
+  const released = facts.records.map((record, index) => {
     const details = openRecord(opening.records[index], record, facts, index);
     if (!categories.includes(details.category)) throw newError('RECORD_NOT_ASKED', { at: index });
-    const { decision, reason } = decideAccess({ ...facts, document, now: at, purpose: facts.request.purpose, person, record: details });
+    const question = { ...facts, document, now: at, purpose, emergencyUntil, person, record: details };
+    const { decision, reason, obligations } = decideAccess(question);
     if (decision === 'deny') throw newError('RELEASE_NOT_PERMITTED', { reason, at: index });
+    reasons.add(reason);
+    return { recordId: details.recordId, version: details.version, obligations };
   });
-  const { relationRef, requestId, purpose } = facts.request;
-  return {
+  const basis = basisFor(reasons);
+  const entry: Decision = {
     relationRef,
     requester: facts.request.by.mspId,
     requestId,
@@ -76,18 +95,32 @@ export function decideRelease(opening: Opening, facts: ReleaseFacts, at: Instant
     code: null,
     custodian: facts.relation.custodian,
     purpose,
-    consentVersion: facts.consent.version,
+    proof,
+    consentVersion: facts.consentVersion,
     rulesVersion: facts.rules.version,
     deadline: addMinutes(at, facts.rules.deadlines.decisionMinutes),
-    records: digestOf(recordsPreimage(opening.records, opening.recordsSalt)) as string as Commitment,
+    records: digestOf(recordsPreimage(released, opening.recordsSalt)) as string as Commitment,
     count: facts.records.length,
     bound: facts.patient.bound.method,
+    ...(basis === 'break-glass' && emergencyUntil !== undefined && { breakGlass: { until: emergencyUntil } }),
+    basis,
+    receipt: opening.receipt,
     at,
   };
+  assertReceipt(opening.receipt, receiptOf(entry, facts.request, facts.consent), { relationRef, requestId, key: facts.custodianKey });
+  return entry;
 }
 
-function openDocument(text: string, consent: ConsentHeader): ConsentDocument {
-  const document = parseJson(parseConsentDocument, text, 'input.document');
+/** Where some of it rests on the emergency or the consent, the end of that ends all of it. */
+function basisFor(reasons: ReadonlySet<AccessReason>): NonNullable<Decision['basis']> {
+  if (reasons.has('break-glass')) return 'break-glass';
+  return reasons.has('legal-basis') && reasons.size === 1 ? 'legal-basis' : 'consent';
+}
+
+/** Undefined where the patient revoked, for what is released then needs no document, and in an emergency that none arrived for. */
+function openDocument(text: string | undefined, { consent, request }: ReleaseFacts): ConsentDocument | undefined {
+  if (text === undefined && (consent.document === null || isBreakGlass(request.purpose))) return undefined;
+  const document = parseJson(parseConsentDocument, text ?? '', 'input.document');
   if (formatCanonical(document) !== text) throw new RequestInvalid('input.document', 'canonical JSON (RFC 8785)');
   assertOpening(consent.document, consentDocumentPreimage(document), 'consent document');
   return document;
@@ -108,7 +141,7 @@ function openRecord(
   { anchor, group, status }: RecordFacts,
   { patient, relation }: ReleaseFacts,
   at: number,
-): RecordDetails & Pick<RecordAnchor, 'recordId'> {
+): RecordDetails & Pick<RecordAnchor, 'recordId' | 'version'> {
   if (opening === undefined) throw new RequestInvalid(`input.records[${String(at)}]`, 'the opening of a record');
   if (anchor === undefined) throw newError('RECORD_NOT_FOUND', { recordId: opening.recordId, version: opening.version });
   if (!anchor.whole && group?.status !== 'closed') throw newError('GROUP_NOT_CLOSED', { groupId: anchor.groupId });
@@ -116,5 +149,9 @@ function openRecord(
   const isOfSubject = isOpening(anchor.subject, subjectPreimage(patient.subjectRef, opening.subjectSalt));
   if (anchor.custodian !== relation.custodian || !isOfSubject) throw newError('RECORD_NOT_OF_SUBJECT', { at });
   assertOpening(anchor.details, detailsPreimage(opening.details, opening.detailsSalt), 'details of a record');
-  return { ...parseJson(parseRecordDetails, opening.details, `input.records[${String(at)}].details`), recordId: anchor.recordId };
+  return {
+    ...parseJson(parseRecordDetails, opening.details, `input.records[${String(at)}].details`),
+    recordId: opening.recordId,
+    version: opening.version,
+  };
 }

@@ -1,5 +1,6 @@
 import {
   findReasonAgainst,
+  findReasonAgainstBasis,
   newError,
   RequestInvalid,
   type ConsentHeader,
@@ -8,6 +9,7 @@ import {
   type Digest,
   type Instant,
   type MspId,
+  type ProofFacts,
   type RelationEntry,
   type Rules,
   type TransactionRequest,
@@ -19,12 +21,13 @@ export interface DeliveryFacts {
   readonly decision: Decision;
   readonly consent: ConsentHeader;
   readonly rules: Rules;
+  readonly proof: ProofFacts | null;
   readonly standing: Delivery | undefined;
 }
 
 /**
- * The entry of one delivered part; the standing one when it is of the same envelope. A consent that ended meanwhile, a suspended member
- * or a passed deadline withdraw the decision.
+ * The entry of one delivered part; the standing one when it is of the same envelope. A consent or proof that ended meanwhile, a suspended
+ * member or a passed deadline withdraw the decision.
  *
  * @throws CALLER_NOT_CUSTODIAN, DECISION_NOT_RELEASED, DECISION_EXPIRED, DELIVERY_ALREADY_MADE, RELEASE_NOT_PERMITTED
  */
@@ -48,10 +51,11 @@ export function deliverRecords(
   return { relationRef, requester: decision.requester, requestId, part, parts, envelope, at };
 }
 
-/** Asks the deadline, and the rule what it can say without the document: whether the consent, the purpose and the members still stand. */
-function assertInForce({ relation, consent, rules, decision }: DeliveryFacts, now: Instant): void {
+/** Asks the deadline, and the rule what it can say without the document: whether the consent, the proof of the purpose and the members still stand. */
+function assertInForce({ relation, consent, rules, proof, decision }: DeliveryFacts, now: Instant): void {
   const { relationRef, requestId, deadline, purpose } = decision;
   if (deadline === null || deadline < now) throw newError('DECISION_EXPIRED', { relationRef, requestId, deadline: deadline ?? now });
-  const reason = findReasonAgainst({ relation, consent, rules, now, purpose });
+  const question = { relation, consent, rules, now, purpose, proof, emergencyUntil: decision.breakGlass?.until };
+  const reason = decision.basis === 'legal-basis' ? findReasonAgainstBasis(question) : findReasonAgainst(question);
   if (reason !== undefined) throw newError('RELEASE_NOT_PERMITTED', { reason, at: 0 });
 }

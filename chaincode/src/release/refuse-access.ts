@@ -18,12 +18,15 @@ export function refuseAccess(
     code: 'NOT_PERMITTED',
     custodian: relation.custodian,
     purpose: request.purpose,
+    proof: request.proof,
     consentVersion,
     rulesVersion: rules.version,
     deadline: null,
     records: null,
     count: 0,
     bound: null,
+    basis: null,
+    receipt: null,
     at,
   };
 }

@@ -1,4 +1,5 @@
 import {
+  askingRoleOf,
   formatCanonical,
   newError,
   type AccessRequest,
@@ -7,16 +8,21 @@ import {
   type RelationEntry,
   type TransactionRequest,
 } from '../model';
+import { assertDeclarable, declareEmergency, type DeclarationFacts } from '../break-glass';
 import { digestOf } from '../signature';
 
 /**
  * The entry of a request; the standing one when it is the same request of the same member.
  *
- * @throws REQUEST_ALREADY_MADE
+ * @throws REQUEST_ALREADY_MADE, PURPOSE_NOT_OF_ROLE, and what a declaration of an emergency throws
  */
 export function requestAccess(
   request: TransactionRequest<'RequestAccess'>,
-  { relation, standing }: { relation: RelationEntry; standing: AccessRequest | undefined },
+  {
+    relation,
+    standing,
+    emergency,
+  }: { relation: RelationEntry; standing: AccessRequest | undefined; emergency: DeclarationFacts | undefined },
   by: Participant,
   at: Instant,
 ): AccessRequest {
@@ -26,6 +32,11 @@ export function requestAccess(
       throw newError('REQUEST_ALREADY_MADE', { relationRef: request.relationRef, requestId: request.requestId });
     return standing;
   }
-  const { relationRef, requestId, purpose, ask } = request;
-  return { relationRef, requestId, by, purpose, ask, requestHash, at, party: by.mspId === relation.counterparty };
+  const { relationRef, requestId, purpose, proof, ask, unit } = request;
+  const allowed = askingRoleOf(purpose);
+  if (by.role !== allowed) throw newError('PURPOSE_NOT_OF_ROLE', { purpose, allowed });
+  assertDeclarable(purpose, unit);
+  const party = by.mspId === relation.counterparty;
+  const breakGlass = party && emergency !== undefined ? declareEmergency(emergency, at) : undefined;
+  return { relationRef, requestId, by, purpose, proof, ask, requestHash, at, party, ...(breakGlass && { breakGlass }) };
 }

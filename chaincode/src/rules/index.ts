@@ -1,1 +1,2 @@
-export { adoptRules } from './adopt-rules';
+export { assertFounding, assertHasVote, assertNext, assertSame, digestOfRules } from './change-rules';
+export { majorityOf, votersOf } from './voters';

@@ -15,8 +15,10 @@ export function assertPartySealable(relation: RelationEntry, organisation: MspId
   }
 }
 
-/** What a request asks for: the member that asked, at the custodian. @throws CALLER_NOT_REQUESTER, RequestInvalid */
+/** What a request asks for: the member that asked, at the custodian; what it declares of an emergency also at itself. @throws CALLER_NOT_REQUESTER, RequestInvalid */
 export function assertAskSealable(request: AccessRequest, relation: RelationEntry, organisation: MspId, caller: Caller): void {
   if (request.by.mspId !== caller.mspId) throw newError('CALLER_NOT_REQUESTER', { requester: request.by.mspId });
-  if (organisation !== relation.custodian) throw new RequestInvalid('request.organisation', 'the custodian of the relation');
+  const isOwnDeclaration = request.breakGlass !== undefined && organisation === caller.mspId;
+  if (organisation !== relation.custodian && !isOwnDeclaration)
+    throw new RequestInvalid('request.organisation', 'the custodian of the relation');
 }

@@ -7,17 +7,22 @@ import {
   bindingRef,
   consentDocumentRef,
   decisionKey,
+  deletionKey,
   deliveryKey,
+  deliveryRef,
   patientKey,
   recordKey,
   relationKey,
   requestKey,
+  rulesApprovalKey,
+  rulesKey,
   type GroupId,
   type Instant,
   type MspId,
   type TransactionResponse,
 } from '../../src/model';
 import { DevnetConsortium, LAWLESS, refusedWith } from '../support/devnet-consortium';
+import { approveRules, changeRules } from '../support/rules-changes';
 import {
   ask,
   AUTHORITY,
@@ -32,11 +37,13 @@ import {
   newScene,
   openingOf,
   register,
+  RULES,
   sealedText,
+  signingKeyOf,
   storeRecords,
   type Scene,
 } from '../support/story';
-import { newKeyPair, newKeyRing, newRef, Patient, publicKeys, replacementStatement, signAs } from '../support/wallet';
+import { ISSUED, newKeyRing, newRef, Patient, publicKeys, replacementStatement, signAs } from '../support/wallet';
 
 const [VALID, BAD_ENDORSEMENT, READ_CONFLICT] = [0, 10, 11];
 const BOTH = [HOSPITAL, CLINIC];
@@ -51,7 +58,6 @@ describe('with members that run altered chaincode', () => {
   const folder = mkdtempSync(join(tmpdir(), 'medaccord-endorsement-'));
   let consortium: DevnetConsortium;
   let scene: Scene;
-  const hospitalKey = newKeyPair();
 
   /** The validation code of a forgery that the named members endorse. */
   const forge = async (endorsers: readonly string[], ...script: readonly (readonly string[])[]): Promise<number> => {
@@ -64,6 +70,10 @@ describe('with members that run altered chaincode', () => {
     'DecideRelease',
     JSON.stringify({ relationRef: request.relationRef, requestId: request.requestId, consentVersion }),
   ];
+  /** By the rules in force, which a test here changes. */
+  let rulesVersion = 1;
+  const openingFor = (request: TransactionResponse<'RequestAccess'>['request']): ReturnType<typeof openingOf> =>
+    openingOf(scene.relation, scene.document, [scene.laboratory], request, { change: { rulesVersion } });
   const revoke = async (version = 3): Promise<void> => {
     const consent = scene.relation.consent(version, { status: 'revoked', document: null });
     await consortium.submit(await consortium.identity(AUTHORITY), 'RecordConsent', { consent });
@@ -76,7 +86,7 @@ describe('with members that run altered chaincode', () => {
       [CLINIC]: lawless,
       [INSURER]: { ...lawless, env: { LAWLESS_LIES: 'yes' } },
     });
-    await found(consortium, { [HOSPITAL]: hospitalKey });
+    await found(consortium);
   });
   beforeEach(async () => {
     // The insurer lies about consents: those of the scene go through others.
@@ -126,12 +136,12 @@ describe('with members that run altered chaincode', () => {
     });
     expect(await forge([HOSPITAL, INSURER], ['put', key, JSON.stringify({ ...anchor, subject })])).toBe(VALID);
     const request = await ask(consortium, scene.relation);
-    expect(await send(HOSPITAL, decisionArgs(request), BOTH, openingOf(scene.relation, scene.document, [scene.laboratory]))).toBe(VALID);
+    expect(await send(HOSPITAL, decisionArgs(request), BOTH, openingFor(request))).toBe(VALID);
   });
 
   test('a decision without custodian or counterparty does not validate', async () => {
     const request = await ask(consortium, scene.relation);
-    const input = openingOf(scene.relation, scene.document, [scene.laboratory]);
+    const input = openingFor(request);
     for (const endorsers of [[HOSPITAL], [CLINIC], [HOSPITAL, AUTHORITY], [CLINIC, AUTHORITY], [INSURER, AUTHORITY]]) {
       expect(await send(HOSPITAL, decisionArgs(request), endorsers, input)).toBe(BAD_ENDORSEMENT);
     }
@@ -141,7 +151,7 @@ describe('with members that run altered chaincode', () => {
   test('a decision that two members forge lets nobody but the custodian deliver', async () => {
     const request = await ask(consortium, scene.relation);
     const released = await ask(consortium, scene.relation);
-    await send(HOSPITAL, decisionArgs(released), BOTH, openingOf(scene.relation, scene.document, [scene.laboratory]));
+    await send(HOSPITAL, decisionArgs(released), BOTH, openingFor(released));
     const { relationRef, requestId } = released;
     const decision = await consortium.evaluate(await consortium.identity(AUTHORITY), 'GetDecision', {
       relationRef,
@@ -160,9 +170,9 @@ describe('with members that run altered chaincode', () => {
   });
 
   test('requests, decisions and deliveries that stand are rewritten by no collusion short of everybody', async () => {
-    const { relationRef, requestId } = await ask(consortium, scene.relation);
-    const request = { relationRef, requestId } as TransactionResponse<'RequestAccess'>['request'];
-    await send(HOSPITAL, decisionArgs(request), BOTH, openingOf(scene.relation, scene.document, [scene.laboratory]));
+    const request = await ask(consortium, scene.relation);
+    const { relationRef, requestId } = request;
+    await send(HOSPITAL, decisionArgs(request), BOTH, openingFor(request));
     const args = ['DeliverRecords', JSON.stringify({ relationRef, requestId, part: 1, parts: 1 })];
     expect(await send(HOSPITAL, args, BOTH, { envelope: sealedText('delivery') })).toBe(VALID);
     const refused = await ask(consortium, scene.relation);
@@ -172,6 +182,7 @@ describe('with members that run altered chaincode', () => {
       relationRef,
       requestId: newRef(),
       purpose: 'TREAT',
+      proof: null,
       ask: refused.ask,
     });
     const keys = [
@@ -194,7 +205,7 @@ describe('with members that run altered chaincode', () => {
 
   test('a delivery without the counterparty does not validate', async () => {
     const { relationRef, requestId } = await ask(consortium, scene.relation).then(async (request) => {
-      await send(HOSPITAL, decisionArgs(request), BOTH, openingOf(scene.relation, scene.document, [scene.laboratory]));
+      await send(HOSPITAL, decisionArgs(request), BOTH, openingFor(request));
       return request;
     });
     const args = ['DeliverRecords', JSON.stringify({ relationRef, requestId, part: 1, parts: 1 })];
@@ -234,12 +245,16 @@ describe('with members that run altered chaincode', () => {
     expect((await consortium.evaluate(reader, 'GetPatient', { subjectRef })).hold).toBeUndefined();
     const { previous } = replacementStatement(subjectRef, registration, newKeyRing());
     const issuedAt = new Date().toISOString() as Instant;
-    const args = ['PlaceHold', JSON.stringify({ hold: signAs('patient-hold', { subjectRef, previous, issuedAt }, hospitalKey) })];
+    const args = [
+      'PlaceHold',
+      JSON.stringify({ hold: signAs('patient-hold', { subjectRef, previous, issuedAt }, signingKeyOf(HOSPITAL)) }),
+    ];
     expect(await consortium.commitOf(await consortium.endorse(registrar, args, { endorsers: [CLINIC, AUTHORITY] }))).toBe(BAD_ENDORSEMENT);
     expect(await consortium.commitOf(await consortium.endorse(registrar, args))).toBe(VALID);
     expect(await forge([CLINIC, INSURER], ['put', key, JSON.stringify(free)])).toBe(VALID);
-    const input = openingOf(scene.relation, scene.document, [scene.laboratory]);
-    const refused = await refusedWith(send(HOSPITAL, decisionArgs(await ask(consortium, scene.relation)), BOTH, input));
+    const asked = await ask(consortium, scene.relation);
+    const input = openingOf(scene.relation, scene.document, [scene.laboratory], asked);
+    const refused = await refusedWith(send(HOSPITAL, decisionArgs(asked), BOTH, input));
     expect(refused).toMatchObject({ code: 'RELEASE_NOT_PERMITTED', details: { reason: 'held' } });
   });
 
@@ -257,7 +272,7 @@ describe('with members that run altered chaincode', () => {
       }
     }
     const request = await ask(consortium, scene.relation);
-    const input = openingOf(scene.relation, scene.document, [scene.laboratory]);
+    const input = openingFor(request);
     const refused = refusedWith(
       consortium.endorse(await consortium.identity(HOSPITAL, 'gateway'), decisionArgs(request), { input, endorsers: BOTH }),
     );
@@ -271,7 +286,7 @@ describe('with members that run altered chaincode', () => {
     const forged = JSON.stringify({ ...consents[1], version: 4 });
     expect(await forge([HOSPITAL, CLINIC], ['put', consentKey(relationRef, 4), forged])).toBe(VALID);
     const request = await ask(consortium, scene.relation);
-    const input = openingOf(scene.relation, scene.document, [scene.laboratory]);
+    const input = openingFor(request);
     const gateway = await consortium.identity(HOSPITAL, 'gateway');
     const refused = refusedWith(consortium.endorse(gateway, decisionArgs(request, 4), { input, endorsers: BOTH }));
     expect((await refused).code).toBe('CONSENT_INVALID');
@@ -288,13 +303,73 @@ describe('with members that run altered chaincode', () => {
     expect(await consortium.commitOf(await consortium.endorse(liar, args, { endorsers: [HOSPITAL, AUTHORITY] }))).toBe(VALID);
   });
 
+  test('two members whose chaincode lies suspend nobody: they neither forge an approval nor write the rules', async () => {
+    const rules = await consortium.evaluate(await consortium.identity(AUTHORITY), 'GetRules', {});
+    const suspension = { ...RULES, version: 2, suspended: [AUTHORITY] };
+    const colluding = [HOSPITAL, CLINIC];
+    const forged = JSON.stringify({ ...rules, ...suspension });
+    for (const script of [
+      ['put', rulesKey(), forged],
+      ['delete', rulesKey()],
+      ['free', rulesKey()],
+    ])
+      expect(await forge(colluding, script)).toBe(BAD_ENDORSEMENT);
+    await approveRules(consortium, suspension, colluding);
+    const { change } = await consortium.evaluate(await consortium.identity(AUTHORITY), 'GetRulesApprovals', suspension);
+    expect(await forge(colluding, ['hide', INSURER, rulesApprovalKey(), change])).toBe(BAD_ENDORSEMENT);
+    const args = ['AdoptRules', JSON.stringify({ ...suspension, approvedBy: [...colluding, INSURER] })];
+    const admin = await consortium.identity(HOSPITAL, 'admin');
+    const refused = await refusedWith(consortium.endorse(admin, args, { endorsers: [...colluding, AUTHORITY] }));
+    expect(refused).toMatchObject({ code: 'RULES_NOT_APPROVED', details: { approvals: 2, needed: 3 } });
+    expect(await consortium.evaluate(await consortium.identity(AUTHORITY), 'GetRules', {})).toEqual(rules);
+  });
+
+  test('three of four change the rules, and from that block on a decision endorsed before is void', async () => {
+    const request = await ask(consortium, scene.relation);
+    const input = openingFor(request);
+    const gateway = await consortium.identity(HOSPITAL, 'gateway');
+    const decision = await consortium.endorse(gateway, decisionArgs(request), { input, endorsers: BOTH });
+    const { version } = await changeRules(consortium, { ...RULES, version: 2, suspended: [CLINIC] }, [HOSPITAL, INSURER, AUTHORITY]);
+    expect(await consortium.commitOf(decision)).toBe(READ_CONFLICT);
+    const refused = refusedWith(consortium.endorse(gateway, decisionArgs(request), { input, endorsers: BOTH }));
+    expect((await refused).code).toBe('ORGANISATION_NOT_ACTIVE');
+    rulesVersion = (await changeRules(consortium, { ...RULES, version: version + 1 }, [HOSPITAL, INSURER, AUTHORITY])).version;
+  });
+
+  test('a copy is deleted with its receipt by the member that holds it and a witness, and no collusion takes that back', async () => {
+    const request = await ask(consortium, scene.relation);
+    const { relationRef, requestId } = request;
+    await send(HOSPITAL, decisionArgs(request), BOTH, openingFor(request));
+    const part = ['DeliverRecords', JSON.stringify({ relationRef, requestId, part: 1, parts: 1 })];
+    await send(HOSPITAL, part, BOTH, { envelope: sealedText('delivery') });
+    await revoke();
+    const receipt = {
+      ...{ relationRef, requester: CLINIC, requestId, of: 'release', reason: 'consent-revoked' as const },
+      ...{ consentVersion: 3, parts: 1, told: null, issuedAt: ISSUED },
+    };
+    const args = ['RecordDeletion', JSON.stringify({ deletion: signAs('deletion-receipt', receipt, signingKeyOf(CLINIC)) })];
+    for (const endorsers of [[CLINIC], [HOSPITAL, AUTHORITY]]) expect(await send(CLINIC, args, endorsers)).toBe(BAD_ENDORSEMENT);
+    const keys = [deliveryRef(relationRef, requestId, 1)];
+    const held = async (): Promise<unknown> =>
+      (await consortium.evaluate(await consortium.identity(CLINIC, 'gateway'), 'ReadSealed', { keys })).values[0]?.envelope;
+    expect(await held()).toEqual(expect.any(String));
+    expect(await send(CLINIC, args, [CLINIC, AUTHORITY])).toBe(VALID);
+    expect(await held()).toBeNull();
+    const key = deletionKey(relationRef, CLINIC, requestId, 'release');
+    for (const script of [
+      ['delete', key],
+      ['put', key, '{}'],
+    ])
+      expect(await forge([HOSPITAL, CLINIC, INSURER], script)).toBe(BAD_ENDORSEMENT);
+  });
+
   test('a revocation that commits between endorsement and ordering voids a decision and a delivery: code 11', async () => {
     const gateway = await consortium.identity(HOSPITAL, 'gateway');
-    const input = openingOf(scene.relation, scene.document, [scene.laboratory]);
     const first = await ask(consortium, scene.relation);
-    expect(await send(HOSPITAL, decisionArgs(first), BOTH, input)).toBe(VALID);
+    const inputOf = (of: typeof first): unknown => openingFor(of);
+    expect(await send(HOSPITAL, decisionArgs(first), BOTH, inputOf(first))).toBe(VALID);
     const second = await ask(consortium, scene.relation);
-    const decision = await consortium.endorse(gateway, decisionArgs(second), { input, endorsers: BOTH });
+    const decision = await consortium.endorse(gateway, decisionArgs(second), { input: inputOf(second), endorsers: BOTH });
     const part = { relationRef: first.relationRef, requestId: first.requestId, part: 1, parts: 1 };
     const envelope = { envelope: sealedText('delivery') };
     const delivery = await consortium.endorse(gateway, ['DeliverRecords', JSON.stringify(part)], { input: envelope, endorsers: BOTH });
@@ -374,7 +449,7 @@ describe('with the chaincode of the consortium at every member', () => {
     const request = await ask(consortium, relation);
     const { relationRef, requestId } = request;
     const gateway = await consortium.identity(HOSPITAL, 'gateway');
-    const input = openingOf(relation, document, [laboratory]);
+    const input = openingOf(relation, document, [laboratory], request);
     await consortium.submit(gateway, 'DecideRelease', { relationRef, requestId, consentVersion: 2 }, { input, endorsers: BOTH });
     const part = { relationRef, requestId, part: 1, parts: 1 };
     await consortium.submit(gateway, 'DeliverRecords', part, { input: { envelope: sealedText('delivery') }, endorsers: BOTH });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { addMinutes, type Instant, type MspId, type SignedKind, type SignedPayload, type SubjectRef } from '../../src/model';
+import { addMinutes, type Instant, type SignedKind, type SignedPayload, type SubjectRef } from '../../src/model';
 import type { ConsortiumTwin } from './consortium-twin';
-import { AUTHORITY, HOSPITAL, INSURER, organisationKeys } from './story';
+import { AUTHORITY, HOSPITAL, INSURER, signingKeyOf } from './story';
 import { newKeyPair, newKeyRing, publicKeys, signAs, type KeyPair } from './wallet';
 
 /**
@@ -11,9 +11,7 @@ import { newKeyPair, newKeyRing, publicKeys, signAs, type KeyPair } from './wall
  */
 export async function runRecovery(twin: ConsortiumTwin, subjectRef: SubjectRef, latest: string, signing: KeyPair): Promise<void> {
   const now = twin.clock as Instant;
-  const [hospital, authority] = [newKeyPair(), newKeyPair()];
-  await publish(twin, HOSPITAL, hospital);
-  await publish(twin, AUTHORITY, authority);
+  const [hospital, authority] = [signingKeyOf(HOSPITAL), signingKeyOf(AUTHORITY)];
   const registrar = await twin.identity(HOSPITAL, 'registrar');
   const anybody = await twin.identity(INSURER);
 
@@ -41,10 +39,6 @@ export async function runRecovery(twin: ConsortiumTwin, subjectRef: SubjectRef, 
   await twin.submit(await twin.identity(AUTHORITY, 'registrar'), 'ApproveRecovery', { approval });
   const completion = step('recovery-completion', hospital, { issuedAt: effectiveAt });
   await twin.submit(registrar, 'CompleteRecovery', { completion }, { at: effectiveAt });
-}
-
-async function publish(twin: ConsortiumTwin, mspId: MspId, key: KeyPair): Promise<void> {
-  await twin.submit(await twin.identity(mspId, 'gateway'), 'RegisterOrganisation', organisationKeys(key));
 }
 
 function digestOf(jws: string): string {

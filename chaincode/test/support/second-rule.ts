@@ -43,17 +43,50 @@ interface SecondSet {
   readonly exceptions: readonly SecondException[];
 }
 
+interface SecondLegalBasis {
+  readonly purpose: string;
+  readonly roles: readonly string[];
+  readonly categories: readonly string[];
+  readonly confidentiality: string;
+}
+
 type Version = number | string;
+
+interface Standing {
+  readonly validity: Span;
+  readonly endedAt: string | null;
+}
+
+type SecondProof =
+  | {
+      readonly kind: 'referral';
+      readonly referral: (Standing & Readonly<Record<'relationRef' | 'custodian' | 'counterparty', string>>) | undefined;
+    }
+  | { readonly kind: 'claim' }
+  | {
+      readonly kind: 'study';
+      readonly study:
+        (Standing & { readonly authority: string; readonly sponsors: readonly string[]; readonly purposes: readonly string[] }) | undefined;
+    };
 
 export interface SecondQuestion {
   readonly relation: { readonly custodian: string; readonly counterparty: string; readonly kinds: readonly string[] };
   readonly consent: { readonly relationRef: string; readonly version: Version; readonly status: string; readonly validity: Span | null };
   readonly document:
     { readonly relationRef: string; readonly version: Version; readonly salt: string; readonly sets: readonly SecondSet[] } | undefined;
-  readonly rules: { readonly version: Version; readonly purposes: readonly string[]; readonly suspended: readonly string[] };
+  readonly rules: {
+    readonly version: Version;
+    readonly purposes: readonly string[];
+    readonly roles: Readonly<Record<string, string>>;
+    readonly legalBases?: readonly SecondLegalBasis[];
+    readonly suspended: readonly string[];
+    readonly emergency?: { readonly categories: readonly string[] };
+  };
   readonly patient: { readonly hold?: object };
+  readonly proof: SecondProof | null;
   readonly now: string;
   readonly purpose: string;
+  readonly emergencyUntil?: string | undefined;
   readonly person: {
     readonly department: string | null;
     readonly role: string | null;
@@ -78,7 +111,6 @@ type Column = Map<string, Truth>;
 const parents = new Map<string, string | null>(Object.entries(purposeParents));
 const levels = ['U', 'L', 'M', 'N', 'R', 'V'];
 const sensitiveCategories = ['hiv', 'psychiatry', 'substance-use', 'sexual-health', 'domestic-violence', 'genetics'];
-const unproved = ['HPAYMT', 'HRESCH', 'ETREAT'];
 const dateParts = /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?(?:Z|([+-])(\d\d):(\d\d))?)?)?)?$/;
 
 /** The purpose, and all that stand above it. */
@@ -201,23 +233,101 @@ function readDocument(question: SecondQuestion, sets: readonly SecondSet[]): { r
   return { reason: 'permitted', obligations: needed.length > 0 ? ['PRIVMARK', 'NORDSCLCD'] : [] };
 }
 
+const purposeRows = ['TREAT', 'HPAYMT', 'HRESCH'];
+const rowOf = ({ purpose }: SecondQuestion): string | undefined => purposeRows.find((row) => lineage(purpose).includes(row));
+
+/** What a proof is worth: 'none' of the row's kind, 'void' if it does not count, 'over', or 'good'. */
+type Worth = 'none' | 'void' | 'over' | 'good';
+
+const inTime = ({ validity, endedAt }: Standing, now: string): Worth => {
+  if (Date.parse(now) < Date.parse(validity.from)) return 'void';
+  return endedAt !== null || Date.parse(now) >= Date.parse(validity.until) ? 'over' : 'good';
+};
+
+function worthOfReferral({ proof, relation, consent, now }: SecondQuestion): Worth {
+  if (proof?.kind !== 'referral') return 'none';
+  if (proof.referral === undefined) return 'void';
+  const wanted = [consent.relationRef, relation.custodian, relation.counterparty];
+  const { relationRef, custodian, counterparty } = proof.referral;
+  return [relationRef, custodian, counterparty].join() === wanted.join() ? inTime(proof.referral, now) : 'void';
+}
+
+function worthOfStudy({ proof, relation, rules, purpose, now }: SecondQuestion): Worth {
+  if (proof?.kind !== 'study') return 'none';
+  if (proof.study === undefined) return 'void';
+  const { authority, sponsors, purposes } = proof.study;
+  const authorities = Object.keys(rules.roles).filter((member) => rules.roles[member] === 'authority' && !rules.suspended.includes(member));
+  const demands = [meet([authority], authorities), meet([relation.counterparty], sponsors), meet(lineage(purpose), purposes)];
+  return demands.includes('no') ? 'void' : inTime(proof.study, now);
+}
+
+/** Reasons against a purpose, by its row: [purpose-not-proved, proof-ended, relation-kind]. */
+function flaws(question: SecondQuestion): readonly [boolean, boolean, boolean] {
+  const { kinds } = question.relation;
+  const [referral, study] = [worthOfReferral(question), worthOfStudy(question)];
+  const hasCare = kinds.includes('care');
+  switch (rowOf(question)) {
+    case 'TREAT':
+      return [!hasCare && referral === 'void', !hasCare && referral === 'over', !hasCare && referral === 'none'];
+    case 'HPAYMT':
+      return [question.proof?.kind !== 'claim', false, !kinds.includes('cover')];
+    case 'HRESCH':
+      return [study === 'none' || study === 'void', study === 'over', !kinds.includes('research')];
+    default:
+      return [false, false, false];
+  }
+}
+
+/** Some legal basis names all four: purpose, role of the counterparty, category, confidentiality. */
+function isByLaw({ rules: { legalBases = [], roles }, relation, purpose, record }: SecondQuestion): boolean {
+  return legalBases.some(
+    (basis) =>
+      lineage(purpose).includes(basis.purpose) &&
+      basis.roles.some((role) => role === roles[relation.counterparty]) &&
+      basis.categories.includes(record.category) &&
+      level(record.labels) <= levels.indexOf(basis.confidentiality),
+  );
+}
+
 /** What denies before the document is read, in order. */
 const gates: readonly (readonly [string, (question: SecondQuestion) => boolean])[] = [
-  ['held', ({ patient }) => 'hold' in patient],
   ['organisation-suspended', ({ relation, rules }) => meet([relation.custodian, relation.counterparty], rules.suspended) === 'yes'],
   ['relation-closed', ({ consent }) => consent.status === 'closed'],
   ['consent-revoked', ({ consent }) => consent.status === 'revoked'],
   ['not-yet-valid', ({ consent, now }) => consent.validity !== null && Date.parse(now) < Date.parse(consent.validity.from)],
   ['expired', ({ consent, now }) => consent.validity !== null && Date.parse(now) >= Date.parse(consent.validity.until)],
-  [
-    'purpose-not-proved',
-    ({ purpose, rules }) => meet(lineage(purpose), rules.purposes) === 'no' || meet(lineage(purpose), unproved) === 'yes',
-  ],
-  ['relation-kind', ({ purpose, relation }) => lineage(purpose).includes('TREAT') && !relation.kinds.includes('care')],
+  ['purpose-not-proved', (question) => meet(lineage(question.purpose), question.rules.purposes) === 'no' || flaws(question)[0]],
+  ['proof-ended', (question) => flaws(question)[1]],
+  ['relation-kind', (question) => flaws(question)[2]],
+  ['held', ({ patient }) => 'hold' in patient],
   ['document-missing', ({ consent, document }) => document?.relationRef !== consent.relationRef || document.version !== consent.version],
 ];
 
+/** Break-glass has gates of its own and asks the document for one thing only. */
+function emergencyOpinion(question: SecondQuestion): string {
+  const { relation, rules, purpose, record, consent, document, now } = question;
+  if (meet([relation.custodian, relation.counterparty], rules.suspended) === 'yes') return 'organisation-suspended';
+  if (!question.emergencyUntil || !rules.emergency || meet(lineage(purpose), rules.purposes) === 'no') return 'purpose-not-proved';
+  if (Date.parse(question.emergencyUntil) <= Date.parse(now)) return 'expired';
+  if (!rules.emergency.categories.includes(record.category) || sensitivities(question).length > 0) return 'not-emergency-subset';
+  const counts = document?.relationRef === consent.relationRef && document.version === consent.version;
+  const sets = (counts ? document.sets : []).filter(({ period }) => holds(period, Date.parse(now)));
+  const isRefused = sets.some(({ exceptions }) => {
+    const express = exceptions.filter(({ purposes = [] }) => purposes.some((one) => lineage(one).includes('ETREAT')));
+    return (
+      answerOf(
+        'permit',
+        express.flatMap((exception) => rowsOf(exception, question)),
+      ) === 'denied'
+    );
+  });
+  return isRefused ? 'denied' : 'break-glass';
+}
+
 export function secondOpinion(question: SecondQuestion): { reason: string; obligations: string[] } {
-  const shut = gates.find(([, applies]) => applies(question));
-  return shut ? { reason: shut[0], obligations: [] } : readDocument(question, question.document?.sets ?? []);
+  const isEmergency = lineage(question.purpose).includes('ETREAT');
+  const shut = isEmergency ? emergencyOpinion(question) : gates.find(([, applies]) => applies(question))?.[0];
+  const own = shut === undefined ? readDocument(question, question.document?.sets ?? []) : { reason: shut, obligations: [] };
+  if (['permitted', 'break-glass', 'organisation-suspended'].includes(own.reason) || !isByLaw(question)) return own;
+  return { reason: 'legal-basis', obligations: sensitivities(question).length > 0 ? ['PRIVMARK', 'NORDSCLCD'] : [] };
 }

@@ -1,22 +1,34 @@
 import { randomBytes } from 'node:crypto';
 import {
+  askingRoleOf,
   askPreimage,
+  consentDocumentPreimage,
   detailsPreimage,
   formatCanonical,
+  isSensitive,
   recordRef,
+  recordsPreimage,
   subjectPreimage,
+  type AccessRequest,
   type Ask,
   type ConsentDocument,
   type Digest,
+  type DisclosureReceipt,
   type GroupId,
   type MspId,
   type Organisation,
+  type Period,
+  type Proof,
+  type Purpose,
   type RecordDetails,
   type RecordId,
+  type ReferralId,
+  type ReleasedRecord,
   type RequestId,
   type Salt,
   type SealedRef,
   type StaffRole,
+  type StudyId,
   type TransactionName,
   type TransactionRequest,
   type TransactionResponse,
@@ -24,7 +36,7 @@ import {
 } from '../../src/model';
 import type { Identity } from './certificates';
 import { ConsortiumTwin, type Sending } from './consortium-twin';
-import { commit, newKeyPair, newRef, newSalt, sha256, type KeyPair, type Patient, type PatientRelation } from './wallet';
+import { commit, ISSUED, newKeyPair, newRef, newSalt, sha256, signAs, type KeyPair, type Patient, type PatientRelation } from './wallet';
 
 export const HOSPITAL = 'AlphaMSP' as MspId;
 export const CLINIC = 'BetaMSP' as MspId;
@@ -33,10 +45,15 @@ export const AUTHORITY = 'DeltaMSP' as MspId;
 export const MEMBERS = [HOSPITAL, CLINIC, INSURER, AUTHORITY];
 
 export const RULES = {
-  purposes: ['TREAT'],
+  version: 1,
+  purposes: ['TREAT', 'HPAYMT', 'HRESCH'],
   roles: { [HOSPITAL]: 'hospital', [CLINIC]: 'hospital', [INSURER]: 'insurer', [AUTHORITY]: 'authority' },
   deadlines: { decisionMinutes: 10, recoveryHours: 72 },
+  suspended: [],
+  emergency: { categories: ['laboratory', 'medications'], accessHours: 24, reviewHours: 72, openReviews: 3 },
 } as TransactionRequest<'AdoptRules'>;
+
+const inForce = { from: '2026-03-01T00:00:00.000Z', until: '2026-04-01T00:00:00.000Z' } as Period;
 
 /** What the stories need of a consortium: the twin has it, and so has a devnet. */
 export interface Consortium {
@@ -50,24 +67,27 @@ export interface Consortium {
 }
 
 /** A consortium with rules and with the keys of all its members. */
-export async function newConsortium(): Promise<ConsortiumTwin> {
-  const twin = new ConsortiumTwin(MEMBERS);
+export async function newConsortium(members: readonly MspId[] = MEMBERS): Promise<ConsortiumTwin> {
+  const twin = new ConsortiumTwin(members);
   await found(twin);
   return twin;
 }
 
 /** Adopts the rules and registers the keys of all members. */
-export async function found(twin: Consortium, signing: Readonly<Record<string, KeyPair>> = {}): Promise<void> {
+export async function found(twin: Consortium): Promise<void> {
   await twin.submit(await twin.identity(AUTHORITY, 'admin'), 'AdoptRules', RULES);
-  for (const mspId of MEMBERS) {
-    const keys = organisationKeys(signing[mspId]);
-    await twin.submit(await twin.identity(mspId, 'gateway'), 'RegisterOrganisation', keys);
-  }
+  for (const mspId of MEMBERS) await twin.submit(await twin.identity(mspId, 'gateway'), 'RegisterOrganisation', organisationKeys(mspId));
 }
 
-export function organisationKeys(signing: KeyPair = newKeyPair()): Pick<Organisation, 'encryption' | 'signing'> {
+/** What each member signs its receipts with. */
+export const signingKeys: ReadonlyMap<MspId, KeyPair> = new Map(MEMBERS.map((mspId) => [mspId, newKeyPair()]));
+
+export const signingKeyOf = (mspId: MspId): KeyPair => signingKeys.get(mspId) ?? newKeyPair();
+
+export function organisationKeys(mspId?: MspId): Pick<Organisation, 'encryption' | 'signing'> {
   const publicKey = randomBytes(65).toString('base64url');
-  return { encryption: [{ suite: 'HPKE-P256-SHA256-A256GCM', publicKey }], signing: signing.jwk };
+  const { jwk } = mspId === undefined ? newKeyPair() : signingKeyOf(mspId);
+  return { encryption: [{ suite: 'HPKE-P256-SHA256-A256GCM', publicKey }], signing: jwk };
 }
 
 const plainDetails: RecordDetails = {
@@ -151,33 +171,85 @@ export async function permitLaboratory(
 }
 
 /** What the clinic asks for: always the same of a relation, so that a decision can open it. */
-export function askOf({ relationRef }: PatientRelation): Ask {
+export function askOf({ relationRef }: PatientRelation, purpose: Purpose = 'TREAT'): Ask {
   const person = { department: 'cardiology', role: 'clinician', person: 'lee', teams: null };
-  return { relationRef, categories: ['laboratory', 'medications'], purpose: 'TREAT', person, salt: 'A'.repeat(22) as Salt };
+  return { relationRef, categories: ['laboratory', 'medications'], purpose, person, salt: 'A'.repeat(22) as Salt };
 }
 
 export async function ask(
   twin: Consortium,
   relation: PatientRelation,
   mspId: MspId = CLINIC,
+  { purpose = 'TREAT', proof = null }: { readonly purpose?: Purpose; readonly proof?: Proof | null } = {},
 ): Promise<TransactionResponse<'RequestAccess'>['request']> {
   const request = {
     relationRef: relation.relationRef,
     requestId: newRef<RequestId>(),
-    purpose: 'TREAT',
-    ask: commit(askPreimage(askOf(relation))),
-  } as const;
-  return (await twin.submit(await twin.identity(mspId, 'clinician'), 'RequestAccess', request)).request;
+    purpose,
+    proof,
+    ask: commit(askPreimage(askOf(relation, purpose))),
+  };
+  return (await twin.submit(await twin.identity(mspId, askingRoleOf(purpose)), 'RequestAccess', request)).request;
 }
 
+/** The custodian refers its patient in a relation; answers what a request names. */
+export async function refer(
+  twin: Consortium,
+  { relationRef }: PatientRelation,
+  validity: Period = inForce,
+  referralId = newRef<ReferralId>(),
+): Promise<Extract<Proof, { kind: 'referral' }>> {
+  await twin.submit(await twin.identity(HOSPITAL, 'clinician'), 'RegisterReferral', { relationRef, referralId, validity });
+  return { kind: 'referral', referralId };
+}
+
+/** A study of the clinic's as its authority approves it. */
+export function newStudy(more: Partial<TransactionRequest<'ApproveStudy'>> = {}): TransactionRequest<'ApproveStudy'> {
+  const protocol = commit(Buffer.from('protocol'));
+  return { studyId: newRef<StudyId>(), sponsors: [CLINIC], purposes: ['HRESCH'], validity: inForce, protocol, ...more };
+}
+
+export async function approve(twin: Consortium, study = newStudy()): Promise<Extract<Proof, { kind: 'study' }>> {
+  await twin.submit(await twin.identity(AUTHORITY, 'ethics'), 'ApproveStudy', study);
+  return { kind: 'study', studyId: study.studyId };
+}
+
+/** The records of a release, with what the rule obliges whoever receives them to. */
+export function releasedOf(records: readonly TestRecord[]): readonly ReleasedRecord[] {
+  return records.map(({ recordId, version, details }) => {
+    const { category, labels } = JSON.parse(details) as RecordDetails;
+    const isMarked = isSensitive(category) || labels.some((label) => label === 'R' || label === 'V');
+    return { recordId, version, obligations: isMarked ? ['PRIVMARK', 'NORDSCLCD'] : [] };
+  });
+}
+
+/** What a custodian sends with a decision to release, its receipt included; `change` falsifies that. */
 export function openingOf(
   relation: PatientRelation,
   document: ConsentDocument,
   records: readonly TestRecord[],
+  of: Pick<AccessRequest, 'requestId' | 'ask' | 'purpose'>,
+  { change = {}, key = signingKeyOf(HOSPITAL) }: { change?: Partial<DisclosureReceipt>; key?: KeyPair } = {},
 ): TransientInput<'DecideRelease'> {
+  const recordsSalt = newSalt();
+  const receipt: DisclosureReceipt = {
+    relationRef: relation.relationRef,
+    requestId: of.requestId,
+    custodian: HOSPITAL,
+    counterparty: relation.counterparty,
+    ask: of.ask,
+    purpose: of.purpose,
+    consent: { version: document.version, document: commit(consentDocumentPreimage(document)), validity: null },
+    rulesVersion: 1,
+    records: commit(recordsPreimage(releasedOf(records), recordsSalt)),
+    count: records.length,
+    statement: '42CFRPart2',
+    issuedAt: ISSUED,
+    ...change,
+  };
   return {
     document: formatCanonical(document),
-    ask: formatCanonical(askOf(relation)),
+    ask: formatCanonical(askOf(relation, of.purpose)),
     binding: relation.binding,
     records: records.map(({ recordId, version, subjectSalt, details, detailsSalt }) => ({
       recordId,
@@ -186,7 +258,8 @@ export function openingOf(
       details,
       detailsSalt,
     })),
-    recordsSalt: newSalt(),
+    recordsSalt,
+    receipt: signAs('disclosure-receipt', receipt, key),
     sealed: { custodian: sealedText('decision'), counterparty: sealedText('decision'), patient: sealedText('notice') },
   };
 }

@@ -13,6 +13,7 @@ import {
   type Jwk,
   type Keys,
   type MspId,
+  type RelationKind,
   type RelationRef,
   type Salt,
   type SignedKind,
@@ -95,7 +96,7 @@ export class Patient {
     this.registration = signAs('patient', payload, this.keys.signing);
   }
 
-  relateTo(counterparty: MspId, kinds: readonly ('care' | 'cover')[] = ['care']): PatientRelation {
+  relateTo(counterparty: MspId, kinds: readonly RelationKind[] = ['care']): PatientRelation {
     return new PatientRelation(this, counterparty, kinds);
   }
 }
@@ -110,7 +111,7 @@ export class PatientRelation {
   constructor(
     readonly patient: Patient,
     readonly counterparty: MspId,
-    readonly kinds: readonly ('care' | 'cover')[],
+    readonly kinds: readonly RelationKind[],
   ) {
     const payload = {
       subjectRef: patient.subjectRef,

@@ -1,8 +1,34 @@
-import { newKeyRing, newRef, Patient, PatientRelation, replacementStatement, signAs } from './wallet';
-import { askRef, bindingRef, identityRef, type GroupId } from '../../src/model';
+import { commit, ISSUED, newKeyRing, newRef, newSalt, Patient, PatientRelation, replacementStatement, signAs } from './wallet';
+import {
+  askRef,
+  bindingRef,
+  identityRef,
+  recipientPreimage,
+  type ConsultationId,
+  type GroupId,
+  type RedisclosureId,
+} from '../../src/model';
+import { declare, emergencyOpeningOf } from './break-glass-story';
 import type { ConsortiumTwin } from './consortium-twin';
 import { runRecovery } from './recovery-story';
-import { ask, CLINIC, HOSPITAL, INSURER, newRecord, newScene, openingOf, sealedText, storeRecords } from './story';
+import { changeRules } from './rules-changes';
+import {
+  approve,
+  ask,
+  AUTHORITY,
+  CLINIC,
+  HOSPITAL,
+  INSURER,
+  newRecord,
+  newScene,
+  openingOf,
+  refer,
+  releasedOf,
+  RULES,
+  sealedText,
+  signingKeyOf,
+  storeRecords,
+} from './story';
 
 /** Runs every transaction of the contract at least once, all of them valid. */
 export async function runWholeStory(twin: ConsortiumTwin): Promise<PatientRelation> {
@@ -13,6 +39,7 @@ export async function runWholeStory(twin: ConsortiumTwin): Promise<PatientRelati
     await twin.identity(CLINIC, 'clinician'),
     await twin.identity(INSURER),
   ];
+  const clinicianOfCustodian = await twin.identity(HOSPITAL, 'clinician');
   const both = [HOSPITAL, CLINIC];
   const { relationRef } = relation;
 
@@ -33,11 +60,37 @@ export async function runWholeStory(twin: ConsortiumTwin): Promise<PatientRelati
   await twin.submit(gateway, 'RefuseAccess', refusal, { input: { notice: sealedText('notice') }, endorsers: both });
   await ask(twin, relation, INSURER);
 
-  const { requestId } = await ask(twin, relation);
-  const input = openingOf(relation, document, [laboratory]);
+  const request = await ask(twin, relation);
+  const { requestId } = request;
+  const input = openingOf(relation, document, [laboratory], request);
   await twin.submit(gateway, 'DecideRelease', { relationRef, requestId, consentVersion: 2 }, { input, endorsers: both });
   const part = { relationRef, requestId, part: 1, parts: 1 };
   await twin.submit(gateway, 'DeliverRecords', part, { input: { envelope: sealedText('delivery') }, endorsers: both });
+  const redisclosure = {
+    ...{ relationRef, requestId, redisclosureId: newRef<RedisclosureId>(), consentVersion: 2, purpose: 'TREAT' as const },
+    recipient: commit(recipientPreimage('Jane Doe', newSalt())),
+  };
+  const passedOn = { records: releasedOf([laboratory]), recordsSalt: input.recordsSalt, redisclosed: [0] };
+  const sealed = {
+    custodian: sealedText('redisclosure'),
+    counterparty: sealedText('redisclosure'),
+    patient: sealedText('redisclosure-notice'),
+  };
+  await twin.submit(clinician, 'RecordRedisclosure', redisclosure, { input: { ...passedOn, sealed }, endorsers: both });
+  const looked = { consultationId: newRef<ConsultationId>(), role: 'clinician' as const, purpose: 'TREAT' as const, consultedAt: ISSUED };
+  await twin.submit(await twin.identity(CLINIC, 'gateway'), 'RecordConsultations', { relationRef, consultations: [looked] });
+
+  const [{ referralId }, { studyId }] = [await refer(twin, relation), await approve(twin)];
+  await twin.submit(clinicianOfCustodian, 'EndReferral', { relationRef, referralId });
+  await twin.submit(await twin.identity(AUTHORITY, 'ethics'), 'EndStudy', { studyId });
+
+  const declared = await declare(twin, relation);
+  const emergency = { relationRef, requester: CLINIC, requestId: declared.requestId };
+  const opening = emergencyOpeningOf(relation, document, [laboratory], declared);
+  const release = { relationRef, requestId: declared.requestId, consentVersion: 2 };
+  await twin.submit(gateway, 'DecideRelease', release, { input: opening, endorsers: both });
+  await twin.submit(await twin.identity(INSURER, 'auditor'), 'ReviewBreakGlass', { ...emergency, outcome: 'justified' });
+  await twin.evaluate(reader, 'GetReview', emergency);
 
   const long = newRecord(patient);
   const abandoned = newRecord(patient);
@@ -57,8 +110,19 @@ export async function runWholeStory(twin: ConsortiumTwin): Promise<PatientRelati
   await twin.submit(reader, 'ReplacePatientKeys', { replacement });
   await runRecovery(twin, patient.subjectRef, replacement, keys.signing);
   await twin.submit(reader, 'RecordConsent', { consent: relation.consent(3, { status: 'closed', document: null }) });
+  const receipt = {
+    ...{ relationRef, requester: CLINIC, requestId, of: 'release', reason: 'relation-closed' as const },
+    ...{ consentVersion: 3, parts: 1, told: null, issuedAt: ISSUED },
+  };
+  const deletion = signAs('deletion-receipt', receipt, signingKeyOf(CLINIC));
+  await twin.submit(await twin.identity(CLINIC, 'gateway'), 'RecordDeletion', { deletion });
+
+  const change = { ...RULES, version: 2, suspended: [AUTHORITY] };
+  await changeRules(twin, change);
+  await twin.evaluate(reader, 'GetRulesApprovals', change);
 
   await twin.evaluate(reader, 'GetRules', {});
+  await twin.evaluate(reader, 'GetRules', { version: 1 });
   await twin.evaluate(reader, 'GetOrganisation', { mspId: HOSPITAL });
   await twin.evaluate(reader, 'GetOrganisations', {});
   await twin.evaluate(reader, 'GetPatient', { subjectRef: patient.subjectRef });
@@ -70,6 +134,8 @@ export async function runWholeStory(twin: ConsortiumTwin): Promise<PatientRelati
   await twin.evaluate(reader, 'GetRequest', { relationRef, requester: CLINIC, requestId });
   await twin.evaluate(reader, 'GetDecision', { relationRef, requester: CLINIC, requestId });
   await twin.evaluate(reader, 'GetDelivery', { relationRef, requester: CLINIC, requestId, part: 1 });
+  await twin.evaluate(reader, 'GetReferral', { relationRef, referralId });
+  await twin.evaluate(reader, 'GetStudy', { studyId });
   await twin.evaluate(gateway, 'ReadSealed', { keys: [bindingRef(relationRef)] });
   return relation;
 }

@@ -3,10 +3,14 @@ import {
   askRef,
   formatCanonical,
   formatUtf8,
+  unitPreimage,
   type Ask,
   type Category,
+  type Commitment,
+  type Emergency,
   type MspId,
   type Organisation,
+  type Proof,
   type Purpose,
   type RelationEntry,
   type RelationRef,
@@ -35,9 +39,13 @@ export interface Wish {
   readonly operation: string;
   readonly relationRef: RelationRef;
   readonly purpose: Purpose;
+  /** What proves the purpose, beside the kinds of the relation. */
+  readonly proof: Proof | null;
   readonly categories: readonly Category[];
   /** Who asks, as this organisation attests it. */
   readonly person: RequestingPerson;
+  /** Declared for purposes of emergencies. */
+  readonly emergency?: Pick<Emergency, 'reason' | 'statement'> | undefined;
   /** The clinician's own ledger identity. */
   readonly identity: LedgerIdentity;
   /** How long to wait for the answer, in milliseconds. */
@@ -51,16 +59,18 @@ export interface Wish {
  */
 export async function requestAccess(options: AccessOptions, wish: Wish): Promise<RequestStatus> {
   const { store, transactions, mailer, projector, mspId } = options;
-  const { relationRef, purpose, identity, operation } = wish;
+  const { relationRef, purpose, proof, identity, operation } = wish;
   const relation = store.facts.find<RelationEntry>('relation', relationRef)?.value;
   if (relation === undefined) throw newError('RELATION_UNKNOWN', 'No such relation is on the ledger; the patient checks in first');
   const requestId = store.key.name('access-request', JSON.stringify([mspId, operation])) as RequestId;
   const ask = newAsk(wish, store);
-  const parcels = relation.counterparty === mspId ? [await newParcel(relation, requestId, { ask, store })] : [];
+  // What is declared is reviewed, so this organisation keeps a copy that it can show.
+  const readers = ask.emergency === undefined ? [relation.custodian] : [relation.custodian, mspId];
+  const parcels = relation.counterparty === mspId ? await Promise.all(readers.map((to) => newParcel(to, requestId, { ask, store }))) : [];
   mailer.put(parcels);
   const { block } = await transactions.submit(
     'RequestAccess',
-    { relationRef, requestId, purpose, ask: await commit(askPreimage(ask)) },
+    { relationRef, requestId, purpose, proof, ask: await commit(askPreimage(ask)), ...(await newUnit(ask)) },
     { operation: `request/${requestId}`, identity, mayLag: true },
   );
   const delivered = mailer.deliver(parcels);
@@ -81,17 +91,24 @@ export async function waitForAnswer({ store, mspId, projector }: AccessOptions, 
   return status;
 }
 
-/** The salt follows from the operation, so that a repeat asks the very same. */
-function newAsk({ operation, relationRef, purpose, categories, person }: Wish, { key }: Store): Ask {
-  const salt = Buffer.from(key.name('ask-salt', operation), 'base64url').subarray(0, 16).toString('base64url') as Salt;
-  return { relationRef, categories, purpose, person, salt };
+/** The salt follows from the operation, so that a repeat asks the very same; that of a department's pseudonym from the department. */
+function newAsk({ operation, relationRef, purpose, categories, person, emergency }: Wish, { key }: Store): Ask {
+  const newSalt = (use: string, value: string): Salt =>
+    Buffer.from(key.name(use, value), 'base64url').subarray(0, 16).toString('base64url') as Salt;
+  const ask = { relationRef, categories, purpose, person, salt: newSalt('ask-salt', operation) };
+  if (emergency === undefined) return ask;
+  return { ...ask, emergency: { ...emergency, unitSalt: newSalt('unit-salt', formatCanonical(person.department)) } };
 }
 
-async function newParcel(relation: RelationEntry, requestId: RequestId, { ask, store }: { ask: Ask; store: Store }): Promise<Parcel> {
-  const custodian = store.facts.find<Organisation>('organisation', relation.custodian)?.value;
-  if (custodian === undefined) throw newError('ORGANISATION_NOT_FOUND', 'The custodian of this relation has not registered its keys');
-  const { ref, id } = askRef(relation.relationRef, requestId);
-  const context = { ...askRef(relation.relationRef, requestId), recipient: relation.custodian };
-  const envelope = await seal(findSealingKey(custodian.encryption), context, formatUtf8(formatCanonical(ask)));
-  return { organisation: relation.custodian, kind: 'ask', ref, id, envelope };
+/** What declares an emergency in public: the pseudonym of the department, or of the whole organisation where none is attested. */
+async function newUnit({ emergency, person }: Ask): Promise<{ readonly unit?: Commitment }> {
+  return emergency === undefined ? {} : { unit: await commit(unitPreimage(person.department, emergency.unitSalt)) };
+}
+
+async function newParcel(to: MspId, requestId: RequestId, { ask, store }: { ask: Ask; store: Store }): Promise<Parcel> {
+  const reader = store.facts.find<Organisation>('organisation', to)?.value;
+  if (reader === undefined) throw newError('ORGANISATION_NOT_FOUND', 'The custodian of this relation has not registered its keys');
+  const place = askRef(ask.relationRef, requestId);
+  const envelope = await seal(findSealingKey(reader.encryption), { ...place, recipient: to }, formatUtf8(formatCanonical(ask)));
+  return { organisation: to, kind: 'ask', ref: place.ref, id: place.id, envelope };
 }

@@ -1,4 +1,4 @@
-import { decisionKey, formatInstant, type Decision, type Instant, type MspId } from '@medaccord/chaincode/model';
+import { decisionKey, formatInstant, type Decision, type Instant, type MspId, type Proof, type Rules } from '@medaccord/chaincode/model';
 import type { Facts } from '../store';
 
 /** Where a request stands, as its organisation may know it. */
@@ -6,6 +6,7 @@ export interface RequestStatus {
   readonly requestId: string;
   readonly relationRef: string;
   readonly purpose: string;
+  readonly proof: Proof | null;
   readonly at: Instant;
   readonly transactionId: string;
   /** `decided`: released, not delivered yet; `withdrawn`: released, but never delivered any more. */
@@ -17,6 +18,8 @@ export interface RequestStatus {
     readonly rulesVersion: number;
     readonly deadline: Instant | null;
     readonly bound: string | null;
+    /** Of a break-glass: the end of its time box, from which on nothing is read. */
+    readonly until?: Instant;
     readonly at: Instant;
   };
   /** Number of records released. */
@@ -27,12 +30,20 @@ export interface RequestStatus {
 export function findRequestStatus(facts: Facts, mspId: MspId, requestId: string): RequestStatus | undefined {
   const request = facts.findRequest(mspId, requestId);
   if (request?.value.by.mspId !== mspId) return undefined;
-  const { relationRef, purpose, at } = request.value;
-  const base = { requestId, relationRef, purpose, at, transactionId: request.transactionId };
+  const { relationRef, purpose, proof, at } = request.value;
+  const base = { requestId, relationRef, purpose, proof, at, transactionId: request.transactionId };
   const decision = facts.findKey<Decision>(decisionKey(relationRef, mspId, request.value.requestId));
   if (decision === undefined) return { ...base, status: 'pending' };
-  const { consentVersion, rulesVersion, deadline, bound, count, code } = decision.value;
-  const shown = { transactionId: decision.transactionId, consentVersion, rulesVersion, deadline, bound, at: decision.value.at };
+  const { consentVersion, rulesVersion, deadline, bound, count, code, breakGlass } = decision.value;
+  const shown = {
+    transactionId: decision.transactionId,
+    consentVersion,
+    rulesVersion,
+    deadline,
+    bound,
+    ...breakGlass,
+    at: decision.value.at,
+  };
   if (decision.value.outcome === 'refused')
     return { ...base, status: 'refused', refusal: { code: code ?? 'NOT_PERMITTED' }, decision: shown };
   return { ...base, status: readReleasedStatus(facts, decision.value), decision: shown, records: count };
@@ -46,6 +57,8 @@ export function isFinal({ status }: RequestStatus): boolean {
 function readReleasedStatus(facts: Facts, decision: Decision): RequestStatus['status'] {
   if (facts.isDelivered(decision)) return 'released';
   const isSuperseded = facts.findConsent(decision.relationRef)?.newest !== decision.consentVersion;
+  const suspended = facts.find<Rules>('rules')?.value.suspended ?? [];
+  const isSuspended = suspended.includes(decision.custodian) || suspended.includes(decision.requester);
   const isLate = decision.deadline !== null && decision.deadline < formatInstant(Date.now());
-  return isSuperseded || isLate ? 'withdrawn' : 'decided';
+  return isSuperseded || isLate || isSuspended ? 'withdrawn' : 'decided';
 }

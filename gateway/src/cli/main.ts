@@ -19,10 +19,15 @@ const HELP = `medaccord <verb> [options]
         tells the main job on a running network, with a fresh patient; DIR is the network's run folder
   token --connection FILE --role ROLE [--name NAME] [--department NAME] [--team NAME]... [--hours N]
         signs a bearer token for staff of an organisation with its own token key
-  wallet show|history|revoke|close|renew|token --connections DIR [--wallet FILE] [--relation REF] [--at MSPID] [--json]
+  wallet show|history|consent|revoke|close|renew|token|preview --connections DIR [--wallet FILE] [--relation REF] [--at MSPID] [--json]
         a patient's wallet; without --wallet the one of the story told last
+        consent (--policy NAME [--until DATE] | --fhir FILE) [--dry-run]: tells in words what it signs, signs and records it;
+        NAME is basic-normal, all-normal, break-glass-only or deny; FILE holds a FHIR R4 Consent
+        consent --export: what she signed, as a FHIR R4 Consent
         revoke: nothing is permitted until she consents again; close: ends the relation for good; renew: opens another with fresh keys, which
         permits nothing yet, and closes this one
+        preview --document FILE: who would see which records by a consent before it is signed, and the difference from now;
+                FILE holds JSON: {"sets": [...], "validity": {"from", "until"} or null}
         MEDACCORD_WALLET_PASSPHRASE opens and keeps a locked wallet file
   wallet recover show|paper|guardians|veto|keys|close|ask --connections DIR --wallet FILE [--patient REF] [--at MSPID] [--json]
         when keys are lost; docs/guides/lost-keys.md

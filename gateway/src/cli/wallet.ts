@@ -1,21 +1,48 @@
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { MspId, RelationRef } from '@medaccord/chaincode/model';
-import { findRecipients, GatewayClient, type Answers, type HistoryEntry, type Member, type OpenedNotice } from '../story';
-import { checkIn, closeRelation, newRelationToken, openNotice, revokeConsent, type Wallet, type WalletRelation } from '../wallet';
+import type { Jwk, MspId, RelationRef } from '@medaccord/chaincode/model';
+import {
+  findRecipients,
+  GatewayClient,
+  type Answers,
+  type HistoryEntry,
+  type Member,
+  type OpenedNotice,
+  type OpenedRedisclosure,
+} from '../story';
+import {
+  checkIn,
+  closeRelation,
+  isReceiptSigned,
+  newRelationToken,
+  openNotice,
+  openRedisclosure,
+  revokeConsent,
+  type Wallet,
+  type WalletRelation,
+} from '../wallet';
 import { readWalletFile, writeWalletFile } from '../wallet/wallet-file';
 import { bringConsent, type Ways, type Wish } from './bring-consent';
 import { CliError } from './cli-error';
 import { EXIT, parseOptions, print, required, usage, type Command } from './command';
 import { readConnections, type Connections } from './connections';
+import { formatEntry, type ToldEntry } from './format-history';
+import { formatPreview, readDraft } from './preview';
 import { recover } from './recover';
+import { consent, type ConsentCommand } from './wallet-consent';
 
 const OPTIONS = {
   connections: { type: 'string' },
   wallet: { type: 'string' },
   relation: { type: 'string' },
   at: { type: 'string' },
+  document: { type: 'string' },
   json: { type: 'boolean', default: false },
+  policy: { type: 'string' },
+  fhir: { type: 'string' },
+  until: { type: 'string' },
+  'dry-run': { type: 'boolean', default: false },
+  export: { type: 'boolean', default: false },
 } as const;
 
 /** There are other ways than a gateway that does not answer. */
@@ -29,19 +56,26 @@ type Opened = {
   readonly connections: Connections;
   /** The member whose gateway is asked; the relation's custodian unless --at names another. */
   readonly at: string | undefined;
+  /** The file of a draft. */
+  readonly document: string | undefined;
   readonly json: boolean;
+  /** Whether --relation named it. */
+  readonly isNamed: boolean;
+  readonly options: ConsentCommand['options'];
 };
 
 const ACTIONS: Readonly<Record<string, (opened: Opened) => Promise<void>>> = {
   show,
   history,
+  consent: signOrExport,
   revoke: (opened) => end(opened, 'revoked'),
   close: (opened) => end(opened, 'closed'),
   renew,
   token,
+  preview,
 };
 
-/** `wallet show|history|revoke|close|renew|token|recover`: the patient's own way, independent of any organisation's program. */
+/** `wallet show|history|consent|revoke|close|renew|token|preview|recover`: the patient's own way, independent of any organisation's program. */
 export const wallet: Command = async ([action = 'show', ...argv], config) => {
   if (action === 'recover') return recover(argv, config);
   const run = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined;
@@ -53,7 +87,8 @@ export const wallet: Command = async ([action = 'show', ...argv], config) => {
   const opened = await readWalletFile(file, config.walletPassphrase);
   const relation = values.relation === undefined ? opened.relations.at(-1) : findNamed(opened, values.relation);
   const passphrase = config.walletPassphrase;
-  await run({ file, passphrase, wallet: opened, relation, connections, at: values.at ?? relation?.custodian, json: values.json });
+  const found = { file, passphrase, wallet: opened, relation, connections, at: values.at ?? relation?.custodian };
+  await run({ ...found, document: values.document, json: values.json, isNamed: values.relation !== undefined, options: values });
   return EXIT.done;
 };
 
@@ -74,13 +109,21 @@ async function history(opened: Opened): Promise<void> {
   const client = clientOf(opened);
   const path = `/api/relations/${relation.relationRef}/history`;
   const { entries } = await client.get<Answers['history']>(path, { token: await newToken(opened, relation) });
-  const told = await Promise.all(entries.map((entry) => openEntry(opened.wallet, relation.relationRef, entry)));
+  const key = await readSigningKey(client, relation.custodian);
+  const told = await Promise.all(entries.map((entry) => openEntry(opened.wallet, { ...relation, key }, entry)));
   const { hold } = await client.get<Answers['patientState']>(`/api/patients/${relation.subjectRef}`);
   if (opened.json) print(JSON.stringify({ relationRef: relation.relationRef, entries: told, hold }));
   else {
     for (const entry of told) print(formatEntry(entry));
-    if (hold !== null) print(`${hold.at}  held: nothing is released. \`wallet recover show\` tells why, \`wallet recover veto\` ends it.`);
+    if (hold !== null)
+      print(`${hold.at}  held: nothing is released by your consents. \`wallet recover show\` tells why, \`wallet recover veto\` ends it.`);
   }
+}
+
+function signOrExport(opened: Opened): Promise<void> {
+  const { wallet: owner, relation, isNamed, connections, options } = opened;
+  const waysIn = (one: WalletRelation): Ways => waysOf({ ...opened, relation: one });
+  return consent({ wallet: owner, named: isNamed ? relation : undefined, members: connections.members, waysOf: waysIn, options });
 }
 
 /** How a patient ends what she permitted: for now, or the whole relation for good. */
@@ -127,31 +170,35 @@ async function token(opened: Opened): Promise<void> {
   print(await newToken(opened, withRelation(opened)));
 }
 
-type ToldEntry = HistoryEntry & { readonly opened?: OpenedNotice };
-
-async function openEntry(owner: Wallet, relationRef: RelationRef, entry: HistoryEntry): Promise<ToldEntry> {
-  if (entry.kind !== 'decision' || entry.notice === null) return entry;
-  return { ...entry, opened: (await openNotice(owner, relationRef, entry.requestId, entry.notice)) as OpenedNotice };
+/** What a draft would open, before anything is signed. */
+async function preview(opened: Opened): Promise<void> {
+  const relation = withRelation(opened);
+  const draft = await readDraft(required(opened.document, '--document'));
+  const path = `/api/relations/${relation.relationRef}/preview`;
+  const told = await clientOf(opened).post<Answers['preview']>(path, draft, { token: await newToken(opened, relation) });
+  if (opened.json) print(JSON.stringify(told));
+  else for (const line of formatPreview(told)) print(line);
 }
 
-function formatEntry(entry: ToldEntry): string {
-  const head = `${entry.at}  ${entry.kind.padEnd(8)}`;
-  switch (entry.kind) {
-    case 'relation':
-      return `${head}  with ${entry.counterparty}`;
-    case 'consent':
-      return `${head}  version ${String(entry.version)} ${entry.status}`;
-    case 'request':
-      return `${head}  ${entry.by.mspId} asks, ${entry.purpose}`;
-    case 'decision':
-      return `${head}  ${entry.outcome}, ${String(entry.records)} resources, consent ${String(entry.consentVersion ?? '-')}${formatReason(entry.opened)}`;
-    case 'delivery':
-      return `${head}  delivered`;
+/** The key that the custodian signs its receipts with, to check them here. */
+async function readSigningKey(client: GatewayClient, custodian: string): Promise<Jwk | undefined> {
+  const { organisations } = await client.get<Answers['organisations']>('/api/organisations');
+  return organisations.find(({ mspId }) => mspId === custodian)?.signing;
+}
+
+async function openEntry(
+  owner: Wallet,
+  { relationRef, key }: { readonly relationRef: RelationRef; readonly key: Jwk | undefined },
+  entry: HistoryEntry,
+): Promise<ToldEntry> {
+  if (entry.kind === 'redisclosure' && entry.notice !== null) {
+    const passedOn = (await openRedisclosure(owner, relationRef, entry.redisclosureId, entry.notice)) as OpenedRedisclosure;
+    return { ...entry, passedOn };
   }
-}
-
-function formatReason(opened: OpenedNotice | undefined): string {
-  return opened === undefined ? '' : ` (${opened.reason})`;
+  if (entry.kind !== 'decision' || entry.notice === null) return entry;
+  const { receipt, requestId } = entry;
+  const isSigned = receipt !== null && key !== undefined && (await isReceiptSigned(receipt, requestId, key));
+  return { ...entry, isSigned, opened: (await openNotice(owner, relationRef, entry.requestId, entry.notice)) as OpenedNotice };
 }
 
 function newToken({ wallet: owner, at }: Opened, { relationRef, custodian }: WalletRelation): Promise<string> {

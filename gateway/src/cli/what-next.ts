@@ -44,7 +44,7 @@ export function formatWhatNext({ plot, cast, tokens, members, program, runFolder
 function formatRelease(requestId: string | undefined, { gateway, title }: Member, paint: Paint): string[] {
   if (requestId === undefined) return [];
   return [
-    paint('dim', `  # what was released to ${title}`),
+    paint('dim', `  # what was released to ${title} is deleted since she revoked`),
     `  curl -sw '\\n' -H "Authorization: Bearer $CLINICIAN" ${gateway}/api/releases/${requestId}`,
   ];
 }

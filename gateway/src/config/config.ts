@@ -13,6 +13,8 @@ export interface Config {
   readonly maxImportBytes: number;
   /** Age of the last proven ledger height after which nothing is answered from the projection, in milliseconds. */
   readonly staleAfterMs: number;
+  /** Age of other members' signed heights after which no consent check is answered, in milliseconds. */
+  readonly heightsWithinMs: number;
   /** How often a minute one address may write without a token, by a patient's signature alone. */
   readonly openWritesPerMinute: number;
 }

@@ -18,9 +18,10 @@ export function loadConfig(env: Environment = process.env): Config {
   const problems: string[] = findUnknownVariables(env);
   const connection = loadConnection(env.MEDACCORD_CONNECTION, problems);
   const port = parseWhole(env, { name: 'MEDACCORD_LISTEN_PORT', least: 0, most: 65535 }, problems);
-  const maxImportBytes = parseWhole(env, { name: 'MEDACCORD_MAX_IMPORT_BYTES', least: 1024, most: 268_435_456 }, problems) ?? 33_554_432;
-  const staleAfterMs = parseWhole(env, { name: 'MEDACCORD_STALE_AFTER_MS', least: 1000, most: 3_600_000 }, problems) ?? 15_000;
-  const openWritesPerMinute = parseWhole(env, { name: 'MEDACCORD_OPEN_WRITES_PER_MINUTE', least: 1, most: 1_000_000 }, problems) ?? 600;
+  const maxImportBytes = parseBound(env, { name: 'MEDACCORD_MAX_IMPORT_BYTES', least: 1024, most: 268_435_456 }, 33_554_432, problems);
+  const staleAfterMs = parseBound(env, { name: 'MEDACCORD_STALE_AFTER_MS', least: 1000, most: 3_600_000 }, 15_000, problems);
+  const heightsWithinMs = parseBound(env, { name: 'MEDACCORD_HEIGHTS_WITHIN_MS', least: 1000, most: 600_000 }, 10_000, problems);
+  const openWritesPerMinute = parseBound(env, { name: 'MEDACCORD_OPEN_WRITES_PER_MINUTE', least: 1, most: 1_000_000 }, 600, problems);
   const logLevel = parseLogLevel(env, problems);
   if (connection === undefined || problems.length > 0) throw new ConfigError(problems);
   return freeze({
@@ -30,6 +31,7 @@ export function loadConfig(env: Environment = process.env): Config {
     logLevel,
     maxImportBytes,
     staleAfterMs,
+    heightsWithinMs,
     openWritesPerMinute,
   });
 }
@@ -89,6 +91,10 @@ function parseWhole(env: Environment, { name, least, most }: WholeNumber, proble
   if (number >= least && number <= most) return number;
   problems.push(`${name} must be a whole number from ${String(least)} to ${String(most)}`);
   return undefined;
+}
+
+function parseBound(env: Environment, bounds: WholeNumber, fallback: number, problems: string[]): number {
+  return parseWhole(env, bounds, problems) ?? fallback;
 }
 
 function parseLogLevel(env: Environment, problems: string[]): LogLevel {

@@ -19,6 +19,11 @@ export const variables = [
   { name: 'MEDACCORD_MAX_IMPORT_BYTES', meaning: 'largest accepted import, in bytes', fallback: '33554432' },
   { name: 'MEDACCORD_STALE_AFTER_MS', meaning: 'age of the last proven ledger height after which nothing is answered', fallback: '15000' },
   {
+    name: 'MEDACCORD_HEIGHTS_WITHIN_MS',
+    meaning: "age of two other members' signed heights after which no consent check is answered",
+    fallback: '10000',
+  },
+  {
     name: 'MEDACCORD_OPEN_WRITES_PER_MINUTE',
     meaning: "how often a minute one address may write by a patient's signature alone",
     fallback: '600',

@@ -1,42 +1,20 @@
 import {
   categoryOf,
+  isAccepted,
   MAX_AUTHORS,
   MAX_CODINGS,
+  parseCoding,
+  parseFhirDate,
+  parseLabel,
   parseRecordDetails,
-  type Category,
+  parseReference,
   type Coding,
   type RecordDetails,
 } from '@medaccord/chaincode/model';
 import { isObject, type JsonObject, type JsonValue } from './json-value';
+import { categoryOfSensitivity } from './sensitivity';
 
 const LABEL_SYSTEM = /\/(?:v3-)?(?:Confidentiality|ActCode)$/;
-const LABEL = /^[A-Z0-9_-]{1,32}$/;
-const DATE = /^\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2}))?)?)?$/;
-
-/** HL7 v3 ActCode sensitivity codes (http://terminology.hl7.org/CodeSystem/v3-ActCode) to the category they put a record into. */
-const SENSITIVITY: Readonly<Record<string, Category>> = {
-  HIV: 'hiv',
-  STD: 'sexual-health',
-  SEX: 'sexual-health',
-  SEXGRP: 'sexual-health',
-  REPRO: 'sexual-health',
-  PREGNANT: 'sexual-health',
-  PSY: 'psychiatry',
-  PSYTHPN: 'psychiatry',
-  MH: 'psychiatry',
-  BH: 'psychiatry',
-  ETH: 'substance-use',
-  ETHUD: 'substance-use',
-  ETHANOLUSE: 'substance-use',
-  OPIOIDUD: 'substance-use',
-  SUD: 'substance-use',
-  SUDPTP: 'substance-use',
-  '42CFRPart2': 'substance-use',
-  SDV: 'domestic-violence',
-  DVSA: 'domestic-violence',
-  VIO: 'domestic-violence',
-  GDIS: 'genetics',
-};
 
 // Most telling first; the elements of R4's clinical types that say when.
 const DATES = (
@@ -51,9 +29,7 @@ const DATES = (
  */
 export function newRecordDetails(type: string, resource: JsonObject): RecordDetails {
   const security = codingsOf(metaOf(resource)['security']);
-  const sensitive = security
-    .map(({ code }) => (Object.hasOwn(SENSITIVITY, code) ? SENSITIVITY[code] : undefined))
-    .find((category) => category);
+  const sensitive = security.map(({ code }) => categoryOfSensitivity(code)).find((category) => category);
   const codes = Array.isArray(resource['category']) ? resource['category'].flatMap((concept) => codesOf(concept)) : [];
   const details = {
     type,
@@ -68,7 +44,7 @@ export function newRecordDetails(type: string, resource: JsonObject): RecordDeta
 }
 
 function isLabel({ system, code }: Coding): boolean {
-  return LABEL_SYSTEM.test(system) && LABEL.test(code);
+  return LABEL_SYSTEM.test(system) && isAccepted(parseLabel, code);
 }
 
 function metaOf(resource: JsonObject): JsonObject {
@@ -89,19 +65,12 @@ function codingsOf(codings: JsonValue | undefined): Coding[] {
 // The elements of R4's clinical types that say what, and who.
 const CODES = ['code', 'medicationCodeableConcept', 'vaccineCode', 'type', 'reasonCode', 'bodySite', 'modality', 'serviceType'];
 const AUTHORS = ['performer', 'author', 'recorder', 'asserter', 'requester', 'informationSource', 'participant', 'provider'];
-const WORD = /^[^\u0000-\u0020\u007f-\u00a0\ud800-\udfff]{1,512}$/u;
 
 /** The first ones count; which do not fit the model's bounds are left out. */
 function clinicalCodingsOf(resource: JsonObject): readonly Coding[] {
   const concepts = CODES.flatMap((name) => listOf(resource[name])).filter(isObject);
-  const codings = concepts
-    .flatMap(({ coding }) => codingsOf(coding))
-    .filter(({ system, code }) => (system === '' || WORD.test(system)) && isCode(code));
+  const codings = concepts.flatMap(({ coding }) => codingsOf(coding)).filter((coding) => isAccepted(parseCoding, coding));
   return [...new Map(codings.map((coding) => [`${coding.system} ${coding.code}`, coding])).values()].slice(0, MAX_CODINGS);
-}
-
-function isCode(code: string): boolean {
-  return code.length > 0 && code.length <= 128 && !/\p{Surrogate}/u.test(code);
 }
 
 /** References to whoever made the record; of performers and participants that are parts, the actor or individual of it. */
@@ -113,7 +82,7 @@ function authorsOf(resource: JsonObject): readonly string[] {
 
 function referenceOf(value: JsonValue | undefined): string | undefined {
   const reference = isObject(value) ? value['reference'] : undefined;
-  return typeof reference === 'string' && WORD.test(reference) ? reference : undefined;
+  return isAccepted(parseReference, reference) ? reference : undefined;
 }
 
 /** DocumentReference names its encounters in a part of its own. */
@@ -140,5 +109,5 @@ function datesOf(resource: JsonObject): Dates {
 }
 
 function dateOf(value: JsonValue | undefined): string | null {
-  return typeof value === 'string' && DATE.test(value) ? value : null;
+  return isAccepted(parseFhirDate, value) ? value : null;
 }

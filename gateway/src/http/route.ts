@@ -41,6 +41,8 @@ export interface Route {
   readonly response: z.ZodType;
   /** The read model must be fresh; all but the routes that tell about the gateway itself. */
   readonly needsLedger: boolean;
+  /** Machines ask all the time: a success is no news, and logged as detail. */
+  readonly isRoutine: boolean;
   readonly handle: (request: Request) => Promise<Response>;
 }
 
@@ -57,6 +59,7 @@ interface RouteSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodTyp
   readonly status?: number;
   readonly response: z.ZodType;
   readonly needsLedger?: boolean;
+  readonly isRoutine?: boolean;
   readonly handle: (request: Request<z.output<P>, z.output<Q>, z.output<B>>) => Promise<Response>;
 }
 
@@ -69,6 +72,7 @@ export function newRoute<P extends z.ZodType, Q extends z.ZodType, B extends z.Z
     idempotency: false,
     status: 200,
     needsLedger: true,
+    isRoutine: false,
     ...spec,
     params: spec.params ?? nothing,
     query: spec.query ?? nothing,

@@ -88,6 +88,7 @@ function isBadAddress(error: unknown): boolean {
 function carry(route: Route, options: ServerOptions, repeats: Repeats) {
   return async (http: HttpRequest, answer: HttpResponse): Promise<void> => {
     answer.locals.route = route.path;
+    answer.locals.isRoutine = route.isRoutine;
     if (options.isDraining() && route.needsLedger) throw newError('DRAINING', 'This gateway is stopping; ask again when it is back');
     const params = parseWith(route.params, http.params, 'path');
     const caller = await options.authorise(route.access, http.headers.authorization, readRelation(http));
@@ -180,7 +181,12 @@ function logRequests(log: Logger) {
     answer.locals.id = id;
     answer.set('x-request-id', id);
     answer.on('finish', () => {
-      const { route, code, error } = answer.locals as { route?: string; code?: string; error?: Error };
+      const {
+        route,
+        code,
+        error,
+        isRoutine = false,
+      } = answer.locals as { route?: string; code?: string; error?: Error; isRoutine?: boolean };
       const ms = Math.round(performance.now() - startedAt);
       const line = {
         id,
@@ -190,7 +196,7 @@ function logRequests(log: Logger) {
         ms,
         ...(code === undefined ? {} : { code }),
       };
-      if (error === undefined) log.info(line, 'request');
+      if (error === undefined) log[isRoutine && code === undefined ? 'debug' : 'info'](line, 'request');
       else log.error({ ...line, stack: formatStack(error) }, 'request failed');
     });
     next();

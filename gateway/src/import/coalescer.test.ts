@@ -115,6 +115,18 @@ describe('of all that are on their way', () => {
     return { calls, coalesce, setCount: (next) => (count = next) };
   };
 
+  /** Eight were gathered and answered half by half; one of them comes again. */
+  const gatheredAndAnswered = async (): Promise<Begun> => {
+    const { calls, coalesce, setCount } = await begun(8);
+    for (const item of 'bcdefghi') void coalesce(item);
+    await settled();
+    jest.advanceTimersByTime(100);
+    for (const _ of [1, 2]) await calls.answer();
+    setCount(1);
+    void coalesce('b');
+    return { calls, coalesce, setCount };
+  };
+
   beforeEach(() => jest.useFakeTimers({ doNotFake: ['setImmediate', 'queueMicrotask'] }));
   afterEach(() => jest.useRealTimers());
 
@@ -176,13 +188,7 @@ describe('of all that are on their way', () => {
   });
 
   test('many stay in step: the first to come again waits for those who were answered with it', async () => {
-    const { calls, coalesce, setCount } = await begun(8);
-    for (const item of 'bcdefghi') void coalesce(item);
-    await settled();
-    jest.advanceTimersByTime(100);
-    for (const _ of [1, 2]) await calls.answer();
-    setCount(1);
-    void coalesce('b');
+    const { calls, coalesce, setCount } = await gatheredAndAnswered();
     await settled();
     expect(calls.seen).toHaveLength(3);
     setCount(8);
@@ -192,13 +198,7 @@ describe('of all that are on their way', () => {
   });
 
   test('many that have become one wait once more', async () => {
-    const { calls, coalesce, setCount } = await begun(8);
-    for (const item of 'bcdefghi') void coalesce(item);
-    await settled();
-    jest.advanceTimersByTime(100);
-    for (const _ of [1, 2]) await calls.answer();
-    setCount(1);
-    void coalesce('b');
+    const { calls, coalesce } = await gatheredAndAnswered();
     jest.advanceTimersByTime(50);
     await settled();
     expect(calls.seen.slice(3)).toEqual([['b']]);

@@ -1,4 +1,5 @@
 import {
+  formatInstant,
   noticeRef,
   type AccessRequest,
   type ConsentEntry,
@@ -6,28 +7,57 @@ import {
   type Delivery,
   type Instant,
   type MspId,
+  type Proof,
+  type Referral,
   type RelationEntry,
+  type Review,
+  type ReviewOutcome,
 } from '@medaccord/chaincode/model';
 import type { SealedReader } from '../sealed/sealed-reader';
 import type { Fact, Facts } from '../store';
+import { deletionStatusOf, readAfterRelease, type AfterReleaseEntry, type DeletionStatus } from './after-release-history';
 
 /** What happened in one relation, oldest first: who, when, which purpose, on which consent, with what result. */
 export type HistoryEntry =
   | (Entry<'relation'> & { readonly custodian: string; readonly counterparty: string; readonly kinds: readonly string[] })
   | (Entry<'consent'> & { readonly version: number; readonly status: string; readonly validity: ConsentEntry['validity'] })
-  | (Entry<'request'> & { readonly requestId: string; readonly by: AccessRequest['by']; readonly purpose: string; readonly party: boolean })
+  | (Entry<'request'> & {
+      readonly requestId: string;
+      readonly by: AccessRequest['by'];
+      readonly purpose: string;
+      readonly proof: Proof | null;
+      readonly party: boolean;
+      readonly breakGlass?: AccessRequest['breakGlass'];
+    })
+  | (Entry<'referral'> & Pick<Referral, 'referralId' | 'by' | 'validity' | 'registeredAt' | 'endedAt'>)
   | (Entry<'decision'> & {
       readonly requestId: string;
       readonly outcome: 'released' | 'refused';
       readonly code: string | null;
       readonly purpose: string;
+      readonly proof: Proof | null;
       readonly consentVersion: number | null;
       readonly rulesVersion: number;
       readonly records: number;
+      /** Of a release on a declared emergency: the end of its time box. */
+      readonly breakGlass?: Decision['breakGlass'];
+      /** What a release rests on: the consent, a declared emergency, or a legal basis of the rules alone. */
+      readonly basis: Decision['basis'];
       /** Sealed to the relation's key: the exact reason and records, for the patient alone. Only the custodian's gateway has it. */
       readonly notice: string | null;
+      /** The custodian's signed receipt of what was released; null for a refusal, and where it is not valid. */
+      readonly receipt: string | null;
+      /** Of the delivered copy; null when nothing was delivered. */
+      readonly deletion: DeletionStatus | null;
     })
-  | (Entry<'delivery'> & { readonly requestId: string; readonly part: number; readonly parts: number });
+  | (Entry<'delivery'> & { readonly requestId: string; readonly part: number; readonly parts: number })
+  | (Entry<'review'> & {
+      readonly requestId: string;
+      readonly outcome: ReviewOutcome;
+      readonly by: Review['by'];
+      readonly isLate: boolean;
+    })
+  | AfterReleaseEntry;
 
 interface Entry<K extends string> {
   readonly kind: K;
@@ -41,12 +71,22 @@ export async function readHistory(facts: Facts, sealed: SealedReader, own: MspId
   const relation = facts.find<RelationEntry>('relation', relationRef);
   const decisions = facts.list<Decision>('decision', relationRef);
   const notices = relation?.value.custodian === own ? await readNotices(sealed, relation.value, decisions) : [];
+  const now = formatInstant(Date.now());
+  const deliveries = facts.list<Delivery>('delivery', relationRef);
+  const isDelivered = ({ requester, requestId }: Decision): boolean =>
+    deliveries.some(({ value }) => value.requester === requester && value.requestId === requestId);
   const entries = [
     ...(relation === undefined ? [] : [newRelation(relation)]),
     ...facts.list<ConsentEntry>('consent', relationRef).map(newConsent),
     ...facts.list<AccessRequest>('request', relationRef).map(newRequest),
-    ...decisions.map((fact, at) => newDecision(fact, notices[at] ?? null)),
-    ...facts.list<Delivery>('delivery', relationRef).map(newDelivery),
+    ...facts.list<Referral>('referral', relationRef).map(newReferral),
+    ...decisions.map((fact, at) => {
+      const deletion = isDelivered(fact.value) ? deletionStatusOf(facts, fact.value, 'release', now) : null;
+      return newDecision(fact, { notice: notices[at] ?? null, deletion });
+    }),
+    ...deliveries.map(newDelivery),
+    ...(relation === undefined ? [] : await readAfterRelease(facts, sealed, relation.value, { own, now })),
+    ...facts.list<Review>('review', relationRef).map(newReview),
   ];
   return entries.sort((one, other) => one.block - other.block || (one.at < other.at ? -1 : 1));
 }
@@ -74,12 +114,21 @@ function newConsent({ value, transactionId, block }: Fact<ConsentEntry>): Histor
 }
 
 function newRequest({ value, transactionId, block }: Fact<AccessRequest>): HistoryEntry {
-  const { requestId, by, purpose, party, at } = value;
-  return { kind: 'request', at, transactionId, block, requestId, by, purpose, party };
+  const { requestId, by, purpose, proof, party, breakGlass, at } = value;
+  return { kind: 'request', at, transactionId, block, requestId, by, purpose, proof, party, ...(breakGlass && { breakGlass }) };
 }
 
-function newDecision({ value, transactionId, block }: Fact<Decision>, notice: string | null): HistoryEntry {
-  const { requestId, outcome, code, purpose, consentVersion, rulesVersion, count, at } = value;
+/** One line, of what happened to it last. */
+function newReferral({ value, transactionId, block }: Fact<Referral>): HistoryEntry {
+  const { referralId, by, validity, registeredAt, endedAt } = value;
+  return { kind: 'referral', at: endedAt ?? registeredAt, transactionId, block, referralId, by, validity, registeredAt, endedAt };
+}
+
+function newDecision(
+  { value, transactionId, block }: Fact<Decision>,
+  { notice, deletion }: { readonly notice: string | null; readonly deletion: DeletionStatus | null },
+): HistoryEntry {
+  const { requestId, outcome, code, purpose, proof, consentVersion, rulesVersion, count, breakGlass, basis, receipt, at } = value;
   return {
     kind: 'decision',
     at,
@@ -89,14 +138,24 @@ function newDecision({ value, transactionId, block }: Fact<Decision>, notice: st
     outcome,
     code,
     purpose,
+    proof,
     consentVersion,
     rulesVersion,
     records: count,
+    ...(breakGlass && { breakGlass }),
+    basis,
     notice,
+    receipt,
+    deletion,
   };
 }
 
 function newDelivery({ value, transactionId, block }: Fact<Delivery>): HistoryEntry {
   const { requestId, part, parts, at } = value;
   return { kind: 'delivery', at, transactionId, block, requestId, part, parts };
+}
+
+function newReview({ value, transactionId, block }: Fact<Review>): HistoryEntry {
+  const { requestId, outcome, by, reviewBy, at } = value;
+  return { kind: 'review', at, transactionId, block, requestId, outcome, by, isLate: at > reviewBy };
 }

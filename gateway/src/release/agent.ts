@@ -1,9 +1,11 @@
 import {
   decisionKey,
   formatInstant,
+  isBreakGlass,
   recordStatusKey,
   type Decision,
   type MspId,
+  type ProofFacts,
   type RecordId,
   type RecordStatus,
   type Rules,
@@ -18,6 +20,7 @@ import { findPatient, findRequestFacts, readSealedTexts, type RequestFacts, type
 import { judge, type Verdict } from './judge';
 import type { DecisionOpening } from './openings';
 import { isOwnDecision } from './own-decision';
+import { readProof } from './read-proof';
 import { Turns } from './turns';
 
 /** Requests of one counterparty that are worked on at once. */
@@ -41,6 +44,9 @@ export interface AgentOptions extends DeliverOptions, DecideOptions {
   readonly onAlarm: (alarm: RequestName & { readonly transactionId: string }) => void;
   readonly onOutcome: (outcome: { readonly requestId: string; readonly outcome: Outcome; readonly ms: number }) => void;
 }
+
+/** All that a request is judged by, but for the records. */
+type Gathered = RequestFacts & SealedTexts & { readonly proof: ProofFacts | null };
 
 /** A request that is being answered, or was since it is listed. */
 interface Task {
@@ -160,7 +166,7 @@ export class ReleaseAgent {
     return witnesses[attempt % witnesses.length] ?? relation.counterparty;
   }
 
-  #judge(facts: RequestFacts & SealedTexts, released?: DecisionOpening['records']): Promise<Verdict> {
+  #judge(facts: Gathered, released?: DecisionOpening['records']): Promise<Verdict> {
     const { facts: known, index, mspId } = this.#options;
     const listRecords = (subjectRef: string): readonly IndexedRecord[] =>
       released === undefined
@@ -179,9 +185,11 @@ export class ReleaseAgent {
   }
 
   /** Public facts and what was sealed to the custodian; nothing as long as a public fact is missing. */
-  async #gather(name: RequestName): Promise<(RequestFacts & SealedTexts) | undefined> {
-    const request = findRequestFacts(this.#options.facts, name);
-    return request === undefined ? undefined : { ...request, ...(await readSealedTexts(this.#options.sealed, request)) };
+  async #gather(name: RequestName): Promise<Gathered | undefined> {
+    const { facts, sealed, transactions } = this.#options;
+    const found = findRequestFacts(facts, name);
+    if (found === undefined) return undefined;
+    return { ...found, ...(await readSealedTexts(sealed, found)), proof: await readProof(transactions, found.request) };
   }
 
   async #deliver(name: RequestName, decision: Decision): Promise<'released' | 'withdrawn'> {
@@ -218,8 +226,8 @@ function formatKey({ relationRef, requester, requestId }: RequestName): string {
 }
 
 /** Whether the ask, the binding or the document of the consent in force has not arrived; where no consent counts, none is waited for. */
-function isMissing({ consent, newestConsent, ask, binding, document }: RequestFacts & SealedTexts): boolean {
-  if (newestConsent !== consent.version) return false;
+function isMissing({ request, consent, newestConsent, ask, binding, document }: RequestFacts & SealedTexts): boolean {
+  if (newestConsent !== consent.version && !isBreakGlass(request.purpose)) return false;
   return ask === undefined || binding === undefined || (document === undefined && consent.document !== null);
 }
 

@@ -13,20 +13,23 @@ import {
 import { readCode } from '../problem';
 import type { SealedReader } from '../sealed/sealed-reader';
 import type { Facts, RequestName } from '../store';
+import { findJudging, isUnitBlocked } from './emergency';
 
 /** Public facts about a request, as the read model has them. */
 export interface RequestFacts {
   readonly request: AccessRequest;
   readonly relation: RelationEntry;
-  /** The newest version that the patient signed. */
+  /** The newest version that the patient signed; in an emergency the newest with a document. */
   readonly consent: ConsentEntry;
   /** The number whose successor is absent: a later one than the consent's when others wrote over it. */
   readonly newestConsent: number;
   readonly rules: Rules;
   readonly counterparty: Organisation;
+  /** A review of the unit that declares this emergency is overdue. */
+  readonly isUnitBlocked: boolean;
 }
 
-/** What was sealed to the custodian for this request; a text that is missing or does not open is `undefined`. */
+/** What was sealed to the custodian for this request: `undefined` when it has not arrived, empty when it does not open. */
 export interface SealedTexts {
   readonly ask: string | undefined;
   readonly binding: string | undefined;
@@ -35,15 +38,18 @@ export interface SealedTexts {
 
 /** `undefined` as long as something that must precede a decision is not on the ledger. */
 export function findRequestFacts(facts: Facts, { relationRef, requester, requestId }: RequestName): RequestFacts | undefined {
+  const request = facts.findKey<AccessRequest>(requestKey(relationRef, requester, requestId))?.value;
   const relation = facts.find<RelationEntry>('relation', relationRef)?.value;
   const consent = facts.findConsent(relationRef);
+  if (request === undefined) return undefined;
   const found = {
-    request: facts.findKey<AccessRequest>(requestKey(relationRef, requester, requestId))?.value,
+    request,
     relation,
-    consent: consent?.signed.value,
+    consent: consent && findJudging(facts, request, consent),
     newestConsent: consent?.newest,
     rules: facts.find<Rules>('rules')?.value,
     counterparty: relation && facts.find<Organisation>('organisation', relation.counterparty)?.value,
+    isUnitBlocked: isUnitBlocked(facts, request),
   };
   return isWhole(found) ? found : undefined;
 }
@@ -63,12 +69,22 @@ export async function readSealedTexts(sealed: SealedReader, { request, consent }
   return { ask, binding, document };
 }
 
-/** Junk that somebody stored first is as good as nothing. */
+/** What was sealed to both sides of a relation, whatever is asked: the binding and the document of a consent. */
+export async function readRelationTexts(
+  sealed: SealedReader,
+  { relationRef, version }: Pick<ConsentEntry, 'relationRef' | 'version'>,
+): Promise<Omit<SealedTexts, 'ask'>> {
+  const refs = [bindingRef(relationRef), consentDocumentRef(relationRef, version)];
+  const [binding, document] = await Promise.all(refs.map((ref) => openOrNothing(sealed, ref)));
+  return { binding, document };
+}
+
+/** Junk that somebody stored first is as good as nothing, but nothing else will come. */
 async function openOrNothing(sealed: SealedReader, ref: Parameters<SealedReader['openText']>[0]): Promise<string | undefined> {
   try {
     return await sealed.openText(ref);
   } catch (error) {
-    if (readCode(error) === 'DECRYPT_FAILED') return undefined;
+    if (readCode(error) === 'DECRYPT_FAILED') return '';
     throw error;
   }
 }

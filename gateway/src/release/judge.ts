@@ -4,15 +4,19 @@ import {
   consentDocumentPreimage,
   decideAccess,
   formatCanonical,
+  isBreakGlass,
   parseAsk,
   parseConsentDocument,
   parseJson,
   parseRecordDetails,
   parseSigned,
+  type AccessDecision,
   type Ask,
+  type Binding,
   type ConsentDocument,
   type Instant,
   type PatientEntry,
+  type ProofFacts,
   type RecordDetails,
   type RecordId,
   type RequestingPerson,
@@ -20,17 +24,23 @@ import {
 import { commit, verifyJws } from '../crypto';
 import type { IndexedRecord } from '../store';
 import type { RequestFacts, SealedTexts } from './gather';
-import type { NoticeReason } from './openings';
+import { findEmergencyEnd } from './emergency';
+import type { Notice, NoticeReason } from './openings';
 
 /** What the custodian would do about a request now, and why. Reasons go to the patient alone. */
 export interface Verdict {
   readonly reason: NoticeReason;
   readonly person: RequestingPerson | null;
+  readonly emergency: Notice['emergency'] | undefined;
   /** What may be released; empty: refuse. */
-  readonly records: readonly IndexedRecord[];
+  readonly records: readonly PermittedRecord[];
 }
 
+/** With what the rule obliges whoever receives it to. */
+export type PermittedRecord = IndexedRecord & Pick<AccessDecision, 'obligations'>;
+
 export interface JudgeFacts extends RequestFacts, SealedTexts {
+  readonly proof: ProofFacts | null;
   readonly findPatient: (subjectRef: string) => PatientEntry | undefined;
   readonly listRecords: (subjectRef: string) => readonly IndexedRecord[];
   readonly isWithdrawn: (recordId: string) => boolean;
@@ -39,24 +49,50 @@ export interface JudgeFacts extends RequestFacts, SealedTexts {
 
 /** Runs the shared rule over what is asked for. Everything that a signature or commitment covers is checked first; whatever fails, denies. */
 export async function judge(facts: JudgeFacts): Promise<Verdict> {
-  const { relation, rules, now, request } = facts;
+  const { relation, rules, proof, now, request } = facts;
   const ask = await openAsk(facts);
-  const person = ask?.person ?? null;
-  if (facts.newestConsent !== facts.consent.version) return { reason: 'consent-invalid', person, records: [] };
-  const patient = await openPatient(facts);
-  const isSigned = await isConsentSigned(facts);
-  const document = isSigned ? await openDocument(facts) : undefined;
-  if (ask === undefined || patient === undefined) return { reason: 'document-missing', person, records: [] };
-  const question = { relation, patient, consent: facts.consent, document, rules, now, purpose: request.purpose, person: ask.person };
+  const told = tellOf(ask);
+  const refuse = (reason: NoticeReason): Verdict => ({ reason, ...told, records: [] });
+  const against = findReasonAgainstFacts(facts);
+  if (against !== undefined) return refuse(against);
+  const binding = await openBinding(facts);
+  const patient = binding && facts.findPatient(binding.subjectRef);
+  const document = (await isConsentSigned(facts)) ? await openDocument(facts) : undefined;
+  if (ask === undefined || patient === undefined || isWithheld(facts, document)) return refuse('document-missing');
+  const emergencyUntil = await findEmergencyEnd(request, ask);
+  const given = { relation, patient, consent: facts.consent, document, rules, proof, now, emergencyUntil };
+  const question = { ...given, purpose: request.purpose, person: ask.person };
   const held = facts
     .listRecords(patient.subjectRef)
     .filter(({ recordId, category }) => ask.categories.includes(category) && !facts.isWithdrawn(recordId));
   const decisions = held.map((record) => ({ record, ...decideAccess({ ...question, record: detailsOf(record) }) }));
-  const records = decisions.filter(({ decision }) => decision === 'permit').map(({ record }) => record);
-  if (records.length > 0) return { reason: 'permitted', person, records };
-  const asked = ask.categories.map((category) => decideAccess({ ...question, record: { ...unknownRecord, category } }).reason);
-  const denied = [...decisions.map(({ reason }) => reason), ...asked].find((reason) => reason !== 'permitted');
-  return { reason: denied ?? 'nothing-held', person, records };
+  const permits = decisions.filter(({ decision }) => decision === 'permit');
+  const records = permits.map(({ record, obligations }) => ({ ...record, obligations }));
+  if (permits.length > 0) return { reason: reasonOf(permits), ...told, records };
+  const asked = ask.categories.map((category) => decideAccess({ ...question, record: { ...unknownRecord, category } }));
+  return refuse([...decisions, ...asked].find(({ decision }) => decision === 'deny')?.reason ?? 'nothing-held');
+}
+
+/** What is against a request before anything is opened: others wrote over the consent, which an emergency does not ask; a unit is blocked. */
+function findReasonAgainstFacts({ request, newestConsent, consent, isUnitBlocked }: JudgeFacts): NoticeReason | undefined {
+  if (isBreakGlass(request.purpose)) return isUnitBlocked ? 'break-glass-blocked' : undefined;
+  return newestConsent === consent.version ? undefined : 'consent-invalid';
+}
+
+/** An emergency goes on without a document that never came, not without one that came and is none: it may hold an express refusal. */
+function isWithheld({ request, document: text }: JudgeFacts, document: ConsentDocument | undefined): boolean {
+  return isBreakGlass(request.purpose) && document === undefined && text !== undefined;
+}
+
+function tellOf(ask: Ask | undefined): Pick<Verdict, 'person' | 'emergency'> {
+  if (ask === undefined) return { person: null, emergency: undefined };
+  const { person, emergency } = ask;
+  return { person, emergency: emergency && { reason: emergency.reason, statement: emergency.statement } };
+}
+
+/** As the decision's entry has it: by the legal basis alone, or by the consent or the emergency too. */
+function reasonOf(permits: readonly AccessDecision[]): NoticeReason {
+  return permits.find(({ reason }) => reason !== 'legal-basis')?.reason ?? 'legal-basis';
 }
 
 function detailsOf({ recordId, details }: IndexedRecord): RecordDetails & { readonly recordId: RecordId } {
@@ -64,7 +100,7 @@ function detailsOf({ recordId, details }: IndexedRecord): RecordDetails & { read
 }
 
 /** Stands for records of a category of which nothing is known, or nothing is held. */
-const unknownRecord = {
+export const unknownRecord = {
   recordId: '' as RecordId,
   type: '',
   codes: [],
@@ -86,8 +122,12 @@ async function openAsk({ ask: text, request }: JudgeFacts): Promise<Ask | undefi
   }
 }
 
-/** The patient whose the relation is: the binding must be what it commits to, name its keys and be signed by her registered key. */
-async function openPatient({ binding: jws, relation, findPatient }: JudgeFacts): Promise<PatientEntry | undefined> {
+/** The binding must be what the relation commits to, name its keys and be signed by the patient's registered key. */
+export async function openBinding({
+  binding: jws,
+  relation,
+  findPatient,
+}: Pick<JudgeFacts, 'binding' | 'relation' | 'findPatient'>): Promise<Binding | undefined> {
   if (jws === undefined) return undefined;
   try {
     const { payload } = parseSigned('binding', jws, 'binding');
@@ -97,14 +137,14 @@ async function openPatient({ binding: jws, relation, findPatient }: JudgeFacts):
     if (formatCanonical(names) !== formatCanonical([relation.relationRef, relation.counterparty, relation.keys])) return undefined;
     if ((await commit(bindingPreimage(jws, payload.salt))) !== relation.binding) return undefined;
     await verifyJws('binding', jws, patient.keys.signing);
-    return patient;
+    return payload;
   } catch {
     return undefined;
   }
 }
 
 /** The header verifies again here, whoever endorsed it. */
-async function isConsentSigned({ consent, relation }: JudgeFacts): Promise<boolean> {
+export async function isConsentSigned({ consent, relation }: Pick<JudgeFacts, 'consent' | 'relation'>): Promise<boolean> {
   const keys = consent.status === 'closed' ? [relation.keys.signing, relation.keys.recovery] : [relation.keys.signing];
   const outcomes = await Promise.allSettled(keys.map((key) => verifyJws('consent', consent.jws, key)));
   return outcomes.some((outcome) => {
@@ -117,7 +157,10 @@ async function isConsentSigned({ consent, relation }: JudgeFacts): Promise<boole
   });
 }
 
-async function openDocument({ document: text, consent }: JudgeFacts): Promise<ConsentDocument | undefined> {
+export async function openDocument({
+  document: text,
+  consent,
+}: Pick<JudgeFacts, 'document' | 'consent'>): Promise<ConsentDocument | undefined> {
   const value = parseCanonical(text);
   if (value === undefined || consent.document === null) return undefined;
   try {

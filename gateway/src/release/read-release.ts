@@ -1,35 +1,31 @@
 import {
   bindingPreimage,
   bindingRef,
+  consentDocumentPreimage,
+  consentDocumentRef,
   decisionKey,
-  decisionRef,
-  deliveryRef,
-  formatUtf8,
+  formatInstant,
+  parseConsentDocument,
+  parseJson,
   parseSigned,
-  parseUtf8,
   recordKey,
-  recordsPreimage,
   type Category,
   type Decision,
-  type Delivery,
-  type MspId,
+  type Obligation,
   type RecordAnchor,
   type RecordDetails,
   type RelationEntry,
   type SubjectRef,
 } from '@medaccord/chaincode/model';
-import { assertOpens, hashBytes, open, type SealingKey } from '../crypto';
+import { assertOpens, open, type SealingKey } from '../crypto';
 import { newError } from '../problem';
 import { openRecord } from '../record/open-record';
-import type { SealedReader } from '../sealed/sealed-reader';
-import type { Facts } from '../store';
-import { wrapContext, type DecisionOpening, type DeliveredRecord, type DeliveryOpening } from './openings';
+import { findEndingOf, type Facts } from '../store';
+import { listParts, openPart, readDecided, type DeliveredOptions } from './delivered';
+import { wrapContext, type DeliveredRecord } from './openings';
 
-export interface ReadReleaseOptions {
-  readonly mspId: MspId;
+export interface ReadReleaseOptions extends DeliveredOptions {
   readonly key: SealingKey;
-  readonly facts: Facts;
-  readonly sealed: SealedReader;
 }
 
 export interface ReleasedResource {
@@ -38,34 +34,58 @@ export interface ReleasedResource {
   readonly category: Category;
   /** The resource, text exactly as anchored. */
   readonly resource: string;
+  /** What whoever receives it must keep to. */
+  readonly obligations: readonly Obligation[];
+}
+
+/** What a request got. */
+export interface Release {
+  /** The custodian's signed receipt: what went to whom, on which consent and for what. */
+  readonly receipt: string;
+  /** The consent that the receipt names, canonical text; null when its document has not arrived. */
+  readonly consent: string | null;
+  readonly resources: readonly ReleasedResource[];
 }
 
 /**
- * Reads what was delivered for a request of this organisation and checks all of it against the ledger: envelopes, list of records, anchors,
- * groups, subject, data keys, content.
- * @throws CodedError RESOURCE_NOT_FOUND, RELEASE_REFUSED, RELEASE_NOT_READY, CONTENT_NOT_ANCHORED; DecryptFailed
+ * Reads what was delivered for a request of this organisation and checks all of it against the ledger: receipt, envelopes, list of records,
+ * anchors, groups, subject, data keys, content. Nothing is read of what ended.
+ * @throws CodedError RESOURCE_NOT_FOUND, RELEASE_REFUSED, RELEASE_NOT_READY, RELEASE_ENDED, RECEIPT_MISSING, CONTENT_NOT_ANCHORED;
+ * DecryptFailed
  */
-export async function readRelease(options: ReadReleaseOptions, requestId: string): Promise<readonly ReleasedResource[]> {
-  const { facts } = options;
-  const { decision, relation } = findReleased(options, requestId);
-  const deliveries = facts.list<Delivery>('delivery', decision.relationRef).map(({ value }) => value);
-  const parts = deliveries
-    .filter((delivery) => delivery.requester === options.mspId && delivery.requestId === requestId)
-    .sort((one, other) => one.part - other.part);
+export async function readRelease(options: ReadReleaseOptions, requestId: string): Promise<Release> {
+  const { decision, relation, receipt } = findReleased(options, requestId);
   const subjectRef = await readSubject(options, relation);
-  const released = await readReleasedList(options, decision);
-  const delivered = (await Promise.all(parts.map((part) => openPart(options, part)))).flat();
-  const listed = released.map(({ recordId, version }) => `${recordId}/${String(version)}`);
-  if (
-    delivered.length !== listed.length ||
-    delivered.some(({ recordId, version }, at) => listed[at] !== `${recordId}/${String(version)}`)
-  ) {
+  const { records } = await readDecided(options, decision);
+  const delivered = (await Promise.all(listParts(options, decision).map((part) => openPart(options, part)))).flat();
+  const isListed = records.every(({ recordId, version }, at) => delivered[at]?.recordId === recordId && delivered[at].version === version);
+  if (delivered.length !== records.length || !isListed)
     throw newError('CONTENT_NOT_ANCHORED', 'The delivery is not the list of records that was decided');
-  }
-  return Promise.all(delivered.map((record) => openDelivered(options, record, { decision, subjectRef })));
+  const resources = await Promise.all(
+    delivered.map(async (record, at) => {
+      const { obligations = [] } = records[at] ?? {};
+      return { ...(await openDelivered(options, record, { decision, subjectRef })), obligations };
+    }),
+  );
+  return { receipt, consent: await readConsent(options, receipt), resources };
 }
 
-function findReleased({ facts, mspId }: ReadReleaseOptions, requestId: string): { decision: Decision; relation: RelationEntry } {
+/** The scope of the consent, as the receipt commits to it. */
+async function readConsent({ sealed }: ReadReleaseOptions, receipt: string): Promise<string | null> {
+  const { relationRef, consent } = parseSigned('disclosure-receipt', receipt, 'receipt').payload;
+  const text = consent.document === null ? undefined : await sealed.openText(consentDocumentRef(relationRef, consent.version));
+  if (text === undefined || consent.document === null) return null;
+  await assertOpens(consent.document, consentDocumentPreimage(parseJson(parseConsentDocument, text, 'consent')));
+  return text;
+}
+
+interface Found {
+  readonly decision: Decision;
+  readonly relation: RelationEntry;
+  readonly receipt: string;
+}
+
+function findReleased({ facts, mspId }: ReadReleaseOptions, requestId: string): Found {
   const request = facts.findRequest(mspId, requestId)?.value;
   if (request?.by.mspId !== mspId) throw newError('RESOURCE_NOT_FOUND', 'This organisation made no such request');
   const { relationRef } = request;
@@ -74,7 +94,19 @@ function findReleased({ facts, mspId }: ReadReleaseOptions, requestId: string): 
   if (decision === undefined || relation === undefined) throw notReady();
   if (decision.outcome === 'refused') throw newError('RELEASE_REFUSED', 'The request was refused', { details: { code: decision.code } });
   if (!facts.isDelivered(decision)) throw notReady();
-  return { decision, relation };
+  return { decision, relation, receipt: assertHandedOut(facts, decision) };
+}
+
+/** Gives the receipt of a release that nothing ended. */
+function assertHandedOut(facts: Facts, decision: Decision): string {
+  const ending = findEndingOf(facts, decision, formatInstant(Date.now()));
+  if (ending !== undefined) {
+    const { reason } = ending;
+    throw newError('RELEASE_ENDED', 'The patient ended this release, or its time is over; its copy is deleted', { details: { reason } });
+  }
+  if (decision.receipt === null)
+    throw newError('RECEIPT_MISSING', 'The decision carries no valid receipt of the custodian; nothing is handed out without one');
+  return decision.receipt;
 }
 
 function notReady(): Error {
@@ -90,33 +122,11 @@ async function readSubject({ sealed }: ReadReleaseOptions, relation: RelationEnt
   return payload.subjectRef;
 }
 
-async function readReleasedList({ sealed }: ReadReleaseOptions, decision: Decision): Promise<DecisionOpening['records']> {
-  const text = await sealed.openText(decisionRef(decision.relationRef, decision.requestId));
-  if (text === undefined || decision.records === null)
-    throw newError('RELEASE_NOT_READY', 'The opening of the decision has not arrived yet; ask again');
-  const { records, recordsSalt } = JSON.parse(text) as DecisionOpening;
-  await assertOpens(decision.records, recordsPreimage(records, recordsSalt));
-  return records;
-}
-
-async function openPart(
-  { sealed }: ReadReleaseOptions,
-  { relationRef, requestId, part, envelope: digest }: Delivery,
-): Promise<readonly DeliveredRecord[]> {
-  const ref = deliveryRef(relationRef, requestId, part);
-  const [envelope] = await sealed.read([ref]);
-  if (envelope === undefined) throw newError('RELEASE_NOT_READY', 'A part of the delivery has not arrived yet; ask again');
-  if ((await hashBytes(formatUtf8(envelope))) !== digest)
-    throw newError('CONTENT_NOT_ANCHORED', 'A part of the delivery is not the one on the ledger');
-  const text = parseUtf8(await sealed.open(ref, envelope));
-  return (JSON.parse(text ?? '') as DeliveryOpening).records;
-}
-
 async function openDelivered(
   { facts, key, mspId }: ReadReleaseOptions,
   record: DeliveredRecord,
   { decision, subjectRef }: { readonly decision: Decision; readonly subjectRef: SubjectRef },
-): Promise<ReleasedResource> {
+): Promise<Omit<ReleasedResource, 'obligations'>> {
   const { recordId, version, envelope, wrap, salts, details } = record;
   const anchor = facts.findKey<RecordAnchor>(recordKey(decision.custodian, recordId, version))?.value;
   if (anchor?.custodian !== decision.custodian || !facts.counts(anchor.custodian, recordId, version)) {

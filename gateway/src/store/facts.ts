@@ -13,7 +13,6 @@ import {
   type Delivery,
   type Group,
   type MspId,
-  type PatientEntry,
   type PublicKeyType,
   type RecordAnchor,
   type RelationEntry,
@@ -21,11 +20,15 @@ import {
   type RequestId,
 } from '@medaccord/chaincode/model';
 import type { LedgerBlock, LedgerTransaction, StateWrite } from '../ledger/ledger';
+import { ConsentHeads, consentHeadTable } from './consent-heads';
 import { inTransaction, openDatabase, type Database, type Row } from './database';
+import { parseDeclared, selectDeclared, unitIndex, type Declared } from './declared';
+import { heldTable, HeldReleases } from './held-releases';
 import { parseEntry, type Entries, type NamedEntry } from './parse-entry';
-import { kindOfStep, type PatientStep } from './patient-step';
+import { patientStepTable, PatientSteps } from './patient-steps';
 import { newPatientVerifier } from './patient-verifier';
 import { statementVerifier } from './statement-verifier';
+import { trustReceipts } from './trust-receipts';
 
 const migrations = [
   `
@@ -50,8 +53,14 @@ CREATE TABLE undelivered (ref TEXT NOT NULL, id TEXT NOT NULL, deadline TEXT NOT
 CREATE TABLE junk_consent (ref TEXT NOT NULL, version INTEGER NOT NULL, PRIMARY KEY (ref, version)) STRICT, WITHOUT ROWID;`,
   'ALTER TABLE checkpoint DROP COLUMN configuration',
   'DROP INDEX fact_group',
-  `CREATE TABLE patient_step (ref TEXT NOT NULL, kind TEXT NOT NULL, block INTEGER NOT NULL, position INTEGER NOT NULL, transaction_id TEXT NOT NULL,
-  PRIMARY KEY (ref, block, position)) STRICT, WITHOUT ROWID`,
+  // The new tables are filled from block 0 on, and what is kept now and was passed over before is found.
+  `${consentHeadTable};
+${heldTable}
+${unitIndex}
+DELETE FROM fact; DELETE FROM undecided; DELETE FROM undelivered; DELETE FROM junk_consent; UPDATE checkpoint SET height = 0, time = 0;`,
+  `${patientStepTable};
+DELETE FROM fact; DELETE FROM undecided; DELETE FROM undelivered; DELETE FROM junk_consent; DELETE FROM consent_head; DELETE FROM held;
+UPDATE checkpoint SET height = 0, time = 0;`,
 ];
 
 /** A fact of the ledger's public state: its newest value and the transaction that wrote it. */
@@ -85,8 +94,12 @@ export interface RequestName {
  * changes is passed over, so that members that endorse junk together stop and hide nothing.
  */
 export class Facts {
+  /** What this organisation, as a counterparty, was delivered and has not deleted. */
+  readonly held: HeldReleases;
+  readonly steps: PatientSteps;
   readonly #database: Database;
   readonly #statements: Statements;
+  readonly #heads: ConsentHeads;
   readonly #mspId: string;
   readonly #patientVerifier = newPatientVerifier((key) => this.findKey(key));
   #height: number;
@@ -97,6 +110,9 @@ export class Facts {
     this.#mspId = mspId;
     this.#database = openDatabase(path, migrations);
     this.#statements = prepareStatements(this.#database);
+    this.#heads = new ConsentHeads(this.#database, (ref, version) => this.find<ConsentEntry>('consent', ref, String(version))?.value);
+    this.steps = new PatientSteps(this.#database, this);
+    this.held = new HeldReleases(this.#database, this, mspId);
     const checkpoint = this.#database.prepare('SELECT height, time FROM checkpoint').get() as Row;
     this.#height = Number(checkpoint.height);
     this.#time = Number(checkpoint.time);
@@ -134,7 +150,7 @@ export class Facts {
   clear(): void {
     inTransaction(this.#database, () => {
       this.#database.exec(
-        'DELETE FROM fact; DELETE FROM undecided; DELETE FROM undelivered; DELETE FROM junk_consent; DELETE FROM patient_step; UPDATE checkpoint SET height = 0, time = 0',
+        'DELETE FROM fact; DELETE FROM undecided; DELETE FROM undelivered; DELETE FROM junk_consent; DELETE FROM consent_head; DELETE FROM held; DELETE FROM patient_step; UPDATE checkpoint SET height = 0, time = 0',
       );
     });
     this.#height = 0;
@@ -158,13 +174,9 @@ export class Facts {
 
   /** A relation's consent up to the first number at which nothing stands; nothing follows a closing. */
   findConsent(relationRef: string): CurrentConsent | undefined {
-    let signed: Fact<ConsentEntry> | undefined;
-    for (let newest = 0; ; newest += 1) {
-      const next = this.find<ConsentEntry>('consent', relationRef, String(newest + 1));
-      const isEnd = next === undefined && this.#statements.findJunk.get(relationRef, newest + 1) === undefined;
-      if (isEnd || signed?.value.status === 'closed') return signed === undefined ? undefined : { signed, newest };
-      signed = next ?? signed;
-    }
+    const head = this.#heads.find(relationRef);
+    const signed = this.find<ConsentEntry>('consent', relationRef, String(head.signed));
+    return signed === undefined ? undefined : { signed, newest: head.newest };
   }
 
   /** The newest version of a custodian's record before the first gap, whether its group is closed or not; 0 when there is none. */
@@ -181,14 +193,6 @@ export class Facts {
 
   listType<T>(type: PublicKeyType): readonly Fact<T>[] {
     return this.#statements.listType.all(type).flatMap((row) => parseRow<T>(row) ?? []);
-  }
-
-  /** What happened to a patient's keys, oldest first: the kind of each statement that counted. */
-  listPatientSteps(subjectRef: string): readonly PatientStep[] {
-    return this.#statements.listSteps.all(subjectRef).map((row) => {
-      const { kind, block, transaction_id: transactionId } = row as Row;
-      return { kind: String(kind), block: Number(block), transactionId: String(transactionId) };
-    });
   }
 
   /** Whether a custodian's record version counts: its group was anchored whole with it, or closed later. */
@@ -214,6 +218,11 @@ export class Facts {
   /** This organisation's decisions to release of which not every part is delivered and the deadline is not over at `now`. */
   listUndelivered(now: string): readonly RequestName[] {
     return this.#statements.undelivered.all(now).map(parseName);
+  }
+
+  /** Declared emergencies, in the order in which the ledger got them: of one unit, or all. By requests and reviews, which never change. */
+  listDeclared(unit?: string): readonly Declared[] {
+    return this.#statements.declared.all(unit ?? '', unit ?? '~').map(parseDeclared);
   }
 
   /** Whether every part of a released decision is on the ledger. */
@@ -247,27 +256,36 @@ export class Facts {
     const entry = parseEntry(key, value);
     const trusted = entry === undefined ? undefined : this.#trust(entry);
     if (trusted !== undefined) {
-      if (type === 'patient') this.#addStep({ block, index, transactionId }, trusted as PatientEntry);
-      this.#statements.put.run(type, ref, id, number ?? block, formatCanonical(trusted), block, index, transactionId);
-      this.#keepWorkLists({ ...name, type, value: trusted } as Applied);
-    } else if (number !== undefined && type === 'consent') {
-      this.#statements.addJunk.run(ref, number);
+      const applied = { ...name, type, value: trusted } as Applied;
+      this.steps.keep({ block, index, transactionId }, applied);
+      for (const as of [id, ...this.#moreNames(type, trusted)])
+        this.#statements.put.run(type, ref, as, number ?? block, formatCanonical(trusted), block, index, transactionId);
+      this.#keepWorkLists(applied);
+      this.held.keep(applied);
     }
-  }
-
-  #addStep({ block, index, transactionId }: Position, patient: PatientEntry): void {
-    const kind = kindOfStep(this.find<PatientEntry>('patient', patient.subjectRef)?.value, patient);
-    this.#statements.addStep.run(patient.subjectRef, kind, block, index, transactionId);
+    if (number !== undefined && type === 'consent') this.#heads.add(ref, number, trusted !== undefined);
   }
 
   /** An entry as it counts; nothing when it does not. */
-  #trust({ type, name: { ref, id }, value }: NamedEntry): Entries[PublicKeyType] | undefined {
+  #trust(entry: NamedEntry): Entries[PublicKeyType] | undefined {
+    const {
+      type,
+      name: { ref, id },
+      value,
+    } = entry;
     if (type === 'patient') return continuePatient(this.find<Entries['patient']>(type, ref)?.value, value, this.#patientVerifier);
     if (kept.includes(type) && this.find(type, ref, id) !== undefined) return undefined;
     if (type === 'relation') return trustRelation(value, statementVerifier);
-    if (type !== 'consent') return value;
+    if (type !== 'consent') return trustReceipts(entry, this);
     const relation = this.find<RelationEntry>('relation', ref)?.value;
     return relation === undefined ? undefined : trustConsent(value, relation, statementVerifier);
+  }
+
+  /** Decisions name the version of the rules that they went by: each stays readable beside the one in force, under its number. */
+  #moreNames(type: PublicKeyType, value: Entries[PublicKeyType]): readonly string[] {
+    if (type !== 'rules') return [];
+    const version = String((value as Entries['rules']).version);
+    return this.find(type, '', version) === undefined ? [version] : [];
   }
 
   /** The lists of work hold what concerns relations that this organisation is the custodian of. */
@@ -286,19 +304,32 @@ export class Facts {
   }
 }
 
-interface Position {
+export interface Position {
   readonly block: number;
   readonly index: number;
   readonly transactionId: string;
 }
 
 /** An entry that counts, with the name under which it is kept. */
-type Applied = {
+export type Applied = {
   [T in PublicKeyType]: { readonly type: T; readonly ref: string; readonly id: string; readonly value: Entries[T] };
 }[PublicKeyType];
 
 /** Are made once: what came later, whoever endorsed it, does not count, and none goes. A patient's own statements alone change her entry. */
-const kept: readonly PublicKeyType[] = ['patient', 'relation', 'consent', 'group', 'record', 'request', 'decision', 'delivery'];
+const kept: readonly PublicKeyType[] = [
+  'patient',
+  'relation',
+  'consent',
+  'group',
+  'record',
+  'request',
+  'decision',
+  'delivery',
+  'deletion',
+  'redisclosure',
+  'consultation',
+  'review',
+];
 
 type Statements = Readonly<
   Record<
@@ -311,16 +342,13 @@ type Statements = Readonly<
     | 'listType'
     | 'closedRecords'
     | 'countParts'
+    | 'declared'
     | 'undecided'
     | 'addUndecided'
     | 'endUndecided'
     | 'undelivered'
     | 'addUndelivered'
-    | 'endUndelivered'
-    | 'addStep'
-    | 'listSteps'
-    | 'addJunk'
-    | 'findJunk',
+    | 'endUndelivered',
     StatementSync
   >
 >;
@@ -340,6 +368,7 @@ function prepareStatements(database: Database): Statements {
         (SELECT id FROM fact WHERE type = 'group' AND ref = ? AND json_extract(value, '$.status') = 'closed')) ORDER BY block, position, ref, ordinal`,
     ),
     countParts: database.prepare("SELECT count(*) AS number FROM fact WHERE type = 'delivery' AND ref = ? AND id GLOB ? AND ordinal <= ?"),
+    declared: database.prepare(selectDeclared),
     undecided: database.prepare('SELECT ref, id FROM undecided'),
     addUndecided: database.prepare(
       `INSERT OR IGNORE INTO undecided SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM fact WHERE type = 'decision' AND ref = ? AND id = ?)`,
@@ -348,10 +377,6 @@ function prepareStatements(database: Database): Statements {
     undelivered: database.prepare('SELECT ref, id FROM undelivered WHERE deadline >= ?'),
     addUndelivered: database.prepare('INSERT OR IGNORE INTO undelivered VALUES (?, ?, ?)'),
     endUndelivered: database.prepare('DELETE FROM undelivered WHERE ref = ? AND id = ?'),
-    addStep: database.prepare('INSERT INTO patient_step VALUES (?, ?, ?, ?, ?)'),
-    listSteps: database.prepare('SELECT kind, block, transaction_id FROM patient_step WHERE ref = ? ORDER BY block, position'),
-    addJunk: database.prepare('INSERT OR IGNORE INTO junk_consent VALUES (?, ?)'),
-    findJunk: database.prepare('SELECT 1 FROM junk_consent WHERE ref = ? AND version = ?'),
   };
 }
 

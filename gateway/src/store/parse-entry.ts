@@ -1,12 +1,18 @@
 import {
+  breakGlassKey,
   consentKey,
+  consultationKey,
   decisionKey,
+  deletionKey,
   deliveryKey,
   groupKey,
   organisationKey,
   parseAccessRequest,
+  parseBreakGlass,
   parseConsentEntry,
+  parseConsultation,
   parseDecision,
+  parseDeletion,
   parseDelivery,
   parseEntryName,
   parseGroup,
@@ -15,15 +21,26 @@ import {
   parsePatientEntry,
   parseRecordAnchor,
   parseRecordStatus,
+  parseReferral,
+  parseRedisclosure,
   parseRelationEntry,
+  parseReview,
   parseRules,
+  parseStudy,
   patientKey,
   recordKey,
+  referralKey,
+  redisclosureKey,
   relationKey,
   requestKey,
+  reviewKey,
   rulesKey,
+  type BreakGlass,
+  studyKey,
   type ConsentEntry,
+  type Consultation,
   type Decision,
+  type Deletion,
   type AccessRequest,
   type Delivery,
   type EntryName,
@@ -34,8 +51,12 @@ import {
   type PublicKeyType,
   type RecordAnchor,
   type RecordStatus,
+  type Referral,
+  type Redisclosure,
   type RelationEntry,
+  type Review,
   type Rules,
+  type Study,
 } from '@medaccord/chaincode/model';
 
 /** What each kind of public entry holds. */
@@ -51,6 +72,13 @@ export interface Entries {
   request: AccessRequest;
   decision: Decision;
   delivery: Delivery;
+  'break-glass': BreakGlass;
+  review: Review;
+  referral: Referral;
+  study: Study;
+  deletion: Deletion;
+  redisclosure: Redisclosure;
+  consultation: Consultation;
 }
 
 /** An entry whose value has the shape of its kind and names the very key that it stands under. */
@@ -84,6 +112,26 @@ const forms: { readonly [T in PublicKeyType]: Form<Entries[T]> } = {
   delivery: {
     parse: parseDelivery,
     isOf: ({ relationRef, requester, requestId, part }, key) => key === deliveryKey(relationRef, requester, requestId, part),
+  },
+  'break-glass': { parse: parseBreakGlass, isOf: ({ mspId, unit }, key) => key === breakGlassKey(mspId, unit) },
+  review: {
+    parse: parseReview,
+    isOf: ({ relationRef, requester, requestId }, key) => key === reviewKey(relationRef, requester, requestId),
+  },
+  referral: { parse: parseReferral, isOf: ({ relationRef, referralId }, key) => key === referralKey(relationRef, referralId) },
+  study: { parse: parseStudy, isOf: ({ studyId }, key) => key === studyKey(studyId) },
+  deletion: {
+    parse: parseDeletion,
+    isOf: ({ relationRef, requester, requestId, of }, key) => key === deletionKey(relationRef, requester, requestId, of),
+  },
+  redisclosure: {
+    parse: parseRedisclosure,
+    isOf: ({ relationRef, requester, requestId, redisclosureId }, key) =>
+      key === redisclosureKey(relationRef, requester, requestId, redisclosureId),
+  },
+  consultation: {
+    parse: parseConsultation,
+    isOf: ({ relationRef, mspId, consultationId }, key) => key === consultationKey(relationRef, mspId, consultationId),
   },
 };
 

@@ -87,12 +87,12 @@ describe('Facts', () => {
 
   const newRequest = (more: object = {}): object => ({
     ...{ relationRef: signed.relationRef, requestId, by: { mspId: requester, role: 'clinician', actor: hash } },
-    ...{ purpose: 'TREAT', ask: hash, requestHash: hash, party: true, at },
+    ...{ purpose: 'TREAT', proof: null, ask: hash, requestHash: hash, party: true, at },
     ...more,
   });
   const newDecision = (more: object = {}): object => ({
-    ...{ ...name, outcome: 'released', code: null, custodian, purpose: 'TREAT', consentVersion: 1, rulesVersion: 1 },
-    ...{ deadline: '2026-03-01T08:10:00.000Z', records: hash, count: 2, bound: 'custodian', at },
+    ...{ ...name, outcome: 'released', code: null, custodian, purpose: 'TREAT', proof: null, consentVersion: 1, rulesVersion: 1 },
+    ...{ deadline: '2026-03-01T08:10:00.000Z', records: hash, count: 2, bound: 'custodian', basis: 'consent', receipt: null, at },
     ...more,
   });
   const newDelivery = (part: number): object => ({ ...name, part, parts: 2, envelope: hash, at });
@@ -151,6 +151,14 @@ describe('Facts', () => {
     expect(currentConsent()).toEqual([3, 3]);
     facts.apply(block(4, [consentKey(name.relationRef, 4), 'junk']));
     expect(currentConsent()).toEqual([3, 4]);
+  });
+
+  it('takes what the patient signed for a number that others had taken before, a closing included', () => {
+    applyUpTo(1);
+    facts.apply(block(2, [consentKey(name.relationRef, 2), 'junk'], consentAt(3), [consentKey(name.relationRef, 4), 'junk']));
+    expect(currentConsent()).toEqual([3, 4]);
+    facts.apply(block(3, [consentKey(name.relationRef, 2), signed.closing]));
+    expect(currentConsent()).toEqual([2, 2]);
   });
 
   it("lets nothing follow a closing, though the relation's key signed it and every number is taken", () => {

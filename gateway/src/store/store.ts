@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { EnrolmentStore } from '../identity/staff-identities';
 import type { IntentStore } from '../ledger/intent';
 import { ClinicalIndex, recordTable } from './clinical-index';
+import { consultationTable, newConsultationStore, type ConsultationStore } from './consultation-table';
 import { openDatabase } from './database';
 import { enrolmentTable, newEnrolmentStore } from './enrolment-table';
 import { Facts } from './facts';
@@ -24,6 +25,7 @@ export interface Store {
   readonly imports: ImportStore;
   readonly enrolments: EnrolmentStore;
   readonly outbox: Outbox;
+  readonly consultations: ConsultationStore;
   close(): void;
 }
 
@@ -40,6 +42,7 @@ export function openStore(data: string, mspId: string): Store {
   const database = openDatabase(path, [
     [intentTable, responseTable, recordTable, importTable, enrolmentTable, outboxTable].join('\n'),
     severalAtOnePlace,
+    consultationTable,
   ]);
   const syncer = newSyncer(path);
   return {
@@ -51,6 +54,7 @@ export function openStore(data: string, mspId: string): Store {
     imports: newImportStore(database, key),
     enrolments: newEnrolmentStore(database, key),
     outbox: newOutbox(database),
+    consultations: newConsultationStore(database, syncer.sync),
     close: () => {
       syncer.close();
       database.close();

@@ -1,4 +1,4 @@
-import type { EncryptionKey, Guardians, Hold, Keys, MspId, SubjectRef } from '@medaccord/chaincode/model';
+import type { EncryptionKey, Guardians, Hold, Jwk, Keys, MspId, Proof, SubjectRef } from '@medaccord/chaincode/model';
 
 /** A record as lists of records name it. */
 export type RecordName = { readonly recordId: string; readonly version: number; readonly category: string };
@@ -13,7 +13,9 @@ type Recorded = {
 
 /** What the gateways' routes answer, as far as the story reads it; GET /api/openapi.json has the whole. */
 export type Answers = {
-  readonly organisations: { readonly organisations: readonly { readonly mspId: string; readonly encryption: readonly EncryptionKey[] }[] };
+  readonly organisations: {
+    readonly organisations: readonly { readonly mspId: string; readonly encryption: readonly EncryptionKey[]; readonly signing: Jwk }[];
+  };
   /** What the ledger has of a patient's keys. */
   readonly patientState: {
     readonly subjectRef: SubjectRef;
@@ -43,25 +45,103 @@ export type Answers = {
     readonly decision?: { readonly transactionId: string; readonly consentVersion: number | null };
   };
   readonly release: { readonly resources: readonly (RecordName & { readonly resource: string })[] };
+  readonly preview: {
+    readonly counterparty: string;
+    readonly consentVersion: number;
+    readonly records: readonly { readonly recordId: string }[];
+    readonly views: readonly PreviewView[];
+    readonly omitted: number;
+  };
   readonly history: { readonly entries: readonly HistoryEntry[] };
+};
+
+/** What one recipient would see by a draft, for one purpose. */
+export type PreviewView = {
+  readonly recipient: { readonly kind: 'somebody' | 'anybody-else' | 'unattested' } & Readonly<
+    Record<'department' | 'role' | 'person' | 'team', string | null>
+  >;
+  readonly purpose: string;
+  readonly counts: Readonly<Record<'draft' | 'now' | 'gained' | 'lost', number>>;
+  readonly groups: readonly {
+    readonly category: string;
+    readonly draft: string;
+    readonly now: string;
+    readonly records: readonly string[];
+  }[];
+};
+
+/** Where the deletion of a released copy stands. */
+export type DeletionStatus = {
+  readonly status: 'not-due' | 'outstanding' | 'done';
+  readonly reason: string | null;
+  readonly at: string | null;
 };
 
 /** One line of a relation's history. */
 export type HistoryEntry = { readonly at: string; readonly transactionId: string } & (
   | { readonly kind: 'relation'; readonly counterparty: string }
   | { readonly kind: 'consent'; readonly version: number; readonly status: string }
-  | { readonly kind: 'request'; readonly requestId: string; readonly by: { readonly mspId: string }; readonly purpose: string }
+  | {
+      readonly kind: 'request';
+      readonly requestId: string;
+      readonly by: { readonly mspId: string };
+      readonly purpose: string;
+      readonly proof: Proof | null;
+      readonly breakGlass?: { readonly reviewBy: string };
+    }
+  | {
+      readonly kind: 'referral';
+      readonly by: { readonly mspId: string };
+      readonly validity: { readonly until: string };
+      readonly endedAt: string | null;
+    }
   | {
       readonly kind: 'decision';
       readonly requestId: string;
       readonly outcome: 'released' | 'refused';
       readonly purpose: string;
+      readonly proof: Proof | null;
       readonly consentVersion: number | null;
       readonly records: number;
+      readonly breakGlass?: { readonly until: string };
       readonly notice: string | null;
+      readonly receipt: string | null;
+      readonly deletion: DeletionStatus | null;
     }
   | { readonly kind: 'delivery'; readonly requestId: string }
+  | {
+      readonly kind: 'review';
+      readonly requestId: string;
+      readonly outcome: string;
+      readonly by: { readonly mspId: string };
+      readonly isLate: boolean;
+    }
+  | {
+      readonly kind: 'deletion';
+      readonly requestId: string;
+      readonly by: { readonly mspId: string };
+      readonly reason: string;
+      readonly redisclosureId: string | null;
+    }
+  | {
+      readonly kind: 'redisclosure';
+      readonly requestId: string;
+      readonly redisclosureId: string;
+      readonly by: { readonly mspId: string };
+      readonly purpose: string;
+      readonly records: number;
+      readonly notice: string | null;
+      readonly deletion: DeletionStatus;
+    }
+  | { readonly kind: 'consultation'; readonly mspId: string; readonly role: string; readonly purpose: string | null }
 );
 
+/** What the patient is told of a redisclosure once it is opened. */
+export type OpenedRedisclosure = { readonly recipient: string; readonly records: readonly { readonly recordId: string }[] };
+
 /** What a notice tells the patient once it is opened. */
-export type OpenedNotice = { readonly reason: string; readonly records: readonly RecordName[] };
+export type OpenedNotice = {
+  readonly reason: string;
+  readonly emergency?: { readonly reason: string; readonly statement: string };
+  readonly records: readonly RecordName[];
+};

@@ -1,4 +1,4 @@
-export type { Answers, HistoryEntry, OpenedNotice } from './answers';
+export type { Answers, DeletionStatus, HistoryEntry, OpenedNotice, OpenedRedisclosure, PreviewView } from './answers';
 export { castStory, type Cast, type Member } from './cast';
 export { findRecipients } from './find-recipients';
 export { GatewayClient } from './gateway-client';

@@ -7,15 +7,20 @@ import type { MadeRequest, Plot, Stage } from './step';
 const PATIENCE_MS = 10_000;
 
 /**
- * What the patient's wallet is told of her relation by the custodian's gateway, with the ends of all requests that were made: it may learn of
- * a block later than its neighbour, who told them first. After 10 s it is what it is.
+ * What the patient's wallet is told of her relation by the custodian's gateway, with the ends of all requests that were made, and whatever else
+ * is waited for: it may learn of a block later than its neighbour, who told them first. After 10 s it is what it is.
  */
-export async function readHistory({ cast, clientOf }: Stage, { wallet, relationRef, requests }: Plot): Promise<readonly HistoryEntry[]> {
+export async function readHistory(
+  { cast, clientOf }: Stage,
+  { wallet, relationRef, requests }: Plot,
+  isComplete: (entries: readonly HistoryEntry[]) => boolean = () => true,
+): Promise<readonly HistoryEntry[]> {
   const token = await newRelationToken(wallet, relationRef, cast.custodian.mspId as MspId);
   const until = Date.now() + PATIENCE_MS;
   for (;;) {
     const { entries } = await clientOf(cast.custodian).get<Answers['history']>(`/api/relations/${relationRef}/history`, { token });
-    if (requests.every((made) => isTold(made, entries)) || Date.now() > until) return entries;
+    const isAllTold = requests.every((made) => isTold(made, entries)) && isComplete(entries);
+    if (isAllTold || Date.now() > until) return entries;
     await pause(100);
   }
 }

@@ -3,17 +3,28 @@ import {
   bindingRef,
   formatInstant,
   formatUtf8,
+  type ConsentSet,
   type MspId,
   type RelationKind,
   type RelationRef,
   type SubjectRef,
 } from '@medaccord/chaincode/model';
 import { commit, newSalt, seal, signJws } from '../crypto';
+import { implicitPolicies, type ImplicitPolicy } from '../fhir-consent';
 import { deriveKeys } from './derive-keys';
 import { hashEnvelopes, signVersion, type Recipient } from './sign-consent';
 import { deriveRelationRef, findPatient, type Wallet } from './wallet';
 
-export type CheckIn = { readonly subjectRef: SubjectRef; readonly counterparty: MspId; readonly kinds: readonly RelationKind[] };
+export type CheckIn = {
+  readonly subjectRef: SubjectRef;
+  readonly counterparty: MspId;
+  readonly kinds: readonly RelationKind[];
+  /** What she permits from the first day; nothing by default. `describeConsent` shows it before. */
+  readonly policy?: ImplicitPolicy;
+};
+
+/** Permits nothing and forbids no emergency. */
+const NOTHING: ConsentSet = { base: 'deny', exceptions: [] };
 
 /** What is handed to a gateway (POST /api/relations): the signed relation, the first version of its consent and what is sealed to each side. */
 export type SignedRelation = {
@@ -24,12 +35,12 @@ export type SignedRelation = {
 
 /**
  * Makes a relation with a counterparty: keys of its own, the binding to the patient (for custodian and counterparty only), and a first
- * consent that permits nothing.
+ * consent by an implicit policy, or one that permits nothing.
  * @throws {WalletUnknown}
  */
 export async function checkIn(
   wallet: Wallet,
-  { subjectRef, counterparty, kinds }: CheckIn,
+  { subjectRef, counterparty, kinds, policy }: CheckIn,
   recipients: readonly Recipient[],
 ): Promise<{ wallet: Wallet; relationRef: RelationRef; request: SignedRelation }> {
   const { custodian, generation } = findPatient(wallet, subjectRef);
@@ -57,11 +68,13 @@ export async function checkIn(
   };
   const relation = await signJws('relation', header, keys.signing);
 
-  const nothing = { sets: [{ base: 'deny' as const, exceptions: [] }], validity: null, recipients };
-  const { consent, documents } = await signVersion({ relationRef, consentVersion: 1 }, keys.signing, nothing);
+  const sets = [policy === undefined ? NOTHING : implicitPolicies[policy]];
+  const first = { relationRef, consentVersion: 1 };
+  const { consent, documents } = await signVersion(first, keys.signing, { sets, validity: null, recipients });
+  const kept = { consent, sets, status: 'in-force' as const };
   const sealed = recipients.map(({ mspId }) => [mspId, { binding: bindings[mspId] ?? '', document: documents[mspId] ?? '' }] as const);
   return {
-    wallet: { ...wallet, relations: [...wallet.relations, { relationRef, subjectRef, custodian, counterparty, kinds, consentVersion: 1 }] },
+    wallet: { ...wallet, relations: [...wallet.relations, { ...first, subjectRef, custodian, counterparty, kinds, kept }] },
     relationRef,
     request: { relation, consent, sealed: Object.fromEntries(sealed) },
   };

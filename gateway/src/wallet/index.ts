@@ -1,6 +1,9 @@
 export { checkIn, type CheckIn, type SignedRelation } from './check-in';
+export { describeConsent } from './describe-consent';
+export { implicitPolicies, implicitPolicyNames, type ImplicitPolicy } from '../fhir-consent';
 export { deriveRecoverySeed } from './derive-keys';
-export { openNotice } from './open-notice';
+export { isReceiptSigned } from './check-receipt';
+export { openNotice, openRedisclosure } from './open-notice';
 export {
   countFrom,
   dropPending,
@@ -32,6 +35,15 @@ export {
   type Recipient,
   type SignedConsent,
 } from './sign-consent';
-export { findPatient, findRelation, newWallet, WalletUnknown, type Wallet, type WalletPatient, type WalletRelation } from './wallet';
+export {
+  findPatient,
+  findRelation,
+  newWallet,
+  WalletUnknown,
+  type KeptConsent,
+  type Wallet,
+  type WalletPatient,
+  type WalletRelation,
+} from './wallet';
 export { newRelationToken } from './wallet-token';
 export { formatWallet, isLocked, lockWallet, parseWallet, unlockWallet } from './wallet-text';

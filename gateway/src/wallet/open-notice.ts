@@ -1,14 +1,30 @@
-import { noticeRef, parseUtf8, type RequestId } from '@medaccord/chaincode/model';
+import {
+  noticeRef,
+  parseUtf8,
+  redisclosureNoticeRef,
+  type RedisclosureId,
+  type RelationRef,
+  type RequestId,
+  type SealedRef,
+} from '@medaccord/chaincode/model';
 import { DecryptFailed, PATIENT, open } from '../crypto';
 import { deriveKeys } from './derive-keys';
 import { findRelation, type Wallet } from './wallet';
 
 /** Opens a notice that a custodian sealed to the patient about one request. @throws {WalletUnknown}, {DecryptFailed} */
-export async function openNotice(wallet: Wallet, relationRef: string, requestId: string, envelope: string): Promise<unknown> {
-  const relation = findRelation(wallet, relationRef);
+export function openNotice(wallet: Wallet, relationRef: string, requestId: string, envelope: string): Promise<unknown> {
+  return openSealed(wallet, noticeRef(relationRef as RelationRef, requestId as RequestId), envelope);
+}
+
+/** Opens what a counterparty sealed to the patient about a redisclosure. @throws {WalletUnknown}, {DecryptFailed} */
+export function openRedisclosure(wallet: Wallet, relationRef: string, redisclosureId: string, envelope: string): Promise<unknown> {
+  return openSealed(wallet, redisclosureNoticeRef(relationRef as RelationRef, redisclosureId as RedisclosureId), envelope);
+}
+
+async function openSealed(wallet: Wallet, place: SealedRef, envelope: string): Promise<unknown> {
+  const relation = findRelation(wallet, place.ref);
   const { sealing } = await deriveKeys(wallet.seed, relation.relationRef);
-  const context = { ...noticeRef(relation.relationRef, requestId as RequestId), recipient: PATIENT };
-  const text = parseUtf8(await open(sealing, context, envelope));
+  const text = parseUtf8(await open(sealing, { ...place, recipient: PATIENT }, envelope));
   if (text === undefined) throw new DecryptFailed();
   return JSON.parse(text);
 }

@@ -12,7 +12,15 @@ export type PendingConsent = { readonly header: ConsentHeader; readonly request:
 
 /** Keeps what was signed until it is known to be on the ledger. @throws {WalletUnknown} */
 export function keepPending(wallet: Wallet, relationRef: RelationRef, request: SignedConsent): Wallet {
-  return replaceRelation(wallet, { ...findRelation(wallet, relationRef), pending: request });
+  const { kept, ...relation } = findRelation(wallet, relationRef);
+  // A header that was signed again is of the same document.
+  const isRenewed = kept !== undefined && documentOf(kept.consent) === documentOf(request.consent);
+  const present = isRenewed ? { ...kept, consent: request.consent } : kept;
+  return replaceRelation(wallet, { ...relation, ...(present !== undefined && { kept: present }), pending: request });
+}
+
+function documentOf(consent: string): ConsentHeader['document'] {
+  return parseSigned('consent', consent, 'wallet.consent').payload.document;
 }
 
 /** Forgets what was kept: it is on the ledger, or something else stands there. @throws {WalletUnknown} */

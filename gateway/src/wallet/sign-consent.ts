@@ -39,7 +39,9 @@ export async function signConsent(
 ): Promise<{ wallet: Wallet; request: SignedConsent }> {
   const relation = nextVersion(findRelation(wallet, relationRef));
   const { signing } = await deriveKeys(wallet.seed, relationRef);
-  return { wallet: replaceRelation(wallet, relation), request: await signVersion(relation, signing, { ...wish, recipients }) };
+  const request = await signVersion(relation, signing, { ...wish, recipients });
+  const kept = { consent: request.consent, sets: wish.sets, status: 'in-force' as const };
+  return { wallet: replaceRelation(wallet, { ...relation, kept }), request };
 }
 
 /** Signs the next version as a revocation: from its commit on nothing is permitted. */
@@ -95,7 +97,8 @@ async function signEnd(
   relationRef: RelationRef,
   status: 'revoked' | 'closed',
 ): Promise<{ wallet: Wallet; request: SignedConsent }> {
-  const relation = nextVersion(findRelation(wallet, relationRef));
+  const { kept, ...next } = nextVersion(findRelation(wallet, relationRef));
+  const relation = { ...next, ...(kept !== undefined && { kept: { ...kept, status } }) };
   const { signing } = await deriveKeys(wallet.seed, relationRef);
   const consent = await signJws('consent', newHeader(relationRef, relation.consentVersion, status), signing);
   return { wallet: replaceRelation(wallet, relation), request: { consent, documents: {} } };

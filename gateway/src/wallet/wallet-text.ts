@@ -1,5 +1,7 @@
 import {
+  consentStatuses,
   formatCanonical,
+  parseConsentSets,
   parseJson,
   parseMspId,
   parseRelationRef,
@@ -8,7 +10,7 @@ import {
   RequestInvalid,
 } from '@medaccord/chaincode/model';
 import { DecryptFailed, formatBase64url, newRandomBytes, parseBase64url } from '../crypto';
-import type { Wallet, WalletPatient, WalletRelation } from './wallet';
+import type { KeptConsent, Wallet, WalletPatient, WalletRelation } from './wallet';
 
 type LockedWallet = {
   readonly v: number;
@@ -99,7 +101,7 @@ function parsePatient(value: unknown, place: string): WalletPatient {
 }
 
 function parseRelation(value: unknown, place: string): WalletRelation {
-  const { relationRef, subjectRef, custodian, counterparty, kinds, consentVersion, pending } = asObject(value, place);
+  const { relationRef, subjectRef, custodian, counterparty, kinds, consentVersion, kept, pending } = asObject(value, place);
   return {
     relationRef: parseRelationRef(relationRef, `${place}.relationRef`),
     subjectRef: parseSubjectRef(subjectRef, `${place}.subjectRef`),
@@ -107,8 +109,17 @@ function parseRelation(value: unknown, place: string): WalletRelation {
     counterparty: parseMspId(counterparty, `${place}.counterparty`),
     kinds: asList(kinds, `${place}.kinds`) as WalletRelation['kinds'],
     consentVersion: asCount(consentVersion, `${place}.consentVersion`),
+    ...(kept !== undefined && { kept: parseKept(kept, `${place}.kept`) }),
     ...(pending !== undefined && { pending: parsePending(pending, `${place}.pending`) }),
   };
+}
+
+function parseKept(value: unknown, place: string): KeptConsent {
+  const { consent, sets, status } = asObject(value, place);
+  const { jws } = parseSigned('consent', consent, `${place}.consent`);
+  const known = consentStatuses.find((one) => one === status);
+  if (known === undefined) throw new RequestInvalid(`${place}.status`, `one of ${consentStatuses.join(', ')}`);
+  return { consent: jws, sets: parseConsentSets(sets, `${place}.sets`), status: known };
 }
 
 function parsePending(value: unknown, place: string): NonNullable<WalletRelation['pending']> {

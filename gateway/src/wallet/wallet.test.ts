@@ -31,8 +31,11 @@ import {
 import {
   checkIn,
   closeByRecovery,
+  describeConsent,
   deriveRecoverySeed,
+  findRelation,
   formatWallet,
+  implicitPolicies,
   isLocked,
   lockWallet,
   newRelationToken,
@@ -141,6 +144,21 @@ describe('a wallet', () => {
     const document = await openDocument(members[1]!, relationRef, 1, request.sealed[counterparty]!.document);
     expect(document.sets).toEqual([{ base: 'deny', exceptions: [] }]);
     await assertOpens(header.document!, consentDocumentPreimage(document));
+  });
+
+  it('signs an implicit policy at check-in, if she chooses one, and keeps what it said', async () => {
+    const { wallet, subjectRef, members } = await newPatient();
+    const wish = { subjectRef, counterparty: 'OtherMSP' as MspId, kinds: ['care' as const], policy: 'basic-normal' as const };
+    const signed = await checkIn(wallet, wish, [members[0]!.recipient]);
+    const document = await openDocument(members[0]!, signed.relationRef, 1, signed.request.sealed[custodian]!.document);
+    expect(document.sets).toEqual([implicitPolicies['basic-normal']]);
+    const kept = findRelation(parseWallet(formatWallet(signed.wallet)), signed.relationRef).kept!;
+    expect(kept).toMatchObject({ consent: signed.request.consent, sets: document.sets, status: 'in-force' });
+    expect(describeConsent({ sets: kept.sets, validity: null })).toEqual([
+      'Valid until she changes it.',
+      'Everything is denied, except:',
+      '  permitted: for TREAT or a purpose below; data at most as confidential as N',
+    ]);
   });
 
   it('names in what it signs every envelope that it sealed', async () => {

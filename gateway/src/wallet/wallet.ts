@@ -1,4 +1,4 @@
-import type { MspId, RelationKind, RelationRef, SubjectRef } from '@medaccord/chaincode/model';
+import type { ConsentHeader, ConsentSet, MspId, RelationKind, RelationRef, SubjectRef } from '@medaccord/chaincode/model';
 import { formatBase64url } from '../crypto';
 import { deriveBytes, newSeed } from './derive-keys';
 
@@ -10,6 +10,14 @@ export type WalletPatient = {
   readonly generation: number;
 };
 
+/** What the patient permitted last in a relation: to show it, and to tell it as FHIR. */
+export type KeptConsent = {
+  /** The JWS over its header. */
+  readonly consent: string;
+  readonly sets: readonly ConsentSet[];
+  readonly status: ConsentHeader['status'];
+};
+
 /** A relation that the wallet made. */
 export type WalletRelation = {
   readonly relationRef: RelationRef;
@@ -19,6 +27,8 @@ export type WalletRelation = {
   readonly kinds: readonly RelationKind[];
   /** The version of the consent signed last. */
   readonly consentVersion: number;
+  /** Absent in wallets of earlier versions, until something is signed. */
+  readonly kept?: KeptConsent;
   /** What was signed last and is not known to be on the ledger: to be handed in again. */
   readonly pending?: { readonly consent: string; readonly documents: Readonly<Record<string, string>> };
 };

@@ -61,7 +61,7 @@ test('every line that a start prints to try works as it is printed, and Ctrl-C s
   expect((JSON.parse(organisations) as { organisations: unknown[] }).organisations).toHaveLength(4);
   expect(JSON.parse(interface_)).toMatchObject({ openapi: expect.any(String) as unknown });
   expect((JSON.parse(records) as { records: unknown[] }).records).toHaveLength(27);
-  expect((JSON.parse(release) as { resources: unknown[] }).resources).toHaveLength(12);
+  expect(JSON.parse(release)).toMatchObject({ code: 'RELEASE_ENDED' });
   expect(JSON.parse(again)).toMatchObject({ status: 'refused', refusal: { code: 'NOT_PERMITTED' } });
   expect(history).toContain('consent-revoked');
   expect(history).not.toContain('Error');

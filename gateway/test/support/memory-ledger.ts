@@ -49,6 +49,15 @@ export class MemoryLedger {
     this.commit(await this.endorse(admin, 'AdoptRules', { transaction: 'AdoptRules', request }));
   }
 
+  /** The admins of these members approve a next version of the rules, and the first of them puts it in force. */
+  async changeRules(next: object, approvedBy: readonly string[]): Promise<void> {
+    for (const mspId of approvedBy) {
+      const call = { transaction: 'ApproveRules', request: next, organisations: [mspId] };
+      this.commit(await this.endorse(await this.twin.identity(mspId, 'admin'), call.transaction, call));
+    }
+    await this.adoptRules(approvedBy[0] ?? '', { ...next, approvedBy });
+  }
+
   /** Simulations run one after another: the shim reads the peer's name from the environment. */
   endorse(as: TwinIdentity, name: string, { request, transient, organisations }: Call): Promise<TwinEndorsed> {
     const work = async (): Promise<TwinEndorsed> => {

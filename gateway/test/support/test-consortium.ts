@@ -5,10 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { RulesDocument } from '@medaccord/chaincode/model';
 import pino from 'pino';
 import { newApp, type App } from '../../src/app';
 import type { Config } from '../../src/config';
 import type { PrivateJwk } from '../../src/crypto';
+import type { AskHttp } from '../../src/height';
 import { Courier } from '../../src/ledger/courier';
 import { loadOrganisationKeys, type OrganisationKeys } from '../../src/organisation/organisation-keys';
 import { openStore, type Store } from '../../src/store';
@@ -23,7 +25,14 @@ export const members = [
 
 export type MemberId = (typeof members)[number]['mspId'];
 
-const purposes = ['TREAT', 'HPAYMT', 'HOPERAT'];
+const purposes = ['TREAT', 'HPAYMT', 'HRESCH', 'HOPERAT'] as const;
+const emergency = { categories: ['laboratory', 'medications'] as const, accessHours: 24, reviewHours: 72, openReviews: 20 };
+
+/** The first version of the consortium's rules. */
+export function newRules(changed: Partial<Record<MemberId, 'hospital' | 'insurer' | 'authority'>> = {}): RulesDocument {
+  const roles = { ...Object.fromEntries(members.map(({ mspId, role }) => [mspId, role])), ...changed };
+  return { version: 1, purposes, roles, deadlines: { decisionMinutes: 10, recoveryHours: 72 }, emergency, suspended: [] };
+}
 
 export type { Answer, Sent } from './door';
 
@@ -35,6 +44,8 @@ export class TestGateway extends Door {
   keys!: OrganisationKeys;
   store!: Store;
   url = '';
+  /** How this gateway reaches the others. */
+  askHttp: AskHttp = fetch;
   #server: Server | undefined;
   #courier: Courier | undefined;
 
@@ -68,6 +79,7 @@ export class TestGateway extends Door {
       keys: this.keys,
       staff: { get: ({ role }) => this.ledger.identity(mspId, role) },
       log,
+      askHttp: (url, init) => this.askHttp(url, init),
     });
     this.#server = await new Promise<Server>((resolve) => {
       const server = this.app.http.listen(0, '127.0.0.1', () => {
@@ -109,14 +121,14 @@ export class TestConsortium {
   readonly ledger = new MemoryLedger(members.map(({ mspId }) => mspId));
   readonly folder = mkdtempSync(join(tmpdir(), 'medaccord-gateway-'));
   readonly gateways = new Map<MemberId, TestGateway>();
+  /** Members whose gateways do not reach the others, nor are reached by them. */
+  readonly unreachable = new Set<MemberId>();
 
-  /** @param roles of members that are something else here */
-  constructor(readonly roles: Partial<Record<MemberId, string>> = {}) {}
-
-  async start(more: Partial<Config> = {}): Promise<this> {
-    const roles = { ...Object.fromEntries(members.map(({ mspId, role }) => [mspId, role])), ...this.roles };
-    await this.ledger.adoptRules(members[0].mspId, { purposes, roles, deadlines: { decisionMinutes: 10, recoveryHours: 72 } });
+  /** @param changed what members are by the rules, where it is not what they are by their name */
+  async start(more: Partial<Config> = {}, changed: Partial<Record<MemberId, 'hospital' | 'insurer' | 'authority'>> = {}): Promise<this> {
+    await this.ledger.adoptRules(members[0].mspId, newRules(changed));
     for (const { mspId, name } of members) this.gateways.set(mspId, new TestGateway(this.ledger, mspId, join(this.folder, name), more));
+    for (const gateway of this.gateways.values()) gateway.askHttp = this.#newAsker(gateway.mspId);
     await Promise.all([...this.gateways.values()].map((gateway) => gateway.start()));
     // Each member must see the others' keys before the first relation.
     await waitFor(
@@ -130,6 +142,36 @@ export class TestConsortium {
     const gateway = this.gateways.get(mspId as MemberId);
     if (gateway === undefined) throw new Error(`no gateway of ${mspId}`);
     return gateway;
+  }
+
+  /** The addresses in the connection documents are names; what a member's gateway is asked goes to where it listens. */
+  #newAsker(from: MemberId): AskHttp {
+    return (url, init) => {
+      const name = url.hostname.split('.')[0];
+      const member = members.find((one) => one.name === name);
+      if (member === undefined || this.unreachable.has(member.mspId) || this.unreachable.has(from)) throw new Error('unreachable');
+      return fetch(new URL(url.pathname + url.search, this.gateway(member.mspId).url), init);
+    };
+  }
+
+  /** A second process on the same data, as after a crash: the first one is cut off from the ledger for good. */
+  async crashAndRestart(gateway: TestGateway): Promise<TestGateway> {
+    gateway.carrier.faults.unreachable = true;
+    await gateway.stop();
+    const next = new TestGateway(this.ledger, gateway.mspId, gateway.data, gateway.more);
+    this.gateways.set(gateway.mspId, next);
+    await next.start();
+    return next;
+  }
+
+  /** Ends what a test did to the ways to the ledger. */
+  heal(): void {
+    for (const { carrier } of this.gateways.values()) {
+      carrier.hook = () => undefined;
+      Object.assign(carrier.faults, { loseAnswers: 0, hideStatus: 0, loseSends: 0, unreachable: false });
+      carrier.faults.down.clear();
+      carrier.faults.codes.length = 0;
+    }
   }
 
   async stop(): Promise<void> {
@@ -170,6 +212,7 @@ function newConfig(mspId: MemberId, data: string, more: Partial<Config>): Config
     logLevel: 'debug',
     maxImportBytes: 8 * 1024 * 1024,
     staleAfterMs: 15_000,
+    heightsWithinMs: 10_000,
     openWritesPerMinute: 600,
     ...more,
   };

@@ -1,5 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { Category, ConsentSet, MspId, Purpose } from '@medaccord/chaincode/model';
+import {
+  askingRoleOf,
+  type Category,
+  type ConsentSet,
+  type MspId,
+  type Proof,
+  type Purpose,
+  type RelationKind,
+} from '@medaccord/chaincode/model';
 import {
   checkIn,
   newRelationToken,
@@ -36,8 +44,8 @@ export class TestPatient {
     return gateway.send(`/api/imports?subject=${this.subjectRef}`, { token: await gateway.token('records'), key, body: bundle });
   }
 
-  async checkIn(counterparty: string, via: string = counterparty): Promise<Answer> {
-    const wish = { subjectRef: this.subjectRef as never, counterparty: counterparty as MspId, kinds: ['care'] as const };
+  async checkIn(counterparty: string, via: string = counterparty, kinds: readonly RelationKind[] = ['care']): Promise<Answer> {
+    const wish = { subjectRef: this.subjectRef as never, counterparty: counterparty as MspId, kinds };
     const signed = await checkIn(this.wallet, wish, await this.recipients(counterparty));
     this.wallet = signed.wallet;
     this.relationRef = signed.relationRef;
@@ -74,18 +82,19 @@ export class TestPatient {
   }
 }
 
-/** Asks for access as a clinician and waits for the answer. */
+/** Asks for access, to treat unless it says for what, and waits for the answer. */
 export async function ask(
   gateway: Door,
   relationRef: string,
   categories: readonly Category[],
-  more: { key?: string; wait?: number; token?: string } = {},
+  more: { key?: string; wait?: number; token?: string; purpose?: Purpose; proof?: Proof } = {},
 ): Promise<Answer> {
+  const { purpose = 'TREAT', proof } = more;
   return gateway.send('/api/access-requests', {
-    token: more.token ?? (await gateway.token('clinician')),
+    token: more.token ?? (await gateway.token(askingRoleOf(purpose))),
     key: more.key ?? randomUUID(),
     headers: { prefer: `wait=${String(more.wait ?? 10)}` },
-    body: { relationRef, purpose: 'TREAT', categories },
+    body: { relationRef, purpose, categories, ...(proof && { proof }) },
   });
 }
 

@@ -13,7 +13,8 @@ import {
 } from '../channel';
 import { enroll, generateRevocationList } from '../identity';
 import type { Organisation } from '../topology';
-import { mspIdOf, organisationOf, placedOrganisation, wordOf, type ChannelCall } from './channel-options';
+import { mspIdOf, organisationOf, placedOrganisation, type ChannelCall } from './channel-options';
+import { wordOf } from './command';
 import { UsageError } from './usage-error';
 
 /** A change as the command line names it. */
@@ -25,7 +26,7 @@ export interface ChannelChange {
   readonly after?: (call: ChannelCall) => string;
 }
 
-const nameIn = (verb: string) => (call: ChannelCall) => wordOf(call, verb, 'name of an organisation');
+const nameIn = (verb: string) => (call: ChannelCall) => wordOf(call.words, `channel ${verb}`, 'name of an organisation');
 const organisationIn = (verb: string, call: ChannelCall): Organisation => organisationOf(call.topology, nameIn(verb)(call));
 
 export const CHANNEL_CHANGES: Readonly<Record<string, ChannelChange>> = {

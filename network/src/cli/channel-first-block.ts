@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describeChannel, readChannelConfiguration } from '../channel';
 import { acceptChannel, beginChannel } from '../deployment';
-import { nameOrganisations, wordOf, type ChannelCall } from './channel-options';
+import { nameOrganisations, type ChannelCall } from './channel-options';
+import { wordOf } from './command';
 import { EXIT } from './exit-codes';
 import { UsageError } from './usage-error';
 
@@ -23,7 +24,7 @@ export async function beginFirstBlock(call: ChannelCall): Promise<number> {
  * joins a channel that began without it: when it has that digest.
  */
 export async function acceptFirstBlock(call: ChannelCall): Promise<number> {
-  const file = wordOf(call, 'accept', 'file');
+  const file = wordOf(call.words, 'channel accept', 'file');
   const { bytes, isNew } = await acceptChannel(call.topology, deskOf(call), { block: readBlockFile(file), digest: call.values.digest });
   const why = call.values.digest === undefined ? 'says what the topology and the public parts here say' : 'has the digest that was named';
   const head = isNew ? `It ${why}, and is taken.` : 'It was taken before.';

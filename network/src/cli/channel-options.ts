@@ -32,13 +32,6 @@ export interface ChannelCall {
   readonly config: CliConfig;
 }
 
-/** The one word that a verb takes. @throws UsageError */
-export function wordOf({ words }: ChannelCall, verb: string, what: string): string {
-  const [word, ...more] = words;
-  if (word === undefined || more.length > 0) throw new UsageError(`channel ${verb} takes one ${what}.`);
-  return word;
-}
-
 /** An organisation with its nodes where `--host` says that others reach them, instead of where the topology says. */
 export function placedOrganisation({ values: { host } }: ChannelCall, organisation: Organisation): Organisation {
   return host === undefined ? organisation : { ...organisation, host };

@@ -8,7 +8,8 @@ import {
   type SignedUpdate,
 } from '../channel';
 import type { Organisation } from '../topology';
-import { organisationOf, wordOf, type ChannelCall } from './channel-options';
+import { organisationOf, type ChannelCall } from './channel-options';
+import { wordOf } from './command';
 import { tellSignedUpdate } from './channel-show';
 import { EXIT } from './exit-codes';
 import { UsageError } from './usage-error';
@@ -18,7 +19,7 @@ import { UsageError } from './usage-error';
  * says it is (`--offline`: without asking).
  */
 export async function signChannelFile(call: ChannelCall): Promise<number> {
-  const file = wordOf(call, 'sign', 'file');
+  const file = wordOf(call.words, 'channel sign', 'file');
   const { organisation: name, output, offline } = call.values;
   if (name === undefined) throw new UsageError('channel sign needs --organisation NAME: who signs.');
   const organisation = organisationOf(call.topology, name);

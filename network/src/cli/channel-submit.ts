@@ -1,13 +1,14 @@
 import { newAdminSigner, readCurrentConfiguration, readSignatureFile, submitUpdate, type SignedUpdate } from '../channel';
 import type { Organisation } from '../topology';
-import { actorsOf, wordOf, type ChannelCall } from './channel-options';
+import { actorsOf, type ChannelCall } from './channel-options';
+import { wordOf } from './command';
 import { formatSignedUpdate } from './channel-show';
 import { EXIT } from './exit-codes';
 import { formatDuration } from './human-reporter';
 
 /** `channel submit FILE`: has a change that enough members have signed ordered, and waits until it has its effect. */
 export async function submitChannelFile(call: ChannelCall): Promise<number> {
-  const signed = readSignatureFile(wordOf(call, 'submit', 'file'));
+  const signed = readSignatureFile(wordOf(call.words, 'channel submit', 'file'));
   const [submitter] = actorsOf(call);
   if (submitter === undefined) throw new Error('There is always somebody who acts');
   if (!call.values.json) call.reporter.note(formatSignedUpdate(signed, call.topology).join('\n'));

@@ -140,3 +140,10 @@ function parsePort(text: string): number {
     throw new UsageError(`--base-port ${text}: must be a number from 1024 to 65535`);
   return port;
 }
+
+/** The one word that a command such as `channel sign` takes. @throws UsageError */
+export function wordOf(words: readonly string[], command: string, what: string): string {
+  const [word, ...more] = words;
+  if (word === undefined || more.length > 0) throw new UsageError(`${command} takes one ${what}.`);
+  return word;
+}

@@ -35,5 +35,7 @@ function formatFacts({ organisations, orderers, outdated }: JoinFacts, ms: numbe
     ...(outdated.length === 0 ? [] : [`restarted: ${outdated.join(', ')}`]),
   ];
   if (done.length === 0) return 'Nothing to do: the network has all that the topology has.';
-  return `Done in ${formatDuration(ms)}; ${done.join('; ')}.`;
+  const next =
+    organisations.length === 0 ? '' : '\nThe rules of the consortium do not name it yet: `rules members` proposes the version that does.';
+  return `Done in ${formatDuration(ms)}; ${done.join('; ')}.${next}`;
 }

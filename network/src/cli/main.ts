@@ -27,6 +27,7 @@ const VERBS: Readonly<Record<string, () => Promise<Command>>> = {
   record: async () => (await import('./record.js')).record,
   channel: async () => (await import('./channel.js')).channel,
   verify: async () => (await import('./verify.js')).verify,
+  rules: async () => (await import('./rules.js')).rules,
   manifests: async () => (await import('./manifests.js')).manifests,
   members: async () => (await import('./members.js')).members,
   ca: async () => (await import('./ca.js')).ca,
@@ -61,6 +62,10 @@ const HELP = `network <verb> [options]
                                    remove-organisation NAME, remove-orderer NAME, rotate-orderer NAME [--identity FILE] [--tls FILE],
                                    set [batch|bft|policies], revoke NAME [--list FILE]   [--organisation NAME] [--output FILE] [--host HOST]
   channel show|sign|submit FILE    what a change does and who signed, or what a block says; a member's signature (--organisation NAME); its ordering
+  rules [show [FILE]]              the consortium rules in words, and as a file to edit (--output FILE); what a change does, and who has approved it
+  rules CHANGE [--dry-run]         the next version of them, as a file to approve or (--approve-all) at once: members (roles as the topology says),
+                                   suspend NAME, reinstate NAME   [--output FILE]
+  rules approve|adopt FILE         a member's approval of a change; puts it in force when a majority has approved it   [--organisation NAME]
   manifests --output DIR           Compose, Kubernetes and monitoring files of the topology's network   [--check]
   ca [--organisation NAME]         serves the certificate authorities alone
 

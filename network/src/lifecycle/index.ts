@@ -4,6 +4,8 @@ export { openPeerAdmin, type PeerAdmin } from './peer-admin';
 export { openPeerConnection, type PeerConnection } from './peer-connection';
 export { LedgerRefusal } from './ledger-refusal';
 export { findLeader, findValue, readLeader, readMetrics, type Sample } from './read-metrics';
+export { evaluateTransaction } from './evaluate-transaction';
 export { submitTransaction, type SubmittedFacts, type TransactionRequest } from './submit-transaction';
 export { installPackage, listInstalled, type InstallFacts, type InstalledPackage } from './install-package';
 export * from './definition';
+export { withPeer } from './with-peer';

@@ -69,7 +69,8 @@ function isPassing(error: unknown): boolean {
   return !error.details.some(({ message }) => message.startsWith('chaincode response'));
 }
 
-function newRefusal({ transaction, hint }: TransactionRequest, error: unknown): LedgerRefusal {
+/** What the peers and the chaincode said instead. */
+export function newRefusal({ transaction, hint }: TransactionRequest, error: unknown): LedgerRefusal {
   const { message, details = [], transactionId } = error as Partial<EndorseError> & Error;
   const said = details.map((detail) => `${detail.mspId}: ${detail.message}`);
   const story = [`${transaction} was refused: ${message}`, ...said].join('\n  ');

@@ -22,4 +22,16 @@ export { LogMerger, type LogEntry } from './logs/log-merger';
 export { LogTail } from './logs/log-tail';
 export { readNodes, type NodeReport, type OrdererFacts, type PeerFacts, type SilentNode } from './nodes/node-facts';
 export { restartInTurn } from './nodes/restart-in-turn';
+export { describeRules, describeRulesChange } from './rules/describe-rules';
+export { proposeMembers, proposeReinstatement, proposeSuspension } from './rules/propose-rules';
+export { readRulesFile, writeRulesFile, type RulesDocument } from './rules/rules-document';
+export {
+  adoptRules,
+  approveRules,
+  assertNext,
+  readApprovals,
+  readRules,
+  type RulesApprovals,
+  type RulesInForce,
+} from './rules/rules-ledger';
 export { OperationsError, type OperationsErrorCode } from './operations-error';

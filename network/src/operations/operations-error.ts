@@ -13,6 +13,9 @@ export type OperationsErrorCode =
   | 'BACKUP_DAMAGED'
   | 'BACKUP_OF_ANOTHER'
   | 'BACKUP_WOULD_OVERWRITE'
-  | 'PASSPHRASE_UNFIT';
+  | 'PASSPHRASE_UNFIT'
+  | 'RULES_FILE_INVALID'
+  | 'RULES_OVERTAKEN'
+  | 'RULES_UNAPPROVED';
 
 export class OperationsError extends CodedError<OperationsErrorCode> {}

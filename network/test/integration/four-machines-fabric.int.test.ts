@@ -36,7 +36,7 @@ fabric.describe('members with a machine each', () => {
 
   async function ok(machine: ScratchMember, verb: string, ...options: readonly string[]): Promise<Line> {
     const { code, lines } = await machine.ask(verb, ...options);
-    expect({ verb, code, lines }).toMatchObject({ code: 0 });
+    if (code !== 0) throw new Error(`${verb} ${options.join(' ')} of ${machine.name}: ${JSON.stringify(lines.at(-1))}`);
     return lines.at(-1) ?? {};
   }
 

@@ -36,6 +36,16 @@ export function parseJson<T>(parse: Parser<T>, text: string, place: string): T {
   return parse(value, place);
 }
 
+/** Whether a parser takes a value. */
+export function isAccepted<T>(parse: Parser<T>, value: unknown): value is T {
+  try {
+    parse(value, '');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** An object with exactly the named properties. Unknown names are errors; they are not repeated, for they could be anybody's data. */
 export function object<S extends Shape>(shape: S): Parser<ObjectOf<S>> {
   const names = Object.keys(shape);

@@ -22,16 +22,18 @@ interface Vectors {
 
 const read = (name: string): Vectors => JSON.parse(readFileSync(join(__dirname, name), 'utf8')) as Vectors;
 const { defaults, vectors: ofAxes } = read('axes.vectors.json');
-const basic = read('decide-access.vectors.json');
-const vectors = [...basic.vectors.map((vector): Vector => ({ ...basic.defaults, ...vector })), ...ofAxes];
+const others = ['decide-access.vectors.json', 'proof.vectors.json', 'legal-basis.vectors.json', 'break-glass.vectors.json'].map(read);
+const vectors = [...others.flatMap((file) => file.vectors.map((vector): Vector => ({ ...file.defaults, ...vector }))), ...ofAxes];
 const RELATION = 'R'.repeat(22);
 const SALT = 'A'.repeat(22);
 
 /** The documents of vectors and properties are such as can be signed: the parsers take them. */
 function questionOf(vector: Omit<Vector, 'name' | 'reason'>): AccessQuestion {
   const input = { ...defaults, ...vector } as Record<string, unknown>;
-  const { kinds, status, validity, purposes, suspended, now, purpose, person, recordId, ...record } = input;
+  const { kinds, status, validity, purposes, suspended, emergency, now, purpose, emergencyUntil, person, recordId, ...record } = input;
   const { type, category, codes, labels, dates, authors, encounter } = record;
+  const { memberRole = 'hospital', legalBases } = input;
+  const { roles = { AlphaMSP: 'hospital', ...(memberRole !== null && { BetaMSP: memberRole }) } } = input;
   const document = {
     relationRef: vector['documentRelation'] === undefined ? RELATION : 'S'.repeat(22),
     version: vector['documentVersion'] === undefined ? 1 : 2,
@@ -42,17 +44,33 @@ function questionOf(vector: Omit<Vector, 'name' | 'reason'>): AccessQuestion {
     relation: { custodian: 'AlphaMSP', counterparty: 'BetaMSP', kinds },
     consent: { relationRef: RELATION, version: 1, status, validity },
     document: vector.sets === null ? undefined : parseConsentDocument(document, 'document'),
-    rules: { version: 3, purposes, suspended },
+    rules: { version: 3, purposes, suspended, roles, emergency: emergency ?? undefined, ...(legalBases !== undefined && { legalBases }) },
     patient: input['held'] === true ? { hold: { at: now, recovery: null } } : {},
+    proof: proofOf(input),
     now,
     purpose,
+    emergencyUntil: emergencyUntil ?? undefined,
     person: parseRequestingPerson(person, 'person'),
     record: { ...parseRecordDetails({ type, category, codes, labels, dates, authors, encounter }, 'details'), recordId },
   } as unknown as AccessQuestion;
 }
 
+/** A proof in a vector says what is different from the file's standing referral or study; null: the ledger has none. */
+function proofOf(input: Record<string, unknown>): unknown {
+  const proof = input['proof'] as { kind: 'referral' | 'claim' | 'study' } | undefined;
+  if (proof === undefined || proof.kind === 'claim') return proof ?? null;
+  const different = (proof as Record<string, unknown>)[proof.kind];
+  return { ...proof, [proof.kind]: different === null ? undefined : { ...(input[proof.kind] as object), ...(different as object) } };
+}
+
 const answerOf = ({ reason, obligations = [] }: Pick<Vector, 'reason' | 'obligations'>): AccessDecision =>
-  ({ decision: reason === 'permitted' ? 'permit' : 'deny', reason, consentVersion: 1, rulesVersion: 3, obligations }) as AccessDecision;
+  ({
+    decision: ['permitted', 'legal-basis', 'break-glass'].includes(reason) ? 'permit' : 'deny',
+    reason,
+    consentVersion: 1,
+    rulesVersion: 3,
+    obligations,
+  }) as AccessDecision;
 
 describe('the rule', () => {
   test.each(vectors.map((vector) => [vector.name, vector] as const))('%s', (_, vector) => {
@@ -185,6 +203,56 @@ describe('the rule, of whatever documents and requests', () => {
     check((given, asked) => {
       const person = { department: null, role: null, person: null, teams: null };
       if (isPermitted(given, { ...asked, person })) expect(isPermitted(given, asked)).toBe(true);
+    });
+  });
+
+  const basisOf = fc.record({
+    purpose: fc.constantFrom('TREAT', 'COC', 'POPHLTH'),
+    roles: some('hospital', 'insurer', 'authority'),
+    categories: some('laboratory', 'psychiatry'),
+    confidentiality: fc.constantFrom(...confidentialities),
+  });
+  const rulesOf = fc.record({
+    legalBases: fc.array(basisOf, { maxLength: 3 }),
+    memberRole: fc.constantFrom('hospital', 'insurer', 'authority', null),
+    suspended: fc.constantFrom([], [], [], ['AlphaMSP'], ['BetaMSP'], ['GammaMSP']),
+    status: fc.constantFrom('in-force', 'in-force', 'revoked', 'closed'),
+    held: fc.boolean(),
+  });
+  const checkLegal = (property: (given: readonly ConsentSet[], asked: object, rules: { suspended: readonly string[] }) => void): void => {
+    fc.assert(fc.property(sets, request, rulesOf, property), { numRuns: 1500 });
+  };
+
+  test('answers as the second implementation where the rules have legal bases', () => {
+    checkLegal((given, asked, rules) => {
+      const question = questionOf({ ...asked, ...rules, sets: given });
+      const { reason, obligations } = decideAccess(question);
+      expect({ reason, obligations }).toEqual(secondOpinion(question as unknown as SecondQuestion));
+    });
+  });
+
+  test('gives by a legal basis what it gives without any consent, and never more than it and the consent do', () => {
+    checkLegal((given, asked, rules) => {
+      const withBases = decide(given, { ...asked, ...rules });
+      const none = { ...asked, ...rules, legalBases: [] };
+      const byLaw = decide([{ base: 'deny', exceptions: [] }], { ...asked, ...rules, status: 'revoked' });
+      if (withBases.reason === 'legal-basis') expect(byLaw.reason).toBe('legal-basis');
+      expect(withBases.decision === 'permit').toBe(isPermitted(given, none) || byLaw.decision === 'permit');
+    });
+  });
+
+  test('permits while she is held what the law opens, and nothing else', () => {
+    checkLegal((given, asked, rules) => {
+      const held = decide(given, { ...asked, ...rules, held: true });
+      expect(['legal-basis', 'deny']).toContain(held.decision === 'permit' ? held.reason : 'deny');
+      if (held.decision === 'permit') expect(isPermitted(given, { ...asked, ...rules, held: false })).toBe(true);
+    });
+  });
+
+  test('permits nothing to or from a suspended member', () => {
+    checkLegal((given, asked, rules) => {
+      for (const suspended of [['AlphaMSP'], ['BetaMSP', 'GammaMSP']])
+        expect(decide(given, { ...asked, ...rules, suspended }).reason).toBe('organisation-suspended');
     });
   });
 

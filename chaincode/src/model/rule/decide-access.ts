@@ -10,16 +10,21 @@ import {
 } from '../consent-document';
 import type { PatientEntry, Rules } from '../entry';
 import { isDatedWithin } from '../fhir-date';
-import type { MspId, RecordId } from '../identifiers';
+import type { RecordId } from '../identifiers';
 import { isWithin, type Instant } from '../instant';
-import { isCoveredBy, type Purpose } from '../purpose';
+import type { Obligation } from '../obligation';
+import { isCoveredBy } from '../purpose';
 import type { RecordDetails } from '../record-details';
 import type { RequestingPerson } from '../requesting-person';
-import type { ConsentHeader, RelationKind } from '../signed-payload';
+import type { ConsentHeader } from '../signed-payload';
+import { expressOf, findReasonAgainstBreakGlass, isBreakGlass, isOfEmergencySubset } from './break-glass';
+import { isLegallyBased } from './legal-basis';
+import { reasonOfProof, type ProofQuestion } from './purpose-proof';
 
 /** Why access is permitted or denied. Reasons stand in sealed notices only; in public a refusal is NOT_PERMITTED. */
 export const accessReasons = [
   'permitted',
+  'legal-basis',
   'consent-revoked',
   'relation-closed',
   'not-yet-valid',
@@ -29,31 +34,33 @@ export const accessReasons = [
   'denied',
   'label-needs-explicit-permit',
   'purpose-not-proved',
+  'proof-ended',
   'organisation-suspended',
   'relation-kind',
   'held',
+  'break-glass',
+  'not-emergency-subset',
 ] as const;
 export type AccessReason = (typeof accessReasons)[number];
 
 /** What the rule looks at. */
-export interface AccessQuestion {
-  readonly relation: { readonly custodian: MspId; readonly counterparty: MspId; readonly kinds: readonly RelationKind[] };
+export interface AccessQuestion extends ProofQuestion {
   /** The version of the relation's consent whose successor is absent, its signature verified. */
   readonly consent: Pick<ConsentHeader, 'relationRef' | 'version' | 'status' | 'validity'>;
   /** The document that the header commits to; undefined when it is not at hand. */
   readonly document: ConsentDocument | undefined;
-  readonly rules: Pick<Rules, 'version' | 'purposes' | 'suspended'>;
+  readonly rules: Pick<Rules, 'version' | 'purposes' | 'roles' | 'suspended' | 'legalBases' | 'emergency'>;
   /** The patient as her statements made her. */
   readonly patient: Pick<PatientEntry, 'hold'>;
-  readonly now: Instant;
-  readonly purpose: Purpose;
+  /** The end of the time box, where the request declares an emergency. */
+  readonly emergencyUntil?: Instant | undefined;
   readonly person: RequestingPerson;
   readonly record: RecordDetails & { readonly recordId: RecordId };
 }
 
-export type StandingQuestion = Pick<AccessQuestion, 'relation' | 'rules' | 'consent' | 'now' | 'purpose'>;
-
-export type Obligation = 'PRIVMARK' | 'NORDSCLCD';
+/** What the consent alone answers, whatever proves the purpose and whether or not she is held. */
+export type ConsentQuestion = Omit<AccessQuestion, 'proof' | 'patient'>;
+export type StandingQuestion = Pick<AccessQuestion, 'relation' | 'rules' | 'consent' | 'now' | 'purpose' | 'proof' | 'emergencyUntil'>;
 
 export interface AccessDecision {
   readonly decision: 'permit' | 'deny';
@@ -64,8 +71,6 @@ export interface AccessDecision {
   readonly obligations: readonly Obligation[];
 }
 
-/** Purposes that need a proof which this version does not know (a claim, an approved study, break-glass), and all below them. */
-const unprovedPurposes: readonly Purpose[] = ['HPAYMT', 'HRESCH', 'ETREAT'];
 /** With every sensitive record: mark it; disclose it to nobody without the patient's consent. */
 const sensitiveObligations: readonly Obligation[] = ['PRIVMARK', 'NORDSCLCD'];
 
@@ -74,22 +79,40 @@ const sensitiveObligations: readonly Obligation[] = ['PRIVMARK', 'NORDSCLCD'];
  * what is unknown counts against who asks. docs/reference/consent-rule.md says the rule in words; golden vectors stand beside this file.
  */
 export function decideAccess(question: AccessQuestion): AccessDecision {
-  const reason = question.patient.hold === undefined ? (findReasonAgainst(question) ?? reasonOfDocument(question)) : 'held';
+  const reasonOf = isBreakGlass(question.purpose) ? reasonOfBreakGlass : reasonOfConsent;
+  const answer = findReasonAgainst(question) ?? reasonOf(question);
+  const reason = !isPermit(answer) && isLegallyBased(question) ? 'legal-basis' : answer;
+  const isPermitted = isPermit(reason);
   return {
-    decision: reason === 'permitted' ? 'permit' : 'deny',
+    decision: isPermitted ? 'permit' : 'deny',
     reason,
     consentVersion: question.consent.version,
     rulesVersion: question.rules.version,
-    obligations: reason === 'permitted' && namesNeeded(question.record).length > 0 ? sensitiveObligations : [],
+    obligations: isPermitted && namesNeeded(question.record).length > 0 ? sensitiveObligations : [],
   };
+}
+
+function isPermit(reason: AccessReason): boolean {
+  return reason === 'permitted' || reason === 'break-glass' || reason === 'legal-basis';
+}
+
+/** What the consent says of one record, whether or not the purpose is proved or the patient held. */
+export function decideByConsent(question: ConsentQuestion): AccessReason {
+  return reasonOfStanding(question) ?? reasonOfDocument(question);
 }
 
 /** What the rule can say without document and record: whether members, consent and purpose stand. Undefined when nothing is against it. */
 export function findReasonAgainst(question: StandingQuestion): AccessReason | undefined {
+  if (isBreakGlass(question.purpose)) return findReasonAgainstBreakGlass(question);
   return reasonOfStanding(question) ?? reasonOfPurpose(question);
 }
 
-function reasonOfStanding({ relation, rules, consent, now }: StandingQuestion): AccessReason | undefined {
+function reasonOfStanding({
+  relation,
+  rules,
+  consent,
+  now,
+}: Pick<StandingQuestion, 'relation' | 'rules' | 'consent' | 'now'>): AccessReason | undefined {
   if (rules.suspended.includes(relation.custodian) || rules.suspended.includes(relation.counterparty)) return 'organisation-suspended';
   if (consent.status === 'closed') return 'relation-closed';
   if (consent.status === 'revoked') return 'consent-revoked';
@@ -98,13 +121,17 @@ function reasonOfStanding({ relation, rules, consent, now }: StandingQuestion): 
   return now >= consent.validity.until ? 'expired' : undefined;
 }
 
-function reasonOfPurpose({ purpose, relation, rules }: StandingQuestion): AccessReason | undefined {
-  if (!rules.purposes.some((cover) => isCoveredBy(purpose, cover))) return 'purpose-not-proved';
-  if (unprovedPurposes.some((cover) => isCoveredBy(purpose, cover))) return 'purpose-not-proved';
-  return isCoveredBy(purpose, 'TREAT') && !relation.kinds.includes('care') ? 'relation-kind' : undefined;
+function reasonOfPurpose(question: StandingQuestion): AccessReason | undefined {
+  const { purpose, rules } = question;
+  return rules.purposes.some((cover) => isCoveredBy(purpose, cover)) ? reasonOfProof(question) : 'purpose-not-proved';
 }
 
-function reasonOfDocument(question: AccessQuestion): AccessReason {
+/** A hold stops whatever a consent permits: the keys that signed it may be a thief's. Emergencies and legal bases rest on no signature of hers. */
+function reasonOfConsent(question: AccessQuestion): AccessReason {
+  return question.patient.hold === undefined ? reasonOfDocument(question) : 'held';
+}
+
+function reasonOfDocument(question: ConsentQuestion): AccessReason {
   const { consent, document, now, record } = question;
   if (document?.relationRef !== consent.relationRef || document.version !== consent.version) return 'document-missing';
   const sets = document.sets.filter(({ period }) => period === undefined || isWithin(period, now));
@@ -114,6 +141,13 @@ function reasonOfDocument(question: AccessQuestion): AccessReason {
   const permits = sets.flatMap(({ exceptions }) => exceptions.filter((one) => one.decision === 'permit' && isMatch(one, question)));
   const areNamed = namesNeeded(record).every((axis) => permits.some((permit) => permit[axis] ?? permit.records));
   return areNamed ? 'permitted' : 'label-needs-explicit-permit';
+}
+
+/** Without a document nothing is refused expressly; the others see to it that one that arrived is not kept back. */
+function reasonOfBreakGlass(question: AccessQuestion): AccessReason {
+  if (!isOfEmergencySubset(question)) return 'not-emergency-subset';
+  const document = question.document && expressOf(question.document);
+  return reasonOfDocument({ ...question, document }) === 'denied' ? 'denied' : 'break-glass';
 }
 
 /** The axes by which a permit must name a sensitive record, unless it names the record itself. */
@@ -129,7 +163,7 @@ interface SetAnswer {
 }
 
 /** The most specific matching exception wins over the base; among equally specific ones a deny wins. */
-function answerOfSet(set: ConsentSet, question: AccessQuestion): SetAnswer {
+function answerOfSet(set: ConsentSet, question: ConsentQuestion): SetAnswer {
   const matching = set.exceptions.filter((exception) => isMatch(exception, question));
   if (matching.length === 0) return { decision: set.base, isBase: true };
   const most = Math.max(...matching.map(specificityOf));
@@ -138,7 +172,7 @@ function answerOfSet(set: ConsentSet, question: AccessQuestion): SetAnswer {
 }
 
 /** Where an axis is unknown, an exception that denies matches and one that permits does not. */
-function isMatch(exception: ConsentException, question: AccessQuestion): boolean {
+function isMatch(exception: ConsentException, question: ConsentQuestion): boolean {
   const { decision, not = {}, period } = exception;
   if (period !== undefined && !isWithin(period, question.now)) return false;
   const isIncluded = namedIn(exception).every((axis) => axisTests[axis](exception, question) ?? decision === 'deny');
@@ -146,7 +180,7 @@ function isMatch(exception: ConsentException, question: AccessQuestion): boolean
 }
 
 /** Single records weigh more than persons, persons more than any number of axes. */
-function specificityOf(exception: ConsentException): number {
+export function specificityOf(exception: ConsentException): number {
   const { records, persons, not = {}, period } = exception;
   const axes = new Set([...namedIn(exception), ...namedIn(not)]).size + (period === undefined ? 0 : 1);
   if (records !== undefined) return 2 * BEYOND_AXES + axes;
@@ -160,7 +194,7 @@ function namedIn(axes: ConsentAxes): readonly AxisName[] {
 }
 
 /** Whether what an axis names is what is asked for; undefined when that is unknown. The axis is named whenever it is asked. */
-const axisTests: Readonly<Record<AxisName, (axes: ConsentAxes, question: AccessQuestion) => boolean | undefined>> = {
+const axisTests: Readonly<Record<AxisName, (axes: ConsentAxes, question: ConsentQuestion) => boolean | undefined>> = {
   categories: ({ categories = [] }, { record }) => categories.includes(record.category),
   types: ({ types = [] }, { record }) => types.includes(record.type),
   codes: ({ codes = [] }, { record }) =>

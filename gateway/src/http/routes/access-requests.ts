@@ -1,15 +1,24 @@
-import type { RelationRef, RequestingPerson } from '@medaccord/chaincode/model';
+import {
+  askingRoleOf,
+  askingRoles,
+  emergencyReasons,
+  isBreakGlass,
+  type Proof,
+  type Purpose,
+  type RelationRef,
+  type RequestingPerson,
+} from '@medaccord/chaincode/model';
 import { z } from 'zod';
 import type { Caller } from '../../auth';
 import { requestAccess, waitForAnswer, type AccessOptions } from '../../access/request-access';
 import type { LedgerIdentity } from '../../ledger/ledger';
-import { readRelease, type ReadReleaseOptions } from '../../release/read-release';
+import { newError } from '../../problem';
 import { newRoute, type Route } from '../route';
-import { category, instant, purpose, reference, transactionId } from './schemas';
+import { assertOwnPurpose } from './own-purpose';
+import { category, instant, proof, purpose, reference, transactionId } from './schemas';
 
 export interface AccessRoutesOptions {
   readonly access: AccessOptions;
-  readonly release: ReadReleaseOptions;
   readonly identityOf: (caller: Caller) => Promise<LedgerIdentity>;
 }
 
@@ -17,6 +26,7 @@ const status = z.object({
   requestId: reference,
   relationRef: reference,
   purpose,
+  proof: proof.nullable(),
   at: instant,
   transactionId,
   status: z.enum(['pending', 'decided', 'released', 'refused', 'withdrawn']),
@@ -28,6 +38,7 @@ const status = z.object({
       rulesVersion: z.int(),
       deadline: instant.nullable(),
       bound: z.string().nullable(),
+      until: instant.optional(),
       at: instant,
     })
     .optional(),
@@ -36,8 +47,33 @@ const status = z.object({
 
 const params = z.strictObject({ requestId: reference });
 
+/** Declares an emergency; what is stated is sealed, told to the patient and reviewed by a person of another organisation. */
+const emergency = z.strictObject({
+  reason: z.enum(emergencyReasons),
+  statement: z
+    .string()
+    .trim()
+    .regex(/^[^\u0000-\u0009\u000b-\u001f\u007f-\u009f\ud800-\udfff]{1,500}$/u, 'must be a text of 1 to 500 characters'),
+});
+
+const wish = z
+  .strictObject({
+    relationRef: reference,
+    purpose,
+    proof: proof.nullable().default(null),
+    categories: z
+      .array(category)
+      .min(1)
+      .refine((list) => new Set(list).size === list.length, 'must not repeat a category'),
+    emergency: emergency.optional(),
+  })
+  .refine((body) => isBreakGlass(body.purpose) === (body.emergency !== undefined), {
+    path: ['emergency'],
+    message: 'is for the purpose ETREAT and those below it, and needed there',
+  });
+
 export function newAccessRoutes(options: AccessRoutesOptions): readonly Route[] {
-  return [newRequestRoute(options), newStatusRoute(options), newReleaseRoute(options)];
+  return [newRequestRoute(options), newStatusRoute(options)];
 }
 
 function newRequestRoute({ access, identityOf }: AccessRoutesOptions): Route {
@@ -45,29 +81,26 @@ function newRequestRoute({ access, identityOf }: AccessRoutesOptions): Route {
     method: 'post',
     path: '/api/access-requests',
     summary: "Ask for a patient's records in a relation; Prefer: wait=N waits for the answer",
-    access: { by: 'staff', roles: ['clinician'] },
-    body: z.strictObject({
-      relationRef: reference,
-      purpose,
-      categories: z
-        .array(category)
-        .min(1)
-        .refine((list) => new Set(list).size === list.length, 'must not repeat a category'),
-    }),
+    access: { by: 'staff', roles: askingRoles },
+    body: wish,
     idempotency: true,
     status: 201,
     response: status,
-    handle: async ({ body, caller, operation, waitMs }) => ({
-      body: await requestAccess(access, {
+    handle: async ({ body, caller, operation, waitMs }) => {
+      assertAsksFor(body.purpose, caller);
+      const answer = await requestAccess(access, {
         operation,
         relationRef: body.relationRef as RelationRef,
         purpose: body.purpose,
+        proof: body.proof as Proof | null,
         categories: body.categories,
         person: personOf(caller),
+        emergency: body.emergency,
         identity: await identityOf(caller),
         waitMs,
-      }),
-    }),
+      });
+      return { body: answer };
+    },
   });
 }
 
@@ -76,26 +109,20 @@ function newStatusRoute({ access }: AccessRoutesOptions): Route {
     method: 'get',
     path: '/api/access-requests/{requestId}',
     summary: 'Where a request of this organisation stands; Prefer: wait=N waits for its final status',
-    access: { by: 'staff', roles: ['clinician'] },
+    access: { by: 'staff', roles: askingRoles },
     params,
     response: status,
-    handle: async ({ params: { requestId }, waitMs }) => ({ body: await waitForAnswer(access, requestId, waitMs) }),
+    handle: async ({ params: { requestId }, caller, waitMs }) => {
+      assertOwnPurpose({ facts: access.store.facts, mspId: access.mspId }, requestId, caller);
+      return { body: await waitForAnswer(access, requestId, waitMs) };
+    },
   });
 }
 
-function newReleaseRoute({ release }: AccessRoutesOptions): Route {
-  return newRoute({
-    method: 'get',
-    path: '/api/releases/{requestId}',
-    summary: 'What was released for a request, each resource exactly as its custodian anchored it',
-    access: { by: 'staff', roles: ['clinician'] },
-    params,
-    response: z.object({
-      requestId: reference,
-      resources: z.array(z.object({ recordId: reference, version: z.int(), category, resource: z.string() })),
-    }),
-    handle: async ({ params: { requestId } }) => ({ body: { requestId, resources: await readRelease(release, requestId) } }),
-  });
+/** @throws CodedError ROLE_NOT_ALLOWED when another role asks for this purpose */
+function assertAsksFor(asked: Purpose, caller: Caller): void {
+  const role = askingRoleOf(asked);
+  if (caller.kind !== 'staff' || caller.role !== role) throw newError('ROLE_NOT_ALLOWED', `For this purpose only the role ${role} may ask`);
 }
 
 function personOf(caller: Caller): RequestingPerson {

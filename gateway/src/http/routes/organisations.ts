@@ -36,11 +36,12 @@ export function newOrganisationRoutes(facts: Facts, members: ConnectionDocument[
   ];
 
   function describe({ value, transactionId }: { value: Organisation; transactionId: string }): object {
-    const roles = facts.find<Rules>('rules')?.value.roles;
+    const rules = facts.find<Rules>('rules')?.value;
     const member = members.find((known) => known.mspId === value.mspId);
     return {
       ...value,
-      role: roles?.[value.mspId] ?? null,
+      status: rules?.suspended.includes(value.mspId) === true ? 'suspended' : value.status,
+      role: rules?.roles[value.mspId] ?? null,
       title: member?.title ?? null,
       gateway: member?.gateway ?? null,
       transactionId,

@@ -75,7 +75,7 @@ function newReadRoute({ facts }: RecoverOptions): Route {
     response: patient,
     handle: ({ params: { subjectRef } }) => {
       const { custodian, keys: own, jws: latest, guardians, hold }: PatientEntry = findPatient(facts, subjectRef);
-      const steps = facts.listPatientSteps(subjectRef);
+      const steps = facts.steps.list(subjectRef);
       const shown = { subjectRef, custodian, keys: own, jws: latest, guardians: guardians ?? null, hold: hold ?? null, steps };
       return Promise.resolve({ body: shown });
     },

@@ -2,17 +2,19 @@ import type { ConsentEntry, MspId, RelationEntry, StaffRole } from '@medaccord/c
 import { z } from 'zod';
 import type { Caller } from '../../auth';
 import { newError } from '../../problem';
+import type { Consultations } from '../../relation/consultations';
 import { readHistory } from '../../relation/read-history';
 import { recordConsent, registerRelation, type RelationOptions } from '../../relation/register-relation';
 import type { SealedReader } from '../../sealed/sealed-reader';
 import type { Fact, Facts } from '../../store';
 import { newRoute, type Route } from '../route';
-import { byOrganisation, consentStatus, envelope, instant, jws, kind, mspId, period, reference, transactionId } from './schemas';
+import { byOrganisation, consentStatus, envelope, instant, jws, kind, mspId, period, purpose, reference, transactionId } from './schemas';
 
 export interface RelationRoutesOptions extends RelationOptions {
   readonly mspId: MspId;
   readonly facts: Facts;
   readonly sealed: SealedReader;
+  readonly consultations: Pick<Consultations, 'keep'>;
 }
 
 const params = z.strictObject({ relationRef: reference });
@@ -101,17 +103,19 @@ function newConsentRoute(options: RelationRoutesOptions): Route {
   });
 }
 
-function newListConsentsRoute({ facts, mspId: own }: RelationRoutesOptions): Route {
+function newListConsentsRoute({ facts, mspId: own, consultations }: RelationRoutesOptions): Route {
   return newRoute({
     method: 'get',
     path: '/api/relations/{relationRef}/consents',
-    summary: 'All versions of the consent of a relation',
+    summary: 'All versions of the consent of a relation; that staff looked at it, and what for, the patient sees',
     access: { by: 'relation-or-staff', roles: staff },
     params,
+    query: z.strictObject({ purpose: purpose.optional() }),
     response: z.object({ relationRef: reference, consents: z.array(consent) }),
-    handle: ({ params: { relationRef }, caller }) => {
+    handle: async ({ params: { relationRef }, query, caller }) => {
       findRelation(facts, relationRef, caller, own);
-      return Promise.resolve({ body: { relationRef, consents: facts.list<ConsentEntry>('consent', relationRef).map(describeConsent) } });
+      if (caller.kind === 'staff') await consultations.keep({ relationRef, role: caller.role, purpose: query.purpose ?? null });
+      return { body: { relationRef, consents: facts.list<ConsentEntry>('consent', relationRef).map(describeConsent) } };
     },
   });
 }
@@ -151,7 +155,7 @@ function newHistoryRoute({ facts, sealed, mspId: own }: RelationRoutesOptions): 
 }
 
 /** Staff see relations of their own organisation only; to others there is no such relation. */
-function findRelation(facts: Facts, relationRef: string, caller: Caller, own: MspId): Fact<RelationEntry> {
+export function findRelation(facts: Facts, relationRef: string, caller: Caller, own: MspId): Fact<RelationEntry> {
   const found = facts.find<RelationEntry>('relation', relationRef);
   const isParty = found?.value.custodian === own || found?.value.counterparty === own;
   if (found === undefined || (caller.kind === 'staff' && !isParty)) throw newError('RELATION_UNKNOWN', 'No such relation is known here');

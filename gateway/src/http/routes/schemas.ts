@@ -23,6 +23,13 @@ export const jwk = z.object({ kty: z.literal('EC'), crv: z.literal('P-256'), x: 
 export const kind = z.enum(relationKinds);
 export const consentStatus = z.enum(consentStatuses);
 
+/** What a request names to prove its purpose. */
+export const proof = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('referral'), referralId: reference }),
+  z.strictObject({ kind: z.literal('claim'), claimId: reference }),
+  z.strictObject({ kind: z.literal('study'), studyId: reference }),
+]);
+
 /** By MSP id: entries for custodian and counterparty at most. */
 export function byOrganisation<T extends z.ZodType>(value: T): z.ZodRecord<z.ZodString, T> {
   return z

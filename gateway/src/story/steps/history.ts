@@ -12,8 +12,14 @@ export const history: Step = {
   name: 'history',
   titleOf: () => 'She reads the history of all of it',
   run: async (stage, plot) => {
-    const entries = await readHistory(stage, plot);
+    const entries = await readHistory(stage, plot, (told) => releasedIn(told).every(isDeleted));
     assertConsentsComplete(entries);
+    const released = releasedIn(entries);
+    assertHolds(released.length > 0 && released.every(isDeleted), 'what was released is deleted since she revoked');
+    assertHolds(
+      released.every(({ receipt }) => receipt !== null),
+      "every release carries its custodian's signed receipt",
+    );
     const seen = await Promise.all(plot.requests.map((made) => findRequest(entries, made, plot)));
     return {
       plot,
@@ -21,11 +27,20 @@ export const history: Step = {
       findings: { entries: entries.length, requests: seen.map(describe) },
       remarks: [
         ...seen.map((one) => formatSeen(one, stage)),
+        `${stage.cast.counterparty.title} deleted its copy of what was released, and signed for it`,
         `${String(entries.length)} entries, none missing; only she can open the reasons`,
       ],
     };
   },
 };
+
+function releasedIn(entries: readonly HistoryEntry[]): readonly Decision[] {
+  return entries.filter((entry): entry is Decision => entry.kind === 'decision' && entry.outcome === 'released');
+}
+
+function isDeleted({ deletion }: Decision): boolean {
+  return deletion?.status === 'done';
+}
 
 function assertConsentsComplete(entries: readonly HistoryEntry[]): void {
   const versions = entries.flatMap((entry) => (entry.kind === 'consent' ? [`${String(entry.version)} ${entry.status}`] : []));

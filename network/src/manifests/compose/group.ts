@@ -27,9 +27,11 @@ export function newMemberGroup(site: Site, organisation: Organisation): Group {
   };
 }
 
-/** Peers and orderers are on the consortium's network; what serves the organisation alone is not reachable from there. */
+/** Peers, orderers and gateways are on the consortium's network; what serves the organisation alone is not reachable from there. */
 function newMemberNetworks(site: Site, organisation: Organisation, { node }: Workload): object {
   const alias = { aliases: [site.hostOf(organisation, node)] };
   if (node === 'orderer') return { [CONSORTIUM_NETWORK]: alias };
-  return node === 'peer' ? { [CONSORTIUM_NETWORK]: alias, [organisation.name]: alias } : { [organisation.name]: alias };
+  return node === 'peer' || node === 'gateway'
+    ? { [CONSORTIUM_NETWORK]: alias, [organisation.name]: alias }
+    : { [organisation.name]: alias };
 }

@@ -12,6 +12,7 @@ const CALLS: readonly { readonly caller: NodeName; readonly callee: NodeName; re
   { caller: 'peer', callee: 'chaincode', members: 'own' },
   { caller: 'gateway', callee: 'peer', members: 'own' },
   { caller: 'gateway', callee: 'ca', members: 'own' },
+  { caller: 'gateway', callee: 'gateway', members: 'all' },
 ];
 
 /** Nothing may be called and nothing may call, but what is listed: a policy for everything, and one for each node. */

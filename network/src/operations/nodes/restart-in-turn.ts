@@ -6,6 +6,7 @@ import { readNodes, type NodeReport } from './node-facts';
 
 const BACK_WITHIN_MS = 120_000;
 const BETWEEN_LOOKS_MS = 200;
+
 /**
  * Restarts processes of a running network one after another. The next one is touched only when the one before has all that the others had
  * and is known to them, so that never more than one is missing.

@@ -1,10 +1,9 @@
 import { common, msp } from '@hyperledger/fabric-protos';
-import type { PeerConnection } from '../../../lifecycle';
+import { type PeerConnection, withPeer } from '../../../lifecycle';
 import type { Organisation, Topology } from '../../../topology';
 import type { ClockFacts } from '../checks/clock';
 import type { Tip } from '../checks/heights';
 import { listAnswering, type Scene } from '../scene';
-import { withPeer } from './with-peer';
 
 const WITHIN_MS = 5000;
 

@@ -1,10 +1,9 @@
 import { status as grpcStatus } from '@grpc/grpc-js';
 import { GatewayError } from '@hyperledger/fabric-gateway';
-import type { PeerConnection } from '../../../lifecycle';
+import { type PeerConnection, withPeer } from '../../../lifecycle';
 import type { Topology } from '../../../topology';
 import type { ChaincodeAnswer, ChaincodeFacts } from '../checks/chaincode';
 import { listAnswering, type Scene } from '../scene';
-import { withPeer } from './with-peer';
 
 /** A transaction that every contract of the Node chaincode API has, and that writes nothing (fabric-contract-api, SystemContract). */
 const HARMLESS = 'org.hyperledger.fabric:GetMetadata';

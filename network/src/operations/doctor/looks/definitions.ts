@@ -1,8 +1,7 @@
-import { newDefinitionTerms, queryApproved, queryCommitted, type PeerConnection } from '../../../lifecycle';
+import { newDefinitionTerms, queryApproved, queryCommitted, type PeerConnection, withPeer } from '../../../lifecycle';
 import type { Topology } from '../../../topology';
 import type { DefinitionsFacts, MemberDefinitions } from '../checks/definitions';
 import { listAnswering, type Scene } from '../scene';
-import { withPeer } from './with-peer';
 
 /** Asks each organisation's own peer what it has seen committed and what it approved itself, which is private to it. */
 export async function lookAtDefinitions(scene: Scene): Promise<DefinitionsFacts> {

@@ -1,0 +1,71 @@
+import type { Proof } from '@medaccord/chaincode/model';
+import type { DeletionStatus, HistoryEntry, OpenedNotice, OpenedRedisclosure } from '../story';
+
+/** One line of a history with what only the patient can open of it. */
+export type ToldEntry = HistoryEntry & {
+  readonly opened?: OpenedNotice;
+  readonly passedOn?: OpenedRedisclosure;
+  /** Whether the custodian signed the receipt of a release. */
+  readonly isSigned?: boolean;
+};
+
+type Formats = { readonly [K in HistoryEntry['kind']]: (entry: Extract<ToldEntry, { kind: K }>) => string };
+
+const formats: Formats = {
+  relation: ({ counterparty }) => `with ${counterparty}`,
+  consent: ({ version, status }) => `version ${String(version)} ${status}`,
+  request: ({ by, purpose, proof, breakGlass }) =>
+    `${by.mspId} ${breakGlass === undefined ? 'asks' : 'declares an emergency'}, ${purpose}${formatProof(proof)}`,
+  referral: ({ by, endedAt, validity }) => `by ${by.mspId}, ${endedAt === null ? `until ${validity.until}` : 'ended'}`,
+  decision: (entry) => {
+    const { outcome, records, consentVersion, proof, deletion } = entry;
+    const decided = `${outcome}, ${String(records)} resources, consent ${String(consentVersion ?? '-')}${formatProof(proof)}`;
+    return `${decided}${formatReason(entry)}${formatTimeBox(entry)}${formatReceipt(entry)}${formatDeletion(deletion)}`;
+  },
+  delivery: () => 'delivered',
+  review: ({ by, isLate, outcome }) => `${by.mspId} reviews the emergency: ${isLate ? 'late, ' : ''}${outcome}`,
+  deletion: ({ by, reason, redisclosureId }) =>
+    `${by.mspId} ${redisclosureId === null ? 'deleted its copy' : 'told whom it passed records on to'}: ${reason}`,
+  redisclosure: ({ by, records, purpose, passedOn, deletion }) =>
+    `${by.mspId} passes ${String(records)} resources on to ${passedOn?.recipient ?? '(sealed)'}, ${purpose}${formatDeletion(deletion)}`,
+  consultation: ({ mspId, role, purpose }) => `${role} of ${mspId} looks at the consent, ${purpose ?? 'purpose not stated'}`,
+};
+
+/** One line for people. */
+export function formatEntry(entry: ToldEntry): string {
+  const format = formats[entry.kind] as (entry: ToldEntry) => string;
+  return `${entry.at}  ${entry.kind.padEnd(12)}  ${format(entry)}`;
+}
+
+/** With the id of a referral or study, by which the patient finds it. */
+function formatProof(proof: Proof | null): string {
+  switch (proof?.kind) {
+    case 'referral':
+      return `, referral ${proof.referralId}`;
+    case 'claim':
+      return `, claim ${proof.claimId}`;
+    case 'study':
+      return `, study ${proof.studyId}`;
+    default:
+      return '';
+  }
+}
+
+function formatReason({ opened }: Extract<ToldEntry, { kind: 'decision' }>): string {
+  if (opened === undefined) return '';
+  const { reason, emergency } = opened;
+  return emergency === undefined ? ` (${reason})` : ` (${reason}; ${emergency.reason}: ${emergency.statement})`;
+}
+
+function formatTimeBox({ breakGlass }: Extract<ToldEntry, { kind: 'decision' }>): string {
+  return breakGlass === undefined ? '' : `, readable until ${breakGlass.until}`;
+}
+
+function formatReceipt({ outcome, isSigned }: Extract<ToldEntry, { kind: 'decision' }>): string {
+  return outcome === 'released' && isSigned === false ? '  RECEIPT NOT SIGNED BY THE CUSTODIAN' : '';
+}
+
+/** What the patient has to see at once: a copy that should be gone. */
+function formatDeletion(deletion: DeletionStatus | null): string {
+  return deletion?.status === 'outstanding' ? `  DELETION OUTSTANDING (${deletion.reason ?? ''})` : '';
+}

@@ -1,0 +1,28 @@
+import type { PublicKeyType } from '@medaccord/chaincode/model';
+
+export type Effect = 'everything' | 'relation' | 'patient' | 'records' | 'record' | 'nothing';
+
+/**
+ * What an entry of a kind can change of answers that were given: those of everybody, of one relation, of a patient's relations, of one
+ * record, of records at large, or none. A kind that is not listed cannot be compiled.
+ */
+export const effects = {
+  rules: 'everything',
+  organisation: 'everything',
+  patient: 'patient',
+  relation: 'relation',
+  consent: 'relation',
+  group: 'records',
+  record: 'record',
+  'record-status': 'record',
+  request: 'nothing',
+  decision: 'nothing',
+  delivery: 'nothing',
+  'break-glass': 'nothing',
+  review: 'nothing',
+  deletion: 'nothing',
+  redisclosure: 'nothing',
+  consultation: 'nothing',
+  referral: 'relation',
+  study: 'everything',
+} as const satisfies Readonly<Record<PublicKeyType, Effect>>;

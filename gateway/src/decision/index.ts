@@ -1,0 +1,3 @@
+export { ConsentCheck, type CheckAnswer, type CheckQuestion } from './consent-check';
+export { previewDraft, type RelationPreview } from './preview';
+export { plainRecord, type Ruling, type StandingOptions } from './standing';

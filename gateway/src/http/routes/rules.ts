@@ -1,0 +1,56 @@
+import { categories, memberRoles, type Rules } from '@medaccord/chaincode/model';
+import { z } from 'zod';
+import { newError } from '../../problem';
+import type { Facts } from '../../store';
+import { newRoute, type Route } from '../route';
+import { instant, mspId, purpose, transactionId } from './schemas';
+
+const legalBasis = z.object({
+  purpose,
+  roles: z.array(z.enum(memberRoles)).readonly(),
+  categories: z.array(z.enum(categories)).readonly(),
+  confidentiality: z.string(),
+});
+
+const answer = z.object({
+  version: z.int(),
+  purposes: z.array(purpose).readonly(),
+  roles: z.record(z.string(), z.enum(memberRoles)),
+  deadlines: z.record(z.string(), z.int()),
+  legalBases: z.array(legalBasis).readonly(),
+  suspended: z.array(mspId).readonly(),
+  adoptedAt: instant,
+  transactionId,
+});
+
+const params = z.strictObject({ version: z.string().regex(/^[1-9][0-9]{0,6}$/, 'must be the number of a version') });
+
+/** The consortium's rules, for whoever wants to know what a decision went by. */
+export function newRulesRoutes(facts: Facts): readonly Route[] {
+  return [
+    newRoute({
+      method: 'get',
+      path: '/api/rules',
+      summary: 'The rules of the consortium that are in force',
+      access: { by: 'anybody' },
+      response: answer,
+      handle: () => Promise.resolve({ body: readRules('') }),
+    }),
+    newRoute({
+      method: 'get',
+      path: '/api/rules/{version}',
+      summary: 'One version of the rules: every decision names the one that it went by',
+      access: { by: 'anybody' },
+      params,
+      response: answer,
+      handle: ({ params: { version } }) => Promise.resolve({ body: readRules(version) }),
+    }),
+  ];
+
+  function readRules(version: string): z.input<typeof answer> {
+    const found = facts.find<Rules>('rules', '', version);
+    if (found === undefined) throw newError('RESOURCE_NOT_FOUND', 'The rules have no such version');
+    const { legalBases = [], ...rules } = found.value;
+    return { ...rules, legalBases, transactionId: found.transactionId };
+  }
+}
