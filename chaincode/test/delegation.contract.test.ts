@@ -20,6 +20,7 @@ import {
   type ConsortiumTwin,
   type Endorsed,
 } from './support/consortium-twin';
+import { changeRules } from './support/rules-changes';
 import { confirm, giveSigningKey, signEnd, signGrant, VALIDITY, type TestGrant } from './support/delegates';
 import {
   ask,
@@ -32,6 +33,7 @@ import {
   newConsortium,
   newScene,
   openingOf,
+  RULES,
   signingKeyOf,
   type Scene,
 } from './support/story';
@@ -389,6 +391,17 @@ describe('an appointed delegate', () => {
     expect((await refusalOf(appoint(byClinic, confirmed(byClinic, clinicKey), CLINIC))).code).toBe('SIGNATURE_INVALID');
     const byItself = appointment({ confirmedBy: HOSPITAL });
     expect((await refusalOf(appoint(byItself, confirmed(byItself, hospitalKey), HOSPITAL))).code).toBe('SIGNATURE_INVALID');
+  });
+
+  test('is confirmed by who is an authority now, and not suspended; what one confirmed stands when it is none any more', async () => {
+    const before = appointment();
+    await appoint(before, confirmed(before));
+    const again = appointment({ n: 2 });
+    await changeRules(twin, { ...RULES, version: 2, suspended: [AUTHORITY] });
+    expect((await refusalOf(appoint(again, confirmed(again)))).code).toBe('ORGANISATION_NOT_ACTIVE');
+    await changeRules(twin, { ...RULES, version: 3, roles: { ...RULES.roles, [AUTHORITY]: 'insurer' } });
+    expect((await refusalOf(appoint(again, confirmed(again)))).code).toBe('SIGNATURE_INVALID');
+    await record(signed(3));
   });
 
   test('is brought by a registrar of one of the two; the patient, and nobody else, signs what RecordDelegation takes', async () => {

@@ -8,7 +8,7 @@ import { newWallet } from '../src/wallet';
 import { writeWalletFile } from '../src/wallet/wallet-file';
 import { TestConsortium } from './support/test-consortium';
 import { TestPatient } from './support/test-patient';
-import { writeConnections } from './support/write-connections';
+import { writeConnections } from './support/connection-folder';
 
 jest.setTimeout(30_000);
 

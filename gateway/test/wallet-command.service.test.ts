@@ -7,9 +7,9 @@ import type { CliConfig } from '../src/cli/config';
 import { wallet } from '../src/cli/wallet';
 import { findRelation } from '../src/wallet';
 import { readWalletFile, writeWalletFile } from '../src/wallet/wallet-file';
+import { writeConnections } from './support/connection-folder';
 import { TestConsortium } from './support/test-consortium';
 import { ask, newBundle, TestPatient } from './support/test-patient';
-import { writeConnections } from './support/write-connections';
 
 jest.setTimeout(30_000);
 
@@ -76,6 +76,17 @@ describe('the wallet command', () => {
     expect(findRelation(patient.wallet, patient.relationRef)).toMatchObject({ consentVersion: 3 });
     expect(await patient.consent('BetaMSP', ['laboratory'], 'AlphaMSP')).toMatchObject({ status: 422, body: { code: 'RELATION_CLOSED' } });
     await expect(run('revoke')).rejects.toMatchObject({ code: 'RELATION_CLOSED' });
+  });
+
+  it('renews a relation: fresh keys with the same member, and the old one closed', async () => {
+    expect(await run('renew')).toMatch(/^Relation [\w-]{22} is on the ledger, .* It permits nothing yet\.\nClosed for good: version 3 /);
+    expect(await readLedger()).toEqual(['in-force', 'in-force', 'closed']);
+    const { relations } = await readWalletFile(file, config.walletPassphrase);
+    const [old, fresh] = relations.slice(-2);
+    expect(fresh).toMatchObject({ subjectRef: old?.subjectRef, counterparty: 'BetaMSP', kinds: ['care'], consentVersion: 1 });
+    patient.wallet = await readWalletFile(file, config.walletPassphrase);
+    patient.relationRef = fresh?.relationRef ?? '';
+    expect((await patient.consent('BetaMSP', ['laboratory'], 'AlphaMSP')).status).toBe(201);
   });
 
   it('shows with each request what it named as its proof, and the referrals that there are', async () => {
@@ -197,6 +208,8 @@ describe('the wallet command', () => {
   });
 
   it('says which words it takes', async () => {
-    await expect(run('forget')).rejects.toThrow('wallet forget: must be one of show, history, consent, revoke, close, token, preview.');
+    await expect(run('forget')).rejects.toThrow(
+      'wallet forget: must be one of show, history, consent, revoke, close, renew, token, preview, recover.',
+    );
   });
 });

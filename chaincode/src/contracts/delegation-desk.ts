@@ -10,6 +10,7 @@ import {
   type DelegationEntry,
   type MspId,
   type PatientStatusEntry,
+  type PatientVerifier,
   type RelationEntry,
   type Signed,
   type TransactionRequest,
@@ -17,9 +18,11 @@ import {
 } from '../model';
 import { assertConfirmed, recordDelegation } from '../delegation';
 import type { Ledger } from '../ledger';
+import { assertStanding } from '../organisation';
 import { setPatientStatus } from '../patient';
-import { delegationsOf, officialKeysOf, statusesOf } from './delegation-facts';
-import { participantOf, relationOf, rulesOf, sealForGood, tracedPatientOf } from './facts';
+import { delegationsOf, statusesOf } from './delegation-facts';
+import { organisationOf, participantOf, relationOf, rulesOf, sealForGood, tracedPatientOf } from './facts';
+import { patientVerifierOf } from './patient-verifier';
 
 /** What the patient signed, through any member. */
 export async function recordDelegationDesk(ledger: Ledger, request: TransactionRequest<'RecordDelegation'>): Promise<DelegationEntry> {
@@ -47,8 +50,8 @@ async function writeDelegation(
   await assertVersionThere(ledger, signed);
   const standing = await ledger.readOrJunk(delegationKey(relationRef, n), parseDelegationEntry);
   const isContinued = n === 1 || (await ledger.readOrJunk(delegationKey(relationRef, n - 1), parseDelegationEntry)) !== undefined;
-  const keys = await officialKeysOf(ledger, confirmedBy === null ? [] : [relation.custodian, confirmedBy]);
-  const facts = { relation, chain: await delegationsOf(ledger, relation), standing, isContinued, keys };
+  const verifier = await presentVerifierOf(ledger, confirmedBy === null ? [] : [relation.custodian]);
+  const facts = { relation, chain: await delegationsOf(ledger, relation), standing, isContinued, verifier };
   const entry = recordDelegation(signed, confirmation, facts, ledger.now);
   if (entry === standing) return entry;
   await ledger.write(delegationKey(relationRef, n), entry);
@@ -73,8 +76,8 @@ export async function setPatientStatusDesk(ledger: Ledger, request: TransactionR
   const key = patientStatusKey(subjectRef, n);
   const standing = await ledger.readOrJunk(key, parsePatientStatusEntry);
   const before = n === 1 ? 'none' : await ledger.readOrJunk(patientStatusKey(subjectRef, n - 1), parsePatientStatusEntry);
-  const keys = await officialKeysOf(ledger, confirmedBy === null ? [patient.custodian] : [patient.custodian, confirmedBy]);
-  const facts = { patient, chain: await statusesOf(ledger, patient), standing, isContinued: before !== undefined, keys };
+  const verifier = await presentVerifierOf(ledger, [patient.custodian]);
+  const facts = { patient, chain: await statusesOf(ledger, patient), standing, isContinued: before !== undefined, verifier };
   const context = { by: participantOf(ledger.caller), at: ledger.now };
   const entry = setPatientStatus(signed, request.confirmation, facts, context);
   await requireBoth(ledger, patient.custodian, confirmedBy);
@@ -85,9 +88,20 @@ export async function setPatientStatusDesk(ledger: Ledger, request: TransactionR
   return entry;
 }
 
+/** Only who is an authority now confirms anything new; what one confirmed stands when it is none any more. */
+async function presentVerifierOf(ledger: Ledger, custodians: readonly MspId[]): Promise<PatientVerifier> {
+  const { roles } = await rulesOf(ledger);
+  return {
+    ...(await patientVerifierOf(ledger, custodians)),
+    isAuthority: (mspId) => Object.hasOwn(roles, mspId) && roles[mspId] === 'authority',
+  };
+}
+
 async function requireBoth(ledger: Ledger, custodian: MspId, confirmedBy: MspId | null): Promise<void> {
   await ledger.requirePresence(custodian);
-  if (confirmedBy !== null) await ledger.requirePresence(confirmedBy);
+  if (confirmedBy === null) return;
+  assertStanding(await organisationOf(ledger, confirmedBy), await rulesOf(ledger));
+  await ledger.requirePresence(confirmedBy);
 }
 
 /** What counts of a relation's delegations. */

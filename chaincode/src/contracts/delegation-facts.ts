@@ -1,28 +1,20 @@
 import {
   delegationKey,
-  organisationKey,
   parseDelegationEntry,
-  parseOrganisation,
   parsePatientStatusEntry,
-  parseRules,
-  parseSigned,
   patientStatusKey,
-  rulesKey,
   trustDelegation,
   trustPatientStatus,
   type ConsentHeader,
   type Delegation,
   type DelegationEntry,
-  type Jwk,
-  type MspId,
-  type OfficialKeys,
   type PatientEntry,
   type PatientStatus,
   type PatientStatusEntry,
   type RelationEntry,
 } from '../model';
-import { statementVerifier } from '../signature';
 import type { Ledger } from '../ledger';
+import { patientVerifierOf } from './patient-verifier';
 
 /**
  * What counts of a relation's chain of delegations. Reads every number and the absence of the next, so a statement that commits first
@@ -38,9 +30,10 @@ export async function delegationsOf(ledger: Ledger, relation: RelationEntry): Pr
     if (standing === undefined && ever.length === 0) break;
     entries.push(ever);
   }
-  const keys = await officialKeysOf(ledger, [relation.custodian, ...entries.flat().flatMap((one) => confirmersOf('delegation', one))]);
+  if (entries.length === 0) return [];
+  const verifier = await patientVerifierOf(ledger, [relation.custodian]);
   return entries.flatMap((ever) => {
-    const trusted = ever.map((entry) => trustDelegation(entry, relation, statementVerifier, keys));
+    const trusted = ever.map((entry) => trustDelegation(entry, relation, verifier));
     return trusted.find((one) => one !== undefined) ?? [];
   });
 }
@@ -54,6 +47,11 @@ export async function delegationsFor(
   return delegation === undefined ? [] : delegationsOf(ledger, relation);
 }
 
+/** Whether her custodian has recorded a patient's death, and not taken it back. */
+export async function isDeceasedOf(ledger: Ledger, patient: PatientEntry): Promise<boolean> {
+  return (await statusesOf(ledger, patient)).at(-1)?.status === 'deceased';
+}
+
 /** What counts of a patient's chain of statuses; leaves no trace in the read set, so that no block joins her with a relation. */
 export async function statusesOf(ledger: Ledger, patient: PatientEntry): Promise<readonly PatientStatus[]> {
   const entries: (readonly PatientStatusEntry[])[] = [];
@@ -63,35 +61,9 @@ export async function statusesOf(ledger: Ledger, patient: PatientEntry): Promise
     entries.push(ever.filter((entry) => entry.n === n));
   }
   if (entries.length === 0) return [];
-  const keys = await officialKeysOf(ledger, [patient.custodian, ...entries.flat().flatMap((one) => confirmersOf('patient-status', one))]);
+  const verifier = await patientVerifierOf(ledger, [patient.custodian]);
   return entries.flatMap((ever) => {
-    const trusted = ever.map((entry) => trustPatientStatus(entry, patient, statementVerifier, keys));
+    const trusted = ever.map((entry) => trustPatientStatus(entry, patient, verifier));
     return trusted.find((one) => one !== undefined) ?? [];
   });
-}
-
-/** Every signing key that these organisations registered, so that a new key does not undo what an old one signed; and who was an authority. */
-export async function officialKeysOf(ledger: Ledger, organisations: readonly MspId[]): Promise<OfficialKeys> {
-  const signing = new Map<MspId, readonly Jwk[]>();
-  for (const mspId of new Set(organisations)) {
-    const entries = await ledger.trace(organisationKey(mspId), parseOrganisation);
-    signing.set(
-      mspId,
-      entries.filter((entry) => entry.mspId === mspId).map((entry) => entry.signing),
-    );
-  }
-  const rules = await ledger.trace(rulesKey(), parseRules);
-  return {
-    keysOf: (mspId) => signing.get(mspId) ?? [],
-    isAuthority: (mspId) => rules.some(({ roles }) => Object.hasOwn(roles, mspId) && roles[mspId] === 'authority'),
-  };
-}
-
-function confirmersOf(kind: 'delegation' | 'patient-status', { jws }: Pick<DelegationEntry, 'jws'>): readonly MspId[] {
-  try {
-    const { confirmedBy } = parseSigned(kind, jws, kind).payload;
-    return confirmedBy === null ? [] : [confirmedBy];
-  } catch {
-    return [];
-  }
 }

@@ -36,6 +36,7 @@ import { tracePatient } from '../patient';
 import { statementVerifier } from '../signature';
 import { all, type Ledger } from '../ledger';
 import { delegationsFor } from './delegation-facts';
+import { patientVerifierOf } from './patient-verifier';
 
 // What several desks look up: each function reads one fact, or throws the error that says it is not there.
 
@@ -165,7 +166,12 @@ export async function decisionOf(
 export async function tracedPatientOf(ledger: Ledger, subjectRef: SubjectRef): Promise<PatientEntry> {
   const history = await ledger.trace(patientKey(subjectRef), parsePatientEntry);
   if (history.length === 0) throw newError('PATIENT_NOT_FOUND', { subjectRef });
-  return tracePatient(subjectRef, history);
+  return tracePatient(subjectRef, history, await patientVerifierOf(ledger, custodiansOf(history)));
+}
+
+/** The custodians of entries that tell of a hold. */
+function custodiansOf(history: readonly PatientEntry[]): readonly MspId[] {
+  return history.flatMap(({ hold, custodian }) => (hold === undefined ? [] : [custodian]));
 }
 
 /** Who acts, for an entry. */

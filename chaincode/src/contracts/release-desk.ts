@@ -37,7 +37,7 @@ import { assertBindingOf, checkBinding } from '../relation';
 import { assertDecidable, decideRelease, deliverRecords, refuseAccess, requestAccess, type RecordFacts } from '../release';
 import { digestOf } from '../signature';
 import { assertDocumentOpened, declarationOf, documentedConsentOf, recordDeclaration } from './break-glass-desk';
-import { delegationsOf, statusesOf } from './delegation-facts';
+import { delegationsOf, isDeceasedOf } from './delegation-facts';
 import {
   assertPartiesStand,
   currentConsentOf,
@@ -102,7 +102,7 @@ export async function decideReleaseDesk(
   const proof = await proofOf(ledger, relation, request.proof);
   const records = await tracedRecordsOf(ledger, opening.records, relation.custodian);
   const withheld = await withheldOf(ledger, relation, consent, opening.delegation);
-  const isDeceased = (await statusesOf(ledger, patient)).at(-1)?.status === 'deceased';
+  const isDeceased = await isDeceasedOf(ledger, patient);
   const told = { rules, proof, records, custodianKey: custodian.signing };
   const facts = { request, relation, patient, consent, consentVersion, withheld, isDeceased, ...told };
   const decision = decideRelease(opening, facts, ledger.now);

@@ -9,11 +9,11 @@ import {
   type DelegationStatement,
   type Instant,
   type MspId,
-  type OfficialKeys,
+  type PatientVerifier,
   type RelationEntry,
   type Signed,
 } from '../model';
-import { assertSignedBy, statementVerifier } from '../signature';
+import { assertSignedBy } from '../signature';
 
 /** What a statement stands beside. */
 export interface DelegationFacts {
@@ -24,7 +24,8 @@ export interface DelegationFacts {
   readonly standing: DelegationEntry | 'junk' | undefined;
   /** Whether anything stands at the number before. */
   readonly isContinued: boolean;
-  readonly keys: OfficialKeys;
+  /** Who the members are now. */
+  readonly verifier: PatientVerifier;
 }
 
 /**
@@ -61,9 +62,9 @@ export function assertConfirmed({ payload }: Signed<'delegation'>, relation: Rel
     throw newError('DELEGATION_INVALID', { relationRef, problem: 'is appointed by neither custodian nor authority' });
 }
 
-function assertSigned(signed: Signed<'delegation'>, confirmation: string | null, { relation, keys }: DelegationFacts): void {
+function assertSigned(signed: Signed<'delegation'>, confirmation: string | null, { relation, verifier }: DelegationFacts): void {
   if (signed.payload.confirmedBy === null && confirmation === null) assertSignedBy(signed, relation.keys.signing);
-  else if (!isOfficial('delegation', { jws: signed.jws, confirmation }, relation.custodian, { keys, verifier: statementVerifier }))
+  else if (!isOfficial('delegation', { jws: signed.jws, confirmation }, relation.custodian, verifier))
     throw newError('SIGNATURE_INVALID', { kind: 'delegation' });
 }
 

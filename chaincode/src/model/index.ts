@@ -239,6 +239,17 @@ export {
   type Delegates,
   type StatementVerifier,
 } from './rule/trust-statement';
+export type { Guardians, Hold, OpenRecovery } from './recovery';
+export {
+  approveRecovery,
+  completeRecovery,
+  nameGuardians,
+  openRecovery,
+  placeHold,
+  veto,
+  withoutHold,
+  type PatientVerifier,
+} from './rule/recovery-steps';
 export {
   findEnds,
   findGrant,
@@ -250,7 +261,7 @@ export {
   type DelegateProblem,
   type Delegation,
 } from './rule/trust-delegation';
-export { isOfficial, type OfficialKeys } from './rule/trust-official';
+export { isOfficial } from './rule/trust-official';
 export { trustPatientStatus } from './rule/trust-patient-status';
 export { type ProofFacts } from './rule/purpose-proof';
 export { isBreakGlass, isOwnDocument } from './rule/break-glass';

@@ -16,6 +16,7 @@ import { parseCommitment, parseDigest, parseMspId, parseRelationRef, parseSalt, 
 import { parseInstant, parsePeriod } from './instant';
 import { parseKeys } from './jwk';
 import { parsePatientStatus } from './patient-status';
+import { recoveryStatements } from './recovery';
 import { parseDeletionReceipt, parseDisclosureReceipt } from './receipt';
 
 /** How a person and the keys were bound to each other at registration. */
@@ -145,6 +146,7 @@ export const signedPayloads = {
   delegation: parseDelegationStatement,
   'patient-status': parsePatientStatus,
   'wallet-token': parseWalletToken,
+  ...recoveryStatements,
   height: parseHeight,
   'disclosure-receipt': parseDisclosureReceipt,
   'deletion-receipt': parseDeletionReceipt,

@@ -50,6 +50,8 @@ export const transientInputs = {
     records: list(object({ recordId: parseRecordId, version, obligations: parseObligations }), 1, MAX_RELEASE),
     recordsSalt: parseSalt,
     redisclosed: list(integer(0, MAX_RELEASE - 1), 1, MAX_RELEASE),
+    /** Whose relation it is. */
+    binding: text(/^[A-Za-z0-9_.-]{1,8192}$/, 'a compact JWS'),
     /** The opening: whom they were passed on to, and which records. */
     sealed: object({ custodian: sealed, counterparty: sealed, patient: sealed }),
   }),

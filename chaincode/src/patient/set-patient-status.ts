@@ -3,14 +3,13 @@ import {
   isSameStatement,
   newError,
   type Instant,
-  type OfficialKeys,
   type Participant,
   type PatientEntry,
   type PatientStatus,
   type PatientStatusEntry,
+  type PatientVerifier,
   type Signed,
 } from '../model';
-import { statementVerifier } from '../signature';
 
 /** What a status stands beside. */
 export interface StatusFacts {
@@ -19,7 +18,8 @@ export interface StatusFacts {
   readonly chain: readonly PatientStatus[];
   readonly standing: PatientStatusEntry | 'junk' | undefined;
   readonly isContinued: boolean;
-  readonly keys: OfficialKeys;
+  /** Who the members are now. */
+  readonly verifier: PatientVerifier;
 }
 
 /**
@@ -35,11 +35,8 @@ export function setPatientStatus(
   { by, at }: { readonly by: Participant; readonly at: Instant },
 ): PatientStatusEntry {
   const { subjectRef, n, confirmedBy } = signed.payload;
-  const { patient, standing, keys } = facts;
-  const isSigned = isOfficial('patient-status', { jws: signed.jws, confirmation }, patient.custodian, {
-    keys,
-    verifier: statementVerifier,
-  });
+  const { patient, standing, verifier } = facts;
+  const isSigned = isOfficial('patient-status', { jws: signed.jws, confirmation }, patient.custodian, verifier);
   if (!isSigned) throw newError('SIGNATURE_INVALID', { kind: 'patient-status' });
   if (standing !== undefined && standing !== 'junk' && isSameStatement(standing.jws, signed.jws)) return standing;
   const problem =

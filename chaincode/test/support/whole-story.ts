@@ -11,6 +11,7 @@ import {
 import { declare, emergencyOpeningOf } from './break-glass-story';
 import type { ConsortiumTwin } from './consortium-twin';
 import { confirm, signGrant, signStatus } from './delegates';
+import { runRecovery } from './recovery-story';
 import { changeRules } from './rules-changes';
 import {
   approve,
@@ -70,7 +71,8 @@ export async function runWholeStory(twin: ConsortiumTwin): Promise<PatientRelati
     ...{ relationRef, requestId, redisclosureId: newRef<RedisclosureId>(), consentVersion: 2, purpose: 'TREAT' as const },
     recipient: commit(recipientPreimage('Jane Doe', newSalt())),
   };
-  const passedOn = { records: releasedOf([laboratory]), recordsSalt: input.recordsSalt, redisclosed: [0] };
+  const { recordsSalt, binding } = input;
+  const passedOn = { records: releasedOf([laboratory]), recordsSalt, redisclosed: [0], binding };
   const sealed = {
     custodian: sealedText('redisclosure'),
     counterparty: sealedText('redisclosure'),
@@ -113,7 +115,9 @@ export async function runWholeStory(twin: ConsortiumTwin): Promise<PatientRelati
 
   const keys = newKeyRing();
   const statement = replacementStatement(patient.subjectRef, patient.registration, keys);
-  await twin.submit(reader, 'ReplacePatientKeys', { replacement: signAs('patient-keys', statement, patient.keys.signing) });
+  const replacement = signAs('patient-keys', statement, patient.keys.signing);
+  await twin.submit(reader, 'ReplacePatientKeys', { replacement });
+  await runRecovery(twin, patient.subjectRef, replacement, keys.signing);
   await twin.submit(reader, 'RecordConsent', { consent: relation.consent(3, { status: 'closed', document: null }) });
   const receipt = {
     ...{ relationRef, requester: CLINIC, requestId, of: 'release', reason: 'relation-closed' as const },

@@ -12,6 +12,7 @@ import {
   type Instant,
   type MspId,
   type Organisation,
+  type PatientEntry,
   type Purpose,
   type RecordId,
   type RecordStatus,
@@ -44,6 +45,8 @@ export interface Standing {
   readonly rules: Rules;
   /** Whose relation it is; undefined without a valid binding. */
   readonly subjectRef: string | undefined;
+  /** Of her, whether she is held; of nobody, nothing. */
+  readonly patient: Pick<PatientEntry, 'hold'>;
   readonly isDeceased: boolean;
   /** From the delegate who signed the document, as the custodian knows; nothing is known to others. */
   readonly withheld: readonly Category[];
@@ -75,8 +78,7 @@ export async function loadStanding(options: StandingOptions, relationRef: string
     consent,
     ...(await openConsent(opened, isCustodian)),
     rules,
-    subjectRef: binding?.subjectRef,
-    isDeceased: binding !== undefined && isDeceased(facts, binding.subjectRef),
+    ...whoseIs(facts, binding?.subjectRef),
     against: reasonAgainst(facts, { relation, isNewest: current.newest === consent.version, isBound: binding !== undefined }),
     isWaiting: isWaiting(texts, consent, isCustodian),
   };
@@ -95,6 +97,11 @@ async function openConsent(
 function isWaiting({ binding, document, delegation }: Omit<SealedTexts, 'ask'>, consent: ConsentEntry, isCustodian: boolean): boolean {
   if (binding === undefined || (document === undefined && consent.document !== null)) return true;
   return isCustodian && isByDelegate(consent) && delegation === undefined;
+}
+
+function whoseIs(facts: Facts, subjectRef: string | undefined): Pick<Standing, 'subjectRef' | 'patient' | 'isDeceased'> {
+  if (subjectRef === undefined) return { subjectRef, patient: {}, isDeceased: false };
+  return { subjectRef, patient: findPatient(facts, subjectRef) ?? {}, isDeceased: isDeceased(facts, subjectRef) };
 }
 
 function reasonAgainst(

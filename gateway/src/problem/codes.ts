@@ -26,6 +26,8 @@ export const codes = {
   NOT_THE_CUSTODIAN: { category: 'forbidden', title: 'Only the custodian organisation does that' },
   ORGANISATION_NOT_FOUND: { category: 'not-found', title: 'No such organisation is registered on the ledger' },
   PATIENT_UNKNOWN: { category: 'not-found', title: 'No such patient is registered' },
+  RECOVERY_UNKNOWN: { category: 'not-found', title: 'No recovery of this patient is open' },
+  RECOVERY_DELAY_SHORT: { category: 'rule', title: 'The recovery would take effect too soon' },
   RELATION_UNKNOWN: { category: 'not-found', title: 'No such relation is on the ledger' },
   DELEGATION_NOT_READY: { category: 'conflict', title: 'What the delegation withholds has not arrived yet' },
   PATIENT_DECEASED: { category: 'rule', title: "The patient's death is recorded" },

@@ -63,14 +63,15 @@ export async function judge(facts: JudgeFacts): Promise<Verdict> {
   const against = findReasonAgainstFacts(facts);
   if (against !== undefined) return refuse(against);
   const binding = await openBinding(facts);
+  const patient = binding && facts.findPatient(binding.subjectRef);
   const opened = await openConsent(facts);
-  if (ask === undefined || binding === undefined || opened === undefined) return refuse('document-missing');
+  if (ask === undefined || patient === undefined || opened === undefined) return refuse('document-missing');
   const emergencyUntil = await findEmergencyEnd(request, ask);
-  const isDeceased = facts.isDeceased(binding.subjectRef);
-  const given = { relation, consent: facts.consent, rules, proof, now, emergencyUntil, isDeceased, ...opened };
+  const isDeceased = facts.isDeceased(patient.subjectRef);
+  const given = { relation, patient, consent: facts.consent, rules, proof, now, emergencyUntil, isDeceased, ...opened };
   const question = { ...given, purpose: request.purpose, person: ask.person };
   const held = facts
-    .listRecords(binding.subjectRef)
+    .listRecords(patient.subjectRef)
     .filter(({ recordId, category }) => ask.categories.includes(category) && !facts.isWithdrawn(recordId));
   const decisions = held.map((record) => ({ record, ...decideAccess({ ...question, record: detailsOf(record) }) }));
   const permits = decisions.filter(({ decision }) => decision === 'permit');

@@ -7,11 +7,8 @@ import {
   type DelegationEntry,
   type Instant,
   type Jwk,
-  type OfficialKeys,
-  type Organisation,
   type PatientStatus,
   type PatientStatusEntry,
-  type Rules,
 } from '@medaccord/chaincode/model';
 import type { Facts } from './facts';
 
@@ -50,18 +47,4 @@ export function listStatuses(facts: Known, subjectRef: string): readonly Patient
 /** Whether the custodian has recorded the patient's death, and not taken it back. */
 export function isDeceased(facts: Known, subjectRef: string): boolean {
   return listStatuses(facts, subjectRef).at(-1)?.status === 'deceased';
-}
-
-/** The signing keys of organisations, and who is an authority, as the ledger has them now. */
-export function officialKeysOf(facts: Known): OfficialKeys {
-  return {
-    keysOf: (mspId) => {
-      const organisation = facts.find<Organisation>('organisation', mspId);
-      return organisation === undefined ? [] : [organisation.value.signing];
-    },
-    isAuthority: (mspId) => {
-      const roles = facts.find<Rules>('rules')?.value.roles ?? {};
-      return Object.hasOwn(roles, mspId) && (roles as Readonly<Record<string, string>>)[mspId] === 'authority';
-    },
-  };
 }

@@ -1,10 +1,11 @@
 import { consentHeadTable } from './consent-heads';
 import { unitIndex } from './declared';
 import { heldTable } from './held-releases';
+import { patientStepTable } from './patient-steps';
 
 /** What is applied is applied again, from block 0 on. */
 export const forgetAll =
-  'DELETE FROM fact; DELETE FROM undecided; DELETE FROM undelivered; DELETE FROM junk_consent; DELETE FROM consent_head; DELETE FROM held; UPDATE checkpoint SET height = 0, time = 0';
+  'DELETE FROM fact; DELETE FROM undecided; DELETE FROM undelivered; DELETE FROM junk_consent; DELETE FROM consent_head; DELETE FROM held; DELETE FROM patient_step; UPDATE checkpoint SET height = 0, time = 0';
 
 /** Of the read model, in the order in which they came. */
 export const migrations = [
@@ -35,6 +36,9 @@ CREATE TABLE junk_consent (ref TEXT NOT NULL, version INTEGER NOT NULL, PRIMARY 
 ${heldTable}
 ${unitIndex}
 DELETE FROM fact; DELETE FROM undecided; DELETE FROM undelivered; DELETE FROM junk_consent; UPDATE checkpoint SET height = 0, time = 0;`,
+  `${patientStepTable};
+DELETE FROM fact; DELETE FROM undecided; DELETE FROM undelivered; DELETE FROM junk_consent; DELETE FROM consent_head; DELETE FROM held;
+UPDATE checkpoint SET height = 0, time = 0;`,
   // Delegations, what delegates signed and patients' statuses were passed over before.
   forgetAll,
 ];

@@ -25,12 +25,14 @@ import {
 } from '@medaccord/chaincode/model';
 import type { LedgerBlock, LedgerTransaction, StateWrite } from '../ledger/ledger';
 import { ConsentHeads } from './consent-heads';
-import { isEnded, listDelegations, officialKeysOf } from './delegations';
+import { isEnded, listDelegations } from './delegations';
 import { inTransaction, openDatabase, type Database, type Row } from './database';
 import { parseDeclared, selectDeclared, type Declared } from './declared';
 import { forgetAll, migrations } from './fact-tables';
 import { HeldReleases } from './held-releases';
 import { parseEntry, type Entries, type NamedEntry } from './parse-entry';
+import { PatientSteps } from './patient-steps';
+import { newPatientVerifier } from './patient-verifier';
 import { statementVerifier } from './statement-verifier';
 import { trustReceipts } from './trust-receipts';
 
@@ -67,10 +69,12 @@ export interface RequestName {
 export class Facts {
   /** What this organisation, as a counterparty, was delivered and has not deleted. */
   readonly held: HeldReleases;
+  readonly steps: PatientSteps;
   readonly #database: Database;
   readonly #statements: Statements;
   readonly #heads: ConsentHeads;
   readonly #mspId: string;
+  readonly #patientVerifier = newPatientVerifier((key) => this.findKey(key));
   #height: number;
   #time: number;
 
@@ -83,6 +87,7 @@ export class Facts {
       const entry = this.find<ConsentEntry>('consent', ref, String(version))?.value;
       return entry !== undefined && isEnded(this, entry) ? 'void' : entry;
     });
+    this.steps = new PatientSteps(this.#database, this);
     this.held = new HeldReleases(this.#database, this, mspId);
     const checkpoint = this.#database.prepare('SELECT height, time FROM checkpoint').get() as Row;
     this.#height = Number(checkpoint.height);
@@ -230,10 +235,12 @@ export class Facts {
 
   #keep({ block, index, transactionId }: Position, name: EntryName, value: Entries[PublicKeyType]): void {
     const { type, ref, id, number } = name;
+    const applied = { ...name, value } as Applied;
+    this.steps.keep({ block, index, transactionId }, applied);
     for (const as of [id, ...this.#moreNames(type, value)])
       this.#statements.put.run(type, ref, as, number ?? block, formatCanonical(value), block, index, transactionId);
-    this.#keepWorkLists({ ...name, value } as Applied);
-    this.held.keep({ ...name, value } as Applied);
+    this.#keepWorkLists(applied);
+    this.held.keep(applied);
     if (type === 'delegation') this.#heads.recount(ref);
   }
 
@@ -244,7 +251,7 @@ export class Facts {
       name: { ref, id },
       value,
     } = entry;
-    if (type === 'patient') return continuePatient(this.find<Entries['patient']>(type, ref)?.value, value, statementVerifier);
+    if (type === 'patient') return continuePatient(this.find<Entries['patient']>(type, ref)?.value, value, this.#patientVerifier);
     if (kept.includes(type) && this.find(type, ref, id) !== undefined) return undefined;
     if (type === 'relation') return trustRelation(value, statementVerifier);
     if (type === 'patient-status') return this.#trustStatus(value);
@@ -256,12 +263,12 @@ export class Facts {
     const relation = this.find<RelationEntry>('relation', ref)?.value;
     if (relation === undefined) return undefined;
     if (type === 'consent') return trustConsent(value, relation, statementVerifier, listDelegations(this, ref));
-    return trustDelegation(value, relation, statementVerifier, officialKeysOf(this)) && value;
+    return trustDelegation(value, relation, this.#patientVerifier) && value;
   }
 
   #trustStatus(value: Entries['patient-status']): Entries['patient-status'] | undefined {
     const patient = this.find<Entries['patient']>('patient', value.subjectRef)?.value;
-    return patient && trustPatientStatus(value, patient, statementVerifier, officialKeysOf(this)) && value;
+    return patient && trustPatientStatus(value, patient, this.#patientVerifier) && value;
   }
 
   /** Decisions name the version of the rules that they went by: each stays readable beside the one in force, under its number. */
@@ -289,7 +296,7 @@ export class Facts {
 
 type Signed = { readonly type: 'consent'; readonly value: ConsentEntry } | { readonly type: 'delegation'; readonly value: DelegationEntry };
 
-interface Position {
+export interface Position {
   readonly block: number;
   readonly index: number;
   readonly transactionId: string;

@@ -4,8 +4,8 @@ import { isWithin, type Instant } from '../instant';
 import { isSameKey, type Keys } from '../jwk';
 import type { Signed } from '../signed';
 import { readSigned } from './read-signed';
-import { isOfficial, type OfficialKeys } from './trust-official';
-import type { StatementVerifier } from './trust-statement';
+import type { PatientVerifier } from './recovery-steps';
+import { isOfficial } from './trust-official';
 
 /** A statement of a relation's chain of delegations that counts. */
 export type Delegation = DelegationStatement & Pick<DelegationEntry, 'jws' | 'confirmation' | 'recordedAt'>;
@@ -17,8 +17,7 @@ export type DelegateProblem = 'unknown' | 'not-yet-valid' | 'expired' | 'ended' 
 export function trustDelegation(
   { relationRef, n, jws, confirmation, recordedAt }: DelegationEntry,
   relation: Pick<RelationEntry, 'custodian' | 'keys'>,
-  verifier: StatementVerifier,
-  keys: OfficialKeys,
+  verifier: PatientVerifier,
 ): Delegation | undefined {
   const signed = readSigned('delegation', jws);
   if (signed?.payload.relationRef !== relationRef || signed.payload.n !== n) return undefined;
@@ -27,7 +26,7 @@ export function trustDelegation(
   const isSigned =
     payload.confirmedBy === null
       ? confirmation === null && verifier.isSignedBy(signed, relation.keys.signing)
-      : isOfficial('delegation', { jws, confirmation }, relation.custodian, { keys, verifier });
+      : isOfficial('delegation', { jws, confirmation }, relation.custodian, verifier);
   return isSigned ? { ...payload, jws, confirmation, recordedAt } : undefined;
 }
 

@@ -1,16 +1,7 @@
 import type { MspId } from '../identifiers';
-import type { Jwk } from '../jwk';
 import { isSameStatement } from '../signed';
 import { readSigned } from './read-signed';
-import type { StatementVerifier } from './trust-statement';
-
-/** What a reader knows of the organisations that sign statements. */
-export interface OfficialKeys {
-  /** The signing keys that an organisation registered; empty for one that is not known. */
-  readonly keysOf: (mspId: MspId) => readonly Jwk[];
-  /** Whether the consortium's rules make it an authority. */
-  readonly isAuthority: (mspId: MspId) => boolean;
-}
+import type { PatientVerifier } from './recovery-steps';
 
 /** A statement as custodian and, where it names one, an authority signed it. */
 export interface OfficialStatement {
@@ -23,14 +14,14 @@ export function isOfficial(
   kind: 'delegation' | 'patient-status',
   { jws, confirmation }: OfficialStatement,
   custodian: MspId,
-  { keys: { keysOf, isAuthority }, verifier }: { readonly keys: OfficialKeys; readonly verifier: StatementVerifier },
+  { isSignedBy, signingKeysOf, isAuthority }: PatientVerifier,
 ): boolean {
   const signed = readSigned(kind, jws);
-  if (signed === undefined || !keysOf(custodian).some((key) => verifier.isSignedBy(signed, key))) return false;
+  if (signed === undefined || !signingKeysOf(custodian).some((key) => isSignedBy(signed, key))) return false;
   const { confirmedBy } = signed.payload;
   if (confirmedBy === null || confirmation === null) return confirmedBy === confirmation;
   const confirmed = readSigned(kind, confirmation);
   if (confirmed === undefined || !isSameStatement(jws, confirmation)) return false;
   if (confirmedBy === custodian || !isAuthority(confirmedBy)) return false;
-  return keysOf(confirmedBy).some((key) => verifier.isSignedBy(confirmed, key));
+  return signingKeysOf(confirmedBy).some((key) => isSignedBy(confirmed, key));
 }

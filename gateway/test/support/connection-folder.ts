@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { members, type TestConsortium } from './test-consortium';
 
-/** Connection documents of a test consortium, as a network leaves them in its run folder for the command line. */
+/** Writes the connection documents of a test consortium below a folder, as far as a wallet's commands read them. */
 export function writeConnections(folder: string, consortium: TestConsortium): void {
   const files = { certificate: '/none', privateKey: '/none' };
   const addresses = members.map((member) => ({ ...member, gateway: consortium.gateway(member.mspId).url }));
