@@ -16,7 +16,7 @@ type FindVersion = (relationRef: string, version: number) => ConsentEntry | 'voi
 
 /**
  * Follows each relation's chain up to the first number at which nothing stands; nothing follows a closing. Each version is looked at once,
- * when it comes, so that finding the head costs the same however many there are.
+ * when it comes, and again with a delegation of its relation, so that finding the head costs the same however many there are.
  */
 export class ConsentHeads {
   readonly #findVersion: FindVersion;
