@@ -21,6 +21,7 @@ export function checkElements(resource: JsonObject): Walked {
   return walk;
 }
 
+const ID = /^[A-Za-z0-9.-]{1,64}$/;
 const JUDGED_HERE = new Set(['base64Binary', 'xhtml']);
 
 class Walk implements Walked {
@@ -62,20 +63,28 @@ class Walk implements Walked {
         this.#property(value, property === name ? field : extensionsOf(field), place);
       } else if (property !== 'resourceType') this.#report(place, 'unknown-element');
     }
+    this.#id(object, schema, path);
     // Those of backbone elements stand in the resource's definition, those of the root are the library's.
     if (schema.kind === undefined || object === this.#root) return;
     this.issues.push(...checkInvariants(schema, { object, path, resource: this.#resource, root: this.#root }));
   }
 
+  /** R4 writes down the type of a resource's id as string, and means id. */
+  #id({ id }: JsonObject, { kind }: InternalTypeSchema, path: string): void {
+    if (kind === 'resource' && typeof id === 'string' && !ID.test(id)) this.#report(`${path}.id`, 'format');
+  }
+
   #property(value: JsonValue, field: Field, place: string): void {
     if (Array.isArray(value) !== Boolean(field.element.isArray)) this.#report(place, 'data-type');
+    else if (isEmpty(value)) this.#report(place, 'empty');
     else if (Array.isArray(value)) value.forEach((item, at) => this.#value(item, field, `${place}[${String(at)}]`));
     else this.#value(value, field, place);
   }
 
   #value(value: JsonValue, field: Field, place: string): void {
     if (value === null) return;
-    if (isPrimitiveType(field.type)) this.#primitive(value, field, place);
+    if (isEmpty(value)) this.#report(place, 'empty');
+    else if (isPrimitiveType(field.type)) this.#primitive(value, field, place);
     else if (!isObject(value)) this.#report(place, 'data-type');
     else this.#complex(value, field, place);
     this.#binding(value, field, place);
@@ -105,6 +114,10 @@ class Walk implements Walked {
   #report(path: string, rule: Rule | undefined): void {
     if (rule !== undefined) this.issues.push(newIssue(path, rule));
   }
+}
+
+function isEmpty(value: JsonValue): boolean {
+  return value === '' || (typeof value === 'object' && value !== null && Object.keys(value).length === 0);
 }
 
 function findResourceType(name: JsonValue | undefined): InternalTypeSchema | undefined {
