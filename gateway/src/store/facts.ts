@@ -25,6 +25,8 @@ import { inTransaction, openDatabase, type Database, type Row } from './database
 import { parseDeclared, selectDeclared, unitIndex, type Declared } from './declared';
 import { heldTable, HeldReleases } from './held-releases';
 import { parseEntry, type Entries, type NamedEntry } from './parse-entry';
+import { patientStepTable, PatientSteps } from './patient-steps';
+import { newPatientVerifier } from './patient-verifier';
 import { statementVerifier } from './statement-verifier';
 import { trustReceipts } from './trust-receipts';
 
@@ -56,6 +58,9 @@ CREATE TABLE junk_consent (ref TEXT NOT NULL, version INTEGER NOT NULL, PRIMARY 
 ${heldTable}
 ${unitIndex}
 DELETE FROM fact; DELETE FROM undecided; DELETE FROM undelivered; DELETE FROM junk_consent; UPDATE checkpoint SET height = 0, time = 0;`,
+  `${patientStepTable};
+DELETE FROM fact; DELETE FROM undecided; DELETE FROM undelivered; DELETE FROM junk_consent; DELETE FROM consent_head; DELETE FROM held;
+UPDATE checkpoint SET height = 0, time = 0;`,
 ];
 
 /** A fact of the ledger's public state: its newest value and the transaction that wrote it. */
@@ -91,10 +96,12 @@ export interface RequestName {
 export class Facts {
   /** What this organisation, as a counterparty, was delivered and has not deleted. */
   readonly held: HeldReleases;
+  readonly steps: PatientSteps;
   readonly #database: Database;
   readonly #statements: Statements;
   readonly #heads: ConsentHeads;
   readonly #mspId: string;
+  readonly #patientVerifier = newPatientVerifier((key) => this.findKey(key));
   #height: number;
   #time: number;
 
@@ -104,6 +111,7 @@ export class Facts {
     this.#database = openDatabase(path, migrations);
     this.#statements = prepareStatements(this.#database);
     this.#heads = new ConsentHeads(this.#database, (ref, version) => this.find<ConsentEntry>('consent', ref, String(version))?.value);
+    this.steps = new PatientSteps(this.#database, this);
     this.held = new HeldReleases(this.#database, this, mspId);
     const checkpoint = this.#database.prepare('SELECT height, time FROM checkpoint').get() as Row;
     this.#height = Number(checkpoint.height);
@@ -142,7 +150,7 @@ export class Facts {
   clear(): void {
     inTransaction(this.#database, () => {
       this.#database.exec(
-        'DELETE FROM fact; DELETE FROM undecided; DELETE FROM undelivered; DELETE FROM junk_consent; DELETE FROM consent_head; DELETE FROM held; UPDATE checkpoint SET height = 0, time = 0',
+        'DELETE FROM fact; DELETE FROM undecided; DELETE FROM undelivered; DELETE FROM junk_consent; DELETE FROM consent_head; DELETE FROM held; DELETE FROM patient_step; UPDATE checkpoint SET height = 0, time = 0',
       );
     });
     this.#height = 0;
@@ -248,10 +256,12 @@ export class Facts {
     const entry = parseEntry(key, value);
     const trusted = entry === undefined ? undefined : this.#trust(entry);
     if (trusted !== undefined) {
+      const applied = { ...name, type, value: trusted } as Applied;
+      this.steps.keep({ block, index, transactionId }, applied);
       for (const as of [id, ...this.#moreNames(type, trusted)])
         this.#statements.put.run(type, ref, as, number ?? block, formatCanonical(trusted), block, index, transactionId);
-      this.#keepWorkLists({ ...name, type, value: trusted } as Applied);
-      this.held.keep({ ...name, type, value: trusted } as Applied);
+      this.#keepWorkLists(applied);
+      this.held.keep(applied);
     }
     if (number !== undefined && type === 'consent') this.#heads.add(ref, number, trusted !== undefined);
   }
@@ -263,7 +273,7 @@ export class Facts {
       name: { ref, id },
       value,
     } = entry;
-    if (type === 'patient') return continuePatient(this.find<Entries['patient']>(type, ref)?.value, value, statementVerifier);
+    if (type === 'patient') return continuePatient(this.find<Entries['patient']>(type, ref)?.value, value, this.#patientVerifier);
     if (kept.includes(type) && this.find(type, ref, id) !== undefined) return undefined;
     if (type === 'relation') return trustRelation(value, statementVerifier);
     if (type !== 'consent') return trustReceipts(entry, this);
@@ -294,7 +304,7 @@ export class Facts {
   }
 }
 
-interface Position {
+export interface Position {
   readonly block: number;
   readonly index: number;
   readonly transactionId: string;
