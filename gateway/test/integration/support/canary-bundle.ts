@@ -74,18 +74,19 @@ export function newCanaryBundle(text: string, canaries: Canaries): string {
 
 /** Takes back what was there wherever FHIR refuses a canary: codes of required value sets, periods that would end before they start. */
 function makeValid(changed: Entry['resource'], before: Entry['resource']): Entry['resource'] {
-  for (const { path } of validateResource(changed as JsonObject)) {
-    const names = path
-      .split(/[.[\]]+/)
-      .filter((name) => name !== '')
-      .slice(1);
-    const last = names.pop();
-    if (last === undefined) continue;
-    const inside = (object: Json): { [name: string]: Json } =>
-      names.reduce((at, name) => (at as { [name: string]: Json })[name] ?? {}, object) as never;
-    inside(changed)[last] = inside(before)[last] ?? null;
+  const made: unknown = changed;
+  for (const { path } of validateResource(made as JsonObject)) {
+    const names = path.split(/[.[\]]+/).filter((name) => name !== '');
+    takeBack(changed, before, names.slice(1));
   }
   return changed;
+}
+
+function takeBack(to: unknown, from: unknown, [name, ...rest]: readonly string[]): void {
+  if (name === undefined) return;
+  const [target, source] = [to as Record<string, unknown>, from as Record<string, unknown>];
+  if (rest.length === 0) target[name] = source[name];
+  else takeBack(target[name], source[name], rest);
 }
 
 /** Every third resource comes with an id of its sender's and keeps it. */
