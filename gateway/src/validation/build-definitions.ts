@@ -22,7 +22,7 @@ export function buildDefinitions(): void {
   // Whole or not at all: the codes come last, and only a finished folder gets the name.
   const draft = `${definitionsFolder}.${String(process.pid)}`;
   mkdirSync(draft, { recursive: true });
-  for (const definition of definitions) writeFileSync(join(draft, `${definition.name ?? ''}.json`), JSON.stringify(definition));
+  for (const definition of definitions) writeFileSync(join(draft, `${definition.name}.json`), JSON.stringify(definition));
   writeFileSync(join(draft, codesFile), JSON.stringify(codesOf(definitions, terminology)));
   rmSync(definitionsFolder, { recursive: true, force: true });
   renameSync(draft, definitionsFolder);
@@ -39,7 +39,7 @@ function readBundle(file: string): Resource[] {
 /** Types, abstract ones too, and the two profiles that R4 uses as types; primitive types are the validator's own. */
 function isType(resource: Resource): resource is StructureDefinition {
   if (resource.resourceType !== 'StructureDefinition' || resource.kind === 'logical' || resource.kind === 'primitive-type') return false;
-  return resource.derivation !== 'constraint' || SPECIAL.has(resource.name ?? '');
+  return resource.derivation !== 'constraint' || SPECIAL.has(resource.name);
 }
 
 function codesOf(definitions: readonly StructureDefinition[], terminology: readonly Resource[]): Record<string, Codes> {

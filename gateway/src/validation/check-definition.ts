@@ -1,8 +1,7 @@
 import { OperationOutcomeError, validateResource } from '@medplum/core';
 import type { OperationOutcomeIssue, Resource, StructureDefinition } from '@medplum/fhirtypes';
-import type { JsonObject, JsonValue } from '../fhir/json-value';
-import { isObject } from '../fhir/json-value';
-import { invariantIssue, newIssue, type Issue, type Rule } from './issue';
+import { isObject, type JsonObject, type JsonValue } from '../fhir/json-value';
+import { invariantIssue, newIssue, typeOf, type Issue, type Rule } from './issue';
 
 /** What the library's sentences stand for; they are not repeated, for some quote the resource. */
 const SENTENCES: readonly (readonly [RegExp, Rule])[] = [
@@ -10,6 +9,7 @@ const SENTENCES: readonly (readonly [RegExp, Rule])[] = [
   [/^Invalid number of values/, 'cardinality'],
   [/^Value did not match/, 'fixed-value'],
   [/^Invalid (?:empty|null|undefined)/, 'empty'],
+  [/^Invalid additional/, 'unknown-element'],
   [/^Incorrect number of values provided for slice/, 'slice'],
   [/^(?:Expected (?:array|single)|Invalid JSON type)/, 'data-type'],
 ];
@@ -32,11 +32,9 @@ function collect(resource: JsonObject, profile: StructureDefinition | undefined)
   try {
     return validateResource(resource as unknown as Resource, profile && { profile });
   } catch (error) {
-    if (error instanceof OperationOutcomeError) return error.outcome.issue ?? [];
+    if (error instanceof OperationOutcomeError) return error.outcome.issue;
     // It stumbles over shapes that are reported already.
-    return [
-      { severity: 'error', code: 'structure', details: { text: 'Invalid JSON type' }, expression: [String(resource['resourceType'])] },
-    ];
+    return [{ severity: 'error', code: 'structure', details: { text: 'Invalid JSON type' }, expression: [typeOf(resource)] }];
   }
 }
 
@@ -48,12 +46,12 @@ function keyOf({ expression, diagnostics }: OperationOutcomeIssue): string {
 function translate({ code, details, expression }: OperationOutcomeIssue, resource: JsonObject): Issue {
   const path = nameChoices(expression?.[0] ?? '', resource);
   const text = details?.text ?? '';
-  const [, key, rule] = (code === 'invariant' && /^Constraint (\S+) not met: (.*)$/s.exec(text)) || [];
-  if (key !== undefined) return invariantIssue(path, key, rule ?? '');
-  return newIssue(
-    path,
-    SENTENCES.find(([sentence]) => sentence.test(text))?.[1] ?? (text.startsWith('Invalid additional') ? 'unknown-element' : 'format'),
-  );
+  const [, key, rule = ''] = (code === 'invariant' && /^Constraint (\S+) not met: (.*)$/s.exec(text)) || [];
+  return key === undefined ? newIssue(path, ruleOf(text)) : invariantIssue(path, key, rule);
+}
+
+function ruleOf(text: string): Rule {
+  return SENTENCES.find(([sentence]) => sentence.test(text))?.[1] ?? 'format';
 }
 
 /** The path with choices by the name they have in the resource: `Observation.valueQuantity` for `Observation.value[x]`. */

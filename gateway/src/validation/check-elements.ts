@@ -6,7 +6,7 @@ import { checkPrimitive } from './check-primitive';
 import { checkReference } from './check-reference';
 import { findCodes, findType } from './definitions';
 import { fieldsOf, type Field } from './fields';
-import { newIssue, type Issue, type Rule } from './issue';
+import { newIssue, typeOf, type Issue, type Rule } from './issue';
 
 /** What a walk over a resource found: issues, and the elements of types whose format is judged here and not by the library. */
 export interface Walked {
@@ -17,7 +17,7 @@ export interface Walked {
 /** Holds a resource against what the library does not check: docs/reference/fhir-validation.md lists it. */
 export function checkElements(resource: JsonObject): Walked {
   const walk = new Walk(resource);
-  walk.resource(resource, String(resource['resourceType']));
+  walk.resource(resource, typeOf(resource));
   return walk;
 }
 

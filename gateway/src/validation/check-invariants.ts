@@ -1,6 +1,6 @@
 import { evalFhirPathTyped, parseFhirPath, UCUM, type FhirPathAtom, type InternalTypeSchema, type TypedValue } from '@medplum/core';
 import type { JsonObject } from '../fhir/json-value';
-import { invariantIssue, type Issue } from './issue';
+import { invariantIssue, typeOf, type Issue } from './issue';
 
 /** Held against every element by the library (ext-1), by this room (ref-1), or by nobody: see docs/reference/fhir-validation.md. */
 const ELSEWHERE = new Set(['ext-1', 'ref-1', 'dom-3', 'txt-1', 'txt-2']);
@@ -44,5 +44,5 @@ function isFalse(expression: string, type: string, { object, resource, root }: S
 }
 
 function typed(resource: JsonObject): TypedValue {
-  return { type: String(resource['resourceType']), value: resource };
+  return { type: typeOf(resource), value: resource };
 }

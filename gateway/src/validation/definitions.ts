@@ -27,12 +27,18 @@ export function findCodes(canonical: string): Codes | undefined {
 function load(name: string): void {
   if (loaded.has(name)) return;
   loaded.add(name);
-  if (loaded.size === 1 && !existsSync(join(definitionsFolder, codesFile)))
-    throw new Error(`There are no FHIR definitions at ${definitionsFolder}: npm run build makes them`);
+  if (loaded.size === 1) assertBuilt();
+  // Most names are those of primitive types, which have no file; some come from a resource.
   if (!/^[A-Z][A-Za-z]*$/.test(name) || !existsSync(join(definitionsFolder, `${name}.json`))) return;
   const definition = readDefinition(`${name}.json`) as StructureDefinition;
   loadDataType(definition);
-  for (const { type } of definition.snapshot?.element ?? []) for (const { code } of type ?? []) load(code ?? '');
+  const types = (definition.snapshot?.element ?? []).flatMap(({ type }) => type ?? []);
+  types.forEach(({ code }) => load(code));
+}
+
+function assertBuilt(): void {
+  if (!existsSync(join(definitionsFolder, codesFile)))
+    throw new Error(`There are no FHIR definitions at ${definitionsFolder}: npm run build makes them`);
 }
 
 function readDefinition(file: string): unknown {

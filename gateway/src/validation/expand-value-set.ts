@@ -23,11 +23,11 @@ export function expandValueSet({ compose }: ValueSet, find: FindCodeSystem): Cod
 
 function expandInclude({ system, concept, filter, valueSet }: ValueSetComposeInclude, find: FindCodeSystem): string[] | undefined {
   if (system === undefined || filter !== undefined || valueSet !== undefined) return undefined;
-  if (concept !== undefined) return concept.flatMap(({ code }) => code ?? []);
+  if (concept !== undefined) return concept.map(({ code }) => code);
   const whole = find(system);
   return whole?.content === 'complete' ? codesOf(whole.concept) : undefined;
 }
 
 function codesOf(concepts: readonly CodeSystemConcept[] | undefined): string[] {
-  return (concepts ?? []).flatMap(({ code, concept }) => [...(code === undefined ? [] : [code]), ...codesOf(concept)]);
+  return (concepts ?? []).flatMap(({ code, concept }) => [code, ...codesOf(concept)]);
 }

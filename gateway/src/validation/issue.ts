@@ -1,4 +1,5 @@
 import { placeIn } from '../fhir/fhir-error';
+import type { JsonObject } from '../fhir/json-value';
 
 /** What keeps a resource from being valid. It never repeats a value of the resource: that is somebody's health. */
 export interface Issue {
@@ -46,4 +47,9 @@ export function tellPath(path: string): string {
 /** An invariant of FHIR's own or of a profile that is not kept; its text is the definition's. */
 export function invariantIssue(path: string, key: string, text: string): Issue {
   return { path, rule: key, problem: `must keep this: ${text}` };
+}
+
+/** The type of a resource, where the path of each of its elements begins. */
+export function typeOf({ resourceType }: JsonObject): string {
+  return typeof resourceType === 'string' ? resourceType : 'Resource';
 }

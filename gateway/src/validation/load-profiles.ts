@@ -65,5 +65,5 @@ function withBackbones(definition: StructureDefinition): StructureDefinition {
 function withBackbone(element: ElementDefinition): ElementDefinition {
   const [type] = element.type ?? [];
   if (type?.code !== 'BackboneElement' && type?.code !== 'Element') return element;
-  return { ...element, type: [{ ...type, code: getElementDefinitionTypeName(element) }] } as ElementDefinition;
+  return { ...element, type: [{ ...type, code: getElementDefinitionTypeName(element) }] };
 }

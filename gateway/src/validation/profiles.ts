@@ -5,7 +5,7 @@ import { isBound } from './check-binding';
 import { checkDefinition } from './check-definition';
 import { findCodes } from './definitions';
 import type { Codes } from './expand-value-set';
-import { newIssue, type Issue } from './issue';
+import { newIssue, typeOf, type Issue } from './issue';
 
 /** A profile that resources may name. */
 export interface Profile {
@@ -29,7 +29,7 @@ export function newProfile(definition: StructureDefinition): Profile {
 /** Holds a resource against the profiles that its meta.profile names. */
 export function checkProfiles(resource: JsonObject, profiles: Profiles | undefined): Issue[] {
   if (profiles === undefined) return [];
-  const type = String(resource['resourceType']);
+  const type = typeOf(resource);
   return namedBy(resource).flatMap((canonical, at) => {
     const profile = profiles.byCanonical.get(canonical);
     if (profile?.definition.type === type) return checkProfile(resource, profile, profiles.codes);

@@ -11,26 +11,29 @@ export function pruneDefinition(definition: StructureDefinition): StructureDefin
 }
 
 function pruneElement(element: ElementDefinition): ElementDefinition {
-  const { id, path, sliceName, slicing, min, max, base, contentReference, type, constraint, binding } = element;
-  const constraints = (constraint ?? []).filter(({ key, severity }) => severity === 'error' && !UNUSED.has(key ?? ''));
-  return {
-    ...(id?.includes(':') && { id }),
+  const { id, path, sliceName, slicing, min, max, contentReference, type, constraint, binding } = element;
+  const constraints = (constraint ?? []).filter(({ key, severity }) => severity === 'error' && !UNUSED.has(key));
+  const pruned = {
+    id: id?.includes(':') ? id : undefined,
     path,
-    ...(sliceName && { sliceName }),
-    ...(slicing && { slicing: { discriminator: slicing.discriminator, rules: slicing.rules } }),
+    sliceName,
+    slicing: slicing && { discriminator: slicing.discriminator, rules: slicing.rules },
     min,
     max,
-    // Without it the element is taken for one of its own; what refers to another element would take that one's.
-    ...(base &&
-      (contentReference ?? (base.max !== max || base.path !== path)) && { base: { path: base.path, min: base.min, max: base.max } }),
-    ...(contentReference && { contentReference }),
-    ...(type && { type: type.map(({ code, profile, targetProfile, extension }) => ({ code, profile, targetProfile, extension })) }),
-    ...(constraints.length > 0 && {
-      constraint: constraints.map(({ key, severity, human, expression }) => ({ key, severity, human, expression })),
-    }),
-    ...(binding?.strength === 'required' && { binding: { strength: binding.strength, valueSet: binding.valueSet } }),
+    base: baseOf(element),
+    contentReference,
+    type: type?.map(({ code, profile, targetProfile, extension }) => ({ code, profile, targetProfile, extension })),
+    constraint: constraints.map(({ key, severity, human, expression }) => ({ key, severity, human, expression })),
+    binding: binding?.strength === 'required' ? { strength: binding.strength, valueSet: binding.valueSet } : undefined,
     ...fixedValueOf(element),
-  } as ElementDefinition;
+  };
+  return pruned as ElementDefinition;
+}
+
+/** Without it an element is taken for one of its own; one that refers to another would take that one's. */
+function baseOf({ base, max, path, contentReference }: ElementDefinition): ElementDefinition['base'] {
+  if (base === undefined || (contentReference === undefined && base.max === max && base.path === path)) return undefined;
+  return { path: base.path, min: base.min, max: base.max };
 }
 
 function fixedValueOf(element: ElementDefinition): Partial<ElementDefinition> {

@@ -202,7 +202,7 @@ function replaceAt(value: JsonValue, [name, ...rest]: readonly (string | number)
   if (name === undefined) return replacement;
   const copy = structuredClone(value) as Record<string | number, JsonValue>;
   copy[name] = replaceAt(copy[name]!, rest, replacement);
-  return copy as JsonValue;
+  return copy;
 }
 
 describe('the validation of Synthea bundles', () => {
