@@ -192,7 +192,7 @@ describe('a release', () => {
     test('without a read that joins relation, record and patient', async () => {
       const { simulation } = await endorseDecision(opening());
       const types = Object.keys(simulation.rwset.reads).map((key) => key.split('\u0000')[1]);
-      expect(new Set(types)).toEqual(new Set(['relation', 'request', 'decision', 'rules', 'organisation', 'consent']));
+      expect(new Set(types)).toEqual(new Set(['relation', 'request', 'decision', 'rules', 'organisation', 'consent', 'closing']));
       const block = JSON.stringify([simulation.rwset.reads, simulation.rwset.writes, simulation.payload, simulation.event]);
       expect(block).not.toContain(scene.patient.subjectRef);
       expect(block).not.toContain(scene.laboratory.recordId);

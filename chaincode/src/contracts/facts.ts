@@ -14,7 +14,6 @@ import {
   relationKey,
   requestKey,
   rulesKey,
-  trustConsent,
   trustRelation,
   type AccessRequest,
   type Caller,
@@ -30,11 +29,11 @@ import {
   type SubjectRef,
   type TransactionRequest,
 } from '../model';
-import type { StoredConsent } from '../consent';
 import { assertStanding } from '../organisation';
 import { tracePatient } from '../patient';
 import { statementVerifier } from '../signature';
 import { all, type Ledger } from '../ledger';
+import { findClosing, trustedConsent } from './closing';
 
 // What several desks look up: each function reads one fact, or throws the error that says it is not there.
 
@@ -85,7 +84,9 @@ export async function currentConsentOf(ledger: Ledger, relation: RelationEntry, 
   const { relationRef } = relation;
   const header = await newestConsentOf(ledger, relation, version);
   if (header === undefined) throw newError('CONSENT_INVALID', { relationRef, problem: 'carries no valid statement of the patient' });
-  if (await isClosedBefore(ledger, relation, version)) throw newError('RELATION_CLOSED', { relationRef });
+  const closing = await findClosing(ledger, relation, version);
+  const isOwn = closing.version === version && header.status === 'closed';
+  if (closing.version !== undefined && !isOwn) throw newError('RELATION_CLOSED', { relationRef });
   return header;
 }
 
@@ -99,7 +100,7 @@ export async function newestConsentOf(ledger: Ledger, relation: RelationEntry, v
   const { relationRef } = relation;
   const entry = await ledger.readOrJunk(consentKey(relationRef, version), parseConsentEntry);
   if (entry === undefined) throw newError('CONSENT_NOT_FOUND', { relationRef, version });
-  const header = trustedHeader(entry, relation, version);
+  const header = trustedConsent(entry, relation, version);
   if (header?.status === 'closed') return header;
   const next = await ledger.readOrJunk(consentKey(relationRef, version + 1), parseConsentEntry);
   if (next !== undefined) throw newError('CONSENT_NOT_CURRENT', { relationRef, version });
@@ -108,26 +109,7 @@ export async function newestConsentOf(ledger: Ledger, relation: RelationEntry, v
 
 /** The signed header that stands at a version; undefined when there is none of the patient. */
 export async function signedConsentOf(ledger: Ledger, relation: RelationEntry, version: number): Promise<ConsentHeader | undefined> {
-  return trustedHeader(await ledger.readOrJunk(consentKey(relation.relationRef, version), parseConsentEntry), relation, version);
-}
-
-/**
- * Tells whether the patient closed the relation at a version before this one, whatever others wrote after it. Looks through all of them,
- * for whoever has her signing key can sign any number of later ones; from the history, so that nothing is added to the read set.
- */
-export async function isClosedBefore(ledger: Ledger, relation: RelationEntry, version: number): Promise<boolean> {
-  for (let earlier = version - 1; earlier >= 1; earlier -= 1) {
-    const entries = await ledger.trace(consentKey(relation.relationRef, earlier), parseConsentEntry);
-    const signed = entries.map((entry) => trustedHeader(entry, relation, earlier)).find((header) => header !== undefined);
-    if (signed?.status === 'closed') return true;
-  }
-  return false;
-}
-
-function trustedHeader(entry: StoredConsent, relation: RelationEntry, version: number): ConsentHeader | undefined {
-  return entry === undefined || entry === 'junk' || entry.version !== version
-    ? undefined
-    : trustConsent(entry, relation, statementVerifier);
+  return trustedConsent(await ledger.readOrJunk(consentKey(relation.relationRef, version), parseConsentEntry), relation, version);
 }
 
 /** Seals entries that this transaction writes by a policy of all members: no collusion short of everybody changes them. */

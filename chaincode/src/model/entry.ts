@@ -98,6 +98,14 @@ export const parseConsentEntry = object({
 });
 export type ConsentEntry = Parsed<typeof parseConsentEntry>;
 
+/** The marker of a relation's closing; proves nothing by itself: at the version that it names stands the statement. */
+export const parseClosing = object({
+  relationRef: parseRelationRef,
+  number: integer(1, 9_999_999),
+  version: integer(1, 1_000_000),
+});
+export type Closing = Parsed<typeof parseClosing>;
+
 /** The end of a group that was anchored in several lists. Without it such a group is open: its anchors do not count yet. */
 export const parseGroup = object({
   groupId: parseGroupId,

@@ -129,6 +129,7 @@ export {
 
 export {
   parseAccessRequest,
+  parseClosing,
   parseConsentEntry,
   parseDecision,
   parseDelivery,
@@ -143,6 +144,7 @@ export {
   parseRules,
   recordStatuses,
   type AccessRequest,
+  type Closing,
   type ConsentEntry,
   type Decision,
   type Delivery,
@@ -162,6 +164,7 @@ export { deletionReasons, type DeletionReason, type DeletionReceipt, type Disclo
 export { parseConsultation, parseDeletion, parseRedisclosure, type Consultation, type Deletion, type Redisclosure } from './release-entry';
 export {
   breakGlassKey,
+  closingKey,
   consentKey,
   consultationKey,
   decisionKey,

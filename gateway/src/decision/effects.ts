@@ -12,6 +12,7 @@ export const effects = {
   patient: 'patient',
   relation: 'relation',
   consent: 'relation',
+  closing: 'nothing',
   group: 'records',
   record: 'record',
   'record-status': 'record',

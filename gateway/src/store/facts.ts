@@ -310,6 +310,7 @@ const kept: readonly PublicKeyType[] = [
   'patient',
   'relation',
   'consent',
+  'closing',
   'group',
   'record',
   'request',

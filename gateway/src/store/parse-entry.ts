@@ -1,5 +1,6 @@
 import {
   breakGlassKey,
+  closingKey,
   consentKey,
   consultationKey,
   decisionKey,
@@ -9,6 +10,7 @@ import {
   organisationKey,
   parseAccessRequest,
   parseBreakGlass,
+  parseClosing,
   parseConsentEntry,
   parseConsultation,
   parseDecision,
@@ -37,6 +39,7 @@ import {
   rulesKey,
   type BreakGlass,
   studyKey,
+  type Closing,
   type ConsentEntry,
   type Consultation,
   type Decision,
@@ -66,6 +69,7 @@ export interface Entries {
   patient: PatientEntry;
   relation: RelationEntry;
   consent: ConsentEntry;
+  closing: Closing;
   group: Group;
   record: RecordAnchor;
   'record-status': RecordStatus;
@@ -98,6 +102,7 @@ const forms: { readonly [T in PublicKeyType]: Form<Entries[T]> } = {
   patient: { parse: parsePatientEntry, isOf: ({ subjectRef }, key) => key === patientKey(subjectRef) },
   relation: { parse: parseRelationEntry, isOf: ({ relationRef }, key) => key === relationKey(relationRef) },
   consent: { parse: parseConsentEntry, isOf: ({ relationRef, version }, key) => key === consentKey(relationRef, version) },
+  closing: { parse: parseClosing, isOf: ({ relationRef, number }, key) => key === closingKey(relationRef, number) },
   group: { parse: parseGroup, isOf: ({ custodian, groupId }, key) => key === groupKey(custodian, groupId) },
   record: { parse: parseRecordAnchor, isOf: ({ custodian, recordId, version }, key) => key === recordKey(custodian, recordId, version) },
   'record-status': { parse: parseRecordStatus, isOf: ({ recordId }, key) => parseEntryName(key)?.id === recordId },
