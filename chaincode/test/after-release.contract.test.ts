@@ -164,16 +164,20 @@ describe('a released copy', () => {
     );
 
   test('is deleted in every part by the very transaction that says so', async () => {
-    await release([scene.laboratory]);
+    const more = [newRecord(scene.patient), newRecord(scene.patient)];
+    await importRecords(twin, more);
+    await release([scene.laboratory, ...more], 2, scene.document, 3);
     await revoke();
-    expect(copiesAt(1)).toEqual([expect.any(String)]);
-    const endorsed = await endorseDeletion();
-    expect(copiesAt(1)).toEqual([expect.any(String)]);
+    const there = [expect.any(String), expect.any(String), expect.any(String)];
+    expect(copiesAt(3)).toEqual(there);
+    for (const parts of [1, 2, 4]) expect(await refusalOf(endorseDeletion({ parts }))).toMatchObject({ code: 'REQUEST_INVALID' });
+    const endorsed = await endorseDeletion({ parts: 3 });
+    expect(copiesAt(3)).toEqual(there);
     expect(twin.commit(endorsed)).toBe(OK);
-    expect(copiesAt(1)).toEqual([undefined]);
+    expect(copiesAt(3)).toEqual([undefined, undefined, undefined]);
     const { relationRef, requestId } = request;
     expect(twin.state(deletionKey(relationRef, CLINIC, requestId, 'release'))).toMatchObject({
-      ...{ relationRef, requester: CLINIC, requestId, of: 'release', reason: 'consent-revoked', consentVersion: 3, parts: 1, told: null },
+      ...{ relationRef, requester: CLINIC, requestId, of: 'release', reason: 'consent-revoked', consentVersion: 3, parts: 3, told: null },
       ...{ at: twin.clock, by: { mspId: CLINIC, role: 'gateway' } },
     });
   });

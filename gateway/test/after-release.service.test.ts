@@ -149,6 +149,21 @@ describe('a released copy', () => {
     expect(await outstandingAt(beta, requestId)).toEqual([]);
   });
 
+  it('in several parts is deleted in all of them at once, with one receipt over all', async () => {
+    const { patient, requestId } = await newReleased(newBundle(101));
+    expect(copiesOf(requestId)).toBe(3);
+    const counts = new Set<number>();
+    beta.carrier.hook = () => void counts.add(copiesOf(requestId));
+    await patient.revoke('GammaMSP');
+    await waitFor(() => isDeleted(patient, requestId), 10_000);
+    expect(copiesOf(requestId)).toBe(0);
+    expect([...counts].filter((count) => count !== 0)).toEqual([3]);
+    const lines = (await historyOf(patient)).filter(({ kind }) => kind === 'deletion');
+    expect(lines).toHaveLength(1);
+    const receipt = await verifyJws('deletion-receipt', lines[0]?.receipt as string, beta.keys.signing.publicJwk);
+    expect(receipt).toMatchObject({ requestId, of: 'release', parts: 3, told: null });
+  });
+
   it('is closed at once to its holder, and shown as outstanding until it deletes it', async () => {
     const { patient, requestId } = await newReleased();
     beta.carrier.hook = (_step, { transaction }) => {
