@@ -21,7 +21,15 @@ import {
   type TransactionRequest,
   type TransactionResponse,
 } from '../src/model';
-import { ENDORSEMENT_POLICY_FAILURE, OK, refusalOf, type ConsortiumTwin, type Endorsed } from './support/consortium-twin';
+import {
+  ENDORSEMENT_POLICY_FAILURE,
+  MVCC_READ_CONFLICT,
+  OK,
+  refusalOf,
+  type ConsortiumTwin,
+  type Endorsed,
+} from './support/consortium-twin';
+import { endorseDecision } from './support/release-steps';
 import {
   ask,
   askOf,
@@ -34,6 +42,7 @@ import {
   newRecord,
   newScene,
   openingOf,
+  organisationKeys,
   releasedOf,
   sealedText,
   signingKeyOf,
@@ -260,6 +269,44 @@ describe('a released copy', () => {
     await revoke();
     await consent(4, { with: scene.relation.document(4, [{ base: 'permit', exceptions: [] }]) });
     expect(twin.commit(await endorseDeletion())).toBe(OK);
+  });
+});
+
+describe('a signing key that its organisation replaced', () => {
+  /** The member signs with another key from now on. */
+  const replaceKey = async (mspId: MspId): Promise<KeyPair> => {
+    const next = newKeyPair();
+    const keys = { ...organisationKeys(mspId), signing: next.jwk };
+    await twin.submit(await twin.identity(mspId, 'gateway'), 'RegisterOrganisation', keys);
+    return next;
+  };
+
+  test('signs no receipt any more, and the new one does: of a release', async () => {
+    const next = await replaceKey(HOSPITAL);
+    const endorse = async (key?: KeyPair): Promise<Endorsed> =>
+      endorseDecision(twin, request, openingOf(scene.relation, scene.document, [scene.laboratory], request, key && { key }));
+    expect((await refusalOf(endorse())).code).toBe('RECEIPT_INVALID');
+    expect(twin.commit(await endorse(next))).toBe(OK);
+  });
+
+  test('signs no deletion any more, and the new one does, of what was released before', async () => {
+    await release([scene.laboratory]);
+    await revoke();
+    const early = await endorseDeletion();
+    const next = await replaceKey(CLINIC);
+    expect(twin.commit(early)).toBe(MVCC_READ_CONFLICT);
+    expect((await refusalOf(endorseDeletion())).code).toBe('SIGNATURE_INVALID');
+    expect(twin.commit(await endorseDeletion({}, { key: next }))).toBe(OK);
+  });
+
+  test('leaves the deletion that it signed as it stands: the same is answered the same, another one is refused', async () => {
+    await release([scene.laboratory]);
+    await revoke();
+    expect(twin.commit(await endorseDeletion())).toBe(OK);
+    const next = await replaceKey(CLINIC);
+    expect((await endorseDeletion()).simulation.rwset.writes).toEqual({});
+    const other = { issuedAt: LATER } as const;
+    expect((await refusalOf(endorseDeletion(other, { key: next }))).code).toBe('DELETION_ALREADY_MADE');
   });
 });
 

@@ -25,6 +25,7 @@ import { inTransaction, openDatabase, type Database, type Row } from './database
 import { parseDeclared, selectDeclared, unitIndex, type Declared } from './declared';
 import { heldTable, HeldReleases } from './held-releases';
 import { parseEntry, type Entries, type NamedEntry } from './parse-entry';
+import { SigningKeys, signingKeyTable } from './signing-keys';
 import { statementVerifier } from './statement-verifier';
 import { trustReceipts } from './trust-receipts';
 
@@ -56,6 +57,8 @@ CREATE TABLE junk_consent (ref TEXT NOT NULL, version INTEGER NOT NULL, PRIMARY 
 ${heldTable}
 ${unitIndex}
 DELETE FROM fact; DELETE FROM undecided; DELETE FROM undelivered; DELETE FROM junk_consent; UPDATE checkpoint SET height = 0, time = 0;`,
+  `${signingKeyTable};
+DELETE FROM fact; DELETE FROM undecided; DELETE FROM undelivered; DELETE FROM junk_consent; DELETE FROM consent_head; DELETE FROM held; UPDATE checkpoint SET height = 0, time = 0;`,
 ];
 
 /** A fact of the ledger's public state: its newest value and the transaction that wrote it. */
@@ -91,6 +94,7 @@ export interface RequestName {
 export class Facts {
   /** What this organisation, as a counterparty, was delivered and has not deleted. */
   readonly held: HeldReleases;
+  readonly signingKeys: SigningKeys;
   readonly #database: Database;
   readonly #statements: Statements;
   readonly #heads: ConsentHeads;
@@ -105,6 +109,7 @@ export class Facts {
     this.#statements = prepareStatements(this.#database);
     this.#heads = new ConsentHeads(this.#database, (ref, version) => this.find<ConsentEntry>('consent', ref, String(version))?.value);
     this.held = new HeldReleases(this.#database, this, mspId);
+    this.signingKeys = new SigningKeys(this.#database);
     const checkpoint = this.#database.prepare('SELECT height, time FROM checkpoint').get() as Row;
     this.#height = Number(checkpoint.height);
     this.#time = Number(checkpoint.time);
@@ -142,7 +147,7 @@ export class Facts {
   clear(): void {
     inTransaction(this.#database, () => {
       this.#database.exec(
-        'DELETE FROM fact; DELETE FROM undecided; DELETE FROM undelivered; DELETE FROM junk_consent; DELETE FROM consent_head; DELETE FROM held; UPDATE checkpoint SET height = 0, time = 0',
+        'DELETE FROM fact; DELETE FROM undecided; DELETE FROM undelivered; DELETE FROM junk_consent; DELETE FROM consent_head; DELETE FROM held; DELETE FROM signing_key; UPDATE checkpoint SET height = 0, time = 0',
       );
     });
     this.#height = 0;
@@ -252,6 +257,7 @@ export class Facts {
         this.#statements.put.run(type, ref, as, number ?? block, formatCanonical(trusted), block, index, transactionId);
       this.#keepWorkLists({ ...name, type, value: trusted } as Applied);
       this.held.keep({ ...name, type, value: trusted } as Applied);
+      this.signingKeys.keep({ ...name, type, value: trusted } as Applied, block);
     }
     if (number !== undefined && type === 'consent') this.#heads.add(ref, number, trusted !== undefined);
   }
