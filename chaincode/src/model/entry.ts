@@ -16,6 +16,7 @@ import { parseJwk, parseKeys } from './jwk';
 import { parseLegalBases } from './legal-basis';
 import { parseProof } from './proof';
 import { parsePurpose, parsePurposes } from './purpose';
+import { recoveryFields } from './recovery';
 import { parseMemberRole, parseStaffRole } from './role';
 import { consentStatuses, parseBindingMethod, parseSealedDigests, relationKinds } from './signed-payload';
 
@@ -28,12 +29,15 @@ export const parseEncryptionKey = object({
 });
 export type EncryptionKey = Parsed<typeof parseEncryptionKey>;
 
+/** How long a decision waits for its delivery, and how long a recovery waits for a veto. */
+const parseDeadlines = object({ decisionMinutes: integer(1, 1440), recoveryHours: integer(1, 8760) });
+
 /** What members approve: purposes that may be asked for, members and what they are, deadlines, legal bases, suspended members. */
 export const rulesShape = {
   version: integer(1, 1_000_000),
   purposes: parsePurposes,
   roles: table(parseMspId, parseMemberRole, 200),
-  deadlines: object({ decisionMinutes: integer(1, 1440) }),
+  deadlines: parseDeadlines,
   legalBases: optional(parseLegalBases),
   emergency: optional(parseEmergencyRules),
   suspended: distinct(parseMspId, 0, 200),
@@ -58,7 +62,7 @@ export type Organisation = Parsed<typeof parseOrganisation>;
 export const parseParticipant = object({ mspId: parseMspId, role: nullable(parseStaffRole), actor: parseActor });
 export type Participant = Parsed<typeof parseParticipant>;
 
-/** `jws` is the patient's latest statement: her registration, or the replacement of her keys. */
+/** `jws` is the latest statement about the patient: her registration, the replacement of her keys, or one of recovery.ts. */
 export const parsePatientEntry = object({
   subjectRef: parseSubjectRef,
   custodian: parseMspId,
@@ -67,6 +71,7 @@ export const parsePatientEntry = object({
   jws: text(/^[A-Za-z0-9_.-]+$/, 'a compact JWS'),
   registeredAt: parseInstant,
   by: parseParticipant,
+  ...recoveryFields,
 });
 export type PatientEntry = Parsed<typeof parsePatientEntry>;
 

@@ -14,6 +14,7 @@ import {
 import { parseCommitment, parseDigest, parseMspId, parseRelationRef, parseSalt, parseSubjectRef } from './identifiers';
 import { parseInstant, parsePeriod } from './instant';
 import { parseKeys } from './jwk';
+import { recoveryStatements } from './recovery';
 import { parseDeletionReceipt, parseDisclosureReceipt } from './receipt';
 
 /** How a person and the keys were bound to each other at registration. */
@@ -132,6 +133,7 @@ export const signedPayloads = {
   binding: parseBinding,
   consent: parseConsent,
   'wallet-token': parseWalletToken,
+  ...recoveryStatements,
   height: parseHeight,
   'disclosure-receipt': parseDisclosureReceipt,
   'deletion-receipt': parseDeletionReceipt,

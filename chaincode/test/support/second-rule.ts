@@ -82,6 +82,7 @@ export interface SecondQuestion {
     readonly suspended: readonly string[];
     readonly emergency?: { readonly categories: readonly string[] };
   };
+  readonly patient: { readonly hold?: object };
   readonly proof: SecondProof | null;
   readonly now: string;
   readonly purpose: string;
@@ -298,6 +299,7 @@ const gates: readonly (readonly [string, (question: SecondQuestion) => boolean])
   ['purpose-not-proved', (question) => meet(lineage(question.purpose), question.rules.purposes) === 'no' || flaws(question)[0]],
   ['proof-ended', (question) => flaws(question)[1]],
   ['relation-kind', (question) => flaws(question)[2]],
+  ['held', ({ patient }) => 'hold' in patient],
   ['document-missing', ({ consent, document }) => document?.relationRef !== consent.relationRef || document.version !== consent.version],
 ];
 

@@ -1,4 +1,4 @@
-import type { Answers, PreviewView } from '../story';
+import type { PreviewView } from '../story';
 import { formatPreview } from './preview';
 
 const nobody = { department: null, role: null, person: null, team: null };
@@ -26,7 +26,7 @@ const told = (views: readonly PreviewView[], { records = 2, omitted = 0 } = {}):
     records: Array.from({ length: records }, (_, at) => ({ recordId: String(at) })),
     views,
     omitted,
-  } as Answers['preview']);
+  });
 
 describe('a preview in words', () => {
   it('says what is gained and lost, and why, to each record now and then', () => {

@@ -14,6 +14,7 @@ const standingWith = (sets: readonly ConsentSet[], change: Partial<Standing> = {
     document: { relationRef, version: 2, salt: 'A'.repeat(22), sets },
     rules: { version: 1, purposes: ['TREAT'], roles: { AlphaMSP: 'hospital', BetaMSP: 'hospital' }, suspended: [] },
     subjectRef: 'S'.repeat(22),
+    patient: {},
     against: undefined,
     isWaiting: false,
     ...change,
@@ -166,6 +167,12 @@ describe('a preview', () => {
       counts: { draft: 2, now: 0, gained: 2, lost: 0 },
       groups: [{ draft: 'permitted', now: 'consent-revoked' }],
     });
+  });
+
+  test('of a patient who is held opens nothing, whatever she signs', () => {
+    const patient = { hold: {} } as unknown as Standing['patient'];
+    const told = preview([permitAll], records, { standing: standingWith([permitAll], { patient }) });
+    expect(viewOf(told, else_)?.groups).toMatchObject([{ draft: 'held', now: 'held' }]);
   });
 
   test('heals what others wrote over the consent, and nothing else that stands against it', () => {

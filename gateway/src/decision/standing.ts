@@ -12,6 +12,7 @@ import {
   type Instant,
   type MspId,
   type Organisation,
+  type PatientEntry,
   type Purpose,
   type RecordId,
   type RecordStatus,
@@ -44,6 +45,8 @@ export interface Standing {
   readonly rules: Rules;
   /** Whose relation it is; undefined without a valid binding. */
   readonly subjectRef: string | undefined;
+  /** Of her, whether she is held; of nobody, nothing. */
+  readonly patient: Pick<PatientEntry, 'hold'>;
   /** What denies whatever is asked, beside the rule. */
   readonly against: NoticeReason | undefined;
   /** Something that was sealed to this organisation has not arrived: it may come without any further public entry. */
@@ -74,10 +77,14 @@ export async function loadStanding(options: StandingOptions, relationRef: string
     consent,
     document: isSigned ? await openDocument(opened) : undefined,
     rules,
-    subjectRef: binding?.subjectRef,
+    ...whoseIs(facts, binding?.subjectRef),
     against: reasonAgainst(facts, { relation, isNewest: current.newest === consent.version, isBound: binding !== undefined }),
     isWaiting: texts.binding === undefined || (texts.document === undefined && consent.document !== null),
   };
+}
+
+function whoseIs(facts: Facts, subjectRef: string | undefined): Pick<Standing, 'subjectRef' | 'patient'> {
+  return { subjectRef, patient: (subjectRef === undefined ? undefined : findPatient(facts, subjectRef)) ?? {} };
 }
 
 function reasonAgainst(

@@ -8,7 +8,7 @@ import {
   type ConsentException,
   type ConsentSet,
 } from '../consent-document';
-import type { Rules } from '../entry';
+import type { PatientEntry, Rules } from '../entry';
 import { isDatedWithin } from '../fhir-date';
 import type { RecordId } from '../identifiers';
 import { isWithin, type Instant } from '../instant';
@@ -37,6 +37,7 @@ export const accessReasons = [
   'proof-ended',
   'organisation-suspended',
   'relation-kind',
+  'held',
   'break-glass',
   'not-emergency-subset',
 ] as const;
@@ -49,14 +50,16 @@ export interface AccessQuestion extends ProofQuestion {
   /** The document that the header commits to; undefined when it is not at hand. */
   readonly document: ConsentDocument | undefined;
   readonly rules: Pick<Rules, 'version' | 'purposes' | 'roles' | 'suspended' | 'legalBases' | 'emergency'>;
+  /** The patient as her statements made her. */
+  readonly patient: Pick<PatientEntry, 'hold'>;
   /** The end of the time box, where the request declares an emergency. */
   readonly emergencyUntil?: Instant | undefined;
   readonly person: RequestingPerson;
   readonly record: RecordDetails & { readonly recordId: RecordId };
 }
 
-/** What the consent alone answers, whatever proves the purpose. */
-export type ConsentQuestion = Omit<AccessQuestion, 'proof'>;
+/** What the consent alone answers, whatever proves the purpose and whether or not she is held. */
+export type ConsentQuestion = Omit<AccessQuestion, 'proof' | 'patient'>;
 export type StandingQuestion = Pick<AccessQuestion, 'relation' | 'rules' | 'consent' | 'now' | 'purpose' | 'proof' | 'emergencyUntil'>;
 
 export interface AccessDecision {
@@ -76,7 +79,7 @@ const sensitiveObligations: readonly Obligation[] = ['PRIVMARK', 'NORDSCLCD'];
  * what is unknown counts against who asks. docs/reference/consent-rule.md says the rule in words; golden vectors stand beside this file.
  */
 export function decideAccess(question: AccessQuestion): AccessDecision {
-  const reasonOf = isBreakGlass(question.purpose) ? reasonOfBreakGlass : reasonOfDocument;
+  const reasonOf = isBreakGlass(question.purpose) ? reasonOfBreakGlass : reasonOfConsent;
   const answer = findReasonAgainst(question) ?? reasonOf(question);
   const reason = !isPermit(answer) && isLegallyBased(question) ? 'legal-basis' : answer;
   const isPermitted = isPermit(reason);
@@ -93,7 +96,7 @@ function isPermit(reason: AccessReason): boolean {
   return reason === 'permitted' || reason === 'break-glass' || reason === 'legal-basis';
 }
 
-/** What the consent says of one record, whether or not the purpose is proved. */
+/** What the consent says of one record, whether or not the purpose is proved or the patient held. */
 export function decideByConsent(question: ConsentQuestion): AccessReason {
   return reasonOfStanding(question) ?? reasonOfDocument(question);
 }
@@ -121,6 +124,11 @@ function reasonOfStanding({
 function reasonOfPurpose(question: StandingQuestion): AccessReason | undefined {
   const { purpose, rules } = question;
   return rules.purposes.some((cover) => isCoveredBy(purpose, cover)) ? reasonOfProof(question) : 'purpose-not-proved';
+}
+
+/** A hold stops whatever a consent permits: the keys that signed it may be a thief's. Emergencies and legal bases rest on no signature of hers. */
+function reasonOfConsent(question: AccessQuestion): AccessReason {
+  return question.patient.hold === undefined ? reasonOfDocument(question) : 'held';
 }
 
 function reasonOfDocument(question: ConsentQuestion): AccessReason {
