@@ -1,4 +1,4 @@
-import type { MspId, RelationEntry } from '@medaccord/chaincode/model';
+import { formatInstant, type MspId, type RelationEntry } from '@medaccord/chaincode/model';
 import type { Express } from 'express';
 import type { Logger } from 'pino';
 import { newAuthoriser, newStaffTokenVerifier, newWalletTokenVerifier, type Caller } from './auth';
@@ -10,9 +10,11 @@ import type { Route } from './http/route';
 import { newAccessRoutes } from './http/routes/access-requests';
 import { newBreakGlassRoutes } from './http/routes/break-glass';
 import { newDecisionRoutes } from './http/routes/decisions';
+import { newDelegationRoutes } from './http/routes/delegations';
 import { newHealthRoutes, type Readiness } from './http/routes/health';
 import { newHeightRoutes } from './http/routes/heights';
 import { newOrganisationRoutes } from './http/routes/organisations';
+import { newPatientStatusRoutes } from './http/routes/patient-statuses';
 import { newRulesRoutes } from './http/routes/rules';
 import { newPatientRoutes } from './http/routes/patients';
 import { newProofRoutes } from './http/routes/proofs';
@@ -36,7 +38,7 @@ import { ReleaseAgent } from './release/agent';
 import { DeletionAgent } from './release/deletion-agent';
 import { Mailer } from './sealed/mailer';
 import { SealedReader } from './sealed/sealed-reader';
-import { Projector, type Store } from './store';
+import { findDelegateKey, Projector, type Store } from './store';
 
 export interface AppOptions {
   readonly config: Config;
@@ -131,6 +133,8 @@ export function newApp(options: AppOptions): App {
     ...newRecoveryRoutes({ ...shared, signing: keys.signing }, identityOf),
     ...newRecordRoutes({ ...shared, importer }),
     ...newRelationRoutes({ ...shared, consultations }),
+    ...newDelegationRoutes({ ...shared, keys, identityOf }),
+    ...newPatientStatusRoutes({ ...shared, keys, identityOf }),
     ...newProofRoutes({ ...shared, identityOf }),
     ...newDecisionRoutes({ ...shared, check, consultations }),
     ...newAccessRoutes({ access: shared, identityOf }),
@@ -143,7 +147,10 @@ export function newApp(options: AppOptions): App {
       staff: newStaffTokenVerifier(own, publicJwkOf(keys.token)),
       wallet: newWalletTokenVerifier({
         mspId: own,
-        findSigningKey: (ref) => store.facts.find<RelationEntry>('relation', ref)?.value.keys.signing,
+        findSigningKey: ({ relationRef, delegation }) =>
+          delegation === undefined
+            ? store.facts.find<RelationEntry>('relation', relationRef)?.value.keys.signing
+            : findDelegateKey(store.facts, relationRef, delegation, formatInstant(Date.now())),
       }),
     }),
     responses: store.responses,

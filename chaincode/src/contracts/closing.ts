@@ -50,15 +50,8 @@ export async function standingConsentOf(ledger: Ledger, relation: RelationEntry,
   return recorded.find(({ jws }) => isSameStatement(jws, signed.jws)) ?? stored;
 }
 
-/** The entry as the patient signed it; undefined when it is not hers. */
-export function trustedConsent(entry: StoredConsent, relation: RelationEntry, version: number): ConsentEntry | undefined {
-  return entry === undefined || entry === 'junk' || entry.version !== version
-    ? undefined
-    : trustConsent(entry, relation, statementVerifier);
-}
-
-/** Whatever the patient signed that ever stood at a version, from the history. */
+/** Whatever the patient herself signed that ever stood at a version, from the history: no delegate closes. */
 async function tracedConsentsOf(ledger: Ledger, relation: RelationEntry, version: number): Promise<readonly ConsentEntry[]> {
   const entries = await ledger.trace(consentKey(relation.relationRef, version), parseConsentEntry);
-  return entries.flatMap((entry) => trustedConsent(entry, relation, version) ?? []);
+  return entries.filter((entry) => entry.version === version).flatMap((entry) => trustConsent(entry, relation, statementVerifier) ?? []);
 }

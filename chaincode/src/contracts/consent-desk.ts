@@ -16,6 +16,7 @@ import { assertFirstConsent, recordConsent } from '../consent';
 import type { Ledger } from '../ledger';
 import { registerRelation } from '../relation';
 import { findClosing, standingConsentOf } from './closing';
+import { delegationsFor } from './delegation-facts';
 import { organisationOf, relationOf, rulesOf, sealForGood } from './facts';
 
 export async function registerRelationDesk(
@@ -30,7 +31,7 @@ export async function registerRelationDesk(
   const current = await ledger.read(relationKey(relationRef), parseRelationEntry);
   const relation = registerRelation(signed, current, ledger.now);
   const standing = await ledger.readOrJunk(consentKey(relationRef, 1), parseConsentEntry);
-  const consent = recordConsent(first, { relation, isContinued: false, isClosed: false, standing }, ledger.now);
+  const consent = recordConsent(first, { relation, isContinued: false, isClosed: false, standing, delegations: [] }, ledger.now);
   if (relation === current) return { relation, consent };
   for (const mspId of [custodian, counterparty]) await organisationOf(ledger, mspId);
   await ledger.write(relationKey(relationRef), relation);
@@ -47,7 +48,8 @@ export async function recordConsentDesk(ledger: Ledger, request: TransactionRequ
   const isContinued = version > 1 && (await ledger.readOrJunk(consentKey(relationRef, version - 1), parseConsentEntry)) !== undefined;
   const closing = await findClosing(ledger, relation, version);
   const isClosed = closing.version !== undefined;
-  const consent = recordConsent(signed, { relation, isContinued, isClosed, standing }, ledger.now);
+  const delegations = await delegationsFor(ledger, relation, signed.payload);
+  const consent = recordConsent(signed, { relation, isContinued, isClosed, standing, delegations }, ledger.now);
   const isMarked = consent.status !== 'closed' || isClosed;
   if (consent !== standing) await writeConsent(ledger, consent, []);
   if (!isMarked) await writeMarker(ledger, { relationRef, number: closing.free, version });

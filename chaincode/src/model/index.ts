@@ -65,6 +65,7 @@ export {
   commitmentPreimage,
   consentDocumentPreimage,
   dataKeyPreimage,
+  delegationPreimage,
   detailsPreimage,
   payloadPreimage,
   protocolPreimage,
@@ -103,6 +104,19 @@ export { confidentialityOf } from './confidentiality';
 export { type Obligation } from './obligation';
 export { parseFhirDate } from './fhir-date';
 export {
+  delegateKinds,
+  delegatePowers,
+  findProblemOfGrant,
+  parseDelegationOpening,
+  type DelegateKind,
+  type DelegatePower,
+  type DelegationEnd,
+  type DelegationGrant,
+  type DelegationOpening,
+  type DelegationStatement,
+} from './delegation';
+export type { PatientStatus } from './patient-status';
+export {
   MAX_AUTHORS,
   MAX_CODINGS,
   parseCoding,
@@ -132,11 +146,13 @@ export {
   parseClosing,
   parseConsentEntry,
   parseDecision,
+  parseDelegationEntry,
   parseDelivery,
   parseEncryptionKey,
   parseGroup,
   parseOrganisation,
   parsePatientEntry,
+  parsePatientStatusEntry,
   parseRecordAnchor,
   parseRecordStatus,
   parseRelationEntry,
@@ -147,12 +163,14 @@ export {
   type Closing,
   type ConsentEntry,
   type Decision,
+  type DelegationEntry,
   type Delivery,
   type EncryptionKey,
   type Group,
   type Organisation,
   type Participant,
   type PatientEntry,
+  type PatientStatusEntry,
   type RecordAnchor,
   type RecordStatus,
   type RelationEntry,
@@ -168,6 +186,7 @@ export {
   consentKey,
   consultationKey,
   decisionKey,
+  delegationKey,
   deletionKey,
   deliveryKey,
   formatKey,
@@ -177,6 +196,7 @@ export {
   parseEntryName,
   parseKey,
   patientKey,
+  patientStatusKey,
   presenceKey,
   recordKey,
   recordStatusKey,
@@ -197,6 +217,7 @@ export {
   bindingRef,
   consentDocumentRef,
   decisionRef,
+  delegationRef,
   deliveryRef,
   identityRef,
   noticeRef,
@@ -213,6 +234,14 @@ export { type AnchoredGroup, type RulesApprovals, type SealedValue, type Transac
 export { TRANSIENT_FIELD, transientInputs, type TransientInput, type TransientName } from './transient';
 
 export { findReasonAgainstBasis } from './rule/legal-basis';
+export {
+  continuePatient,
+  isConsentSigned,
+  trustConsent,
+  trustRelation,
+  type Delegates,
+  type StatementVerifier,
+} from './rule/trust-statement';
 export type { Guardians, Hold, OpenRecovery } from './recovery';
 export {
   approveRecovery,
@@ -224,9 +253,21 @@ export {
   withoutHold,
   type PatientVerifier,
 } from './rule/recovery-steps';
-export { continuePatient, isConsentSigned, trustConsent, trustRelation, type StatementVerifier } from './rule/trust-statement';
+export {
+  findEnds,
+  findGrant,
+  findProblemOfConsent,
+  findProblemOfDelegate,
+  isKeyOf,
+  trustDelegation,
+  type DelegateAct,
+  type DelegateProblem,
+  type Delegation,
+} from './rule/trust-delegation';
+export { isOfficial } from './rule/trust-official';
+export { trustPatientStatus } from './rule/trust-patient-status';
 export { type ProofFacts } from './rule/purpose-proof';
-export { isBreakGlass } from './rule/break-glass';
+export { isBreakGlass, isOwnDocument } from './rule/break-glass';
 export {
   accessReasons,
   decideAccess,

@@ -4,8 +4,15 @@ import { heldTable } from './held-releases';
 import { patientStepTable } from './patient-steps';
 import { signingKeyTable } from './signing-keys';
 
-/** The tables of the read model as they came about; only ever appended to. */
-export const factMigrations = [
+/** What is applied is applied again, from block 0 on. */
+const refill =
+  'DELETE FROM fact; DELETE FROM undecided; DELETE FROM undelivered; DELETE FROM junk_consent; DELETE FROM consent_head; DELETE FROM held; DELETE FROM patient_step; UPDATE checkpoint SET height = 0, time = 0';
+
+/** All that is filled by applying blocks. */
+export const forgetAll = `${refill}; DELETE FROM signing_key`;
+
+/** Of the read model, in the order in which they came. */
+export const migrations = [
   `
 CREATE TABLE checkpoint (only INTEGER PRIMARY KEY CHECK (only = 1), height INTEGER NOT NULL, configuration INTEGER NOT NULL, time INTEGER NOT NULL) STRICT;
 INSERT INTO checkpoint VALUES (1, 0, 0, 0);
@@ -36,12 +43,8 @@ DELETE FROM fact; DELETE FROM undecided; DELETE FROM undelivered; DELETE FROM ju
   `${patientStepTable};
 DELETE FROM fact; DELETE FROM undecided; DELETE FROM undelivered; DELETE FROM junk_consent; DELETE FROM consent_head; DELETE FROM held;
 UPDATE checkpoint SET height = 0, time = 0;`,
+  // Delegations, what delegates signed and patients' statuses were passed over before.
+  refill,
   `${signingKeyTable};
-DELETE FROM fact; DELETE FROM undecided; DELETE FROM undelivered; DELETE FROM junk_consent; DELETE FROM consent_head; DELETE FROM held;
-DELETE FROM patient_step; UPDATE checkpoint SET height = 0, time = 0;`,
+${refill}`,
 ];
-
-/** Empties all of them; they are then filled from block 0 on. */
-export const forgetFacts = `
-DELETE FROM fact; DELETE FROM undecided; DELETE FROM undelivered; DELETE FROM junk_consent; DELETE FROM consent_head; DELETE FROM held;
-DELETE FROM patient_step; DELETE FROM signing_key; UPDATE checkpoint SET height = 0, time = 0;`;

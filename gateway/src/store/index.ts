@@ -1,6 +1,7 @@
 export type { ClinicalIndex, IndexedRecord, Salts } from './clinical-index';
 export type { ConsultationStore, KeptConsultation } from './consultation-table';
 export type { Declared } from './declared';
+export { findDelegateKey, isDeceased, isEnded, listDelegations, listStatuses, readDelegation } from './delegations';
 export { findDocumentedConsent } from './documented-consent';
 export { findEndingOf } from './ending';
 export { Facts, type CurrentConsent, type Fact, type RequestName } from './facts';
@@ -8,5 +9,6 @@ export type { ImportEntry, ImportStore } from './import-table';
 export type { LocalKey } from './local-key';
 export type { Outbox, Parcel } from './outbox';
 export { Projector } from './projector';
+export { statementVerifier } from './statement-verifier';
 export type { ResponseStore } from './response-table';
 export { openStore, type Store } from './store';

@@ -1,4 +1,15 @@
 export { checkIn, type CheckIn, type SignedRelation } from './check-in';
+export {
+  deriveDelegateKey,
+  endDelegation,
+  newDelegateToken,
+  revokeConsentFor,
+  signConsentFor,
+  signDelegation,
+  type Delegated,
+  type DelegationWish,
+  type SignedDelegation,
+} from './delegate';
 export { describeConsent } from './describe-consent';
 export { implicitPolicies, implicitPolicyNames, type ImplicitPolicy } from '../fhir-consent';
 export { deriveRecoverySeed } from './derive-keys';

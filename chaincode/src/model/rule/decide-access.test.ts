@@ -22,7 +22,13 @@ interface Vectors {
 
 const read = (name: string): Vectors => JSON.parse(readFileSync(join(__dirname, name), 'utf8')) as Vectors;
 const { defaults, vectors: ofAxes } = read('axes.vectors.json');
-const others = ['decide-access.vectors.json', 'proof.vectors.json', 'legal-basis.vectors.json', 'break-glass.vectors.json'].map(read);
+const others = [
+  'decide-access.vectors.json',
+  'proof.vectors.json',
+  'legal-basis.vectors.json',
+  'break-glass.vectors.json',
+  'delegates.vectors.json',
+].map(read);
 const vectors = [...others.flatMap((file) => file.vectors.map((vector): Vector => ({ ...file.defaults, ...vector }))), ...ofAxes];
 const RELATION = 'R'.repeat(22);
 const SALT = 'A'.repeat(22);
@@ -51,6 +57,8 @@ function questionOf(vector: Omit<Vector, 'name' | 'reason'>): AccessQuestion {
     purpose,
     emergencyUntil: emergencyUntil ?? undefined,
     person: parseRequestingPerson(person, 'person'),
+    ...(input['isDeceased'] !== undefined && { isDeceased: input['isDeceased'] }),
+    ...(input['withheld'] !== undefined && { withheld: input['withheld'] }),
     record: { ...parseRecordDetails({ type, category, codes, labels, dates, authors, encounter }, 'details'), recordId },
   } as unknown as AccessQuestion;
 }

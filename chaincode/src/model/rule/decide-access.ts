@@ -1,4 +1,4 @@
-import { isSensitive } from '../category';
+import { isSensitive, type Category } from '../category';
 import { confidentialityOf, isAtMost } from '../confidentiality';
 import {
   axisNames,
@@ -40,6 +40,8 @@ export const accessReasons = [
   'held',
   'break-glass',
   'not-emergency-subset',
+  'deceased',
+  'withheld-from-delegate',
 ] as const;
 export type AccessReason = (typeof accessReasons)[number];
 
@@ -56,11 +58,18 @@ export interface AccessQuestion extends ProofQuestion {
   readonly emergencyUntil?: Instant | undefined;
   readonly person: RequestingPerson;
   readonly record: RecordDetails & { readonly recordId: RecordId };
+  /** Her custodian has recorded the patient's death. */
+  readonly isDeceased?: boolean;
+  /** Where a delegate signed the consent: the categories that are withheld from that one. */
+  readonly withheld?: readonly Category[] | undefined;
 }
 
 /** What the consent alone answers, whatever proves the purpose and whether or not she is held. */
 export type ConsentQuestion = Omit<AccessQuestion, 'proof' | 'patient'>;
-export type StandingQuestion = Pick<AccessQuestion, 'relation' | 'rules' | 'consent' | 'now' | 'purpose' | 'proof' | 'emergencyUntil'>;
+export type StandingQuestion = Pick<
+  AccessQuestion,
+  'relation' | 'rules' | 'consent' | 'now' | 'purpose' | 'proof' | 'emergencyUntil' | 'isDeceased'
+>;
 
 export interface AccessDecision {
   readonly decision: 'permit' | 'deny';
@@ -112,8 +121,10 @@ function reasonOfStanding({
   rules,
   consent,
   now,
-}: Pick<StandingQuestion, 'relation' | 'rules' | 'consent' | 'now'>): AccessReason | undefined {
+  isDeceased = false,
+}: Pick<StandingQuestion, 'relation' | 'rules' | 'consent' | 'now' | 'isDeceased'>): AccessReason | undefined {
   if (rules.suspended.includes(relation.custodian) || rules.suspended.includes(relation.counterparty)) return 'organisation-suspended';
+  if (isDeceased) return 'deceased';
   if (consent.status === 'closed') return 'relation-closed';
   if (consent.status === 'revoked') return 'consent-revoked';
   if (consent.validity === null) return undefined;
@@ -134,6 +145,8 @@ function reasonOfConsent(question: AccessQuestion): AccessReason {
 function reasonOfDocument(question: ConsentQuestion): AccessReason {
   const { consent, document, now, record } = question;
   if (document?.relationRef !== consent.relationRef || document.version !== consent.version) return 'document-missing';
+  // Nobody decides what is kept from them.
+  if (question.withheld?.includes(record.category) === true) return 'withheld-from-delegate';
   const sets = document.sets.filter(({ period }) => period === undefined || isWithin(period, now));
   const answers = sets.map((set) => answerOfSet(set, question));
   if (answers.some(({ decision, isBase }) => decision === 'deny' && !isBase)) return 'denied';
@@ -147,7 +160,8 @@ function reasonOfDocument(question: ConsentQuestion): AccessReason {
 function reasonOfBreakGlass(question: AccessQuestion): AccessReason {
   if (!isOfEmergencySubset(question)) return 'not-emergency-subset';
   const document = question.document && expressOf(question.document);
-  return reasonOfDocument({ ...question, document }) === 'denied' ? 'denied' : 'break-glass';
+  // The document is one that the patient signed herself: nothing is withheld from her.
+  return reasonOfDocument({ ...question, document, withheld: undefined }) === 'denied' ? 'denied' : 'break-glass';
 }
 
 /** The axes by which a permit must name a sensitive record, unless it names the record itself. */
