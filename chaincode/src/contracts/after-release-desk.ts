@@ -22,6 +22,7 @@ import {
 import type { Ledger } from '../ledger';
 import { deleteRelease, rediscloseRecords, sameRedisclosure } from '../release';
 import { statementVerifier } from '../signature';
+import { assistanceOf, endedUpToOf } from './assisted-facts';
 import {
   assertPartiesStand,
   currentConsentOf,
@@ -54,6 +55,7 @@ export async function recordDeletionDesk(ledger: Ledger, request: TransactionReq
     standing: stored === undefined || stored === 'junk' ? undefined : trustDeletion(stored, signing, statementVerifier),
     decision: await decisionOf(ledger, { relationRef, requester, requestId }),
     consent: await endingConsentOf(ledger, relation, signed.payload),
+    endedUpTo: await endedUpToOf(ledger, relation),
     parts: deliveries.length,
     redisclosure: of === 'release' ? undefined : await redisclosureOf(ledger, signed.payload),
     key: signing,
@@ -97,9 +99,10 @@ export async function recordRedisclosureDesk(ledger: Ledger, request: Transactio
   const rules = await rulesOf(ledger);
   await assertPartiesStand(ledger, relation, rules);
   const consent = await currentConsentOf(ledger, relation, consentVersion);
+  const assistance = await assistanceOf(ledger, relation, { version: consentVersion });
   const isEnded = await isReleaseEnded(ledger, relation, decision, consentVersion);
   const proof = await proofOf(ledger, relation, decision.proof);
-  const facts = { relation, decision, consent, rules, proof, isEnded };
+  const facts = { relation, decision, consent, assistance, rules, proof, isEnded };
   const redisclosure = rediscloseRecords(request, opening, facts, { by, now: ledger.now });
   await ledger.write(key, redisclosure);
   await sealForGood(ledger, rules, [key]);
@@ -110,11 +113,12 @@ export async function recordRedisclosureDesk(ledger: Ledger, request: Transactio
   return redisclosure;
 }
 
-/** Whether the copy is deleted, its time box is over, or a version after the decision's up to the newest was not in force. */
+/** Whether the copy is deleted, its time box is over, a registrar ended the consent, or a version after the decision's up to the newest was not in force. */
 async function isReleaseEnded(ledger: Ledger, relation: RelationEntry, decision: Decision, newest: number): Promise<boolean> {
   const { relationRef, requester, requestId, consentVersion, breakGlass } = decision;
   if (breakGlass !== undefined && breakGlass.until <= ledger.now) return true;
   if ((await ledger.read(deletionKey(relationRef, requester, requestId, 'release'), parseDeletion)) !== undefined) return true;
+  if ((await endedUpToOf(ledger, relation)) >= (consentVersion ?? 1)) return true;
   for (let version = (consentVersion ?? 1) + 1; version <= newest; version += 1) {
     const header = await signedConsentOf(ledger, relation, version);
     if (header !== undefined && header.status !== 'in-force') return true;

@@ -5,15 +5,17 @@ import {
   parseSigned,
   RequestInvalid,
   relationKey,
+  type Actor,
   type ConsentEntry,
   type RelationEntry,
   type TransactionRequest,
   type TransactionResponse,
 } from '../model';
+import { witnessConsent } from '../assisted';
 import { assertFirstConsent, recordConsent, type StoredConsent } from '../consent';
 import type { Ledger } from '../ledger';
 import { registerRelation } from '../relation';
-import { isClosedBefore, organisationOf, relationOf, rulesOf, sealForGood } from './facts';
+import { isClosedBefore, organisationOf, participantOf, relationOf, rulesOf, sealForGood } from './facts';
 
 export async function registerRelationDesk(
   ledger: Ledger,
@@ -31,9 +33,9 @@ export async function registerRelationDesk(
   if (relation === current) return { relation, consent };
   for (const mspId of [custodian, counterparty]) await organisationOf(ledger, mspId);
   await ledger.write(relationKey(relationRef), relation);
-  await writeConsent(ledger, consent, [relationKey(relationRef)]);
+  const written = await writeConsent(ledger, consent, { relation, person: request.witness, more: [relationKey(relationRef)] });
   ledger.emit({ name: 'RelationRegistered', ids: { relationRef } });
-  return { relation, consent };
+  return { relation, consent: written };
 }
 
 export async function recordConsentDesk(ledger: Ledger, request: TransactionRequest<'RecordConsent'>): Promise<ConsentEntry> {
@@ -45,16 +47,27 @@ export async function recordConsentDesk(ledger: Ledger, request: TransactionRequ
   const isClosed = standing === undefined && (await isClosedBefore(ledger, relation, version));
   const consent = recordConsent(signed, { relation, isContinued, isClosed, standing }, ledger.now);
   if (consent === standing) return consent;
-  await writeConsent(ledger, consent, []);
+  const written = await writeConsent(ledger, consent, { relation, person: request.witness, more: [] });
   ledger.emit({ name: 'ConsentRecorded', ids: { relationRef, version } });
-  return consent;
+  return written;
 }
 
-/** Writes a version and seals it, and what is immutable with it, by a policy of all members: no two can take it back. */
-async function writeConsent(ledger: Ledger, consent: ConsentEntry, more: readonly string[]): Promise<void> {
+/**
+ * Writes a version, with its witness if it needs one, and seals it, and what is immutable with it, by a policy of all members: no two can
+ * take it back. The custodian attests to a witness.
+ */
+async function writeConsent(
+  ledger: Ledger,
+  unwitnessed: ConsentEntry,
+  { relation, person, more }: { readonly relation: RelationEntry; readonly person: Actor | undefined; readonly more: readonly string[] },
+): Promise<ConsentEntry> {
+  const rules = await rulesOf(ledger);
+  const consent = witnessConsent(unwitnessed, relation, { by: participantOf(ledger.caller), person }, { rules, at: ledger.now });
   const key = consentKey(consent.relationRef, consent.version);
   await ledger.write(key, consent);
-  await sealForGood(ledger, await rulesOf(ledger), [key, ...more]);
+  if (consent.witness !== undefined) await ledger.attest(relation.custodian, key, consent);
+  await sealForGood(ledger, rules, [key, ...more]);
+  return consent;
 }
 
 export function getRelationDesk(ledger: Ledger, { relationRef }: TransactionRequest<'GetRelation'>): Promise<RelationEntry> {

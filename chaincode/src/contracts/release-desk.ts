@@ -33,6 +33,7 @@ import { assertDistinctRecords } from '../record';
 import { assertBindingOf, checkBinding } from '../relation';
 import { assertDecidable, decideRelease, deliverRecords, refuseAccess, requestAccess, type RecordFacts } from '../release';
 import { digestOf } from '../signature';
+import { assistanceOf } from './assisted-facts';
 import { assertDocumentOpened, declarationOf, documentedConsentOf, recordDeclaration } from './break-glass-desk';
 import {
   assertPartiesStand,
@@ -97,7 +98,8 @@ export async function decideReleaseDesk(
   checkBinding(relation, binding, patient);
   const proof = await proofOf(ledger, relation, request.proof);
   const records = await tracedRecordsOf(ledger, opening.records, relation.custodian);
-  const facts = { request, relation, patient, consent, consentVersion, rules, proof, records, custodianKey: custodian.signing };
+  const assistance = await assistanceOf(ledger, relation, { version: consentVersion, purpose: request.purpose });
+  const facts = { request, relation, patient, consent, consentVersion, assistance, rules, proof, records, custodianKey: custodian.signing };
   const decision = decideRelease(opening, facts, ledger.now);
   await ledger.write(key, decision);
   await sealForGood(ledger, rules, [key]);
@@ -166,11 +168,12 @@ export async function deliverRecordsDesk(ledger: Ledger, request: TransactionReq
   const rules = await rulesOf(ledger);
   await assertPartiesStand(ledger, relation, rules);
   const consent = await decidingConsentOf(ledger, relation, decision);
+  const assistance = await assistanceOf(ledger, relation, { version: consent.version, purpose: decision.purpose });
   const proof = await proofOf(ledger, relation, decision.proof);
   const key = deliveryKey(relationRef, relation.counterparty, requestId, part);
   const standing = await ledger.read(key, parseDelivery);
   const context = { caller: ledger.caller.mspId, envelope: digestOf(envelope), at: ledger.now };
-  const delivery = deliverRecords(request, { relation, decision, consent, rules, proof, standing }, context);
+  const delivery = deliverRecords(request, { relation, decision, consent, assistance, rules, proof, standing }, context);
   if (delivery === standing) return delivery;
   await ledger.write(key, delivery);
   await sealForGood(ledger, rules, [key]);

@@ -1,4 +1,5 @@
 import { distinct, flag, integer, list, nullable, object, oneOf, optional, table, text, type Parsed } from './encoding/parser';
+import { parseAssistedMark } from './assisted';
 import { parseDeclared, parseEmergencyRules, parseReviewOutcome } from './break-glass';
 import {
   parseActor,
@@ -33,7 +34,7 @@ export const rulesShape = {
   version: integer(1, 1_000_000),
   purposes: parsePurposes,
   roles: table(parseMspId, parseMemberRole, 200),
-  deadlines: object({ decisionMinutes: integer(1, 1440) }),
+  deadlines: object({ decisionMinutes: integer(1, 1440), assistedHours: integer(1, 720) }),
   legalBases: optional(parseLegalBases),
   emergency: optional(parseEmergencyRules),
   suspended: distinct(parseMspId, 0, 200),
@@ -58,12 +59,17 @@ export type Organisation = Parsed<typeof parseOrganisation>;
 export const parseParticipant = object({ mspId: parseMspId, role: nullable(parseStaffRole), actor: parseActor });
 export type Participant = Parsed<typeof parseParticipant>;
 
+/** Who saw the card of a patient without a device while it signed; `person`: a keyed hash of the gateway, per relation, which outlives certificates. */
+export const parseWitness = object({ by: parseParticipant, person: parseActor });
+export type Witness = Parsed<typeof parseWitness>;
+
 /** `jws` is the patient's latest statement: her registration, or the replacement of her keys. */
 export const parsePatientEntry = object({
   subjectRef: parseSubjectRef,
   custodian: parseMspId,
   keys: parseKeys,
   bound: object({ method: parseBindingMethod }),
+  assisted: optional(parseAssistedMark),
   jws: text(/^[A-Za-z0-9_.-]+$/, 'a compact JWS'),
   registeredAt: parseInstant,
   by: parseParticipant,
@@ -78,6 +84,7 @@ export const parseRelationEntry = object({
   keys: parseKeys,
   binding: parseCommitment,
   sealed: parseSealedDigests,
+  assisted: optional(parseAssistedMark),
   issuedAt: parseInstant,
   jws: text(/^[A-Za-z0-9_.-]+$/, 'a compact JWS'),
   createdAt: parseInstant,
@@ -95,6 +102,8 @@ export const parseConsentEntry = object({
   issuedAt: parseInstant,
   jws: text(/^[A-Za-z0-9_.-]+$/, 'a compact JWS'),
   recordedAt: parseInstant,
+  /** Of a version in force of an assisted consent. */
+  witness: optional(parseWitness),
 });
 export type ConsentEntry = Parsed<typeof parseConsentEntry>;
 

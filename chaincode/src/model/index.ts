@@ -12,6 +12,7 @@ export {
   parseCommitment,
   parseConsultationId,
   parseDigest,
+  parseEndId,
   parseGroupId,
   parseMspId,
   parseClaimId,
@@ -28,6 +29,7 @@ export {
   type Commitment,
   type ConsultationId,
   type Digest,
+  type EndId,
   type GroupId,
   type MspId,
   type RecordId,
@@ -77,6 +79,8 @@ export {
   type ReleasedRecord,
 } from './commitment';
 export { parseAsk, type Ask } from './ask';
+export { noticeChannels, type NoticeChannel } from './assisted';
+export { parseConsentEnd, parseConsentNotice, type ConsentEnd, type ConsentNotice } from './assisted-entry';
 export {
   emergencyReasons,
   parseBreakGlass,
@@ -157,12 +161,15 @@ export {
   type Review,
   type Rules,
   type RulesDocument,
+  type Witness,
 } from './entry';
 export { deletionReasons, type DeletionReason, type DeletionReceipt, type DisclosureReceipt } from './receipt';
 export { parseConsultation, parseDeletion, parseRedisclosure, type Consultation, type Deletion, type Redisclosure } from './release-entry';
 export {
   breakGlassKey,
+  consentEndKey,
   consentKey,
+  consentNoticeKey,
   consultationKey,
   decisionKey,
   deletionKey,
@@ -212,6 +219,7 @@ export { TRANSIENT_FIELD, transientInputs, type TransientInput, type TransientNa
 export { findReasonAgainstBasis } from './rule/legal-basis';
 export { continuePatient, isConsentSigned, trustConsent, trustRelation, type StatementVerifier } from './rule/trust-statement';
 export { type ProofFacts } from './rule/purpose-proof';
+export { type Assistance } from './rule/assisted';
 export { isBreakGlass } from './rule/break-glass';
 export {
   accessReasons,

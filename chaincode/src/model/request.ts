@@ -1,10 +1,13 @@
 import { distinct, flag, integer, list, nullable, object, oneOf, optional, text, type Parsed } from './encoding/parser';
+import { parseNoticeChannel } from './assisted';
 import { parseReviewOutcome } from './break-glass';
 import { parseEncryptionKey, parseRulesDocument, recordStatuses, rulesShape } from './entry';
 import {
+  parseActor,
   parseCommitment,
   parseConsultationId,
   parseDigest,
+  parseEndId,
   parseGroupId,
   parseMspId,
   parseRecordId,
@@ -63,8 +66,12 @@ export const requests = {
   RegisterOrganisation: object({ encryption: list(parseEncryptionKey, 1, 10), signing: parseJwk }),
   RegisterPatient: object({ registration: jws }),
   ReplacePatientKeys: object({ replacement: jws }),
-  RegisterRelation: object({ relation: jws, consent: jws }),
-  RecordConsent: object({ consent: jws }),
+  /** `witness`, with a version in force of an assisted consent: the pseudonym of the person who calls. */
+  RegisterRelation: object({ relation: jws, consent: jws, witness: optional(parseActor) }),
+  RecordConsent: object({ consent: jws, witness: optional(parseActor) }),
+  RecordNotice: object({ relationRef: parseRelationRef, version, channel: parseNoticeChannel, person: parseActor }),
+  /** `version`: the newest. */
+  EndAssistedConsent: object({ relationRef: parseRelationRef, version, endId: parseEndId }),
   StoreRecords: object({}),
   AnchorRecords: object({ groups: list(groupPart, 1, MAX_BATCH) }),
   CloseGroup: object({ groupId: parseGroupId, size: integer(1, 1_000_000) }),
@@ -132,6 +139,7 @@ export const requests = {
   GetOrganisations: object({}),
   GetPatient: object({ subjectRef: parseSubjectRef }),
   GetRelation: object({ relationRef: parseRelationRef }),
+  GetAssistance: object({ relationRef: parseRelationRef, version }),
   GetConsents: object({ relationRef: parseRelationRef }),
   GetGroup: object({ custodian: parseMspId, groupId: parseGroupId }),
   GetRecordAnchor: object({ custodian: parseMspId, recordId: parseRecordId, version }),

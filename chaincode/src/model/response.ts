@@ -1,3 +1,4 @@
+import type { ConsentEnd, ConsentNotice } from './assisted-entry';
 import type {
   AccessRequest,
   ConsentEntry,
@@ -16,6 +17,7 @@ import type { Digest, GroupId, MspId } from './identifiers';
 import type { Referral, Study } from './proof-entry';
 import type { SealedRef } from './sealed';
 import type { Deletion, Redisclosure } from './release-entry';
+import type { Assistance } from './rule/assisted';
 import type { TransactionName } from './request';
 
 /** A sealed value as stored; null when there is none. */
@@ -47,6 +49,8 @@ export interface TransactionResponses {
   readonly ReplacePatientKeys: PatientEntry;
   readonly RegisterRelation: { readonly relation: RelationEntry; readonly consent: ConsentEntry };
   readonly RecordConsent: ConsentEntry;
+  readonly RecordNotice: ConsentNotice;
+  readonly EndAssistedConsent: ConsentEnd;
   readonly StoreRecords: { readonly stored: number };
   readonly AnchorRecords: { readonly groups: readonly AnchoredGroup[] };
   readonly CloseGroup: Group;
@@ -76,6 +80,8 @@ export interface TransactionResponses {
   readonly GetOrganisations: { readonly organisations: readonly Organisation[] };
   readonly GetPatient: PatientEntry;
   readonly GetRelation: RelationEntry;
+  /** Null: the relation is not assisted. */
+  readonly GetAssistance: { readonly assistance: Assistance | null };
   readonly GetConsents: { readonly consents: readonly ConsentEntry[] };
   readonly GetGroup: Group;
   readonly GetRecordAnchor: RecordAnchor;

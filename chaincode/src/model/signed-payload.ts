@@ -13,6 +13,7 @@ import {
 } from './encoding/parser';
 import { parseCommitment, parseDigest, parseMspId, parseRelationRef, parseSalt, parseSubjectRef } from './identifiers';
 import { parseInstant, parsePeriod } from './instant';
+import { parseAssistedMark } from './assisted';
 import { parseKeys } from './jwk';
 import { parseDeletionReceipt, parseDisclosureReceipt } from './receipt';
 
@@ -27,12 +28,13 @@ export type RelationKind = (typeof relationKinds)[number];
 
 export const consentStatuses = ['in-force', 'revoked', 'closed'] as const;
 
-/** A patient registers at a custodian; signed by `keys.signing`. */
+/** A patient registers at a custodian; signed by `keys.signing`. `assisted`: her keys are on a card, and all her relations are assisted, for ever. */
 const parsePatient = object({
   subjectRef: parseSubjectRef,
   custodian: parseMspId,
   keys: parseKeys,
   bound: object({ method: parseBindingMethod }),
+  assisted: optional(parseAssistedMark),
   issuedAt: parseInstant,
 });
 
@@ -55,6 +57,8 @@ const parseRelation = object({
   binding: parseCommitment,
   /** Of the sealed bindings. */
   sealed: parseSealedDigests,
+  /** All its consents are assisted, for ever. */
+  assisted: optional(parseAssistedMark),
   issuedAt: parseInstant,
 });
 

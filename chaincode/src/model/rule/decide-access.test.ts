@@ -22,7 +22,13 @@ interface Vectors {
 
 const read = (name: string): Vectors => JSON.parse(readFileSync(join(__dirname, name), 'utf8')) as Vectors;
 const { defaults, vectors: ofAxes } = read('axes.vectors.json');
-const others = ['decide-access.vectors.json', 'proof.vectors.json', 'legal-basis.vectors.json', 'break-glass.vectors.json'].map(read);
+const others = [
+  'decide-access.vectors.json',
+  'proof.vectors.json',
+  'legal-basis.vectors.json',
+  'break-glass.vectors.json',
+  'assisted.vectors.json',
+].map(read);
 const vectors = [...others.flatMap((file) => file.vectors.map((vector): Vector => ({ ...file.defaults, ...vector }))), ...ofAxes];
 const RELATION = 'R'.repeat(22);
 const SALT = 'A'.repeat(22);
@@ -41,7 +47,8 @@ function questionOf(vector: Omit<Vector, 'name' | 'reason'>): AccessQuestion {
     sets: vector.sets,
   };
   return {
-    relation: { custodian: 'AlphaMSP', counterparty: 'BetaMSP', kinds },
+    relation: { custodian: 'AlphaMSP', counterparty: 'BetaMSP', kinds, ...(input['assisted'] === true && { assisted: true }) },
+    assistance: input['assistance'] ?? undefined,
     consent: { relationRef: RELATION, version: 1, status, validity },
     document: vector.sets === null ? undefined : parseConsentDocument(document, 'document'),
     rules: { version: 3, purposes, suspended, roles, emergency: emergency ?? undefined, ...(legalBases !== undefined && { legalBases }) },

@@ -17,6 +17,7 @@ import { isCoveredBy } from '../purpose';
 import type { RecordDetails } from '../record-details';
 import type { RequestingPerson } from '../requesting-person';
 import type { ConsentHeader } from '../signed-payload';
+import { findReasonAgainstAssisted, isBeyondAssisted, type AssistedQuestion } from './assisted';
 import { expressOf, findReasonAgainstBreakGlass, isBreakGlass, isOfEmergencySubset } from './break-glass';
 import { isLegallyBased } from './legal-basis';
 import { reasonOfProof, type ProofQuestion } from './purpose-proof';
@@ -39,11 +40,15 @@ export const accessReasons = [
   'relation-kind',
   'break-glass',
   'not-emergency-subset',
+  'consent-ended',
+  'notice-missing',
+  'beyond-assisted',
 ] as const;
 export type AccessReason = (typeof accessReasons)[number];
 
 /** What the rule looks at. */
-export interface AccessQuestion extends ProofQuestion {
+export interface AccessQuestion extends ProofQuestion, Pick<AssistedQuestion, 'assistance'> {
+  readonly relation: ProofQuestion['relation'] & AssistedQuestion['relation'];
   /** The version of the relation's consent whose successor is absent, its signature verified. */
   readonly consent: Pick<ConsentHeader, 'relationRef' | 'version' | 'status' | 'validity'>;
   /** The document that the header commits to; undefined when it is not at hand. */
@@ -57,7 +62,10 @@ export interface AccessQuestion extends ProofQuestion {
 
 /** What the consent alone answers, whatever proves the purpose. */
 export type ConsentQuestion = Omit<AccessQuestion, 'proof'>;
-export type StandingQuestion = Pick<AccessQuestion, 'relation' | 'rules' | 'consent' | 'now' | 'purpose' | 'proof' | 'emergencyUntil'>;
+export type StandingQuestion = Pick<
+  AccessQuestion,
+  'relation' | 'rules' | 'consent' | 'assistance' | 'now' | 'purpose' | 'proof' | 'emergencyUntil'
+>;
 
 export interface AccessDecision {
   readonly decision: 'permit' | 'deny';
@@ -104,18 +112,20 @@ export function findReasonAgainst(question: StandingQuestion): AccessReason | un
   return reasonOfStanding(question) ?? reasonOfPurpose(question);
 }
 
-function reasonOfStanding({
-  relation,
-  rules,
-  consent,
-  now,
-}: Pick<StandingQuestion, 'relation' | 'rules' | 'consent' | 'now'>): AccessReason | undefined {
+function reasonOfStanding(
+  question: Pick<StandingQuestion, 'relation' | 'rules' | 'consent' | 'assistance' | 'now'>,
+): AccessReason | undefined {
+  const { relation, rules, consent, now } = question;
   if (rules.suspended.includes(relation.custodian) || rules.suspended.includes(relation.counterparty)) return 'organisation-suspended';
   if (consent.status === 'closed') return 'relation-closed';
   if (consent.status === 'revoked') return 'consent-revoked';
-  if (consent.validity === null) return undefined;
-  if (now < consent.validity.from) return 'not-yet-valid';
-  return now >= consent.validity.until ? 'expired' : undefined;
+  return findReasonAgainstAssisted(question) ?? reasonOfValidity(consent, now);
+}
+
+function reasonOfValidity({ validity }: Pick<ConsentHeader, 'validity'>, now: Instant): AccessReason | undefined {
+  if (validity === null) return undefined;
+  if (now < validity.from) return 'not-yet-valid';
+  return now >= validity.until ? 'expired' : undefined;
 }
 
 function reasonOfPurpose(question: StandingQuestion): AccessReason | undefined {
@@ -125,6 +135,7 @@ function reasonOfPurpose(question: StandingQuestion): AccessReason | undefined {
 
 function reasonOfDocument(question: ConsentQuestion): AccessReason {
   const { consent, document, now, record } = question;
+  if (isBeyondAssisted(question)) return 'beyond-assisted';
   if (document?.relationRef !== consent.relationRef || document.version !== consent.version) return 'document-missing';
   const sets = document.sets.filter(({ period }) => period === undefined || isWithin(period, now));
   const answers = sets.map((set) => answerOfSet(set, question));

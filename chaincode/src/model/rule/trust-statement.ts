@@ -33,14 +33,14 @@ export function isConsentSigned(
 
 /** A version of a consent as it was signed; nothing without the signature that it needs, or at another version's place. */
 export function trustConsent(
-  { relationRef, version, jws, recordedAt }: ConsentEntry,
+  { relationRef, version, jws, recordedAt, witness }: ConsentEntry,
   relation: RelationEntry,
   verifier: StatementVerifier,
 ): ConsentEntry | undefined {
   const signed = readSigned('consent', jws);
   if (signed?.payload.version !== version || signed.payload.relationRef !== relationRef || !isConsentSigned(signed, relation, verifier))
     return undefined;
-  return { ...signed.payload, jws, recordedAt };
+  return { ...signed.payload, jws, recordedAt, ...(relation.assisted && witness && { witness }) };
 }
 
 /** The patient after one more entry: her registration, or a replacement of her keys that continues it; nothing when it is neither. */
@@ -55,8 +55,9 @@ export function continuePatient(
 function trustRegistration(entry: PatientEntry, { isSignedBy }: StatementVerifier): PatientEntry | undefined {
   const signed = readSigned('patient', entry.jws);
   if (signed?.payload.subjectRef !== entry.subjectRef || !isSignedBy(signed, signed.payload.keys.signing)) return undefined;
-  const { custodian, keys, bound } = signed.payload;
-  return { ...entry, custodian, keys, bound };
+  const { custodian, keys, bound, assisted } = signed.payload;
+  const { assisted: _, ...rest } = entry;
+  return { ...rest, custodian, keys, bound, ...(assisted && { assisted }) };
 }
 
 function trustReplacement(current: PatientEntry, jws: string, verifier: StatementVerifier): PatientEntry | undefined {
