@@ -8,6 +8,7 @@ import { HeightWatch, newHeightSigner, type AskHttp } from './height';
 import { newServer } from './http/server';
 import type { Route } from './http/route';
 import { newAccessRoutes } from './http/routes/access-requests';
+import { newAssistedRoutes } from './http/routes/assisted';
 import { newBreakGlassRoutes } from './http/routes/break-glass';
 import { newDecisionRoutes } from './http/routes/decisions';
 import { newHealthRoutes, type Readiness } from './http/routes/health';
@@ -129,6 +130,7 @@ export function newApp(options: AppOptions): App {
     ...newPatientRoutes({ ...shared, key: keys.publicSealing }, identityOf),
     ...newRecordRoutes({ ...shared, importer }),
     ...newRelationRoutes({ ...shared, consultations }),
+    ...newAssistedRoutes({ ...shared, identityOf }),
     ...newProofRoutes({ ...shared, identityOf }),
     ...newDecisionRoutes({ ...shared, check, consultations }),
     ...newAccessRoutes({ access: shared, identityOf }),

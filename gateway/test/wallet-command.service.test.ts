@@ -15,7 +15,15 @@ jest.setTimeout(30_000);
 const consortium = new TestConsortium();
 const folder = mkdtempSync(join(tmpdir(), 'medaccord-wallet-'));
 const file = join(folder, 'wallet.json');
-const config: CliConfig = { walletPassphrase: 'her own', colour: false, isTerminal: false, sampleBundle: '', program: 'medaccord' };
+const config: CliConfig = {
+  walletPassphrase: 'her own',
+  card: undefined,
+  staffToken: undefined,
+  colour: false,
+  isTerminal: false,
+  sampleBundle: '',
+  program: 'medaccord',
+};
 let patient: TestPatient;
 
 beforeAll(async () => {

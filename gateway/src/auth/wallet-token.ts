@@ -18,7 +18,7 @@ export interface WalletTokenOptions {
 }
 
 /** A verifier of the tokens that a wallet signs with a relation's key. It throws CodedError TOKEN_EXPIRED or TOKEN_INVALID. */
-export function newWalletTokenVerifier({ mspId, findSigningKey, now = Date.now }: WalletTokenOptions): WalletTokenVerifier {
+export function newWalletTokenVerifier({ mspId, findSigningKey, now = () => Date.now() }: WalletTokenOptions): WalletTokenVerifier {
   return async (token) => {
     const { relationRef, audience, issuedAt, expiresAt } = parseToken(token);
     const key = relationRef === undefined ? undefined : findSigningKey(relationRef);

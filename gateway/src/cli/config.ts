@@ -4,6 +4,10 @@ import { join } from 'node:path';
 export type CliConfig = {
   /** Opens a locked wallet file (MEDACCORD_WALLET_PASSPHRASE). */
   readonly walletPassphrase: string | undefined;
+  /** What stands on a patient's card (MEDACCORD_CARD), at a desk. */
+  readonly card: string | undefined;
+  /** The bearer token of whoever works at a desk (MEDACCORD_STAFF_TOKEN). */
+  readonly staffToken: string | undefined;
   readonly colour: boolean;
   readonly isTerminal: boolean;
   /** The bundle that the story imports when none is named. */
@@ -16,6 +20,8 @@ export type CliConfig = {
 export function loadCliConfig(env: Readonly<NodeJS.ProcessEnv>): CliConfig {
   return {
     walletPassphrase: env['MEDACCORD_WALLET_PASSPHRASE'],
+    card: env['MEDACCORD_CARD'],
+    staffToken: env['MEDACCORD_STAFF_TOKEN'],
     colour: process.stdout.isTTY && env['NO_COLOR'] === undefined,
     isTerminal: process.stdout.isTTY,
     sampleBundle: join(__dirname, '../../samples/diabetes-follow-up.json'),

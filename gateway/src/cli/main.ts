@@ -10,6 +10,7 @@ const VERBS: Readonly<Record<string, () => Promise<Command>>> = {
   token: async () => (await import('./token.js')).token,
   story: async () => (await import('./story.js')).story,
   wallet: async () => (await import('./wallet.js')).wallet,
+  assisted: async () => (await import('./assisted.js')).assisted,
 };
 
 const HELP = `medaccord <verb> [options]
@@ -27,6 +28,14 @@ const HELP = `medaccord <verb> [options]
         preview --document FILE: who would see which records by a consent before it is signed, and the difference from now;
                 FILE holds JSON: {"sets": [...], "validity": {"from", "until"} or null}
         MEDACCORD_WALLET_PASSPHRASE opens and keeps a locked wallet file
+  assisted card
+        a new card for a patient without a device: printed once, stored nowhere
+  assisted register|check-in|consent|revoke|notices|notice|end --connections DIR --at MSPID [--json]
+        the desk of that member; MEDACCORD_STAFF_TOKEN is the token of whoever works there, MEDACCORD_CARD what stands on the card
+        register --details FILE: name and birthDate, JSON; check-in --counterparty MSPID [--kind care|cover|research]...
+        consent --relation REF (--policy NAME | --document FILE) [--until INSTANT]; revoke --relation REF: with the card alone
+        notices; notice --relation REF --version N --channel post|telephone|visit|message: by another person than the witness
+        end --relation REF: on the patient's word, without her card
 
 Exit codes: 0 done, 1 failed, 2 called wrongly.`;
 

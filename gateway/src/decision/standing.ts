@@ -6,6 +6,7 @@ import {
   recordStatusKey,
   type AccessDecision,
   type AccessQuestion,
+  type Assistance,
   type Category,
   type ConsentDocument,
   type ConsentEntry,
@@ -19,9 +20,11 @@ import {
   type RequestingPerson,
   type Rules,
 } from '@medaccord/chaincode/model';
+import type { Transactions } from '../ledger/transactions';
 import { newError } from '../problem';
 import { findPatient, readRelationTexts } from '../release/gather';
 import { isConsentSigned, openBinding, openDocument, unknownRecord } from '../release/judge';
+import { readAssistance } from '../release/read-assistance';
 import type { NoticeReason } from '../release/openings';
 import type { SealedReader } from '../sealed/sealed-reader';
 import type { ClinicalIndex, Facts, IndexedRecord } from '../store';
@@ -31,6 +34,7 @@ export interface StandingOptions {
   readonly facts: Facts;
   readonly index: ClinicalIndex;
   readonly sealed: SealedReader;
+  readonly transactions: Pick<Transactions, 'evaluate'>;
 }
 
 export type RuledRecord = AccessQuestion['record'];
@@ -41,6 +45,8 @@ export interface Standing {
   /** The newest version that the patient signed. */
   readonly consent: Pick<ConsentEntry, 'relationRef' | 'version' | 'status' | 'validity'>;
   readonly document: ConsentDocument | undefined;
+  /** Of an assisted consent. */
+  readonly assistance: Assistance | undefined;
   readonly rules: Rules;
   /** Whose relation it is; undefined without a valid binding. */
   readonly subjectRef: string | undefined;
@@ -56,7 +62,7 @@ export interface Ruling extends Omit<AccessDecision, 'reason'> {
 
 /** @throws CodedError RELATION_UNKNOWN, READ_MODEL_STALE */
 export async function loadStanding(options: StandingOptions, relationRef: string): Promise<Standing> {
-  const { facts, sealed } = options;
+  const { facts, sealed, transactions } = options;
   const relation = facts.find<RelationEntry>('relation', relationRef)?.value;
   const current = facts.findConsent(relationRef);
   const rules = facts.find<Rules>('rules')?.value;
@@ -73,6 +79,7 @@ export async function loadStanding(options: StandingOptions, relationRef: string
     relation,
     consent,
     document: isSigned ? await openDocument(opened) : undefined,
+    assistance: await readAssistance(transactions, relation, consent.version),
     rules,
     subjectRef: binding?.subjectRef,
     against: reasonAgainst(facts, { relation, isNewest: current.newest === consent.version, isBound: binding !== undefined }),

@@ -15,12 +15,18 @@ import {
 } from '@medaccord/chaincode/model';
 import type { SealedReader } from '../sealed/sealed-reader';
 import type { Fact, Facts } from '../store';
+import { readAssisted, type AssistedEntry } from '../assisted/read-assisted';
 import { deletionStatusOf, readAfterRelease, type AfterReleaseEntry, type DeletionStatus } from './after-release-history';
 
 /** What happened in one relation, oldest first: who, when, which purpose, on which consent, with what result. */
 export type HistoryEntry =
-  | (Entry<'relation'> & { readonly custodian: string; readonly counterparty: string; readonly kinds: readonly string[] })
-  | (Entry<'consent'> & { readonly version: number; readonly status: string; readonly validity: ConsentEntry['validity'] })
+  | (Entry<'relation'> & {
+      readonly custodian: string;
+      readonly counterparty: string;
+      readonly kinds: readonly string[];
+      readonly assisted?: true;
+    })
+  | (Entry<'consent'> & Pick<ConsentEntry, 'version' | 'status' | 'validity' | 'witness'>)
   | (Entry<'request'> & {
       readonly requestId: string;
       readonly by: AccessRequest['by'];
@@ -57,7 +63,8 @@ export type HistoryEntry =
       readonly by: Review['by'];
       readonly isLate: boolean;
     })
-  | AfterReleaseEntry;
+  | AfterReleaseEntry
+  | AssistedEntry;
 
 interface Entry<K extends string> {
   readonly kind: K;
@@ -87,6 +94,7 @@ export async function readHistory(facts: Facts, sealed: SealedReader, own: MspId
     ...deliveries.map(newDelivery),
     ...(relation === undefined ? [] : await readAfterRelease(facts, sealed, relation.value, { own, now })),
     ...facts.list<Review>('review', relationRef).map(newReview),
+    ...readAssisted(facts, relationRef),
   ];
   return entries.sort((one, other) => one.block - other.block || (one.at < other.at ? -1 : 1));
 }
@@ -104,13 +112,13 @@ async function readNotices(
 }
 
 function newRelation({ value, transactionId, block }: Fact<RelationEntry>): HistoryEntry {
-  const { custodian, counterparty, kinds, createdAt } = value;
-  return { kind: 'relation', at: createdAt, transactionId, block, custodian, counterparty, kinds };
+  const { custodian, counterparty, kinds, assisted, createdAt } = value;
+  return { kind: 'relation', at: createdAt, transactionId, block, custodian, counterparty, kinds, ...(assisted && { assisted }) };
 }
 
 function newConsent({ value, transactionId, block }: Fact<ConsentEntry>): HistoryEntry {
-  const { version, status, validity, recordedAt } = value;
-  return { kind: 'consent', at: recordedAt, transactionId, block, version, status, validity };
+  const { version, status, validity, recordedAt, witness } = value;
+  return { kind: 'consent', at: recordedAt, transactionId, block, version, status, validity, ...(witness && { witness }) };
 }
 
 function newRequest({ value, transactionId, block }: Fact<AccessRequest>): HistoryEntry {

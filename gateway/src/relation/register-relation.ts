@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { bindingRef, consentDocumentRef, parseSigned, type RelationEntry } from '@medaccord/chaincode/model';
+import { assertWitnessed, witnessOf, type WitnessAtDesk } from '../assisted/witness';
 import { verifyJws } from '../crypto';
 import { digestOf } from '../ledger/digest';
 import type { Transactions } from '../ledger/transactions';
@@ -43,10 +44,19 @@ export interface Recorded {
 /** How long an answer waits for sealed values to arrive, in milliseconds; later ones are reported as pending. */
 const deliveryWaitMs = 4_000;
 
-/** Puts a relation and the first version of its consent on the ledger, then what the wallet sealed to both sides. Any member's gateway may. */
-export async function registerRelation(options: RelationOptions, { relation, consent, sealed }: SignedRelation): Promise<Recorded> {
-  const { relationRef, custodian, counterparty, keys, ...named } = parseSigned('relation', relation, 'body.relation').payload;
-  const { version, sealed: documents } = parseSigned('consent', consent, 'body.consent').payload;
+/**
+ * Puts a relation and the first version of its consent on the ledger, then what the wallet sealed to both sides. Any member's gateway may.
+ * What a card signed the custodian's alone, with a witness.
+ */
+export async function registerRelation(
+  options: RelationOptions,
+  { relation, consent, sealed }: SignedRelation,
+  witness?: WitnessAtDesk,
+): Promise<Recorded> {
+  const { payload } = parseSigned('relation', relation, 'body.relation');
+  const { relationRef, custodian, counterparty, keys, ...named } = payload;
+  const { version, status, sealed: documents } = parseSigned('consent', consent, 'body.consent').payload;
+  assertWitnessed(payload, status, witness);
   await verifyJws('relation', relation, keys.signing);
   await verifyJws('consent', consent, keys.signing);
   assertParties(Object.keys(sealed), [custodian, counterparty], 'body.sealed');
@@ -57,19 +67,25 @@ export async function registerRelation(options: RelationOptions, { relation, con
   assertNamed(parcels, { binding: named.sealed, 'consent-document': documents }, 'body.sealed');
   options.mailer.put(parcels);
   const operation = `relation/${relationRef}/${digestOf(relation + consent)}`;
-  const done = await options.transactions.submit('RegisterRelation', { relation, consent }, { operation });
+  const done = await options.transactions.submit(
+    'RegisterRelation',
+    { relation, consent, ...witnessOf(relationRef, witness) },
+    { operation, ...(witness && { identity: witness.identity }) },
+  );
   return finish(options, parcels, { relationRef, version, ...done });
 }
 
-/** Records the next version of a consent; a revocation is one. Its document follows in a transaction of its own. */
+/** Records the next version of a consent; a revocation is one. Its document follows in a transaction of its own. `witness`: of a card. */
 export async function recordConsent(
   options: RelationOptions,
   { consent, documents }: SignedConsent,
   findRelation: (relationRef: string) => RelationEntry | undefined,
+  witness?: WitnessAtDesk,
 ): Promise<Recorded> {
   const { relationRef, version, status, sealed } = parseSigned('consent', consent, 'body.consent').payload;
   const relation = findRelation(relationRef);
   if (relation === undefined) throw newError('RELATION_UNKNOWN', 'No such relation is on the ledger');
+  assertWitnessed(relation, status, witness);
   const { signing, recovery } = relation.keys;
   await verifyJws('consent', consent, signing).catch((error: unknown) => {
     if (status !== 'closed') throw error;
@@ -85,7 +101,11 @@ export async function recordConsent(
   assertNamed(parcels, { 'consent-document': sealed }, 'body.documents');
   options.mailer.put(parcels);
   const operation = `consent/${relationRef}/${String(version)}/${digestOf(consent)}`;
-  const done = await options.transactions.submit('RecordConsent', { consent }, { operation, mayLag: true });
+  const done = await options.transactions.submit(
+    'RecordConsent',
+    { consent, ...witnessOf(relationRef, witness) },
+    { operation, mayLag: true, ...(witness && { identity: witness.identity }) },
+  );
   return finish(options, parcels, { relationRef, version, ...done });
 }
 

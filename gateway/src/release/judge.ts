@@ -12,6 +12,7 @@ import {
   parseSigned,
   type AccessDecision,
   type Ask,
+  type Assistance,
   type Binding,
   type ConsentDocument,
   type Instant,
@@ -41,6 +42,8 @@ export type PermittedRecord = IndexedRecord & Pick<AccessDecision, 'obligations'
 
 export interface JudgeFacts extends RequestFacts, SealedTexts {
   readonly proof: ProofFacts | null;
+  /** Of an assisted consent. */
+  readonly assistance: Assistance | undefined;
   readonly findPatient: (subjectRef: string) => PatientEntry | undefined;
   readonly listRecords: (subjectRef: string) => readonly IndexedRecord[];
   readonly isWithdrawn: (recordId: string) => boolean;
@@ -49,7 +52,7 @@ export interface JudgeFacts extends RequestFacts, SealedTexts {
 
 /** Runs the shared rule over what is asked for. Everything that a signature or commitment covers is checked first; whatever fails, denies. */
 export async function judge(facts: JudgeFacts): Promise<Verdict> {
-  const { relation, rules, proof, now, request } = facts;
+  const { relation, rules, proof, assistance, now, request } = facts;
   const ask = await openAsk(facts);
   const told = tellOf(ask);
   const refuse = (reason: NoticeReason): Verdict => ({ reason, ...told, records: [] });
@@ -59,7 +62,7 @@ export async function judge(facts: JudgeFacts): Promise<Verdict> {
   const document = (await isConsentSigned(facts)) ? await openDocument(facts) : undefined;
   if (ask === undefined || binding === undefined || isWithheld(facts, document)) return refuse('document-missing');
   const emergencyUntil = await findEmergencyEnd(request, ask);
-  const given = { relation, consent: facts.consent, document, rules, proof, now, emergencyUntil };
+  const given = { relation, consent: facts.consent, document, rules, proof, assistance, now, emergencyUntil };
   const question = { ...given, purpose: request.purpose, person: ask.person };
   const held = facts
     .listRecords(binding.subjectRef)
@@ -121,7 +124,10 @@ async function openAsk({ ask: text, request }: JudgeFacts): Promise<Ask | undefi
   }
 }
 
-/** The binding must be what the relation commits to, name its keys and be signed by the patient's registered key. */
+/**
+ * The binding must be what the relation commits to, name its keys and be signed by the patient's registered key. What the keys on a card
+ * sign is assisted.
+ */
 export async function openBinding({
   binding: jws,
   relation,
@@ -133,6 +139,7 @@ export async function openBinding({
     const patient = findPatient(payload.subjectRef);
     const names = [payload.relationRef, payload.counterparty, payload.keys];
     if (patient?.custodian !== relation.custodian) return undefined;
+    if (patient.assisted !== undefined && relation.assisted === undefined) return undefined;
     if (formatCanonical(names) !== formatCanonical([relation.relationRef, relation.counterparty, relation.keys])) return undefined;
     if ((await commit(bindingPreimage(jws, payload.salt))) !== relation.binding) return undefined;
     await verifyJws('binding', jws, patient.keys.signing);

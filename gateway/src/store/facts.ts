@@ -22,11 +22,17 @@ import {
 import type { LedgerBlock, LedgerTransaction, StateWrite } from '../ledger/ledger';
 import { ConsentHeads, consentHeadTable } from './consent-heads';
 import { inTransaction, openDatabase, type Database, type Row } from './database';
+import { DueNotices, witnessedIndex } from './due-notices';
 import { parseDeclared, selectDeclared, unitIndex, type Declared } from './declared';
 import { heldTable, HeldReleases } from './held-releases';
 import { parseEntry, type Entries, type NamedEntry } from './parse-entry';
 import { statementVerifier } from './statement-verifier';
 import { trustReceipts } from './trust-receipts';
+
+const forgetAll = [
+  ...['fact', 'undecided', 'undelivered', 'junk_consent', 'consent_head', 'held'].map((table) => `DELETE FROM ${table};`),
+  'UPDATE checkpoint SET height = 0, time = 0;',
+].join(' ');
 
 const migrations = [
   `
@@ -56,6 +62,8 @@ CREATE TABLE junk_consent (ref TEXT NOT NULL, version INTEGER NOT NULL, PRIMARY 
 ${heldTable}
 ${unitIndex}
 DELETE FROM fact; DELETE FROM undecided; DELETE FROM undelivered; DELETE FROM junk_consent; UPDATE checkpoint SET height = 0, time = 0;`,
+  // Likewise for witnesses, notices and ends.
+  `${witnessedIndex} ${forgetAll}`,
 ];
 
 /** A fact of the ledger's public state: its newest value and the transaction that wrote it. */
@@ -91,6 +99,7 @@ export interface RequestName {
 export class Facts {
   /** What this organisation, as a counterparty, was delivered and has not deleted. */
   readonly held: HeldReleases;
+  readonly notices: DueNotices;
   readonly #database: Database;
   readonly #statements: Statements;
   readonly #heads: ConsentHeads;
@@ -105,6 +114,7 @@ export class Facts {
     this.#statements = prepareStatements(this.#database);
     this.#heads = new ConsentHeads(this.#database, (ref, version) => this.find<ConsentEntry>('consent', ref, String(version))?.value);
     this.held = new HeldReleases(this.#database, this, mspId);
+    this.notices = new DueNotices(this.#database, this, mspId);
     const checkpoint = this.#database.prepare('SELECT height, time FROM checkpoint').get() as Row;
     this.#height = Number(checkpoint.height);
     this.#time = Number(checkpoint.time);
@@ -141,9 +151,7 @@ export class Facts {
   /** Forgets everything; the projector then starts again from block 0. */
   clear(): void {
     inTransaction(this.#database, () => {
-      this.#database.exec(
-        'DELETE FROM fact; DELETE FROM undecided; DELETE FROM undelivered; DELETE FROM junk_consent; DELETE FROM consent_head; DELETE FROM held; UPDATE checkpoint SET height = 0, time = 0',
-      );
+      this.#database.exec(forgetAll);
     });
     this.#height = 0;
     this.#time = 0;
@@ -319,6 +327,8 @@ const kept: readonly PublicKeyType[] = [
   'redisclosure',
   'consultation',
   'review',
+  'consent-notice',
+  'consent-end',
 ];
 
 type Statements = Readonly<

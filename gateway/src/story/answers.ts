@@ -1,4 +1,4 @@
-import type { EncryptionKey, Jwk, Proof } from '@medaccord/chaincode/model';
+import type { EncryptionKey, Jwk, Proof, RelationKind } from '@medaccord/chaincode/model';
 
 /** A record as lists of records name it. */
 export type RecordName = { readonly recordId: string; readonly version: number; readonly category: string };
@@ -15,6 +15,14 @@ type Recorded = {
 export type Answers = {
   readonly organisations: {
     readonly organisations: readonly { readonly mspId: string; readonly encryption: readonly EncryptionKey[]; readonly signing: Jwk }[];
+  };
+  readonly rules: { readonly deadlines: Readonly<Record<'assistedHours', number>> };
+  readonly relationNow: {
+    readonly relationRef: string;
+    readonly custodian: string;
+    readonly counterparty: string;
+    readonly kinds: readonly RelationKind[];
+    readonly newestConsent: number;
   };
   readonly patient: { readonly subjectRef: string; readonly transactionId: string };
   readonly import: {
@@ -41,6 +49,16 @@ export type Answers = {
     readonly views: readonly PreviewView[];
     readonly omitted: number;
   };
+  readonly notices: {
+    readonly notices: readonly {
+      readonly relationRef: string;
+      readonly version: number;
+      readonly recordedAt: string;
+      readonly validFrom: string;
+    }[];
+  };
+  readonly notice: { readonly relationRef: string; readonly version: number; readonly effectiveAt: string; readonly transactionId: string };
+  readonly end: { readonly relationRef: string; readonly version: number; readonly transactionId: string };
   readonly history: { readonly entries: readonly HistoryEntry[] };
 };
 
@@ -68,8 +86,21 @@ export type DeletionStatus = {
 
 /** One line of a relation's history. */
 export type HistoryEntry = { readonly at: string; readonly transactionId: string } & (
-  | { readonly kind: 'relation'; readonly counterparty: string }
-  | { readonly kind: 'consent'; readonly version: number; readonly status: string }
+  | { readonly kind: 'relation'; readonly counterparty: string; readonly assisted?: true }
+  | {
+      readonly kind: 'consent';
+      readonly version: number;
+      readonly status: string;
+      readonly witness?: { readonly by: { readonly mspId: string; readonly actor: string } };
+    }
+  | {
+      readonly kind: 'consent-notice';
+      readonly version: number;
+      readonly channel: string;
+      readonly by: { readonly mspId: string; readonly actor: string };
+      readonly effectiveAt: string;
+    }
+  | { readonly kind: 'consent-end'; readonly version: number; readonly by: { readonly mspId: string; readonly actor: string } }
   | {
       readonly kind: 'request';
       readonly requestId: string;
