@@ -54,6 +54,35 @@ export const advice = {
   ],
   PATIENT_NOT_FOUND: ['No patient is registered under this reference.', 'Register the patient, or check the reference.'],
   PATIENT_ALREADY_REGISTERED: ['This reference stands for a patient already.', 'Make a new wallet; references are random.'],
+  PATIENT_STATEMENT_OUTDATED: [
+    'The statement follows another one than the latest about this patient, or is of another patient.',
+    'Read the patient (`GET /api/patients/{subjectRef}`) and sign again.',
+  ],
+  STATEMENT_NOT_FRESH: [
+    "A member's statement about a patient must be signed when it is sent, ten minutes before at most.",
+    "Call the route again; if it stays, set the gateway's clock.",
+  ],
+  HOLD_ALREADY_PLACED: ['The patient is under a hold.', 'Nothing to do: the hold stands.'],
+  HOLD_NOT_PLACED: ['A recovery and a veto need a hold, and there is none.', 'Place the hold first; for a veto there is nothing to do.'],
+  RECOVERY_ALREADY_OPEN: ['One recovery of this patient is open.', 'Complete it, or let the patient veto it.'],
+  RECOVERY_NOT_OPEN: ['No recovery of this patient is open: none was opened, or a veto ended it.', 'Open one under a hold.'],
+  RECOVERY_NOT_APPROVED: [
+    'Too few guardians, and no authority, have approved the recovery.',
+    "Let the missing guardians, or an authority's registrar, approve it.",
+  ],
+  RECOVERY_NOT_DUE: ['The delay in which the patient may veto is not over.', 'Complete the recovery after the time that is named.'],
+  APPROVER_NOT_NAMED: [
+    'The approval is of nobody whom the patient named, nor of an authority other than the custodian.',
+    'Approve with the key that the patient named, or at the gateway of an authority.',
+  ],
+  RECOVERY_UNKNOWN: [
+    'No recovery of this patient is open at this gateway.',
+    'Wait for the gateway to follow, or let the custodian open one.',
+  ],
+  RECOVERY_DELAY_SHORT: [
+    "The custodian's opening takes effect sooner than the rules allow: its chaincode or clock deviates.",
+    'Do not approve; ask the custodian and the other members.',
+  ],
   PATIENT_KEYS_OUTDATED: ['The replacement does not follow the current statement.', 'Read the current statement and sign again.'],
   PATIENT_HISTORY_BROKEN: [
     "The chain of the patient's keys does not hold: a replacement is not signed by the keys before it.",

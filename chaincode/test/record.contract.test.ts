@@ -1,4 +1,13 @@
-import { groupKey, implicitCollection, privateKey, recordKey, type Digest, type GroupId, type TransactionRequest } from '../src/model';
+import {
+  groupKey,
+  implicitCollection,
+  privateKey,
+  recordKey,
+  type Digest,
+  type GroupId,
+  type RecordId,
+  type TransactionRequest,
+} from '../src/model';
 import { ENDORSEMENT_POLICY_FAILURE, MVCC_READ_CONFLICT, OK, refusalOf, type ConsortiumTwin } from './support/consortium-twin';
 import {
   AUTHORITY,
@@ -216,11 +225,34 @@ describe('records', () => {
   test('a group that is abandoned while it is anchored voids the anchors', async () => {
     await storeRecords(twin, [record]);
     const [groupId, gateway] = [newRef<GroupId>(), await twin.identity(HOSPITAL, 'gateway')];
-    const args = ['AnchorRecords', JSON.stringify({ groups: [{ groupId, whole: true, size: 1, records: [record.anchoring] }] })];
+    const args = ['AnchorRecords', JSON.stringify({ groups: [{ groupId, whole: false, size: 2, records: [record.anchoring] }] })];
     const endorsed = await twin.endorse(gateway, args);
     await twin.submit(gateway, 'AbandonGroup', { groupId, record: { recordId: record.recordId, version: 1 } });
     expect(twin.commit(endorsed)).toBe(MVCC_READ_CONFLICT);
     expect((await refusalOf(twin.endorse(gateway, args))).code).toBe('GROUP_NOT_OPEN');
+  });
+
+  test('a whole group whose records are deleted while it is anchored is not anchored; until then it may be, and stays', async () => {
+    const late = newRecord(patient);
+    await storeRecords(twin, [record, late]);
+    const gateway = await twin.identity(HOSPITAL, 'gateway');
+    const attempts = [record, late].map(({ recordId, anchoring }) => {
+      const groupId = newRef<GroupId>();
+      const args = ['AnchorRecords', JSON.stringify({ groups: [{ groupId, whole: true, size: 1, records: [anchoring] }] })];
+      return { groupId, args, named: { recordId, version: 1 } };
+    });
+    const drop = (groupId: GroupId, named: { recordId: RecordId; version: number }): Promise<unknown> =>
+      twin.submit(gateway, 'DeleteRecords', { groupId, records: [named] }, { endorsers: [HOSPITAL] });
+    const outcomes: unknown[] = [];
+    for (const [at, { groupId, args, named }] of attempts.entries()) {
+      const endorsed = await twin.endorse(gateway, args);
+      await twin.submit(gateway, 'AbandonGroup', { groupId, record: named });
+      if (at === 0) await drop(groupId, named);
+      outcomes.push(twin.commit(endorsed));
+      if (at === 0) expect((await refusalOf(twin.endorse(gateway, args))).code).toBe('RECORD_NOT_STORED');
+      else expect((await refusalOf(drop(groupId, named))).code).toBe('RECORD_ALREADY_ANCHORED');
+    }
+    expect(outcomes).toEqual([MVCC_READ_CONFLICT, OK]);
   });
 
   test('a group is closed by its custodian only: another member closes one of its own', async () => {

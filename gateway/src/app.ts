@@ -18,6 +18,7 @@ import { newRulesRoutes } from './http/routes/rules';
 import { newPatientRoutes } from './http/routes/patients';
 import { newProofRoutes } from './http/routes/proofs';
 import { newRecordRoutes } from './http/routes/records';
+import { newRecoveryRoutes } from './http/routes/recovery';
 import { newRelationRoutes } from './http/routes/relations';
 import { newReleaseRoutes } from './http/routes/releases';
 import type { StaffIdentities } from './identity/staff-identities';
@@ -128,6 +129,7 @@ export function newApp(options: AppOptions): App {
     ...newOrganisationRoutes(store.facts, config.connection.members),
     ...newRulesRoutes(store.facts),
     ...newPatientRoutes({ ...shared, key: keys.publicSealing }, identityOf),
+    ...newRecoveryRoutes({ ...shared, signing: keys.signing }, identityOf),
     ...newRecordRoutes({ ...shared, importer }),
     ...newRelationRoutes({ ...shared, consultations }),
     ...newAssistedRoutes({ ...shared, identityOf }),

@@ -49,6 +49,8 @@ describe('who may call', () => {
       'get /api/organisations: anybody',
       'get /api/rules: anybody',
       'get /api/rules/{version}: anybody',
+      'get /api/patients/{subjectRef}: anybody',
+      'post /api/patient-statements: signature',
       'post /api/relations: signature',
       'post /api/consents: signature',
     ]);

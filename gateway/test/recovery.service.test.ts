@@ -48,4 +48,35 @@ describe('a gateway that settles what an earlier run left', () => {
     const { body } = await next.send(`/api/records?subject=${patient.subjectRef}`, { token: await next.token('records') });
     expect(body.records).toHaveLength(61);
   }, 30_000);
+
+  it('keeps a whole import that reaches the ledger after its group was abandoned, before it was deleted', async () => {
+    const before = consortium.gateway('AlphaMSP');
+    const patient = new TestPatient(consortium, 'AlphaMSP');
+    await patient.register();
+    const [key, bundle] = [randomUUID(), newBundle(2)];
+    before.carrier.hook = (step, { transaction }) => {
+      if (step === 'send' && transaction === 'AnchorRecords') before.carrier.faults.unreachable = true;
+    };
+    expect((await patient.import(bundle, key)).status).toBeGreaterThanOrEqual(500);
+    await before.stop();
+    const { calls, endorsed } = consortium.ledger;
+    const [late] = [...calls].reverse().find(([, { transaction }]) => transaction === 'AnchorRecords') ?? [];
+
+    const next = new TestGateway(consortium.ledger, 'AlphaMSP', before.data, before.more);
+    consortium.gateways.set('AlphaMSP', next);
+    const arrived: unknown[] = [];
+    next.carrier.hook = (step, { transaction }) => {
+      // The orderers answer nobody who asks about it again, as if a network between them held it.
+      if (step === 'send' && transaction === 'AnchorRecords') throw new Error('no answer');
+      const envelope = late === undefined ? undefined : endorsed.get(late);
+      if (step !== 'endorse' || transaction !== 'DeleteRecords' || envelope === undefined || arrived.length > 0) return;
+      arrived.push(consortium.ledger.commit(envelope).code);
+    };
+    await next.start();
+
+    const repeated = await patient.import(bundle, key);
+    expect([arrived, repeated.status, repeated.body.resources.length]).toEqual([[0], 201, 3]);
+    const { body } = await next.send(`/api/records?subject=${patient.subjectRef}`, { token: await next.token('records') });
+    expect(body.records).toHaveLength(3);
+  }, 30_000);
 });

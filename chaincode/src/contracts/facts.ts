@@ -20,10 +20,12 @@ import {
   type Caller,
   type ConsentHeader,
   type Decision,
+  type Jwk,
   type MspId,
   type Organisation,
   type Participant,
   type PatientEntry,
+  type PatientVerifier,
   type RelationEntry,
   type RelationRef,
   type Rules,
@@ -158,7 +160,36 @@ export async function decisionOf(
 export async function tracedPatientOf(ledger: Ledger, subjectRef: SubjectRef): Promise<PatientEntry> {
   const history = await ledger.trace(patientKey(subjectRef), parsePatientEntry);
   if (history.length === 0) throw newError('PATIENT_NOT_FOUND', { subjectRef });
-  return tracePatient(subjectRef, history);
+  return tracePatient(subjectRef, history, await patientVerifierOf(ledger, custodiansOf(history)));
+}
+
+/**
+ * Checks what members signed about a patient by every key that they ever published, and calls an authority whoever was one in any version
+ * of the rules; from the history, so that nothing is added to the read set.
+ *
+ * @param custodians whose statements are to be checked; without any, there is nothing to look up
+ */
+export async function patientVerifierOf(ledger: Ledger, custodians: readonly MspId[]): Promise<PatientVerifier> {
+  const versions = custodians.length > 0 ? await ledger.trace(rulesKey(), parseRules) : [];
+  const authorities = new Set(versions.flatMap((rules) => membersOf(rules).filter((mspId) => rules.roles[mspId] === 'authority')));
+  const keys = new Map<MspId, readonly Jwk[]>();
+  for (const mspId of new Set([...custodians, ...authorities])) {
+    const published = await ledger.trace(organisationKey(mspId), parseOrganisation);
+    keys.set(
+      mspId,
+      published.map(({ signing }) => signing),
+    );
+  }
+  return {
+    ...statementVerifier,
+    signingKeysOf: (mspId) => keys.get(mspId) ?? [],
+    isAuthority: (mspId) => authorities.has(mspId),
+  };
+}
+
+/** The custodians of entries that tell of a hold. */
+function custodiansOf(history: readonly PatientEntry[]): readonly MspId[] {
+  return history.flatMap(({ hold, custodian }) => (hold === undefined ? [] : [custodian]));
 }
 
 /** Who acts, for an entry. */

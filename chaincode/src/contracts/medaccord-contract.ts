@@ -13,6 +13,7 @@ import type { Ledger } from '../ledger';
 import { registerOrganisationDesk, getOrganisationDesk, getOrganisationsDesk } from './consortium-desk';
 import { adoptRulesDesk, approveRulesDesk, getRulesDesk, getRulesApprovalsDesk } from './rules-desk';
 import { registerPatientDesk, replacePatientKeysDesk, getPatientDesk } from './patient-desk';
+import { nameGuardiansDesk, placeHoldDesk, openRecoveryDesk, approveRecoveryDesk, vetoDesk, completeRecoveryDesk } from './recovery-desk';
 import { registerRelationDesk, recordConsentDesk, getRelationDesk, getConsentsDesk } from './consent-desk';
 import {
   storeRecordsDesk,
@@ -96,6 +97,36 @@ export class MedaccordContract extends GuardedContract {
   @Submit({ allow: [anyMember] })
   ReplacePatientKeys(ctx: LedgerContext, request: string): Promise<string> {
     return answer('ReplacePatientKeys', ctx, request, replacePatientKeysDesk);
+  }
+
+  @Submit({ allow: [anyMember] })
+  NameGuardians(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('NameGuardians', ctx, request, nameGuardiansDesk);
+  }
+
+  @Submit({ allow: [role('registrar')] })
+  PlaceHold(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('PlaceHold', ctx, request, placeHoldDesk);
+  }
+
+  @Submit({ allow: [role('registrar')] })
+  OpenRecovery(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('OpenRecovery', ctx, request, openRecoveryDesk);
+  }
+
+  @Submit({ allow: [anyMember] })
+  ApproveRecovery(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('ApproveRecovery', ctx, request, approveRecoveryDesk);
+  }
+
+  @Submit({ allow: [anyMember] })
+  Veto(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('Veto', ctx, request, vetoDesk);
+  }
+
+  @Submit({ allow: [role('registrar')] })
+  CompleteRecovery(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('CompleteRecovery', ctx, request, completeRecoveryDesk);
   }
 
   @Evaluate({ allow: [anyMember] })

@@ -68,11 +68,14 @@ interface GroupOutcome {
   readonly answer: AnchoredGroup;
 }
 
-/** The read of the group's entry voids the anchors when the group is abandoned meanwhile. */
+/**
+ * The read of the group's entry voids the anchors when the group is abandoned meanwhile. A whole group stands without an entry: what
+ * voids its anchors is the deletion of what they name, which was read for each of them.
+ */
 async function anchorGroup(ledger: Ledger, part: GroupPart): Promise<GroupOutcome> {
   const { groupId, whole, records } = part;
   const custodian = ledger.caller.mspId;
-  const standing = await ledger.read(groupKey(custodian, groupId), parseGroup);
+  const standing = whole ? undefined : await ledger.read(groupKey(custodian, groupId), parseGroup);
   const anchors: RecordAnchor[] = [];
   for (const record of records) {
     const anchor = await freshAnchorOf(ledger, record, { custodian, group: part, at: ledger.now });
@@ -146,7 +149,7 @@ export async function setRecordStatusDesk(ledger: Ledger, request: TransactionRe
   return status;
 }
 
-/** Deletes what is stored of an abandoned group's records; an anchor of another group protects its record. */
+/** Deletes what is stored of an abandoned group's records; the anchor of a whole group, or of another, protects its record. */
 export async function deleteRecordsDesk(
   ledger: Ledger,
   { groupId, records }: TransactionRequest<'DeleteRecords'>,

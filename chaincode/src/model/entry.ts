@@ -17,6 +17,7 @@ import { parseJwk, parseKeys } from './jwk';
 import { parseLegalBases } from './legal-basis';
 import { parseProof } from './proof';
 import { parsePurpose, parsePurposes } from './purpose';
+import { recoveryFields } from './recovery';
 import { parseMemberRole, parseStaffRole } from './role';
 import { consentStatuses, parseBindingMethod, parseSealedDigests, relationKinds } from './signed-payload';
 
@@ -29,12 +30,19 @@ export const parseEncryptionKey = object({
 });
 export type EncryptionKey = Parsed<typeof parseEncryptionKey>;
 
+/** How long a decision waits for its delivery, a recovery for a veto, and an assisted consent, and its notice, until it counts. */
+const parseDeadlines = object({
+  decisionMinutes: integer(1, 1440),
+  recoveryHours: integer(1, 8760),
+  assistedHours: integer(1, 720),
+});
+
 /** What members approve: purposes that may be asked for, members and what they are, deadlines, legal bases, suspended members. */
 export const rulesShape = {
   version: integer(1, 1_000_000),
   purposes: parsePurposes,
   roles: table(parseMspId, parseMemberRole, 200),
-  deadlines: object({ decisionMinutes: integer(1, 1440), assistedHours: integer(1, 720) }),
+  deadlines: parseDeadlines,
   legalBases: optional(parseLegalBases),
   emergency: optional(parseEmergencyRules),
   suspended: distinct(parseMspId, 0, 200),
@@ -63,7 +71,7 @@ export type Participant = Parsed<typeof parseParticipant>;
 export const parseWitness = object({ by: parseParticipant, person: parseActor });
 export type Witness = Parsed<typeof parseWitness>;
 
-/** `jws` is the patient's latest statement: her registration, or the replacement of her keys. */
+/** `jws` is the latest statement about the patient: her registration, the replacement of her keys, or one of recovery.ts. */
 export const parsePatientEntry = object({
   subjectRef: parseSubjectRef,
   custodian: parseMspId,
@@ -73,6 +81,7 @@ export const parsePatientEntry = object({
   jws: text(/^[A-Za-z0-9_.-]+$/, 'a compact JWS'),
   registeredAt: parseInstant,
   by: parseParticipant,
+  ...recoveryFields,
 });
 export type PatientEntry = Parsed<typeof parsePatientEntry>;
 

@@ -139,6 +139,35 @@ export const errorRows = {
     facts: ['subjectRef'],
     message: 'no signed registration leads to the keys of this patient',
   },
+  PATIENT_STATEMENT_OUTDATED: {
+    category: 'conflict',
+    facts: ['subjectRef'],
+    message: 'this statement does not follow the latest one about this patient: read it and sign again',
+  },
+  STATEMENT_NOT_FRESH: { category: 'rule', facts: ['kind'], message: 'this {kind} was signed too long ago, or in the future' },
+  HOLD_ALREADY_PLACED: { category: 'conflict', facts: ['subjectRef'], message: 'this patient is under a hold already' },
+  HOLD_NOT_PLACED: { category: 'rule', facts: ['subjectRef'], message: 'this patient is under no hold' },
+  RECOVERY_ALREADY_OPEN: {
+    category: 'conflict',
+    facts: ['subjectRef'],
+    message: 'one recovery of this patient is open: a veto or its completion ends it',
+  },
+  RECOVERY_NOT_OPEN: { category: 'rule', facts: ['subjectRef'], message: 'no recovery of this patient is open' },
+  RECOVERY_NOT_APPROVED: {
+    category: 'rule',
+    facts: ['subjectRef'],
+    message: 'too few have approved: as many guardians as the patient said, or a registrar of an authority',
+  },
+  RECOVERY_NOT_DUE: {
+    category: 'rule',
+    facts: ['subjectRef', 'deadline'],
+    message: 'the patient may still veto: this recovery can be completed later',
+  },
+  APPROVER_NOT_NAMED: {
+    category: 'forbidden',
+    facts: ['subjectRef'],
+    message: 'neither a guardian of this patient nor an authority other than the custodian signed this approval',
+  },
   RELATION_NOT_FOUND: { category: 'not-found', facts: ['relationRef'], message: 'no relation is registered under this reference' },
   RELATION_ALREADY_REGISTERED: {
     category: 'conflict',

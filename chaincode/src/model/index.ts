@@ -217,6 +217,17 @@ export { type AnchoredGroup, type RulesApprovals, type SealedValue, type Transac
 export { TRANSIENT_FIELD, transientInputs, type TransientInput, type TransientName } from './transient';
 
 export { findReasonAgainstBasis } from './rule/legal-basis';
+export type { Guardians, Hold, OpenRecovery } from './recovery';
+export {
+  approveRecovery,
+  completeRecovery,
+  nameGuardians,
+  openRecovery,
+  placeHold,
+  veto,
+  withoutHold,
+  type PatientVerifier,
+} from './rule/recovery-steps';
 export { continuePatient, isConsentSigned, trustConsent, trustRelation, type StatementVerifier } from './rule/trust-statement';
 export { type ProofFacts } from './rule/purpose-proof';
 export { type Assistance } from './rule/assisted';

@@ -1,7 +1,7 @@
 import { distinct, oneOf } from './encoding/parser';
 
 /**
- * HL7 v3 PurposeOfUse (http://terminology.hl7.org/ValueSet/v3-PurposeOfUse, ActReason 3.1.0): each purpose with the one that covers it.
+ * HL7 v3 PurposeOfUse (http://terminology.hl7.org/ValueSet/v3-PurposeOfUse, ActReason as FHIR R4 4.0.1 publishes it): each purpose with the one that covers it.
  * The top is not a purpose of its own.
  */
 export const purposeParents = {
@@ -21,8 +21,8 @@ export const purposeParents = {
   HPRGRP: 'HOPERAT',
   HQUALIMP: 'HOPERAT',
   HSYSADMIN: 'HOPERAT',
-  LABELING: 'HOPERAT',
-  METAMGT: 'HOPERAT',
+  LABELING: 'HSYSADMIN',
+  METAMGT: 'HSYSADMIN',
   MEMADMIN: 'HOPERAT',
   MILCDM: 'HOPERAT',
   PATADMIN: 'HOPERAT',
@@ -62,7 +62,7 @@ export const purposeParents = {
   COC: 'TREAT',
   ETREAT: 'TREAT',
   BTG: 'ETREAT',
-  ERTREAT: 'TREAT',
+  ERTREAT: 'ETREAT',
   POPHLTH: 'TREAT',
 } as const satisfies Record<string, string | null>;
 

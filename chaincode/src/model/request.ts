@@ -66,6 +66,12 @@ export const requests = {
   RegisterOrganisation: object({ encryption: list(parseEncryptionKey, 1, 10), signing: parseJwk }),
   RegisterPatient: object({ registration: jws }),
   ReplacePatientKeys: object({ replacement: jws }),
+  NameGuardians: object({ guardians: jws }),
+  PlaceHold: object({ hold: jws }),
+  OpenRecovery: object({ opening: jws, keys: jws }),
+  ApproveRecovery: object({ approval: jws }),
+  Veto: object({ veto: jws }),
+  CompleteRecovery: object({ completion: jws }),
   /** `witness`, with a version in force of an assisted consent: the pseudonym of the person who calls. */
   RegisterRelation: object({ relation: jws, consent: jws, witness: optional(parseActor) }),
   RecordConsent: object({ consent: jws, witness: optional(parseActor) }),

@@ -47,6 +47,12 @@ export interface TransactionResponses {
   readonly RegisterOrganisation: Organisation;
   readonly RegisterPatient: PatientEntry;
   readonly ReplacePatientKeys: PatientEntry;
+  readonly NameGuardians: PatientEntry;
+  readonly PlaceHold: PatientEntry;
+  readonly OpenRecovery: PatientEntry;
+  readonly ApproveRecovery: PatientEntry;
+  readonly Veto: PatientEntry;
+  readonly CompleteRecovery: PatientEntry;
   readonly RegisterRelation: { readonly relation: RelationEntry; readonly consent: ConsentEntry };
   readonly RecordConsent: ConsentEntry;
   readonly RecordNotice: ConsentNotice;

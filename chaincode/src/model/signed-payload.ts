@@ -15,6 +15,7 @@ import { parseCommitment, parseDigest, parseMspId, parseRelationRef, parseSalt, 
 import { parseInstant, parsePeriod } from './instant';
 import { parseAssistedMark } from './assisted';
 import { parseKeys } from './jwk';
+import { recoveryStatements } from './recovery';
 import { parseDeletionReceipt, parseDisclosureReceipt } from './receipt';
 
 /** How a person and the keys were bound to each other at registration. */
@@ -136,6 +137,7 @@ export const signedPayloads = {
   binding: parseBinding,
   consent: parseConsent,
   'wallet-token': parseWalletToken,
+  ...recoveryStatements,
   height: parseHeight,
   'disclosure-receipt': parseDisclosureReceipt,
   'deletion-receipt': parseDeletionReceipt,

@@ -1,3 +1,6 @@
+export { assertDelay } from './assert-delay';
+export { assertFresh } from './assert-fresh';
+export { assertMayApprove } from './assert-may-approve';
 export { registerPatient } from './register-patient';
 export { replacePatientKeys } from './replace-patient-keys';
 export { tracePatient } from './trace-patient';

@@ -88,6 +88,7 @@ export interface SecondQuestion {
     readonly suspended: readonly string[];
     readonly emergency?: { readonly categories: readonly string[] };
   };
+  readonly patient: { readonly hold?: object };
   readonly proof: SecondProof | null;
   readonly now: string;
   readonly purpose: string;
@@ -309,6 +310,7 @@ const gates: readonly (readonly [string, (question: SecondQuestion) => boolean])
   ['purpose-not-proved', (question) => meet(lineage(question.purpose), question.rules.purposes) === 'no' || flaws(question)[0]],
   ['proof-ended', (question) => flaws(question)[1]],
   ['relation-kind', (question) => flaws(question)[2]],
+  ['held', ({ patient }) => 'hold' in patient],
   ['beyond-assisted', (question) => isAssisted(question) && sensitivities(question).length > 0],
   ['document-missing', ({ consent, document }) => document?.relationRef !== consent.relationRef || document.version !== consent.version],
 ];

@@ -11,6 +11,7 @@ import {
 import { checkInByCard, consentByCard, endOnHerWord, notify } from './assisted-story';
 import { declare, emergencyOpeningOf } from './break-glass-story';
 import type { ConsortiumTwin } from './consortium-twin';
+import { runRecovery } from './recovery-story';
 import { changeRules } from './rules-changes';
 import {
   approve,
@@ -109,7 +110,9 @@ export async function runWholeStory(twin: ConsortiumTwin): Promise<PatientRelati
 
   const keys = newKeyRing();
   const statement = replacementStatement(patient.subjectRef, patient.registration, keys);
-  await twin.submit(reader, 'ReplacePatientKeys', { replacement: signAs('patient-keys', statement, patient.keys.signing) });
+  const replacement = signAs('patient-keys', statement, patient.keys.signing);
+  await twin.submit(reader, 'ReplacePatientKeys', { replacement });
+  await runRecovery(twin, patient.subjectRef, replacement, keys.signing);
   await twin.submit(reader, 'RecordConsent', { consent: relation.consent(3, { status: 'closed', document: null }) });
   const receipt = {
     ...{ relationRef, requester: CLINIC, requestId, of: 'release', reason: 'relation-closed' as const },

@@ -5,9 +5,11 @@ export type CliConfig = {
   /** Opens a locked wallet file (MEDACCORD_WALLET_PASSPHRASE). */
   readonly walletPassphrase: string | undefined;
   /** What stands on a patient's card (MEDACCORD_CARD), at a desk. */
-  readonly card: string | undefined;
+  readonly card?: string | undefined;
   /** The bearer token of whoever works at a desk (MEDACCORD_STAFF_TOKEN). */
-  readonly staffToken: string | undefined;
+  readonly staffToken?: string | undefined;
+  /** The recovery seed from paper, for `wallet recover` (MEDACCORD_RECOVERY_SEED). */
+  readonly recoverySeed?: string | undefined;
   readonly colour: boolean;
   readonly isTerminal: boolean;
   /** The bundle that the story imports when none is named. */
@@ -22,6 +24,7 @@ export function loadCliConfig(env: Readonly<NodeJS.ProcessEnv>): CliConfig {
     walletPassphrase: env['MEDACCORD_WALLET_PASSPHRASE'],
     card: env['MEDACCORD_CARD'],
     staffToken: env['MEDACCORD_STAFF_TOKEN'],
+    recoverySeed: env['MEDACCORD_RECOVERY_SEED'],
     colour: process.stdout.isTTY && env['NO_COLOR'] === undefined,
     isTerminal: process.stdout.isTTY,
     sampleBundle: join(__dirname, '../../samples/diabetes-follow-up.json'),

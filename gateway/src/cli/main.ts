@@ -10,6 +10,7 @@ const VERBS: Readonly<Record<string, () => Promise<Command>>> = {
   token: async () => (await import('./token.js')).token,
   story: async () => (await import('./story.js')).story,
   wallet: async () => (await import('./wallet.js')).wallet,
+  guardian: async () => (await import('./guardian.js')).guardian,
   assisted: async () => (await import('./assisted.js')).assisted,
 };
 
@@ -19,15 +20,24 @@ const HELP = `medaccord <verb> [options]
         tells the main job on a running network, with a fresh patient; DIR is the network's run folder
   token --connection FILE --role ROLE [--name NAME] [--department NAME] [--team NAME]... [--hours N]
         signs a bearer token for staff of an organisation with its own token key
-  wallet show|history|consent|revoke|close|token|preview --connections DIR [--wallet FILE] [--relation REF] [--at MSPID] [--json]
+  wallet show|history|consent|revoke|close|renew|token|preview --connections DIR [--wallet FILE] [--relation REF] [--at MSPID] [--json]
         a patient's wallet; without --wallet the one of the story told last
         consent (--policy NAME [--until DATE] | --fhir FILE) [--dry-run]: tells in words what it signs, signs and records it;
         NAME is basic-normal, all-normal, break-glass-only or deny; FILE holds a FHIR R4 Consent
         consent --export: what she signed, as a FHIR R4 Consent
-        revoke: nothing is permitted until she consents again; close: ends the relation for good
+        revoke: nothing is permitted until she consents again; close: ends the relation for good; renew: opens another with fresh keys, which
+        permits nothing yet, and closes this one
         preview --document FILE: who would see which records by a consent before it is signed, and the difference from now;
                 FILE holds JSON: {"sets": [...], "validity": {"from", "until"} or null}
         MEDACCORD_WALLET_PASSPHRASE opens and keeps a locked wallet file
+  wallet recover show|paper|guardians|veto|keys|close|ask --connections DIR --wallet FILE [--patient REF] [--at MSPID] [--json]
+        when keys are lost; docs/guides/lost-keys.md
+        paper: the recovery seed, to be kept on paper; guardians --threshold N --guardian KEY...: who may help; veto: lifts a hold
+        with MEDACCORD_RECOVERY_SEED: keys (a new wallet takes over), close --relation REF, veto
+        ask: with nothing left, makes a new wallet and what its custodian's registrar needs
+  guardian key --file FILE
+  guardian approve --file FILE --patient REF --connections DIR [--code 'NNNN ...'] [--at MSPID]
+        a guardian's key, and the approval of a recovery whose code the patient has told
   assisted card
         a new card for a patient without a device: printed once, stored nowhere
   assisted register|check-in|consent|revoke|notices|notice|end --connections DIR --at MSPID [--json]

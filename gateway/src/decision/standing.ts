@@ -13,6 +13,7 @@ import {
   type Instant,
   type MspId,
   type Organisation,
+  type PatientEntry,
   type Purpose,
   type RecordId,
   type RecordStatus,
@@ -50,6 +51,8 @@ export interface Standing {
   readonly rules: Rules;
   /** Whose relation it is; undefined without a valid binding. */
   readonly subjectRef: string | undefined;
+  /** Of her, whether she is held; of nobody, nothing. */
+  readonly patient: Pick<PatientEntry, 'hold'>;
   /** What denies whatever is asked, beside the rule. */
   readonly against: NoticeReason | undefined;
   /** Something that was sealed to this organisation has not arrived: it may come without any further public entry. */
@@ -81,10 +84,14 @@ export async function loadStanding(options: StandingOptions, relationRef: string
     document: isSigned ? await openDocument(opened) : undefined,
     assistance: await readAssistance(transactions, relation, consent.version),
     rules,
-    subjectRef: binding?.subjectRef,
+    ...whoseIs(facts, binding?.subjectRef),
     against: reasonAgainst(facts, { relation, isNewest: current.newest === consent.version, isBound: binding !== undefined }),
     isWaiting: texts.binding === undefined || (texts.document === undefined && consent.document !== null),
   };
+}
+
+function whoseIs(facts: Facts, subjectRef: string | undefined): Pick<Standing, 'subjectRef' | 'patient'> {
+  return { subjectRef, patient: (subjectRef === undefined ? undefined : findPatient(facts, subjectRef)) ?? {} };
 }
 
 function reasonAgainst(

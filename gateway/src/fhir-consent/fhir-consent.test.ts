@@ -532,6 +532,7 @@ describe('consents, whatever they say', () => {
       relation: { custodian: alpha, counterparty: mspId, kinds: ['care', 'cover'] },
       consent: { relationRef: 'R', version: 1, status: 'in-force', validity: wish.validity },
       document: { relationRef: 'R', version: 1, salt: '', sets: wish.sets },
+      patient: {},
       rules: { version: 1, purposes: ['TREAT', 'HOPERAT'], suspended: [] },
       now,
       purpose: request.purpose,

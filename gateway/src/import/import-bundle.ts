@@ -188,27 +188,31 @@ export class Importer {
     const [record] = records;
     // Its records are known here before the ledger gets any.
     if (record !== undefined) {
-      if (await this.#endedClosed(groupId, record)) {
+      if (await this.#endedClosed(groupId, record, records)) {
         store.imports.put({ ...entry, state: 'closed' });
         return;
       }
-      await this.#deleteStored(groupId, records);
       store.index.removeGroup(groupId);
     }
     store.imports.put({ ...entry, state: 'abandoned' });
   }
 
-  /** Abandons a group on the ledger, unless it turns out to be closed. */
-  async #endedClosed(groupId: GroupId, record: TransactionRequest<'AbandonGroup'>['record']): Promise<boolean> {
+  /** Abandons a group on the ledger and deletes what is stored of it, unless it turns out to be closed: a whole one until it is deleted. */
+  async #endedClosed(
+    groupId: GroupId,
+    record: TransactionRequest<'AbandonGroup'>['record'],
+    records: TransactionRequest<'DeleteRecords'>['records'],
+  ): Promise<boolean> {
     const { transactions, projector } = this.#options;
     try {
       const done = await transactions.submit('AbandonGroup', { groupId, record }, { operation: `group/${groupId}/abandon`, mayLag: true });
       await projector.waitForBlock(done.block);
+      await this.#deleteStored(groupId, records);
       return false;
     } catch (error) {
-      if (readCode(error) !== 'GROUP_NOT_OPEN') throw error;
-      await projector.waitFor(() => (this.#isClosed(groupId) ? true : undefined), 10_000);
-      return this.#isClosed(groupId);
+      if (!['GROUP_NOT_OPEN', 'RECORD_ALREADY_ANCHORED'].includes(readCode(error) ?? '')) throw error;
+      if ((await projector.waitFor(() => (this.#isClosed(groupId) ? true : undefined), 10_000)) === undefined) throw error;
+      return true;
     }
   }
 

@@ -26,6 +26,8 @@ export const codes = {
   NOT_THE_CUSTODIAN: { category: 'forbidden', title: 'Only the custodian organisation does that' },
   ORGANISATION_NOT_FOUND: { category: 'not-found', title: 'No such organisation is registered on the ledger' },
   PATIENT_UNKNOWN: { category: 'not-found', title: 'No such patient is registered' },
+  RECOVERY_UNKNOWN: { category: 'not-found', title: 'No recovery of this patient is open' },
+  RECOVERY_DELAY_SHORT: { category: 'rule', title: 'The recovery would take effect too soon' },
   RELATION_UNKNOWN: { category: 'not-found', title: 'No such relation is on the ledger' },
   RESOURCE_NOT_FOUND: { category: 'not-found', title: 'There is no such thing, or it may not be known' },
   RELEASE_REFUSED: { category: 'forbidden', title: 'The request was refused' },

@@ -59,13 +59,14 @@ export async function judge(facts: JudgeFacts): Promise<Verdict> {
   const against = findReasonAgainstFacts(facts);
   if (against !== undefined) return refuse(against);
   const binding = await openBinding(facts);
+  const patient = binding && facts.findPatient(binding.subjectRef);
   const document = (await isConsentSigned(facts)) ? await openDocument(facts) : undefined;
-  if (ask === undefined || binding === undefined || isWithheld(facts, document)) return refuse('document-missing');
+  if (ask === undefined || patient === undefined || isWithheld(facts, document)) return refuse('document-missing');
   const emergencyUntil = await findEmergencyEnd(request, ask);
-  const given = { relation, consent: facts.consent, document, rules, proof, assistance, now, emergencyUntil };
+  const given = { relation, patient, consent: facts.consent, document, rules, proof, assistance, now, emergencyUntil };
   const question = { ...given, purpose: request.purpose, person: ask.person };
   const held = facts
-    .listRecords(binding.subjectRef)
+    .listRecords(patient.subjectRef)
     .filter(({ recordId, category }) => ask.categories.includes(category) && !facts.isWithdrawn(recordId));
   const decisions = held.map((record) => ({ record, ...decideAccess({ ...question, record: detailsOf(record) }) }));
   const permits = decisions.filter(({ decision }) => decision === 'permit');

@@ -20,51 +20,17 @@ import {
   type RequestId,
 } from '@medaccord/chaincode/model';
 import type { LedgerBlock, LedgerTransaction, StateWrite } from '../ledger/ledger';
-import { ConsentHeads, consentHeadTable } from './consent-heads';
+import { ConsentHeads } from './consent-heads';
 import { inTransaction, openDatabase, type Database, type Row } from './database';
-import { DueNotices, witnessedIndex } from './due-notices';
-import { parseDeclared, selectDeclared, unitIndex, type Declared } from './declared';
-import { heldTable, HeldReleases } from './held-releases';
+import { DueNotices } from './due-notices';
+import { parseDeclared, selectDeclared, type Declared } from './declared';
+import { forgetAll, migrations } from './fact-tables';
+import { HeldReleases } from './held-releases';
 import { parseEntry, type Entries, type NamedEntry } from './parse-entry';
+import { PatientSteps } from './patient-steps';
+import { newPatientVerifier } from './patient-verifier';
 import { statementVerifier } from './statement-verifier';
 import { trustReceipts } from './trust-receipts';
-
-const forgetAll = [
-  ...['fact', 'undecided', 'undelivered', 'junk_consent', 'consent_head', 'held'].map((table) => `DELETE FROM ${table};`),
-  'UPDATE checkpoint SET height = 0, time = 0;',
-].join(' ');
-
-const migrations = [
-  `
-CREATE TABLE checkpoint (only INTEGER PRIMARY KEY CHECK (only = 1), height INTEGER NOT NULL, configuration INTEGER NOT NULL, time INTEGER NOT NULL) STRICT;
-INSERT INTO checkpoint VALUES (1, 0, 0, 0);
-CREATE TABLE fact (
-  type TEXT NOT NULL,
-  ref TEXT NOT NULL,
-  id TEXT NOT NULL,
-  ordinal INTEGER NOT NULL,
-  value TEXT NOT NULL,
-  block INTEGER NOT NULL,
-  position INTEGER NOT NULL,
-  transaction_id TEXT NOT NULL,
-  PRIMARY KEY (type, ref, id)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX fact_ordinal ON fact (type, ref, ordinal);
-CREATE INDEX fact_id ON fact (id) WHERE type = 'request';
-CREATE INDEX fact_group ON fact (json_extract(value, '$.groupId')) WHERE type = 'record';
-CREATE TABLE undecided (ref TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (ref, id)) STRICT, WITHOUT ROWID;
-CREATE TABLE undelivered (ref TEXT NOT NULL, id TEXT NOT NULL, deadline TEXT NOT NULL, PRIMARY KEY (ref, id)) STRICT, WITHOUT ROWID;
-CREATE TABLE junk_consent (ref TEXT NOT NULL, version INTEGER NOT NULL, PRIMARY KEY (ref, version)) STRICT, WITHOUT ROWID;`,
-  'ALTER TABLE checkpoint DROP COLUMN configuration',
-  'DROP INDEX fact_group',
-  // The new tables are filled from block 0 on, and what is kept now and was passed over before is found.
-  `${consentHeadTable};
-${heldTable}
-${unitIndex}
-DELETE FROM fact; DELETE FROM undecided; DELETE FROM undelivered; DELETE FROM junk_consent; UPDATE checkpoint SET height = 0, time = 0;`,
-  // Likewise for witnesses, notices and ends.
-  `${witnessedIndex} ${forgetAll}`,
-];
 
 /** A fact of the ledger's public state: its newest value and the transaction that wrote it. */
 export interface Fact<T = unknown> {
@@ -100,10 +66,12 @@ export class Facts {
   /** What this organisation, as a counterparty, was delivered and has not deleted. */
   readonly held: HeldReleases;
   readonly notices: DueNotices;
+  readonly steps: PatientSteps;
   readonly #database: Database;
   readonly #statements: Statements;
   readonly #heads: ConsentHeads;
   readonly #mspId: string;
+  readonly #patientVerifier = newPatientVerifier((key) => this.findKey(key));
   #height: number;
   #time: number;
 
@@ -113,6 +81,7 @@ export class Facts {
     this.#database = openDatabase(path, migrations);
     this.#statements = prepareStatements(this.#database);
     this.#heads = new ConsentHeads(this.#database, (ref, version) => this.find<ConsentEntry>('consent', ref, String(version))?.value);
+    this.steps = new PatientSteps(this.#database, this);
     this.held = new HeldReleases(this.#database, this, mspId);
     this.notices = new DueNotices(this.#database, this, mspId);
     const checkpoint = this.#database.prepare('SELECT height, time FROM checkpoint').get() as Row;
@@ -256,10 +225,12 @@ export class Facts {
     const entry = parseEntry(key, value);
     const trusted = entry === undefined ? undefined : this.#trust(entry);
     if (trusted !== undefined) {
+      const applied = { ...name, type, value: trusted } as Applied;
+      this.steps.keep({ block, index, transactionId }, applied);
       for (const as of [id, ...this.#moreNames(type, trusted)])
         this.#statements.put.run(type, ref, as, number ?? block, formatCanonical(trusted), block, index, transactionId);
-      this.#keepWorkLists({ ...name, type, value: trusted } as Applied);
-      this.held.keep({ ...name, type, value: trusted } as Applied);
+      this.#keepWorkLists(applied);
+      this.held.keep(applied);
     }
     if (number !== undefined && type === 'consent') this.#heads.add(ref, number, trusted !== undefined);
   }
@@ -271,7 +242,7 @@ export class Facts {
       name: { ref, id },
       value,
     } = entry;
-    if (type === 'patient') return continuePatient(this.find<Entries['patient']>(type, ref)?.value, value, statementVerifier);
+    if (type === 'patient') return continuePatient(this.find<Entries['patient']>(type, ref)?.value, value, this.#patientVerifier);
     if (kept.includes(type) && this.find(type, ref, id) !== undefined) return undefined;
     if (type === 'relation') return trustRelation(value, statementVerifier);
     if (type !== 'consent') return trustReceipts(entry, this);
@@ -302,7 +273,7 @@ export class Facts {
   }
 }
 
-interface Position {
+export interface Position {
   readonly block: number;
   readonly index: number;
   readonly transactionId: string;

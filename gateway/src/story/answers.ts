@@ -1,4 +1,4 @@
-import type { EncryptionKey, Jwk, Proof, RelationKind } from '@medaccord/chaincode/model';
+import type { EncryptionKey, Guardians, Hold, Jwk, Keys, MspId, Proof, RelationKind, SubjectRef } from '@medaccord/chaincode/model';
 
 /** A record as lists of records name it. */
 export type RecordName = { readonly recordId: string; readonly version: number; readonly category: string };
@@ -24,6 +24,17 @@ export type Answers = {
     readonly kinds: readonly RelationKind[];
     readonly newestConsent: number;
   };
+  /** What the ledger has of a patient's keys. */
+  readonly patientState: {
+    readonly subjectRef: SubjectRef;
+    readonly custodian: MspId;
+    readonly keys: Keys;
+    readonly jws: string;
+    readonly guardians: Guardians | null;
+    readonly hold: Hold | null;
+    readonly steps: readonly { readonly kind: string; readonly transactionId: string }[];
+  };
+  readonly patientStep: { readonly subjectRef: string; readonly transactionId: string };
   readonly patient: { readonly subjectRef: string; readonly transactionId: string };
   readonly import: {
     readonly groupId: string;

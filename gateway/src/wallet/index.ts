@@ -15,6 +15,17 @@ export {
   trustConsents,
   type PendingConsent,
 } from './pending-consent';
+export {
+  addPatient,
+  askRecovery,
+  findRecoveryKey,
+  keysCode,
+  RecoverySeedWrong,
+  signApproval,
+  signGuardians,
+  signVeto,
+  signVetoByRecovery,
+} from './recover-patient';
 export { recoverPatient, registerPatient, replacePatientKeys } from './register-patient';
 export {
   closeByRecovery,

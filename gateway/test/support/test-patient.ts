@@ -15,6 +15,7 @@ import {
   registerPatient,
   revokeConsent,
   signConsent,
+  type ConsentWish,
   type Recipient,
   type Wallet,
 } from '../../src/wallet';
@@ -57,8 +58,12 @@ export class TestPatient {
     return this.consentTo(counterparty, [{ base: 'deny', exceptions }], via);
   }
 
-  async consentTo(counterparty: string, sets: readonly ConsentSet[], via: string = counterparty): Promise<Answer> {
-    const signed = await signConsent(this.wallet, this.relationRef as never, { sets, validity: null }, await this.recipients(counterparty));
+  consentTo(counterparty: string, sets: readonly ConsentSet[], via: string = counterparty): Promise<Answer> {
+    return this.sign(counterparty, { sets, validity: null }, via);
+  }
+
+  async sign(counterparty: string, wish: ConsentWish, via: string = counterparty): Promise<Answer> {
+    const signed = await signConsent(this.wallet, this.relationRef as never, wish, await this.recipients(counterparty));
     this.wallet = signed.wallet;
     return this.consortium.gateway(via).send('/api/consents', { body: signed.request });
   }

@@ -17,12 +17,17 @@ interface Asked {
   readonly category: string;
   readonly labels: readonly string[];
   readonly legalBases: readonly object[];
+  readonly patient: object;
 }
 
-function questionOf({ sets, status, validity, assistance, purpose, legalBases, ...record }: Asked, assisted: boolean): AccessQuestion {
+function questionOf(
+  { sets, status, validity, assistance, purpose, legalBases, patient, ...record }: Asked,
+  assisted: boolean,
+): AccessQuestion {
   return {
     relation: { custodian: 'AlphaMSP', counterparty: 'BetaMSP', kinds: ['care'], ...(assisted && { assisted }) },
     assistance,
+    patient,
     consent: { relationRef: RELATION, version: 1, status, validity },
     document: { relationRef: RELATION, version: 1, salt: 'A'.repeat(22), sets },
     rules: {
@@ -68,6 +73,7 @@ describe('an assisted relation, of whatever documents and requests', () => {
     purpose: fc.constantFrom('TREAT', 'TREAT', 'COC', 'ETREAT'),
     category,
     labels: fc.constantFrom([], ['N'], ['R'], ['V'], ['HIV']),
+    patient: fc.constantFrom({}, {}, {}, { hold: {} }),
     legalBases: fc.constantFrom([], [], [{ purpose: 'TREAT', roles: ['hospital'], categories: ['hiv'], confidentiality: 'R' }]),
   });
   const check = (property: (given: Asked) => void): void => {
@@ -102,7 +108,15 @@ describe('an assisted relation, of whatever documents and requests', () => {
 
   test('tells when its answer changes: not before the notice counts', () => {
     const permits: ConsentSet = { base: 'permit', exceptions: [] };
-    const given = { sets: [permits], status: 'in-force', purpose: 'TREAT', category: 'laboratory', labels: [], legalBases: [] };
+    const given = {
+      sets: [permits],
+      status: 'in-force',
+      purpose: 'TREAT',
+      category: 'laboratory',
+      labels: [],
+      legalBases: [],
+      patient: {},
+    };
     const question = questionOf({ ...given, validity: null, assistance: { effectiveAt: instants[2], isEnded: false } }, true);
     expect([decideAccess(question).reason, nextChangeOf(question, NOW as never)]).toEqual(['not-yet-valid', instants[2]]);
     expect(nextChangeOf(question, instants[2] as never)).toBeNull();

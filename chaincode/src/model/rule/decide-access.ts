@@ -8,7 +8,7 @@ import {
   type ConsentException,
   type ConsentSet,
 } from '../consent-document';
-import type { Rules } from '../entry';
+import type { PatientEntry, Rules } from '../entry';
 import { isDatedWithin } from '../fhir-date';
 import type { RecordId } from '../identifiers';
 import { isWithin, type Instant } from '../instant';
@@ -38,6 +38,7 @@ export const accessReasons = [
   'proof-ended',
   'organisation-suspended',
   'relation-kind',
+  'held',
   'break-glass',
   'not-emergency-subset',
   'consent-ended',
@@ -54,14 +55,16 @@ export interface AccessQuestion extends ProofQuestion, Pick<AssistedQuestion, 'a
   /** The document that the header commits to; undefined when it is not at hand. */
   readonly document: ConsentDocument | undefined;
   readonly rules: Pick<Rules, 'version' | 'purposes' | 'roles' | 'suspended' | 'legalBases' | 'emergency'>;
+  /** The patient as her statements made her. */
+  readonly patient: Pick<PatientEntry, 'hold'>;
   /** The end of the time box, where the request declares an emergency. */
   readonly emergencyUntil?: Instant | undefined;
   readonly person: RequestingPerson;
   readonly record: RecordDetails & { readonly recordId: RecordId };
 }
 
-/** What the consent alone answers, whatever proves the purpose. */
-export type ConsentQuestion = Omit<AccessQuestion, 'proof'>;
+/** What the consent alone answers, whatever proves the purpose and whether or not she is held. */
+export type ConsentQuestion = Omit<AccessQuestion, 'proof' | 'patient'>;
 export type StandingQuestion = Pick<
   AccessQuestion,
   'relation' | 'rules' | 'consent' | 'assistance' | 'now' | 'purpose' | 'proof' | 'emergencyUntil'
@@ -84,7 +87,7 @@ const sensitiveObligations: readonly Obligation[] = ['PRIVMARK', 'NORDSCLCD'];
  * what is unknown counts against who asks. docs/reference/consent-rule.md says the rule in words; golden vectors stand beside this file.
  */
 export function decideAccess(question: AccessQuestion): AccessDecision {
-  const reasonOf = isBreakGlass(question.purpose) ? reasonOfBreakGlass : reasonOfDocument;
+  const reasonOf = isBreakGlass(question.purpose) ? reasonOfBreakGlass : reasonOfConsent;
   const answer = findReasonAgainst(question) ?? reasonOf(question);
   const reason = !isPermit(answer) && isLegallyBased(question) ? 'legal-basis' : answer;
   const isPermitted = isPermit(reason);
@@ -101,7 +104,7 @@ function isPermit(reason: AccessReason): boolean {
   return reason === 'permitted' || reason === 'break-glass' || reason === 'legal-basis';
 }
 
-/** What the consent says of one record, whether or not the purpose is proved. */
+/** What the consent says of one record, whether or not the purpose is proved or the patient held. */
 export function decideByConsent(question: ConsentQuestion): AccessReason {
   return reasonOfStanding(question) ?? reasonOfDocument(question);
 }
@@ -131,6 +134,11 @@ function reasonOfValidity({ validity }: Pick<ConsentHeader, 'validity'>, now: In
 function reasonOfPurpose(question: StandingQuestion): AccessReason | undefined {
   const { purpose, rules } = question;
   return rules.purposes.some((cover) => isCoveredBy(purpose, cover)) ? reasonOfProof(question) : 'purpose-not-proved';
+}
+
+/** A hold stops whatever a consent permits: the keys that signed it may be a thief's. Emergencies and legal bases rest on no signature of hers. */
+function reasonOfConsent(question: AccessQuestion): AccessReason {
+  return question.patient.hold === undefined ? reasonOfDocument(question) : 'held';
 }
 
 function reasonOfDocument(question: ConsentQuestion): AccessReason {

@@ -41,6 +41,7 @@ const question = fc
     relation: { custodian: 'AlphaMSP', counterparty: 'BetaMSP', kinds },
     consent: { relationRef: ref, version: 1, status: 'in-force', validity: null },
     rules: { version: 1, purposes, roles, suspended },
+    patient: {},
     ...{ now, purpose, proof: null },
   })) as unknown as fc.Arbitrary<StandingQuestion>;
 
@@ -74,7 +75,7 @@ describe('what proves a purpose, of whatever relation, purpose and proof', () =>
 
   test('no relation and no proof make an emergency of their own', () => {
     check((asked, named) => {
-      for (const purpose of ['ETREAT', 'BTG'] as const) expect(isProved({ ...asked, proof: named, purpose })).toBe(false);
+      for (const purpose of ['ETREAT', 'BTG', 'ERTREAT'] as const) expect(isProved({ ...asked, proof: named, purpose })).toBe(false);
     });
   });
 

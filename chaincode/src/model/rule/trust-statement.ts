@@ -3,6 +3,7 @@ import type { Digest } from '../identifiers';
 import type { Jwk } from '../jwk';
 import { parseSigned, type Signed } from '../signed';
 import type { SignedKind } from '../signed-payload';
+import { takeStep, withoutHold, type PatientVerifier } from './recovery-steps';
 
 // What patients signed counts as they signed it, whoever endorsed the entry that holds it: the same rules in chaincode and gateway.
 
@@ -43,21 +44,25 @@ export function trustConsent(
   return { ...signed.payload, jws, recordedAt, ...(relation.assisted && witness && { witness }) };
 }
 
-/** The patient after one more entry: her registration, or a replacement of her keys that continues it; nothing when it is neither. */
+/**
+ * The patient after one more entry: her registration, or what continues it: a replacement of her keys, or a step of guardians, hold and
+ * recovery. Nothing when it is neither.
+ */
 export function continuePatient(
   current: PatientEntry | undefined,
   entry: PatientEntry,
-  verifier: StatementVerifier,
+  verifier: PatientVerifier,
 ): PatientEntry | undefined {
-  return current === undefined ? trustRegistration(entry, verifier) : trustReplacement(current, entry.jws, verifier);
+  if (current === undefined) return trustRegistration(entry, verifier);
+  return trustReplacement(current, entry.jws, verifier) ?? takeStep(current, entry, verifier);
 }
 
 function trustRegistration(entry: PatientEntry, { isSignedBy }: StatementVerifier): PatientEntry | undefined {
   const signed = readSigned('patient', entry.jws);
   if (signed?.payload.subjectRef !== entry.subjectRef || !isSignedBy(signed, signed.payload.keys.signing)) return undefined;
   const { custodian, keys, bound, assisted } = signed.payload;
-  const { assisted: _, ...rest } = entry;
-  return { ...rest, custodian, keys, bound, ...(assisted && { assisted }) };
+  const { subjectRef, jws, registeredAt, by } = entry;
+  return { subjectRef, custodian, keys, bound, ...(assisted && { assisted }), jws, registeredAt, by };
 }
 
 function trustReplacement(current: PatientEntry, jws: string, verifier: StatementVerifier): PatientEntry | undefined {
@@ -65,7 +70,7 @@ function trustReplacement(current: PatientEntry, jws: string, verifier: Statemen
   if (signed?.payload.subjectRef !== current.subjectRef) return undefined;
   if (signed.payload.previous !== verifier.payloadDigestOf(current.jws)) return undefined;
   const isValid = verifier.isSignedBy(signed, current.keys.signing) || verifier.isSignedBy(signed, current.keys.recovery);
-  return isValid ? { ...current, keys: signed.payload.keys, jws } : undefined;
+  return isValid ? { ...withoutHold(current), keys: signed.payload.keys, jws } : undefined;
 }
 
 function readSigned<K extends SignedKind>(kind: K, jws: string): Signed<K> | undefined {
