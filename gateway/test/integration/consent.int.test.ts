@@ -1,7 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { formatInstant, type Category, type ConsentSet, type Proof, type Purpose, type ReferralId } from '@medaccord/chaincode/model';
+import {
+  formatInstant,
+  type Category,
+  type ConsentSet,
+  type MspId,
+  type PatientEntry,
+  type Proof,
+  type Purpose,
+  type ReferralId,
+  type SubjectRef,
+} from '@medaccord/chaincode/model';
+import { generateSigningKey, publicJwkOf } from '../../src/crypto';
 import { parseFhirConsentText } from '../../src/fhir-consent';
-import { openNotice, openRedisclosure } from '../../src/wallet';
+import { askRecovery, newWallet, openNotice, openRedisclosure, signApproval, signGuardians, signVeto } from '../../src/wallet';
 import { declare, review } from '../support/declare';
 import type { Answer, Door } from '../support/door';
 import { ask, newBundle, TestPatient } from '../support/test-patient';
@@ -9,6 +20,10 @@ import { CommandedNetwork, until, type CommandedGateway } from './support/comman
 
 jest.setTimeout(180_000);
 
+interface Shown extends Pick<PatientEntry, 'jws'> {
+  readonly hold: NonNullable<PatientEntry['hold']> | null;
+  readonly guardians: object | null;
+}
 type Line = Readonly<Record<string, unknown>> & { readonly kind: string; readonly requestId?: string };
 
 const everything: ConsentSet = { base: 'permit', exceptions: [] };
@@ -189,5 +204,38 @@ describe('consent on a real network', () => {
         ['request', insurer!.mspId],
       ]),
     );
+  });
+
+  test('is held at once when her keys are lost; new ones take guardians, a delay and no veto', async () => {
+    await consentTo(laboratory);
+    await released();
+    const subjectRef = patient.subjectRef as SubjectRef;
+    const path = `/api/patients/${subjectRef}`;
+    const act = async (what: string, body: object = {}): Promise<Answer> =>
+      custodian!.send(`${path}/${what}`, { token: await custodian!.token('registrar'), key: randomUUID(), body });
+    const state = async (statement: string): Promise<number> =>
+      (await insurer!.send('/api/patient-statements', { body: { statement } })).status;
+    const readAt = async (gateway: Door): Promise<Shown> => (await gateway.send(path)).body as Shown;
+    const seenAt = (gateway: Door, what: string, isSo: (shown: Shown) => boolean): Promise<void> =>
+      until(what, async () => isSo(await readAt(gateway)));
+
+    const guardian = await generateSigningKey();
+    const named = { threshold: 1, keys: [publicJwkOf(guardian)] };
+    expect(await state(await signGuardians(patient.wallet, subjectRef, (await readAt(insurer!)).jws, named))).toBe(201);
+    await seenAt(custodian!, 'the custodian knows her guardians', ({ guardians }) => guardians !== null);
+    expect((await act('hold')).status).toBe(201);
+    expect(await outcomeOf(['laboratory'])).toBe('refused: held');
+    const asked = await askRecovery(newWallet(), { subjectRef, custodian: custodian!.mspId as MspId });
+    expect((await act('recovery', { keys: asked.statement })).status).toBe(201);
+    await seenAt(insurer!, 'the insurer knows the opening', ({ hold }) => hold?.recovery !== null && hold !== null);
+    const { hold } = await readAt(insurer!);
+    expect(await state(await signApproval(guardian, subjectRef, hold?.recovery?.opening ?? ''))).toBe(201);
+    await seenAt(custodian!, 'it is approved', (shown) => shown.hold?.recovery?.isApproved === true);
+    expect((await act('recovery/completion')).body).toMatchObject({ code: 'RECOVERY_NOT_DUE' });
+    await seenAt(insurer!, 'the insurer knows the approval', (shown) => shown.hold?.recovery?.isApproved === true);
+    expect(await state(await signVeto(patient.wallet, subjectRef, (await readAt(insurer!)).jws))).toBe(201);
+    await seenAt(custodian!, 'the hold is lifted', (shown) => shown.hold === null);
+    expect((await act('recovery/completion')).body).toMatchObject({ code: 'RECOVERY_NOT_OPEN' });
+    await released();
   });
 });
