@@ -105,6 +105,20 @@ export const advice = {
   CONSENT_NOT_CURRENT: ['A newer consent version exists.', 'Decide by the newest one.'],
   CONSENT_INVALID: ["The consent's entry does not carry the patient's valid signature.", 'The patient signs the next version.'],
   CONSENT_SUBMITTED_LATE: ['It was submitted after the time that the patient set for submitting.', 'Sign again.'],
+  DELEGATION_NUMBER_TAKEN: ['This number of the chain of delegations exists already.', 'Read the chain and sign the next number.'],
+  DELEGATION_NUMBER_SKIPPED: ['The number before it does not exist.', 'Sign the number that follows the newest.'],
+  DELEGATION_INVALID: [
+    'The delegation says what none may say, ends what is not there, or came too late; the problem is named.',
+    'Correct what is named and sign again.',
+  ],
+  DELEGATE_NOT_ALLOWED: [
+    'The delegation is not there, not valid at this time, ended, or does not hold the power.',
+    'The patient decides herself, or delegates anew.',
+  ],
+  PATIENT_STATUS_INVALID: [
+    'The status changes nothing, has a number that does not follow, came too late, or is brought by somebody else; the problem is named.',
+    "Read the patient's statuses and sign the next one.",
+  ],
   GROUP_NOT_FOUND: ['No such group of records is on the ledger.', 'Check the id of the import.'],
   GROUP_NOT_OPEN: ['The group is closed or abandoned.', 'Import again: it makes a new group.'],
   GROUP_NOT_CLOSED: ['The records of an open group do not count.', 'Wait until the import has finished.'],
@@ -246,6 +260,14 @@ export const advice = {
   NOT_THE_CUSTODIAN: ['Another organisation is the custodian.', "Use the custodian's gateway."],
   PATIENT_UNKNOWN: ['No such patient is registered with this custodian.', 'Register the patient, or check the reference.'],
   RELATION_UNKNOWN: ['No such relation is on the ledger.', 'Check in first, or check the reference.'],
+  DELEGATION_NOT_READY: [
+    'What is withheld from the delegate has not arrived at the custodian, so nothing is shown.',
+    'Ask again; bring the delegation with its opening if it never arrived.',
+  ],
+  PATIENT_DECEASED: [
+    "The custodian has recorded the patient's death.",
+    'If that is an error, custodian and authority correct it together.',
+  ],
   RESOURCE_NOT_FOUND: ['It does not exist, or the caller may not know that it does.', 'Check the reference.'],
   RELEASE_REFUSED: ['The request was refused.', 'The patient sees the reason; ask her.'],
   RECEIPT_MISSING: [

@@ -1,4 +1,4 @@
-import type { MspId, RelationEntry } from '@medaccord/chaincode/model';
+import { formatInstant, type MspId, type RelationEntry } from '@medaccord/chaincode/model';
 import type { Express } from 'express';
 import type { Logger } from 'pino';
 import { newAuthoriser, newStaffTokenVerifier, newWalletTokenVerifier, type Caller } from './auth';
@@ -11,9 +11,11 @@ import { newAccessRoutes } from './http/routes/access-requests';
 import { newAssistedRoutes } from './http/routes/assisted';
 import { newBreakGlassRoutes } from './http/routes/break-glass';
 import { newDecisionRoutes } from './http/routes/decisions';
+import { newDelegationRoutes } from './http/routes/delegations';
 import { newHealthRoutes, type Readiness } from './http/routes/health';
 import { newHeightRoutes } from './http/routes/heights';
 import { newOrganisationRoutes } from './http/routes/organisations';
+import { newPatientStatusRoutes } from './http/routes/patient-statuses';
 import { newRulesRoutes } from './http/routes/rules';
 import { newPatientRoutes } from './http/routes/patients';
 import { newProofRoutes } from './http/routes/proofs';
@@ -37,7 +39,7 @@ import { ReleaseAgent } from './release/agent';
 import { DeletionAgent } from './release/deletion-agent';
 import { Mailer } from './sealed/mailer';
 import { SealedReader } from './sealed/sealed-reader';
-import { Projector, type Store } from './store';
+import { findDelegateKey, Projector, type Store } from './store';
 
 export interface AppOptions {
   readonly config: Config;
@@ -133,6 +135,8 @@ export function newApp(options: AppOptions): App {
     ...newRecordRoutes({ ...shared, importer }),
     ...newRelationRoutes({ ...shared, consultations }),
     ...newAssistedRoutes({ ...shared, identityOf }),
+    ...newDelegationRoutes({ ...shared, keys, identityOf }),
+    ...newPatientStatusRoutes({ ...shared, keys, identityOf }),
     ...newProofRoutes({ ...shared, identityOf }),
     ...newDecisionRoutes({ ...shared, check, consultations }),
     ...newAccessRoutes({ access: shared, identityOf }),
@@ -145,7 +149,10 @@ export function newApp(options: AppOptions): App {
       staff: newStaffTokenVerifier(own, publicJwkOf(keys.token)),
       wallet: newWalletTokenVerifier({
         mspId: own,
-        findSigningKey: (ref) => store.facts.find<RelationEntry>('relation', ref)?.value.keys.signing,
+        findSigningKey: ({ relationRef, delegation }) =>
+          delegation === undefined
+            ? store.facts.find<RelationEntry>('relation', relationRef)?.value.keys.signing
+            : findDelegateKey(store.facts, relationRef, delegation, formatInstant(Date.now())),
       }),
     }),
     responses: store.responses,

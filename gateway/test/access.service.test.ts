@@ -53,6 +53,7 @@ describe('who may call', () => {
       'post /api/patient-statements: signature',
       'post /api/relations: signature',
       'post /api/consents: signature',
+      'post /api/delegations: signature',
     ]);
     for (const { path, access } of gateway.app.routes)
       expect([path, access.by]).toEqual([path, expect.stringMatching(/^(anybody|signature|staff|relation|relation-or-staff)$/)]);

@@ -81,7 +81,14 @@ describe('a consent by card', () => {
       { kind: 'consent-notice', version: 2, channel: 'post', by: { mspId: 'AlphaMSP' }, effectiveAt: told.body.effectiveAt },
       { kind: 'consent-end', version: 2, by: { mspId: 'GammaMSP', role: 'registrar' } },
     ]);
-    const lines = entries.filter(({ kind }) => kind.startsWith('consent')).map((entry) => formatEntry(entry as never).split('  ').at(-1)?.trim());
+    const lines = entries
+      .filter(({ kind }) => kind.startsWith('consent'))
+      .map((entry) =>
+        formatEntry(entry as never)
+          .split('  ')
+          .at(-1)
+          ?.trim(),
+      );
     expect(lines).toEqual([
       expect.stringMatching(/^version 1 in-force, assisted, witness \S{8} of AlphaMSP$/),
       expect.stringMatching(/^version 2 in-force, assisted, witness \S{8} of AlphaMSP$/),

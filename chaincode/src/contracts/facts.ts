@@ -20,12 +20,10 @@ import {
   type Caller,
   type ConsentHeader,
   type Decision,
-  type Jwk,
   type MspId,
   type Organisation,
   type Participant,
   type PatientEntry,
-  type PatientVerifier,
   type RelationEntry,
   type RelationRef,
   type Rules,
@@ -37,6 +35,8 @@ import { assertStanding } from '../organisation';
 import { tracePatient } from '../patient';
 import { statementVerifier } from '../signature';
 import { all, type Ledger } from '../ledger';
+import { delegationsFor } from './delegation-facts';
+import { patientVerifierOf } from './patient-verifier';
 
 // What several desks look up: each function reads one fact, or throws the error that says it is not there.
 
@@ -101,7 +101,7 @@ export async function newestConsentOf(ledger: Ledger, relation: RelationEntry, v
   const { relationRef } = relation;
   const entry = await ledger.readOrJunk(consentKey(relationRef, version), parseConsentEntry);
   if (entry === undefined) throw newError('CONSENT_NOT_FOUND', { relationRef, version });
-  const header = trustedHeader(entry, relation, version);
+  const header = await trustedHeaderOf(ledger, entry, relation, version);
   if (header?.status === 'closed') return header;
   const next = await ledger.readOrJunk(consentKey(relationRef, version + 1), parseConsentEntry);
   if (next !== undefined) throw newError('CONSENT_NOT_CURRENT', { relationRef, version });
@@ -110,7 +110,8 @@ export async function newestConsentOf(ledger: Ledger, relation: RelationEntry, v
 
 /** The signed header that stands at a version; undefined when there is none of the patient. */
 export async function signedConsentOf(ledger: Ledger, relation: RelationEntry, version: number): Promise<ConsentHeader | undefined> {
-  return trustedHeader(await ledger.readOrJunk(consentKey(relation.relationRef, version), parseConsentEntry), relation, version);
+  const entry = await ledger.readOrJunk(consentKey(relation.relationRef, version), parseConsentEntry);
+  return trustedHeaderOf(ledger, entry, relation, version);
 }
 
 /**
@@ -120,16 +121,21 @@ export async function signedConsentOf(ledger: Ledger, relation: RelationEntry, v
 export async function isClosedBefore(ledger: Ledger, relation: RelationEntry, version: number): Promise<boolean> {
   for (let earlier = version - 1; earlier >= 1; earlier -= 1) {
     const entries = await ledger.trace(consentKey(relation.relationRef, earlier), parseConsentEntry);
-    const signed = entries.map((entry) => trustedHeader(entry, relation, earlier)).find((header) => header !== undefined);
-    if (signed?.status === 'closed') return true;
+    // No delegate closes: what one signed is passed over.
+    const own = entries.filter((entry) => entry.version === earlier).map((entry) => trustConsent(entry, relation, statementVerifier));
+    if (own.find((header) => header !== undefined)?.status === 'closed') return true;
   }
   return false;
 }
 
-function trustedHeader(entry: StoredConsent, relation: RelationEntry, version: number): ConsentHeader | undefined {
-  return entry === undefined || entry === 'junk' || entry.version !== version
-    ? undefined
-    : trustConsent(entry, relation, statementVerifier);
+async function trustedHeaderOf(
+  ledger: Ledger,
+  entry: StoredConsent,
+  relation: RelationEntry,
+  version: number,
+): Promise<ConsentHeader | undefined> {
+  if (entry === undefined || entry === 'junk' || entry.version !== version) return undefined;
+  return trustConsent(entry, relation, statementVerifier, await delegationsFor(ledger, relation, entry));
 }
 
 /** Seals entries that this transaction writes by a policy of all members: no collusion short of everybody changes them. */
@@ -161,30 +167,6 @@ export async function tracedPatientOf(ledger: Ledger, subjectRef: SubjectRef): P
   const history = await ledger.trace(patientKey(subjectRef), parsePatientEntry);
   if (history.length === 0) throw newError('PATIENT_NOT_FOUND', { subjectRef });
   return tracePatient(subjectRef, history, await patientVerifierOf(ledger, custodiansOf(history)));
-}
-
-/**
- * Checks what members signed about a patient by every key that they ever published, and calls an authority whoever was one in any version
- * of the rules; from the history, so that nothing is added to the read set.
- *
- * @param custodians whose statements are to be checked; without any, there is nothing to look up
- */
-export async function patientVerifierOf(ledger: Ledger, custodians: readonly MspId[]): Promise<PatientVerifier> {
-  const versions = custodians.length > 0 ? await ledger.trace(rulesKey(), parseRules) : [];
-  const authorities = new Set(versions.flatMap((rules) => membersOf(rules).filter((mspId) => rules.roles[mspId] === 'authority')));
-  const keys = new Map<MspId, readonly Jwk[]>();
-  for (const mspId of new Set([...custodians, ...authorities])) {
-    const published = await ledger.trace(organisationKey(mspId), parseOrganisation);
-    keys.set(
-      mspId,
-      published.map(({ signing }) => signing),
-    );
-  }
-  return {
-    ...statementVerifier,
-    signingKeysOf: (mspId) => keys.get(mspId) ?? [],
-    isAuthority: (mspId) => authorities.has(mspId),
-  };
 }
 
 /** The custodians of entries that tell of a hold. */

@@ -16,6 +16,13 @@ import { registerPatientDesk, replacePatientKeysDesk, getPatientDesk } from './p
 import { nameGuardiansDesk, placeHoldDesk, openRecoveryDesk, approveRecoveryDesk, vetoDesk, completeRecoveryDesk } from './recovery-desk';
 import { registerRelationDesk, recordConsentDesk, getRelationDesk, getConsentsDesk } from './consent-desk';
 import {
+  appointDelegateDesk,
+  getDelegationsDesk,
+  getPatientStatusDesk,
+  recordDelegationDesk,
+  setPatientStatusDesk,
+} from './delegation-desk';
+import {
   storeRecordsDesk,
   anchorRecordsDesk,
   closeGroupDesk,
@@ -167,6 +174,31 @@ export class MedaccordContract extends GuardedContract {
   @Evaluate({ allow: [anyMember] })
   GetAssistance(ctx: LedgerContext, request: string): Promise<string> {
     return answer('GetAssistance', ctx, request, getAssistanceDesk);
+  }
+
+  @Submit({ allow: [anyMember] })
+  RecordDelegation(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('RecordDelegation', ctx, request, recordDelegationDesk);
+  }
+
+  @Submit({ allow: [role('registrar')] })
+  AppointDelegate(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('AppointDelegate', ctx, request, appointDelegateDesk);
+  }
+
+  @Evaluate({ allow: [anyMember] })
+  GetDelegations(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('GetDelegations', ctx, request, getDelegationsDesk);
+  }
+
+  @Submit({ allow: [role('registrar')] })
+  SetPatientStatus(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('SetPatientStatus', ctx, request, setPatientStatusDesk);
+  }
+
+  @Evaluate({ allow: [anyMember] })
+  GetPatientStatus(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('GetPatientStatus', ctx, request, getPatientStatusDesk);
   }
 
   @Submit({ allow: [role('gateway')] })

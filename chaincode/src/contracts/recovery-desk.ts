@@ -23,7 +23,8 @@ import type { Ledger } from '../ledger';
 import { assertStanding } from '../organisation';
 import { assertDelay, assertFresh, assertMayApprove } from '../patient';
 import { assertDistinctKeys } from '../signature';
-import { organisationOf, participantOf, patientVerifierOf, rulesOf, tracedPatientOf } from './facts';
+import { organisationOf, participantOf, rulesOf, tracedPatientOf } from './facts';
+import { patientVerifierOf } from './patient-verifier';
 
 type Step = (current: PatientEntry, verifier: PatientVerifier) => PatientEntry;
 type StepEvent = Extract<EventName, `${'Guardians' | 'Hold' | 'Recovery'}${string}`>;

@@ -108,6 +108,7 @@ export const parseConsentEntry = object({
   submitBy: parseInstant,
   document: nullable(parseCommitment),
   sealed: parseSealedDigests,
+  delegation: optional(integer(1, 1_000_000)),
   issuedAt: parseInstant,
   jws: text(/^[A-Za-z0-9_.-]+$/, 'a compact JWS'),
   recordedAt: parseInstant,
@@ -115,6 +116,26 @@ export const parseConsentEntry = object({
   witness: optional(parseWitness),
 });
 export type ConsentEntry = Parsed<typeof parseConsentEntry>;
+
+const officialStatement = {
+  jws: text(/^[A-Za-z0-9_.-]{1,8192}$/, 'a compact JWS'),
+  /** The same statement as an authority signed it; null where none has to. */
+  confirmation: nullable(text(/^[A-Za-z0-9_.-]{1,8192}$/, 'a compact JWS')),
+  recordedAt: parseInstant,
+};
+
+/** A statement of a relation's chain of delegations; what it says stands in its JWS alone. */
+export const parseDelegationEntry = object({ relationRef: parseRelationRef, n: integer(1, 1_000_000), ...officialStatement });
+export type DelegationEntry = Parsed<typeof parseDelegationEntry>;
+
+/** A statement of a patient's chain of statuses; what it says stands in its JWS alone. */
+export const parsePatientStatusEntry = object({
+  subjectRef: parseSubjectRef,
+  n: integer(1, 1_000_000),
+  ...officialStatement,
+  by: parseParticipant,
+});
+export type PatientStatusEntry = Parsed<typeof parsePatientStatusEntry>;
 
 /** The end of a group that was anchored in several lists. Without it such a group is open: its anchors do not count yet. */
 export const parseGroup = object({

@@ -28,6 +28,7 @@ export interface ErrorFacts {
   readonly authority: MspId;
   readonly custodian: MspId;
   readonly deadline: Instant;
+  readonly delegation: number;
   readonly earliest: Instant;
   readonly expected: string;
   readonly field: string;
@@ -35,6 +36,7 @@ export interface ErrorFacts {
   readonly id: string;
   readonly kind: string;
   readonly mspId: MspId;
+  readonly n: number;
   readonly needed: number;
   readonly of: string;
   readonly outcome: string;
@@ -222,6 +224,19 @@ export const errorRows = {
     facts: ['relationRef', 'submitBy'],
     message: 'this consent had to be submitted earlier: sign it anew',
   },
+  DELEGATION_NUMBER_TAKEN: {
+    category: 'conflict',
+    facts: ['relationRef', 'n'],
+    message: 'this number stands already and cannot be changed: sign the next one',
+  },
+  DELEGATION_NUMBER_SKIPPED: { category: 'conflict', facts: ['relationRef', 'n'], message: 'the number before this one is missing' },
+  DELEGATION_INVALID: { category: 'rule', facts: ['relationRef', 'problem'], message: 'this delegation {problem}' },
+  DELEGATE_NOT_ALLOWED: {
+    category: 'rule',
+    facts: ['relationRef', 'delegation', 'problem'],
+    message: 'the delegate may not do this ({problem}): the patient decides herself, or delegates anew',
+  },
+  PATIENT_STATUS_INVALID: { category: 'rule', facts: ['subjectRef', 'problem'], message: 'this status {problem}' },
   GROUP_NOT_FOUND: { category: 'not-found', facts: ['groupId'], message: 'this group is neither closed nor abandoned' },
   GROUP_NOT_OPEN: { category: 'conflict', facts: ['groupId', 'status'], message: 'this group is {status} for good' },
   GROUP_NOT_CLOSED: { category: 'rule', facts: ['groupId'], message: 'the records of this group do not count: it is not closed' },

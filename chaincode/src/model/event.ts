@@ -25,6 +25,8 @@ export const eventIds = {
   AccessRefused: ['relationRef', 'requestId'],
   AccessReleased: ['relationRef', 'requestId'],
   RecordsDelivered: ['relationRef', 'requestId', 'part'],
+  DelegationRecorded: ['relationRef', 'n'],
+  PatientStatusSet: ['subjectRef', 'n'],
   BreakGlassDeclared: ['relationRef', 'requestId', 'mspId'],
   BreakGlassReleased: ['relationRef', 'requestId', 'mspId'],
   BreakGlassReviewed: ['relationRef', 'requestId', 'mspId'],

@@ -67,6 +67,7 @@ export {
   commitmentPreimage,
   consentDocumentPreimage,
   dataKeyPreimage,
+  delegationPreimage,
   detailsPreimage,
   payloadPreimage,
   protocolPreimage,
@@ -107,6 +108,19 @@ export { confidentialityOf } from './confidentiality';
 export { type Obligation } from './obligation';
 export { parseFhirDate } from './fhir-date';
 export {
+  delegateKinds,
+  delegatePowers,
+  findProblemOfGrant,
+  parseDelegationOpening,
+  type DelegateKind,
+  type DelegatePower,
+  type DelegationEnd,
+  type DelegationGrant,
+  type DelegationOpening,
+  type DelegationStatement,
+} from './delegation';
+export type { PatientStatus } from './patient-status';
+export {
   MAX_AUTHORS,
   MAX_CODINGS,
   parseCoding,
@@ -135,11 +149,13 @@ export {
   parseAccessRequest,
   parseConsentEntry,
   parseDecision,
+  parseDelegationEntry,
   parseDelivery,
   parseEncryptionKey,
   parseGroup,
   parseOrganisation,
   parsePatientEntry,
+  parsePatientStatusEntry,
   parseRecordAnchor,
   parseRecordStatus,
   parseRelationEntry,
@@ -149,12 +165,14 @@ export {
   type AccessRequest,
   type ConsentEntry,
   type Decision,
+  type DelegationEntry,
   type Delivery,
   type EncryptionKey,
   type Group,
   type Organisation,
   type Participant,
   type PatientEntry,
+  type PatientStatusEntry,
   type RecordAnchor,
   type RecordStatus,
   type RelationEntry,
@@ -172,6 +190,7 @@ export {
   consentNoticeKey,
   consultationKey,
   decisionKey,
+  delegationKey,
   deletionKey,
   deliveryKey,
   formatKey,
@@ -181,6 +200,7 @@ export {
   parseEntryName,
   parseKey,
   patientKey,
+  patientStatusKey,
   presenceKey,
   recordKey,
   recordStatusKey,
@@ -201,6 +221,7 @@ export {
   bindingRef,
   consentDocumentRef,
   decisionRef,
+  delegationRef,
   deliveryRef,
   identityRef,
   noticeRef,
@@ -217,6 +238,14 @@ export { type AnchoredGroup, type RulesApprovals, type SealedValue, type Transac
 export { TRANSIENT_FIELD, transientInputs, type TransientInput, type TransientName } from './transient';
 
 export { findReasonAgainstBasis } from './rule/legal-basis';
+export {
+  continuePatient,
+  isConsentSigned,
+  trustConsent,
+  trustRelation,
+  type Delegates,
+  type StatementVerifier,
+} from './rule/trust-statement';
 export type { Guardians, Hold, OpenRecovery } from './recovery';
 export {
   approveRecovery,
@@ -228,10 +257,22 @@ export {
   withoutHold,
   type PatientVerifier,
 } from './rule/recovery-steps';
-export { continuePatient, isConsentSigned, trustConsent, trustRelation, type StatementVerifier } from './rule/trust-statement';
+export {
+  findEnds,
+  findGrant,
+  findProblemOfConsent,
+  findProblemOfDelegate,
+  isKeyOf,
+  trustDelegation,
+  type DelegateAct,
+  type DelegateProblem,
+  type Delegation,
+} from './rule/trust-delegation';
+export { isOfficial } from './rule/trust-official';
+export { trustPatientStatus } from './rule/trust-patient-status';
 export { type ProofFacts } from './rule/purpose-proof';
 export { type Assistance } from './rule/assisted';
-export { isBreakGlass } from './rule/break-glass';
+export { isBreakGlass, isOwnDocument } from './rule/break-glass';
 export {
   accessReasons,
   decideAccess,

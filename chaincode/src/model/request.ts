@@ -78,6 +78,10 @@ export const requests = {
   RecordNotice: object({ relationRef: parseRelationRef, version, channel: parseNoticeChannel, person: parseActor }),
   /** `version`: the newest. */
   EndAssistedConsent: object({ relationRef: parseRelationRef, version, endId: parseEndId }),
+  RecordDelegation: object({ delegation: jws }),
+  /** `confirmation`: the same statement as the authority signed it. */
+  AppointDelegate: object({ delegation: jws, confirmation: jws }),
+  SetPatientStatus: object({ status: jws, confirmation: nullable(jws) }),
   StoreRecords: object({}),
   AnchorRecords: object({ groups: list(groupPart, 1, MAX_BATCH) }),
   CloseGroup: object({ groupId: parseGroupId, size: integer(1, 1_000_000) }),
@@ -133,7 +137,7 @@ export const requests = {
   RecordConsultations: object({ relationRef: parseRelationRef, consultations: list(consultation, 1, MAX_CONSULTATIONS) }),
   StoreSealed: object({
     organisation: parseMspId,
-    kind: oneOf(['identity', 'binding', 'consent-document', 'ask']),
+    kind: oneOf(['identity', 'binding', 'consent-document', 'ask', 'delegation']),
     ref: text(/^[A-Za-z0-9_-]{22,64}$/, '22 to 64 base64url characters'),
     id: text(/^[A-Za-z0-9_-]{1,64}$/, 'a version or a request id'),
   }),
@@ -147,6 +151,8 @@ export const requests = {
   GetRelation: object({ relationRef: parseRelationRef }),
   GetAssistance: object({ relationRef: parseRelationRef, version }),
   GetConsents: object({ relationRef: parseRelationRef }),
+  GetDelegations: object({ relationRef: parseRelationRef }),
+  GetPatientStatus: object({ subjectRef: parseSubjectRef }),
   GetGroup: object({ custodian: parseMspId, groupId: parseGroupId }),
   GetRecordAnchor: object({ custodian: parseMspId, recordId: parseRecordId, version }),
   GetRecordStatus: object({ custodian: parseMspId, recordId: parseRecordId }),

@@ -3,10 +3,12 @@ import type {
   AccessRequest,
   ConsentEntry,
   Decision,
+  DelegationEntry,
   Delivery,
   Group,
   Organisation,
   PatientEntry,
+  PatientStatusEntry,
   RecordAnchor,
   RecordStatus,
   RelationEntry,
@@ -14,7 +16,9 @@ import type {
   Rules,
 } from './entry';
 import type { Digest, GroupId, MspId } from './identifiers';
+import type { PatientStatus } from './patient-status';
 import type { Referral, Study } from './proof-entry';
+import type { Delegation } from './rule/trust-delegation';
 import type { SealedRef } from './sealed';
 import type { Deletion, Redisclosure } from './release-entry';
 import type { Assistance } from './rule/assisted';
@@ -57,6 +61,9 @@ export interface TransactionResponses {
   readonly RecordConsent: ConsentEntry;
   readonly RecordNotice: ConsentNotice;
   readonly EndAssistedConsent: ConsentEnd;
+  readonly RecordDelegation: DelegationEntry;
+  readonly AppointDelegate: DelegationEntry;
+  readonly SetPatientStatus: PatientStatusEntry;
   readonly StoreRecords: { readonly stored: number };
   readonly AnchorRecords: { readonly groups: readonly AnchoredGroup[] };
   readonly CloseGroup: Group;
@@ -89,6 +96,8 @@ export interface TransactionResponses {
   /** Null: the relation is not assisted. */
   readonly GetAssistance: { readonly assistance: Assistance | null };
   readonly GetConsents: { readonly consents: readonly ConsentEntry[] };
+  readonly GetDelegations: { readonly delegations: readonly Delegation[] };
+  readonly GetPatientStatus: { readonly statuses: readonly PatientStatus[] };
   readonly GetGroup: Group;
   readonly GetRecordAnchor: RecordAnchor;
   readonly GetRecordStatus: RecordStatus;

@@ -19,6 +19,7 @@ import {
   type AccessRequest,
   type Ask,
   type Assistance,
+  type Category,
   type Commitment,
   type ConsentDocument,
   type ConsentHeader,
@@ -64,6 +65,9 @@ export interface ReleaseFacts {
   readonly records: readonly RecordFacts[];
   /** The custodian's signing key. */
   readonly custodianKey: Jwk;
+  readonly isDeceased: boolean;
+  /** From the delegate who signed the consent; undefined when the patient signed it. */
+  readonly withheld: readonly Category[] | undefined;
 }
 
 /**

@@ -109,6 +109,8 @@ export interface SecondQuestion {
     readonly authors: readonly string[];
     readonly encounter: string | null;
   };
+  readonly isDeceased?: boolean;
+  readonly withheld?: readonly string[];
 }
 
 type Truth = 'yes' | 'no' | 'unknown';
@@ -300,6 +302,7 @@ const isAssisted = ({ relation }: SecondQuestion): boolean => relation.assisted 
 /** What denies before the document is read, in order. */
 const gates: readonly (readonly [string, (question: SecondQuestion) => boolean])[] = [
   ['organisation-suspended', ({ relation, rules }) => meet([relation.custodian, relation.counterparty], rules.suspended) === 'yes'],
+  ['deceased', ({ isDeceased }) => isDeceased === true],
   ['relation-closed', ({ consent }) => consent.status === 'closed'],
   ['consent-revoked', ({ consent }) => consent.status === 'revoked'],
   ['consent-ended', (question) => isAssisted(question) && question.assistance?.isEnded === true],
@@ -313,12 +316,14 @@ const gates: readonly (readonly [string, (question: SecondQuestion) => boolean])
   ['held', ({ patient }) => 'hold' in patient],
   ['beyond-assisted', (question) => isAssisted(question) && sensitivities(question).length > 0],
   ['document-missing', ({ consent, document }) => document?.relationRef !== consent.relationRef || document.version !== consent.version],
+  ['withheld-from-delegate', ({ record, withheld }) => meet([record.category], withheld ?? []) === 'yes'],
 ];
 
 /** Break-glass has gates of its own and asks the document for one thing only. */
 function emergencyOpinion(question: SecondQuestion): string {
   const { relation, rules, purpose, record, consent, document, now } = question;
   if (meet([relation.custodian, relation.counterparty], rules.suspended) === 'yes') return 'organisation-suspended';
+  if (question.isDeceased) return 'deceased';
   if (!question.emergencyUntil || !rules.emergency || meet(lineage(purpose), rules.purposes) === 'no') return 'purpose-not-proved';
   if (Date.parse(question.emergencyUntil) <= Date.parse(now)) return 'expired';
   if (!rules.emergency.categories.includes(record.category) || sensitivities(question).length > 0) return 'not-emergency-subset';

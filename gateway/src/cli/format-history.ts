@@ -13,10 +13,13 @@ type Formats = { readonly [K in HistoryEntry['kind']]: (entry: Extract<ToldEntry
 
 const formats: Formats = {
   relation: ({ counterparty, assisted }) => `with ${counterparty}${assisted === true ? ', assisted' : ''}`,
-  consent: ({ version, status, witness }) => `version ${String(version)} ${status}${formatWitness(witness)}`,
+  consent: ({ version, status, delegation, witness }) =>
+    `version ${String(version)} ${status}${delegation === null ? '' : `, signed by delegate ${String(delegation)}`}${formatWitness(witness)}`,
   'consent-notice': ({ version, by, channel, effectiveAt }) =>
     `${by.mspId} gave notice of version ${String(version)} (${channel}), by ${shortOf(by)}: counts from ${effectiveAt}`,
   'consent-end': ({ version, by }) => `ended up to version ${String(version)} on the patient's word, by ${shortOf(by)} of ${by.mspId}`,
+  delegation: formatDelegation,
+  status: ({ status }) => `the custodian states: ${status}`,
   request: ({ by, purpose, proof, breakGlass }) =>
     `${by.mspId} ${breakGlass === undefined ? 'asks' : 'declares an emergency'}, ${purpose}${formatProof(proof)}`,
   referral: ({ by, endedAt, validity }) => `by ${by.mspId}, ${endedAt === null ? `until ${validity.until}` : 'ended'}`,
@@ -48,6 +51,13 @@ function formatWitness(witness: Extract<ToldEntry, { kind: 'consent' }>['witness
 /** Enough of a pseudonym to compare and to ask its organisation about. */
 function shortOf({ actor }: { readonly actor: string }): string {
   return actor.slice(0, 8);
+}
+
+function formatDelegation(entry: Extract<HistoryEntry, { readonly kind: 'delegation' }>): string {
+  const by = entry.confirmedBy === null ? '' : `, confirmed by ${entry.confirmedBy}`;
+  if (entry.act === 'end') return `delegate ${String(entry.of)} acts for you no longer${by}`;
+  const kind = entry.opening === null ? '' : ` (${entry.opening.kind})`;
+  return `delegate ${String(entry.n)}${kind} may ${entry.powers.join(', ')} until ${entry.validity.until}${by}`;
 }
 
 /** With the id of a referral or study, by which the patient finds it. */

@@ -10,6 +10,7 @@ const VERBS: Readonly<Record<string, () => Promise<Command>>> = {
   token: async () => (await import('./token.js')).token,
   story: async () => (await import('./story.js')).story,
   wallet: async () => (await import('./wallet.js')).wallet,
+  delegate: async () => (await import('./delegate.js')).delegate,
   guardian: async () => (await import('./guardian.js')).guardian,
   assisted: async () => (await import('./assisted.js')).assisted,
 };
@@ -30,6 +31,12 @@ const HELP = `medaccord <verb> [options]
         preview --document FILE: who would see which records by a consent before it is signed, and the difference from now;
                 FILE holds JSON: {"sets": [...], "validity": {"from", "until"} or null}
         MEDACCORD_WALLET_PASSPHRASE opens and keeps a locked wallet file
+  delegate grant|end --connections DIR --wallet FILE --relation REF ...
+        the patient's side. grant: --key FILE --kind KIND --powers P,P --until TIME [--from TIME] [--withhold C,C] [--majority TIME]
+        end: --delegation N; KIND is guardian, power-of-attorney or support-person, P consent, revoke or history
+  delegate key|consent|revoke|history --connections DIR --wallet FILE --relation REF ...
+        the delegate's side, with the delegate's own wallet: key prints the key to be named in a grant; the others need
+        --delegation N --at MSPID, the custodian; consent takes --document FILE, the sets as JSON, and [--until TIME]
   wallet recover show|paper|guardians|veto|keys|close|ask --connections DIR --wallet FILE [--patient REF] [--at MSPID] [--json]
         when keys are lost; docs/guides/lost-keys.md
         paper: the recovery seed, to be kept on paper; guardians --threshold N --guardian KEY...: who may help; veto: lifts a hold

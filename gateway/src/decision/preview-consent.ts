@@ -107,6 +107,7 @@ function standingOf(standing: Standing, { sets, validity }: Draft): Standing {
     document,
     // As if it had its witness and its notice, and the delay were over.
     assistance: { effectiveAt: formatInstant(0), isEnded: false },
+    withheld: [],
     against: standing.against === 'consent-invalid' ? undefined : standing.against,
   };
 }

@@ -96,10 +96,14 @@ function describeAccess(access: Access): Schema {
     case 'staff':
       return { security: [{ staff: [] }], 'x-access': `staff: ${access.roles.join(', ')}` };
     case 'relation':
-      return { security: [{ wallet: [] }], 'x-access': 'the patient of the relation' };
+      return { security: [{ wallet: [] }], 'x-access': patientOf(access) };
     case 'relation-or-staff':
-      return { security: [{ wallet: [] }, { staff: [] }], 'x-access': `the patient of the relation; staff: ${access.roles.join(', ')}` };
+      return { security: [{ wallet: [] }, { staff: [] }], 'x-access': `${patientOf(access)}; staff: ${access.roles.join(', ')}` };
   }
+}
+
+function patientOf({ delegates }: { readonly delegates?: true }): string {
+  return delegates === true ? 'the patient of the relation, or a delegate of hers' : 'the patient of the relation';
 }
 
 function toSchema(schema: z.ZodType, io: 'input' | 'output'): Schema {

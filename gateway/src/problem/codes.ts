@@ -29,6 +29,8 @@ export const codes = {
   RECOVERY_UNKNOWN: { category: 'not-found', title: 'No recovery of this patient is open' },
   RECOVERY_DELAY_SHORT: { category: 'rule', title: 'The recovery would take effect too soon' },
   RELATION_UNKNOWN: { category: 'not-found', title: 'No such relation is on the ledger' },
+  DELEGATION_NOT_READY: { category: 'conflict', title: 'What the delegation withholds has not arrived yet' },
+  PATIENT_DECEASED: { category: 'rule', title: "The patient's death is recorded" },
   RESOURCE_NOT_FOUND: { category: 'not-found', title: 'There is no such thing, or it may not be known' },
   RELEASE_REFUSED: { category: 'forbidden', title: 'The request was refused' },
   RELEASE_NOT_READY: { category: 'conflict', title: 'The request is not released, or its delivery is not complete' },

@@ -7,6 +7,7 @@ import {
   type Delivery,
   type Instant,
   type MspId,
+  type PatientStatus,
   type Proof,
   type Referral,
   type RelationEntry,
@@ -17,6 +18,7 @@ import type { SealedReader } from '../sealed/sealed-reader';
 import type { Fact, Facts } from '../store';
 import { readAssisted, type AssistedEntry } from '../assisted/read-assisted';
 import { deletionStatusOf, readAfterRelease, type AfterReleaseEntry, type DeletionStatus } from './after-release-history';
+import { readActors, type DelegationShown } from './read-actors';
 
 /** What happened in one relation, oldest first: who, when, which purpose, on which consent, with what result. */
 export type HistoryEntry =
@@ -26,7 +28,17 @@ export type HistoryEntry =
       readonly kinds: readonly string[];
       readonly assisted?: true;
     })
-  | (Entry<'consent'> & Pick<ConsentEntry, 'version' | 'status' | 'validity' | 'witness'>)
+  | (Entry<'consent'> & {
+      readonly version: number;
+      readonly status: string;
+      readonly validity: ConsentEntry['validity'];
+      /** The delegation by which somebody else signed; null when the patient did. */
+      readonly delegation: number | null;
+      /** Of what a card signed: who saw it. */
+      readonly witness?: ConsentEntry['witness'];
+    })
+  | (Entry<'delegation'> & DelegationShown)
+  | (Entry<'status'> & { readonly status: PatientStatus['status'] })
   | (Entry<'request'> & {
       readonly requestId: string;
       readonly by: AccessRequest['by'];
@@ -66,7 +78,7 @@ export type HistoryEntry =
   | AfterReleaseEntry
   | AssistedEntry;
 
-interface Entry<K extends string> {
+export interface Entry<K extends string> {
   readonly kind: K;
   readonly at: Instant;
   readonly transactionId: string;
@@ -86,6 +98,7 @@ export async function readHistory(facts: Facts, sealed: SealedReader, own: MspId
     ...(relation === undefined ? [] : [newRelation(relation)]),
     ...facts.list<ConsentEntry>('consent', relationRef).map(newConsent),
     ...facts.list<AccessRequest>('request', relationRef).map(newRequest),
+    ...(await readActors(facts, sealed, own, relation?.value)),
     ...facts.list<Referral>('referral', relationRef).map(newReferral),
     ...decisions.map((fact, at) => {
       const deletion = isDelivered(fact.value) ? deletionStatusOf(facts, fact.value, 'release', now) : null;
@@ -117,8 +130,9 @@ function newRelation({ value, transactionId, block }: Fact<RelationEntry>): Hist
 }
 
 function newConsent({ value, transactionId, block }: Fact<ConsentEntry>): HistoryEntry {
-  const { version, status, validity, recordedAt, witness } = value;
-  return { kind: 'consent', at: recordedAt, transactionId, block, version, status, validity, ...(witness && { witness }) };
+  const { version, status, validity, delegation = null, recordedAt, witness } = value;
+  const signed = { version, status, validity, delegation, ...(witness && { witness }) };
+  return { kind: 'consent', at: recordedAt, transactionId, block, ...signed };
 }
 
 function newRequest({ value, transactionId, block }: Fact<AccessRequest>): HistoryEntry {

@@ -40,6 +40,8 @@ DELETE FROM fact; DELETE FROM undecided; DELETE FROM undelivered; DELETE FROM ju
   `${patientStepTable};
 DELETE FROM fact; DELETE FROM undecided; DELETE FROM undelivered; DELETE FROM junk_consent; DELETE FROM consent_head; DELETE FROM held;
 UPDATE checkpoint SET height = 0, time = 0;`,
+  // Delegations, what delegates signed and patients' statuses were passed over before.
+  forgetAll,
   // Witnesses, notices and ends were passed over before.
   `${witnessedIndex} ${forgetAll}`,
 ];

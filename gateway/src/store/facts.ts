@@ -6,11 +6,15 @@ import {
   formatCanonical,
   parseEntryName,
   trustConsent,
+  trustDelegation,
+  trustPatientStatus,
   trustRelation,
   type AccessRequest,
   type ConsentEntry,
   type Decision,
+  type DelegationEntry,
   type Delivery,
+  type EntryName,
   type Group,
   type MspId,
   type PublicKeyType,
@@ -21,6 +25,7 @@ import {
 } from '@medaccord/chaincode/model';
 import type { LedgerBlock, LedgerTransaction, StateWrite } from '../ledger/ledger';
 import { ConsentHeads } from './consent-heads';
+import { isEnded, listDelegations } from './delegations';
 import { inTransaction, openDatabase, type Database, type Row } from './database';
 import { DueNotices } from './due-notices';
 import { parseDeclared, selectDeclared, type Declared } from './declared';
@@ -80,7 +85,10 @@ export class Facts {
     this.#mspId = mspId;
     this.#database = openDatabase(path, migrations);
     this.#statements = prepareStatements(this.#database);
-    this.#heads = new ConsentHeads(this.#database, (ref, version) => this.find<ConsentEntry>('consent', ref, String(version))?.value);
+    this.#heads = new ConsentHeads(this.#database, (ref, version) => {
+      const entry = this.find<ConsentEntry>('consent', ref, String(version))?.value;
+      return entry !== undefined && isEnded(this, entry) ? 'void' : entry;
+    });
     this.steps = new PatientSteps(this.#database, this);
     this.held = new HeldReleases(this.#database, this, mspId);
     this.notices = new DueNotices(this.#database, this, mspId);
@@ -224,15 +232,19 @@ export class Facts {
     }
     const entry = parseEntry(key, value);
     const trusted = entry === undefined ? undefined : this.#trust(entry);
-    if (trusted !== undefined) {
-      const applied = { ...name, type, value: trusted } as Applied;
-      this.steps.keep({ block, index, transactionId }, applied);
-      for (const as of [id, ...this.#moreNames(type, trusted)])
-        this.#statements.put.run(type, ref, as, number ?? block, formatCanonical(trusted), block, index, transactionId);
-      this.#keepWorkLists(applied);
-      this.held.keep(applied);
-    }
+    if (trusted !== undefined) this.#keep({ block, index, transactionId }, name, trusted);
     if (number !== undefined && type === 'consent') this.#heads.add(ref, number, trusted !== undefined);
+  }
+
+  #keep({ block, index, transactionId }: Position, name: EntryName, value: Entries[PublicKeyType]): void {
+    const { type, ref, id, number } = name;
+    const applied = { ...name, value } as Applied;
+    this.steps.keep({ block, index, transactionId }, applied);
+    for (const as of [id, ...this.#moreNames(type, value)])
+      this.#statements.put.run(type, ref, as, number ?? block, formatCanonical(value), block, index, transactionId);
+    this.#keepWorkLists(applied);
+    this.held.keep(applied);
+    if (type === 'delegation') this.#heads.recount(ref);
   }
 
   /** An entry as it counts; nothing when it does not. */
@@ -245,9 +257,21 @@ export class Facts {
     if (type === 'patient') return continuePatient(this.find<Entries['patient']>(type, ref)?.value, value, this.#patientVerifier);
     if (kept.includes(type) && this.find(type, ref, id) !== undefined) return undefined;
     if (type === 'relation') return trustRelation(value, statementVerifier);
-    if (type !== 'consent') return trustReceipts(entry, this);
+    if (type === 'patient-status') return this.#trustStatus(value);
+    return type === 'consent' || type === 'delegation' ? this.#trustInRelation({ type, value } as Signed, ref) : trustReceipts(entry, this);
+  }
+
+  /** What was signed for a relation counts by its keys, and by those of who may act for the patient. */
+  #trustInRelation({ type, value }: Signed, ref: string): ConsentEntry | DelegationEntry | undefined {
     const relation = this.find<RelationEntry>('relation', ref)?.value;
-    return relation === undefined ? undefined : trustConsent(value, relation, statementVerifier);
+    if (relation === undefined) return undefined;
+    if (type === 'consent') return trustConsent(value, relation, statementVerifier, listDelegations(this, ref));
+    return trustDelegation(value, relation, this.#patientVerifier) && value;
+  }
+
+  #trustStatus(value: Entries['patient-status']): Entries['patient-status'] | undefined {
+    const patient = this.find<Entries['patient']>('patient', value.subjectRef)?.value;
+    return patient && trustPatientStatus(value, patient, this.#patientVerifier) && value;
   }
 
   /** Decisions name the version of the rules that they went by: each stays readable beside the one in force, under its number. */
@@ -273,6 +297,8 @@ export class Facts {
   }
 }
 
+type Signed = { readonly type: 'consent'; readonly value: ConsentEntry } | { readonly type: 'delegation'; readonly value: DelegationEntry };
+
 export interface Position {
   readonly block: number;
   readonly index: number;
@@ -294,6 +320,8 @@ const kept: readonly PublicKeyType[] = [
   'request',
   'decision',
   'delivery',
+  'delegation',
+  'patient-status',
   'deletion',
   'redisclosure',
   'consultation',

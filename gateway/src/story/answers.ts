@@ -44,7 +44,17 @@ export type Answers = {
   readonly records: { readonly records: readonly RecordName[] };
   readonly relation: Recorded;
   readonly consent: Recorded;
-  readonly consents: { readonly consents: readonly { readonly version: number; readonly jws: string; readonly transactionId: string }[] };
+  readonly consents: {
+    readonly consents: readonly {
+      readonly version: number;
+      readonly delegation: number | null;
+      readonly jws: string;
+      readonly transactionId: string;
+    }[];
+  };
+  readonly delegation: { readonly n: number; readonly transactionId: string };
+  readonly delegations: { readonly delegations: readonly { readonly n: number; readonly act: 'grant' | 'end' }[] };
+  readonly present: { readonly custodian: string; readonly counterparty: string; readonly newestConsent: number };
   readonly access: {
     readonly requestId: string;
     readonly transactionId: string;
@@ -102,6 +112,7 @@ export type HistoryEntry = { readonly at: string; readonly transactionId: string
       readonly kind: 'consent';
       readonly version: number;
       readonly status: string;
+      readonly delegation: number | null;
       readonly witness?: { readonly by: { readonly mspId: string; readonly actor: string } };
     }
   | {
@@ -112,6 +123,16 @@ export type HistoryEntry = { readonly at: string; readonly transactionId: string
       readonly effectiveAt: string;
     }
   | { readonly kind: 'consent-end'; readonly version: number; readonly by: { readonly mspId: string; readonly actor: string } }
+  | ({ readonly kind: 'delegation'; readonly n: number; readonly confirmedBy: string | null } & (
+      | {
+          readonly act: 'grant';
+          readonly powers: readonly string[];
+          readonly validity: { readonly until: string };
+          readonly opening: { readonly kind: string } | null;
+        }
+      | { readonly act: 'end'; readonly of: number }
+    ))
+  | { readonly kind: 'status'; readonly status: string }
   | {
       readonly kind: 'request';
       readonly requestId: string;

@@ -1,5 +1,16 @@
 export { assistedValidity, CardInvalid, newCard, nextRelationRef, openCard, parseCard } from './card';
 export { checkIn, type CheckIn, type SignedRelation } from './check-in';
+export {
+  deriveDelegateKey,
+  endDelegation,
+  newDelegateToken,
+  revokeConsentFor,
+  signConsentFor,
+  signDelegation,
+  type Delegated,
+  type DelegationWish,
+  type SignedDelegation,
+} from './delegate';
 export { describeConsent } from './describe-consent';
 export { implicitPolicies, implicitPolicyNames, type ImplicitPolicy } from '../fhir-consent';
 export { deriveRecoverySeed } from './derive-keys';

@@ -145,6 +145,11 @@ export class TestConsortium {
     return this;
   }
 
+  /** Every gateway's read model has every block. */
+  untilFollowing(): Promise<void> {
+    return waitFor(() => [...this.gateways.values()].every(({ store }) => store.facts.height === this.ledger.blocks.length), 5_000);
+  }
+
   gateway(mspId: string): TestGateway {
     const gateway = this.gateways.get(mspId as MemberId);
     if (gateway === undefined) throw new Error(`no gateway of ${mspId}`);

@@ -126,3 +126,25 @@ export function newBundle(observations: number, mark = 'x'): object {
     entry: [{ fullUrl: patient, resource: demographics, request: { method: 'POST', url: 'Patient' } }, ...entries],
   };
 }
+
+/** A transaction bundle of one patient and something that she takes. */
+export function newMedicationBundle(): object {
+  const [person, medication] = [`urn:uuid:${randomUUID()}`, `urn:uuid:${randomUUID()}`];
+  const entry = (fullUrl: string, resource: { readonly resourceType: string }): object => ({
+    fullUrl,
+    resource,
+    request: { method: 'POST', url: resource.resourceType },
+  });
+  const patient = { resourceType: 'Patient', name: [{ family: 'Example' }] };
+  const taken = {
+    resourceType: 'MedicationStatement',
+    status: 'active',
+    subject: { reference: person },
+    medicationCodeableConcept: { text: 'x' },
+  };
+  return {
+    resourceType: 'Bundle',
+    type: 'transaction',
+    entry: [entry(person, patient), entry(medication, taken)],
+  };
+}

@@ -2,6 +2,7 @@ import { isSensitive } from '../category';
 import { confidentialityOf, isAtMost } from '../confidentiality';
 import type { ConsentDocument, ConsentException } from '../consent-document';
 import { isCoveredBy, type Purpose } from '../purpose';
+import type { ConsentHeader } from '../signed-payload';
 import type { AccessQuestion, StandingQuestion } from './decide-access';
 
 // The part of the rule for emergencies. The declaration is the proof of the purpose; consent and its state are not asked, only whether the
@@ -15,9 +16,10 @@ export function isBreakGlass(purpose: Purpose): boolean {
 /** What is against any break-glass of this request; undefined when nothing is. */
 export function findReasonAgainstBreakGlass(
   question: StandingQuestion,
-): 'organisation-suspended' | 'purpose-not-proved' | 'expired' | undefined {
-  const { relation, rules, purpose, emergencyUntil, now } = question;
+): 'organisation-suspended' | 'deceased' | 'purpose-not-proved' | 'expired' | undefined {
+  const { relation, rules, purpose, emergencyUntil, now, isDeceased = false } = question;
   if (rules.suspended.includes(relation.custodian) || rules.suspended.includes(relation.counterparty)) return 'organisation-suspended';
+  if (isDeceased) return 'deceased';
   const isAllowed = rules.emergency !== undefined && rules.purposes.some((cover) => isCoveredBy(purpose, cover));
   if (!isAllowed || emergencyUntil === undefined) return 'purpose-not-proved';
   return now < emergencyUntil ? undefined : 'expired';
@@ -28,6 +30,11 @@ export function isOfEmergencySubset({ record, rules }: Pick<AccessQuestion, 'rec
   const { category, labels } = record;
   if (isSensitive(category) || !isAtMost(confidentialityOf(labels), 'N')) return false;
   return rules.emergency?.categories.includes(category) === true;
+}
+
+/** Tells whether a refusal of emergencies can stand in a version: the patient signed its document herself. A delegate neither makes nor ends one. */
+export function isOwnDocument({ delegation, document }: Pick<ConsentHeader, 'delegation' | 'document'>): boolean {
+  return delegation === undefined && document !== null;
 }
 
 /** What a document says about emergencies expressly: only its exceptions that name ETREAT or below, over a base that permits. */

@@ -28,6 +28,7 @@ const others = [
   'legal-basis.vectors.json',
   'break-glass.vectors.json',
   'assisted.vectors.json',
+  'delegates.vectors.json',
 ].map(read);
 const vectors = [...others.flatMap((file) => file.vectors.map((vector): Vector => ({ ...file.defaults, ...vector }))), ...ofAxes];
 const RELATION = 'R'.repeat(22);
@@ -58,6 +59,8 @@ function questionOf(vector: Omit<Vector, 'name' | 'reason'>): AccessQuestion {
     purpose,
     emergencyUntil: emergencyUntil ?? undefined,
     person: parseRequestingPerson(person, 'person'),
+    ...(input['isDeceased'] !== undefined && { isDeceased: input['isDeceased'] }),
+    ...(input['withheld'] !== undefined && { withheld: input['withheld'] }),
     record: { ...parseRecordDetails({ type, category, codes, labels, dates, authors, encounter }, 'details'), recordId },
   } as unknown as AccessQuestion;
 }

@@ -1,4 +1,4 @@
-import { isSensitive } from '../category';
+import { isSensitive, type Category } from '../category';
 import { confidentialityOf, isAtMost } from '../confidentiality';
 import {
   axisNames,
@@ -44,6 +44,8 @@ export const accessReasons = [
   'consent-ended',
   'notice-missing',
   'beyond-assisted',
+  'deceased',
+  'withheld-from-delegate',
 ] as const;
 export type AccessReason = (typeof accessReasons)[number];
 
@@ -61,13 +63,17 @@ export interface AccessQuestion extends ProofQuestion, Pick<AssistedQuestion, 'a
   readonly emergencyUntil?: Instant | undefined;
   readonly person: RequestingPerson;
   readonly record: RecordDetails & { readonly recordId: RecordId };
+  /** Her custodian has recorded the patient's death. */
+  readonly isDeceased?: boolean;
+  /** Where a delegate signed the consent: the categories that are withheld from that one. */
+  readonly withheld?: readonly Category[] | undefined;
 }
 
 /** What the consent alone answers, whatever proves the purpose and whether or not she is held. */
 export type ConsentQuestion = Omit<AccessQuestion, 'proof' | 'patient'>;
 export type StandingQuestion = Pick<
   AccessQuestion,
-  'relation' | 'rules' | 'consent' | 'assistance' | 'now' | 'purpose' | 'proof' | 'emergencyUntil'
+  'relation' | 'rules' | 'consent' | 'assistance' | 'now' | 'purpose' | 'proof' | 'emergencyUntil' | 'isDeceased'
 >;
 
 export interface AccessDecision {
@@ -116,10 +122,11 @@ export function findReasonAgainst(question: StandingQuestion): AccessReason | un
 }
 
 function reasonOfStanding(
-  question: Pick<StandingQuestion, 'relation' | 'rules' | 'consent' | 'assistance' | 'now'>,
+  question: Pick<StandingQuestion, 'relation' | 'rules' | 'consent' | 'assistance' | 'now' | 'isDeceased'>,
 ): AccessReason | undefined {
-  const { relation, rules, consent, now } = question;
+  const { relation, rules, consent, now, isDeceased = false } = question;
   if (rules.suspended.includes(relation.custodian) || rules.suspended.includes(relation.counterparty)) return 'organisation-suspended';
+  if (isDeceased) return 'deceased';
   if (consent.status === 'closed') return 'relation-closed';
   if (consent.status === 'revoked') return 'consent-revoked';
   return findReasonAgainstAssisted(question) ?? reasonOfValidity(consent, now);
@@ -142,9 +149,16 @@ function reasonOfConsent(question: AccessQuestion): AccessReason {
 }
 
 function reasonOfDocument(question: ConsentQuestion): AccessReason {
-  const { consent, document, now, record } = question;
+  const { consent, document } = question;
   if (isBeyondAssisted(question)) return 'beyond-assisted';
   if (document?.relationRef !== consent.relationRef || document.version !== consent.version) return 'document-missing';
+  // Nobody decides what is kept from them.
+  if (question.withheld?.includes(question.record.category) === true) return 'withheld-from-delegate';
+  return reasonOfSets(document, question);
+}
+
+function reasonOfSets(document: ConsentDocument, question: ConsentQuestion): AccessReason {
+  const { now, record } = question;
   const sets = document.sets.filter(({ period }) => period === undefined || isWithin(period, now));
   const answers = sets.map((set) => answerOfSet(set, question));
   if (answers.some(({ decision, isBase }) => decision === 'deny' && !isBase)) return 'denied';
@@ -158,7 +172,8 @@ function reasonOfDocument(question: ConsentQuestion): AccessReason {
 function reasonOfBreakGlass(question: AccessQuestion): AccessReason {
   if (!isOfEmergencySubset(question)) return 'not-emergency-subset';
   const document = question.document && expressOf(question.document);
-  return reasonOfDocument({ ...question, document }) === 'denied' ? 'denied' : 'break-glass';
+  // The document is one that the patient signed herself: nothing is withheld from her.
+  return reasonOfDocument({ ...question, document, withheld: undefined }) === 'denied' ? 'denied' : 'break-glass';
 }
 
 /** The axes by which a permit must name a sensitive record, unless it names the record itself. */

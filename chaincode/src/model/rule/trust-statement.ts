@@ -1,9 +1,12 @@
 import type { ConsentEntry, PatientEntry, RelationEntry } from '../entry';
 import type { Digest } from '../identifiers';
 import type { Jwk } from '../jwk';
-import { parseSigned, type Signed } from '../signed';
+import type { Signed } from '../signed';
 import type { SignedKind } from '../signed-payload';
+import { readSigned } from './read-signed';
 import { takeStep, withoutHold, type PatientVerifier } from './recovery-steps';
+import { findGrant, findProblemOfConsent, type Delegation } from './trust-delegation';
+import type { Instant } from '../instant';
 
 // What patients signed counts as they signed it, whoever endorsed the entry that holds it: the same rules in chaincode and gateway.
 
@@ -22,14 +25,30 @@ export function trustRelation({ relationRef, jws, createdAt }: RelationEntry, ve
   return { ...signed.payload, jws, createdAt };
 }
 
-/** Tells whether a consent carries the signature that it needs: the relation's signing key, or its recovery key for closing only. */
+/** Who may sign for a patient in a relation, and when the consent was recorded. */
+export interface Delegates {
+  readonly chain: readonly Delegation[];
+  readonly at: Instant;
+}
+
+/**
+ * Tells whether a consent carries the signature that it needs: the relation's signing key, or its recovery key for closing only; the key of the
+ * delegate whom it names, if that one might sign it then.
+ */
 export function isConsentSigned(
   consent: Signed<'consent'>,
   { relationRef, keys }: Pick<RelationEntry, 'relationRef' | 'keys'>,
   { isSignedBy }: StatementVerifier,
+  delegates?: Delegates,
 ): boolean {
-  if (consent.payload.relationRef !== relationRef) return false;
-  return isSignedBy(consent, keys.signing) || (consent.payload.status === 'closed' && isSignedBy(consent, keys.recovery));
+  const { payload } = consent;
+  if (payload.relationRef !== relationRef) return false;
+  if (payload.delegation !== undefined) {
+    const grant = findGrant(delegates?.chain ?? [], payload.delegation);
+    if (grant === undefined || delegates === undefined) return false;
+    return findProblemOfConsent(consent, delegates.chain, delegates.at) === undefined && isSignedBy(consent, grant.key);
+  }
+  return isSignedBy(consent, keys.signing) || (payload.status === 'closed' && isSignedBy(consent, keys.recovery));
 }
 
 /** A version of a consent as it was signed; nothing without the signature that it needs, or at another version's place. */
@@ -37,10 +56,11 @@ export function trustConsent(
   { relationRef, version, jws, recordedAt, witness }: ConsentEntry,
   relation: RelationEntry,
   verifier: StatementVerifier,
+  chain: readonly Delegation[] = [],
 ): ConsentEntry | undefined {
   const signed = readSigned('consent', jws);
-  if (signed?.payload.version !== version || signed.payload.relationRef !== relationRef || !isConsentSigned(signed, relation, verifier))
-    return undefined;
+  if (signed?.payload.version !== version || signed.payload.relationRef !== relationRef) return undefined;
+  if (!isConsentSigned(signed, relation, verifier, { chain, at: recordedAt })) return undefined;
   return { ...signed.payload, jws, recordedAt, ...(relation.assisted && witness && { witness }) };
 }
 
@@ -71,12 +91,4 @@ function trustReplacement(current: PatientEntry, jws: string, verifier: Statemen
   if (signed.payload.previous !== verifier.payloadDigestOf(current.jws)) return undefined;
   const isValid = verifier.isSignedBy(signed, current.keys.signing) || verifier.isSignedBy(signed, current.keys.recovery);
   return isValid ? { ...withoutHold(current), keys: signed.payload.keys, jws } : undefined;
-}
-
-function readSigned<K extends SignedKind>(kind: K, jws: string): Signed<K> | undefined {
-  try {
-    return parseSigned(kind, jws, kind);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,16 +1,16 @@
-import { formatInstant, noticeChannels, type RelationEntry, type RelationRef, type StaffRole } from '@medaccord/chaincode/model';
+import { formatInstant, noticeChannels, type RelationRef, type StaffRole } from '@medaccord/chaincode/model';
 import { z } from 'zod';
 import { endConsent, recordNotice, type AssistedOptions } from '../../assisted/assisted-consents';
 import { newPseudonym, type WitnessAtDesk } from '../../assisted/witness';
 import type { Caller } from '../../auth';
 import type { LedgerIdentity } from '../../ledger/ledger';
 import { newError } from '../../problem';
-import { recordConsent, registerRelation, type RelationOptions } from '../../relation/register-relation';
+import { recordConsent, registerRelation, type ConsentOptions } from '../../relation/register-relation';
 import { newRoute, type Route } from '../route';
 import { recorded, signedConsent, signedRelation } from './relations';
 import { instant, mspId, reference, transactionId } from './schemas';
 
-export interface AssistedRoutesOptions extends AssistedOptions, RelationOptions {
+export interface AssistedRoutesOptions extends AssistedOptions, ConsentOptions {
   readonly identityOf: (caller: Caller) => Promise<LedgerIdentity>;
 }
 
@@ -42,7 +42,6 @@ function newCheckInRoute(options: AssistedRoutesOptions): Route {
 }
 
 function newConsentRoute(options: AssistedRoutesOptions): Route {
-  const { facts } = options.store;
   return newRoute({
     method: 'post',
     path: '/api/assisted/consents',
@@ -51,10 +50,7 @@ function newConsentRoute(options: AssistedRoutesOptions): Route {
     body: signedConsent,
     status: 201,
     response: recorded,
-    handle: async ({ body, caller }) => {
-      const find = (relationRef: string): RelationEntry | undefined => facts.find<RelationEntry>('relation', relationRef)?.value;
-      return { body: await recordConsent(options, body, find, await witnessOf(options, caller)) };
-    },
+    handle: async ({ body, caller }) => ({ body: await recordConsent(options, body, await witnessOf(options, caller)) }),
   });
 }
 
