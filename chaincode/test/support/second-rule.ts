@@ -323,7 +323,6 @@ const gates: readonly (readonly [string, (question: SecondQuestion) => boolean])
 function emergencyOpinion(question: SecondQuestion): string {
   const { relation, rules, purpose, record, consent, document, now } = question;
   if (meet([relation.custodian, relation.counterparty], rules.suspended) === 'yes') return 'organisation-suspended';
-  if (question.isDeceased) return 'deceased';
   if (!question.emergencyUntil || !rules.emergency || meet(lineage(purpose), rules.purposes) === 'no') return 'purpose-not-proved';
   if (Date.parse(question.emergencyUntil) <= Date.parse(now)) return 'expired';
   if (!rules.emergency.categories.includes(record.category) || sensitivities(question).length > 0) return 'not-emergency-subset';

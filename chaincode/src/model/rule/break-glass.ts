@@ -6,7 +6,7 @@ import type { ConsentHeader } from '../signed-payload';
 import type { AccessQuestion, StandingQuestion } from './decide-access';
 
 // The part of the rule for emergencies. The declaration is the proof of the purpose; consent and its state are not asked, only whether the
-// patient has expressly refused. docs/reference/consent-rule.md, "Break-glass".
+// patient has expressly refused. Nor is a death: one that was recorded in error must not close her record in an emergency. docs/reference/consent-rule.md, "Break-glass".
 
 /** Tells whether a purpose is break-glass: ETREAT and all below it. */
 export function isBreakGlass(purpose: Purpose): boolean {
@@ -16,10 +16,9 @@ export function isBreakGlass(purpose: Purpose): boolean {
 /** What is against any break-glass of this request; undefined when nothing is. */
 export function findReasonAgainstBreakGlass(
   question: StandingQuestion,
-): 'organisation-suspended' | 'deceased' | 'purpose-not-proved' | 'expired' | undefined {
-  const { relation, rules, purpose, emergencyUntil, now, isDeceased = false } = question;
+): 'organisation-suspended' | 'purpose-not-proved' | 'expired' | undefined {
+  const { relation, rules, purpose, emergencyUntil, now } = question;
   if (rules.suspended.includes(relation.custodian) || rules.suspended.includes(relation.counterparty)) return 'organisation-suspended';
-  if (isDeceased) return 'deceased';
   const isAllowed = rules.emergency !== undefined && rules.purposes.some((cover) => isCoveredBy(purpose, cover));
   if (!isAllowed || emergencyUntil === undefined) return 'purpose-not-proved';
   return now < emergencyUntil ? undefined : 'expired';
