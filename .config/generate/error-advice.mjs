@@ -162,6 +162,28 @@ export const advice = {
     'Have auditors of other organisations review some.',
   ],
   BREAK_GLASS_NOT_DECLARED: ['The request is an ordinary one.', 'Only declared emergencies are reviewed.'],
+  ASSISTED_WITNESS_NEEDED: [
+    'What a card signs was brought without its witness: by a signature alone, at another member, or by somebody who is no registrar.',
+    "Have a registrar at the custodian's desk hand it in: POST /api/assisted/relations or /api/assisted/consents.",
+  ],
+  ASSISTED_TOO_EARLY: [
+    "The consent of a card has no validity, or one that begins within the rules' `assistedHours`.",
+    'Sign it again with a validity that begins no earlier than the time that is named.',
+  ],
+  RELATION_NOT_ASSISTED: [
+    'The relation was made with the keys of a wallet, not with a card.',
+    'The patient revokes or consents with her wallet; nobody does so for her.',
+  ],
+  NOTICE_NOT_DUE: [
+    'The version permits nothing, or the custodian does not attest to its witness.',
+    'Give notice of the newest version in force; if it was recorded otherwise, sign the next one at the desk.',
+  ],
+  NOTICE_BY_WITNESS: ['Who gives the notice saw the card sign.', 'Let another person of the custodian tell the patient, and record it.'],
+  NOTICE_ALREADY_RECORDED: [
+    'Another person, or by another way, told the patient of this version already.',
+    'Nothing: the notice that stands counts.',
+  ],
+  END_ALREADY_RECORDED: ['The id of the end was used for another one.', 'Send it again with a new Idempotency-Key.'],
   REVIEWER_NOT_INDEPENDENT: ['The reviewer is of the organisation that declared.', 'Have an auditor of another organisation review it.'],
   REVIEW_NOT_FOUND: ['Nobody has reviewed this yet.', 'Review it.'],
   REVIEW_ALREADY_MADE: ['Somebody reviewed it with another outcome, or of another organisation.', 'Read the review that stands.'],

@@ -40,7 +40,7 @@ export async function newCheckScene({ others = 0, versions = 1, records = 1 }) {
     version: 1,
     purposes: ['TREAT'],
     roles,
-    deadlines: { decisionMinutes: 10, recoveryHours: 72 },
+    deadlines: { decisionMinutes: 10, recoveryHours: 72, assistedHours: 72 },
     suspended: [],
     adoptedAt: AT,
   };

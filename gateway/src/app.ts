@@ -8,6 +8,7 @@ import { HeightWatch, newHeightSigner, type AskHttp } from './height';
 import { newServer } from './http/server';
 import type { Route } from './http/route';
 import { newAccessRoutes } from './http/routes/access-requests';
+import { newAssistedRoutes } from './http/routes/assisted';
 import { newBreakGlassRoutes } from './http/routes/break-glass';
 import { newDecisionRoutes } from './http/routes/decisions';
 import { newDelegationRoutes } from './http/routes/delegations';
@@ -135,6 +136,7 @@ export function newApp(options: AppOptions): App {
     ...newRecoveryRoutes({ ...shared, signing: keys.signing }, identityOf),
     ...newRecordRoutes({ ...shared, importer }),
     ...newRelationRoutes({ ...shared, consultations }),
+    ...newAssistedRoutes({ ...shared, identityOf }),
     ...newDelegationRoutes({ ...shared, keys, identityOf }),
     ...newPatientStatusRoutes({ ...shared, keys, identityOf }),
     ...newProofRoutes({ ...shared, identityOf }),

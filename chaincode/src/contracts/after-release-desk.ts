@@ -26,6 +26,7 @@ import type { Ledger } from '../ledger';
 import { assertBindingOf } from '../relation';
 import { deleteRelease, rediscloseRecords, sameRedisclosure } from '../release';
 import { statementVerifier } from '../signature';
+import { assistanceOf, endedUpToOf } from './assisted-facts';
 import { isDeceasedOf } from './delegation-facts';
 import {
   assertPartiesStand,
@@ -58,6 +59,7 @@ export async function recordDeletionDesk(ledger: Ledger, request: TransactionReq
     standing: await standingDeletionOf(ledger, requester, key),
     decision: await decisionOf(ledger, { relationRef, requester, requestId }),
     consent: await endingConsentOf(ledger, relation, signed.payload),
+    endedUpTo: await endedUpToOf(ledger, relation),
     parts: deliveries.length,
     redisclosure: of === 'release' ? undefined : await redisclosureOf(ledger, signed.payload),
     key: signing,
@@ -112,10 +114,11 @@ export async function recordRedisclosureDesk(ledger: Ledger, request: Transactio
   const rules = await rulesOf(ledger);
   await assertPartiesStand(ledger, relation, rules);
   const consent = await currentConsentOf(ledger, relation, consentVersion);
+  const assistance = await assistanceOf(ledger, relation, { version: consentVersion });
   const isEnded = await isReleaseEnded(ledger, relation, decision, consentVersion);
   const proof = await proofOf(ledger, relation, decision.proof);
   const isDeceased = await isDeceasedIn(ledger, relation, opening.binding);
-  const facts = { relation, decision, consent, rules, proof, isEnded, isDeceased };
+  const facts = { relation, decision, consent, assistance, rules, proof, isEnded, isDeceased };
   const redisclosure = rediscloseRecords(request, opening, facts, { by, now: ledger.now });
   await ledger.write(key, redisclosure);
   await sealForGood(ledger, rules, [key]);
@@ -133,11 +136,12 @@ async function isDeceasedIn(ledger: Ledger, relation: RelationEntry, text: strin
   return isDeceasedOf(ledger, await tracedPatientOf(ledger, binding.payload.subjectRef));
 }
 
-/** Whether the copy is deleted, its time box is over, or a version after the decision's up to the newest was not in force. */
+/** Whether the copy is deleted, its time box is over, a registrar ended the consent, or a version after the decision's up to the newest was not in force. */
 async function isReleaseEnded(ledger: Ledger, relation: RelationEntry, decision: Decision, newest: number): Promise<boolean> {
   const { relationRef, requester, requestId, consentVersion, breakGlass } = decision;
   if (breakGlass !== undefined && breakGlass.until <= ledger.now) return true;
   if ((await ledger.read(deletionKey(relationRef, requester, requestId, 'release'), parseDeletion)) !== undefined) return true;
+  if ((await endedUpToOf(ledger, relation)) >= (consentVersion ?? 1)) return true;
   for (let version = (consentVersion ?? 1) + 1; version <= newest; version += 1) {
     const header = await signedConsentOf(ledger, relation, version);
     if (header !== undefined && header.status !== 'in-force') return true;

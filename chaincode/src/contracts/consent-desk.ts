@@ -6,18 +6,20 @@ import {
   parseSigned,
   RequestInvalid,
   relationKey,
+  type Actor,
   type Closing,
   type ConsentEntry,
   type RelationEntry,
   type TransactionRequest,
   type TransactionResponse,
 } from '../model';
+import { witnessConsent } from '../assisted';
 import { assertFirstConsent, recordConsent } from '../consent';
 import type { Ledger } from '../ledger';
 import { registerRelation } from '../relation';
 import { findClosing, standingConsentOf } from './closing';
 import { delegationsFor } from './delegation-facts';
-import { organisationOf, relationOf, rulesOf, sealForGood } from './facts';
+import { organisationOf, participantOf, relationOf, rulesOf, sealForGood } from './facts';
 
 export async function registerRelationDesk(
   ledger: Ledger,
@@ -35,9 +37,9 @@ export async function registerRelationDesk(
   if (relation === current) return { relation, consent };
   for (const mspId of [custodian, counterparty]) await organisationOf(ledger, mspId);
   await ledger.write(relationKey(relationRef), relation);
-  await writeConsent(ledger, consent, [relationKey(relationRef)]);
+  const written = await writeConsent(ledger, consent, { relation, person: request.witness, more: [relationKey(relationRef)] });
   ledger.emit({ name: 'RelationRegistered', ids: { relationRef } });
-  return { relation, consent };
+  return { relation, consent: written };
 }
 
 export async function recordConsentDesk(ledger: Ledger, request: TransactionRequest<'RecordConsent'>): Promise<ConsentEntry> {
@@ -51,10 +53,11 @@ export async function recordConsentDesk(ledger: Ledger, request: TransactionRequ
   const delegations = await delegationsFor(ledger, relation, signed.payload);
   const consent = recordConsent(signed, { relation, isContinued, isClosed, standing, delegations }, ledger.now);
   const isMarked = consent.status !== 'closed' || isClosed;
-  if (consent !== standing) await writeConsent(ledger, consent, []);
+  const isNew = consent !== standing;
+  const written = isNew ? await writeConsent(ledger, consent, { relation, person: request.witness, more: [] }) : consent;
   if (!isMarked) await writeMarker(ledger, { relationRef, number: closing.free, version });
-  if (consent !== standing || !isMarked) ledger.emit({ name: 'ConsentRecorded', ids: { relationRef, version } });
-  return consent;
+  if (isNew || !isMarked) ledger.emit({ name: 'ConsentRecorded', ids: { relationRef, version } });
+  return written;
 }
 
 /** Writes a closing's marker with it, or beside one that others recorded without, and seals it as the versions are. */
@@ -64,11 +67,22 @@ async function writeMarker(ledger: Ledger, marker: Closing): Promise<void> {
   await sealForGood(ledger, await rulesOf(ledger), [key]);
 }
 
-/** Writes a version and seals it, and what is immutable with it, by a policy of all members: no two can take it back. */
-async function writeConsent(ledger: Ledger, consent: ConsentEntry, more: readonly string[]): Promise<void> {
+/**
+ * Writes a version, with its witness if it needs one, and seals it, and what is immutable with it, by a policy of all members: no two can
+ * take it back. The custodian attests to a witness.
+ */
+async function writeConsent(
+  ledger: Ledger,
+  unwitnessed: ConsentEntry,
+  { relation, person, more }: { readonly relation: RelationEntry; readonly person: Actor | undefined; readonly more: readonly string[] },
+): Promise<ConsentEntry> {
+  const rules = await rulesOf(ledger);
+  const consent = witnessConsent(unwitnessed, relation, { by: participantOf(ledger.caller), person }, { rules, at: ledger.now });
   const key = consentKey(consent.relationRef, consent.version);
   await ledger.write(key, consent);
-  await sealForGood(ledger, await rulesOf(ledger), [key, ...more]);
+  if (consent.witness !== undefined) await ledger.attest(relation.custodian, key, consent);
+  await sealForGood(ledger, rules, [key, ...more]);
+  return consent;
 }
 
 export function getRelationDesk(ledger: Ledger, { relationRef }: TransactionRequest<'GetRelation'>): Promise<RelationEntry> {

@@ -42,6 +42,7 @@ import {
   getDecisionDesk,
   getDeliveryDesk,
 } from './release-desk';
+import { recordNoticeDesk, endAssistedConsentDesk, getAssistanceDesk } from './assisted-desk';
 import { reviewBreakGlassDesk, getReviewDesk } from './break-glass-desk';
 import { registerReferralDesk, endReferralDesk, approveStudyDesk, endStudyDesk, getReferralDesk, getStudyDesk } from './proof-desk';
 import { recordDeletionDesk, recordRedisclosureDesk } from './after-release-desk';
@@ -158,6 +159,21 @@ export class MedaccordContract extends GuardedContract {
   @Evaluate({ allow: [anyMember] })
   GetConsents(ctx: LedgerContext, request: string): Promise<string> {
     return answer('GetConsents', ctx, request, getConsentsDesk);
+  }
+
+  @Submit({ allow: [role('registrar'), role('records'), role('clinician')] })
+  RecordNotice(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('RecordNotice', ctx, request, recordNoticeDesk);
+  }
+
+  @Submit({ allow: [role('registrar')] })
+  EndAssistedConsent(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('EndAssistedConsent', ctx, request, endAssistedConsentDesk);
+  }
+
+  @Evaluate({ allow: [anyMember] })
+  GetAssistance(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('GetAssistance', ctx, request, getAssistanceDesk);
   }
 
   @Submit({ allow: [anyMember] })

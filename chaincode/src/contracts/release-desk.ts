@@ -36,6 +36,7 @@ import { assertDistinctRecords } from '../record';
 import { assertBindingOf, checkBinding } from '../relation';
 import { assertDecidable, decideRelease, deliverRecords, refuseAccess, requestAccess, type RecordFacts } from '../release';
 import { digestOf } from '../signature';
+import { assistanceOf } from './assisted-facts';
 import { assertDocumentOpened, declarationOf, documentedConsentOf, recordDeclaration } from './break-glass-desk';
 import { delegationsOf, isDeceasedOf } from './delegation-facts';
 import {
@@ -101,10 +102,11 @@ export async function decideReleaseDesk(
   checkBinding(relation, binding, patient);
   const proof = await proofOf(ledger, relation, request.proof);
   const records = await tracedRecordsOf(ledger, opening.records, relation.custodian);
+  const assistance = await assistanceOf(ledger, relation, { version: consentVersion, purpose: request.purpose });
   const withheld = await withheldOf(ledger, relation, consent, opening.delegation);
   const isDeceased = await isDeceasedOf(ledger, patient);
   const told = { rules, proof, records, custodianKey: custodian.signing };
-  const facts = { request, relation, patient, consent, consentVersion, withheld, isDeceased, ...told };
+  const facts = { request, relation, patient, consent, consentVersion, assistance, withheld, isDeceased, ...told };
   const decision = decideRelease(opening, facts, ledger.now);
   await ledger.write(key, decision);
   await sealForGood(ledger, rules, [key]);
@@ -185,11 +187,12 @@ export async function deliverRecordsDesk(ledger: Ledger, request: TransactionReq
   const rules = await rulesOf(ledger);
   await assertPartiesStand(ledger, relation, rules);
   const consent = await decidingConsentOf(ledger, relation, decision);
+  const assistance = await assistanceOf(ledger, relation, { version: consent.version, purpose: decision.purpose });
   const proof = await proofOf(ledger, relation, decision.proof);
   const key = deliveryKey(relationRef, relation.counterparty, requestId, part);
   const standing = await ledger.read(key, parseDelivery);
   const context = { caller: ledger.caller.mspId, envelope: digestOf(envelope), at: ledger.now };
-  const delivery = deliverRecords(request, { relation, decision, consent, rules, proof, standing }, context);
+  const delivery = deliverRecords(request, { relation, decision, consent, assistance, rules, proof, standing }, context);
   if (delivery === standing) return delivery;
   await ledger.write(key, delivery);
   await sealForGood(ledger, rules, [key]);

@@ -1,4 +1,5 @@
 import { distinct, flag, integer, list, nullable, object, oneOf, optional, table, text, type Parsed } from './encoding/parser';
+import { parseAssistedMark } from './assisted';
 import { parseDeclared, parseEmergencyRules, parseReviewOutcome } from './break-glass';
 import {
   parseActor,
@@ -29,8 +30,12 @@ export const parseEncryptionKey = object({
 });
 export type EncryptionKey = Parsed<typeof parseEncryptionKey>;
 
-/** How long a decision waits for its delivery, and how long a recovery waits for a veto. */
-const parseDeadlines = object({ decisionMinutes: integer(1, 1440), recoveryHours: integer(1, 8760) });
+/** How long a decision waits for its delivery, a recovery for a veto, and an assisted consent, and its notice, until it counts. */
+const parseDeadlines = object({
+  decisionMinutes: integer(1, 1440),
+  recoveryHours: integer(1, 8760),
+  assistedHours: integer(1, 720),
+});
 
 /** What members approve: purposes that may be asked for, members and what they are, deadlines, legal bases, suspended members. */
 export const rulesShape = {
@@ -62,12 +67,17 @@ export type Organisation = Parsed<typeof parseOrganisation>;
 export const parseParticipant = object({ mspId: parseMspId, role: nullable(parseStaffRole), actor: parseActor });
 export type Participant = Parsed<typeof parseParticipant>;
 
+/** Who saw the card of a patient without a device while it signed; `person`: a keyed hash of the gateway, per relation, which outlives certificates. */
+export const parseWitness = object({ by: parseParticipant, person: parseActor });
+export type Witness = Parsed<typeof parseWitness>;
+
 /** `jws` is the latest statement about the patient: her registration, the replacement of her keys, or one of recovery.ts. */
 export const parsePatientEntry = object({
   subjectRef: parseSubjectRef,
   custodian: parseMspId,
   keys: parseKeys,
   bound: object({ method: parseBindingMethod }),
+  assisted: optional(parseAssistedMark),
   jws: text(/^[A-Za-z0-9_.-]+$/, 'a compact JWS'),
   registeredAt: parseInstant,
   by: parseParticipant,
@@ -83,6 +93,7 @@ export const parseRelationEntry = object({
   keys: parseKeys,
   binding: parseCommitment,
   sealed: parseSealedDigests,
+  assisted: optional(parseAssistedMark),
   issuedAt: parseInstant,
   jws: text(/^[A-Za-z0-9_.-]+$/, 'a compact JWS'),
   createdAt: parseInstant,
@@ -101,6 +112,8 @@ export const parseConsentEntry = object({
   issuedAt: parseInstant,
   jws: text(/^[A-Za-z0-9_.-]+$/, 'a compact JWS'),
   recordedAt: parseInstant,
+  /** Of a version in force of an assisted consent. */
+  witness: optional(parseWitness),
 });
 export type ConsentEntry = Parsed<typeof parseConsentEntry>;
 

@@ -29,6 +29,7 @@ export interface ErrorFacts {
   readonly custodian: MspId;
   readonly deadline: Instant;
   readonly delegation: number;
+  readonly earliest: Instant;
   readonly expected: string;
   readonly field: string;
   readonly groupId: GroupId;
@@ -178,6 +179,37 @@ export const errorRows = {
   RELATION_CLOSED: { category: 'rule', facts: ['relationRef'], message: 'this relation is closed for good: the wallet opens another' },
   RELATION_INVALID: { category: 'rule', facts: ['relationRef', 'problem'], message: 'this relation {problem}' },
   BINDING_INVALID: { category: 'rule', facts: ['relationRef', 'problem'], message: 'the binding of this relation {problem}' },
+  ASSISTED_WITNESS_NEEDED: {
+    category: 'forbidden',
+    facts: ['relationRef', 'custodian'],
+    message: 'what an assisted consent permits is recorded by a registrar of {custodian}, who sees the card: at the desk there',
+  },
+  ASSISTED_TOO_EARLY: {
+    category: 'rule',
+    facts: ['relationRef', 'earliest'],
+    message: 'an assisted consent has a validity, and it begins after the delay of the rules: not before {earliest}',
+  },
+  RELATION_NOT_ASSISTED: {
+    category: 'rule',
+    facts: ['relationRef'],
+    message: 'this relation is not assisted: only the patient herself, with her own keys, says what becomes of its consent',
+  },
+  NOTICE_NOT_DUE: {
+    category: 'rule',
+    facts: relationVersion,
+    message: 'notice is given of a version in force whose witness the custodian attests to: this one permits nothing',
+  },
+  NOTICE_BY_WITNESS: {
+    category: 'forbidden',
+    facts: relationVersion,
+    message: 'the witness of a consent does not give notice of it: another person of the custodian does',
+  },
+  NOTICE_ALREADY_RECORDED: {
+    category: 'conflict',
+    facts: relationVersion,
+    message: 'notice of this version is on record once and for all',
+  },
+  END_ALREADY_RECORDED: { category: 'conflict', facts: ['relationRef'], message: 'this id belongs to another end: make a new one' },
   CONSENT_NOT_FOUND: { category: 'not-found', facts: relationVersion, message: 'this relation has no such version of its consent' },
   CONSENT_VERSION_TAKEN: {
     category: 'conflict',

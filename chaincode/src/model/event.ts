@@ -37,6 +37,8 @@ export const eventIds = {
   ReleaseDeleted: ['relationRef', 'requestId'],
   RecordsRedisclosed: ['relationRef', 'requestId'],
   ConsentsConsulted: ['relationRef'],
+  ConsentNoticeRecorded: ['relationRef', 'version'],
+  AssistedConsentEnded: ['relationRef', 'version'],
   SealedStored: ['kind', 'ref', 'id'],
 } as const satisfies Record<string, readonly string[]>;
 

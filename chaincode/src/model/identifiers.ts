@@ -20,6 +20,8 @@ export type ClaimId = Branded<'ClaimId'>;
 export type StudyId = Branded<'StudyId'>;
 /** A redisclosure; derived by its gateway from organisation and idempotency key. */
 export type RedisclosureId = Branded<'RedisclosureId'>;
+/** The end of an assisted consent; derived by its gateway from organisation and idempotency key. */
+export type EndId = Branded<'EndId'>;
 /** A look at a consent, as the consulting gateway numbers it: random. */
 export type ConsultationId = Branded<'ConsultationId'>;
 /** A member of the consortium, by the id of its membership service provider. */
@@ -50,6 +52,7 @@ export const parseReferralId = reference<ReferralId>();
 export const parseClaimId = reference<ClaimId>();
 export const parseStudyId = reference<StudyId>();
 export const parseRedisclosureId = reference<RedisclosureId>();
+export const parseEndId = reference<EndId>();
 export const parseConsultationId = reference<ConsultationId>();
 export const parseMspId = text<MspId>(/^[A-Za-z0-9][A-Za-z0-9.-]{0,63}$/, 'the id of a membership service provider');
 export const parseActor = hash<Actor>();

@@ -12,6 +12,7 @@ export {
   parseCommitment,
   parseConsultationId,
   parseDigest,
+  parseEndId,
   parseGroupId,
   parseMspId,
   parseClaimId,
@@ -28,6 +29,7 @@ export {
   type Commitment,
   type ConsultationId,
   type Digest,
+  type EndId,
   type GroupId,
   type MspId,
   type RecordId,
@@ -78,6 +80,8 @@ export {
   type ReleasedRecord,
 } from './commitment';
 export { parseAsk, type Ask } from './ask';
+export { noticeChannels, type NoticeChannel } from './assisted';
+export { parseConsentEnd, parseConsentNotice, type ConsentEnd, type ConsentNotice } from './assisted-entry';
 export {
   emergencyReasons,
   parseBreakGlass,
@@ -177,13 +181,16 @@ export {
   type Review,
   type Rules,
   type RulesDocument,
+  type Witness,
 } from './entry';
 export { deletionReasons, type DeletionReason, type DeletionReceipt, type DisclosureReceipt } from './receipt';
 export { parseConsultation, parseDeletion, parseRedisclosure, type Consultation, type Deletion, type Redisclosure } from './release-entry';
 export {
   breakGlassKey,
   closingKey,
+  consentEndKey,
   consentKey,
+  consentNoticeKey,
   consultationKey,
   decisionKey,
   delegationKey,
@@ -267,6 +274,7 @@ export {
 export { isOfficial } from './rule/trust-official';
 export { trustPatientStatus } from './rule/trust-patient-status';
 export { type ProofFacts } from './rule/purpose-proof';
+export { type Assistance } from './rule/assisted';
 export { isBreakGlass, isOwnDocument } from './rule/break-glass';
 export {
   accessReasons,

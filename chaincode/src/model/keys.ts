@@ -1,6 +1,7 @@
 import type {
   Commitment,
   ConsultationId,
+  EndId,
   GroupId,
   MspId,
   RecordId,
@@ -37,6 +38,8 @@ const publicKeyTypes = [
   'deletion',
   'redisclosure',
   'consultation',
+  'consent-notice',
+  'consent-end',
 ] as const;
 export type PublicKeyType = (typeof publicKeyTypes)[number];
 
@@ -93,6 +96,8 @@ const keyForms: Readonly<Record<PublicKeyType, { readonly attributes: number; re
   deletion: { attributes: 4, ref: 1, isNumbered: false },
   redisclosure: { attributes: 4, ref: 1, isNumbered: false },
   consultation: { attributes: 3, ref: 1, isNumbered: false },
+  'consent-notice': { attributes: 2, ref: 1, isNumbered: true },
+  'consent-end': { attributes: 2, ref: 1, isNumbered: false },
 };
 const ATTRIBUTE = /^[A-Za-z0-9_.-]{1,64}$/;
 const NUMBER = /^[1-9][0-9]{0,6}$/;
@@ -145,6 +150,12 @@ export const redisclosureKey = (relationRef: RelationRef, requester: MspId, requ
   formatKey('redisclosure', relationRef, requester, requestId, redisclosureId);
 export const consultationKey = (relationRef: RelationRef, mspId: MspId, consultationId: ConsultationId): string =>
   formatKey('consultation', relationRef, mspId, consultationId);
+
+/** That the patient was told of a version of her assisted consent. */
+export const consentNoticeKey = (relationRef: RelationRef, version: number): string =>
+  formatKey('consent-notice', relationRef, String(version));
+/** By a random id, so that nobody can occupy the place of an end before it comes. */
+export const consentEndKey = (relationRef: RelationRef, endId: EndId): string => formatKey('consent-end', relationRef, endId);
 
 export const referralKey = (relationRef: RelationRef, referralId: ReferralId): string => formatKey('referral', relationRef, referralId);
 export const studyKey = (studyId: StudyId): string => formatKey('study', studyId);

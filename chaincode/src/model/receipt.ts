@@ -28,8 +28,8 @@ export const parseDisclosureReceipt = object({
 });
 export type DisclosureReceipt = Parsed<typeof parseDisclosureReceipt>;
 
-/** Why a released copy is due for deletion. `narrowed`: a later version in force permits not all of it. */
-export const deletionReasons = ['consent-revoked', 'relation-closed', 'expired', 'narrowed', 'time-box-ended'] as const;
+/** Why a released copy is due for deletion. `narrowed`: a later version in force permits not all of it. `consent-ended`: by a registrar, on her word. */
+export const deletionReasons = ['consent-revoked', 'relation-closed', 'expired', 'narrowed', 'time-box-ended', 'consent-ended'] as const;
 const parseDeletionReason = oneOf(deletionReasons);
 export type DeletionReason = Parsed<typeof parseDeletionReason>;
 

@@ -1,10 +1,13 @@
 import { distinct, flag, integer, list, nullable, object, oneOf, optional, text, type Parsed } from './encoding/parser';
+import { parseNoticeChannel } from './assisted';
 import { parseReviewOutcome } from './break-glass';
 import { parseEncryptionKey, parseRulesDocument, recordStatuses, rulesShape } from './entry';
 import {
+  parseActor,
   parseCommitment,
   parseConsultationId,
   parseDigest,
+  parseEndId,
   parseGroupId,
   parseMspId,
   parseRecordId,
@@ -69,8 +72,12 @@ export const requests = {
   ApproveRecovery: object({ approval: jws }),
   Veto: object({ veto: jws }),
   CompleteRecovery: object({ completion: jws }),
-  RegisterRelation: object({ relation: jws, consent: jws }),
-  RecordConsent: object({ consent: jws }),
+  /** `witness`, with a version in force of an assisted consent: the pseudonym of the person who calls. */
+  RegisterRelation: object({ relation: jws, consent: jws, witness: optional(parseActor) }),
+  RecordConsent: object({ consent: jws, witness: optional(parseActor) }),
+  RecordNotice: object({ relationRef: parseRelationRef, version, channel: parseNoticeChannel, person: parseActor }),
+  /** `version`: the newest. */
+  EndAssistedConsent: object({ relationRef: parseRelationRef, version, endId: parseEndId }),
   RecordDelegation: object({ delegation: jws }),
   /** `confirmation`: the same statement as the authority signed it. */
   AppointDelegate: object({ delegation: jws, confirmation: jws }),
@@ -142,6 +149,7 @@ export const requests = {
   GetOrganisations: object({}),
   GetPatient: object({ subjectRef: parseSubjectRef }),
   GetRelation: object({ relationRef: parseRelationRef }),
+  GetAssistance: object({ relationRef: parseRelationRef, version }),
   GetConsents: object({ relationRef: parseRelationRef }),
   GetDelegations: object({ relationRef: parseRelationRef }),
   GetPatientStatus: object({ subjectRef: parseSubjectRef }),

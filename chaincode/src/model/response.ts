@@ -1,3 +1,4 @@
+import type { ConsentEnd, ConsentNotice } from './assisted-entry';
 import type {
   AccessRequest,
   ConsentEntry,
@@ -20,6 +21,7 @@ import type { Referral, Study } from './proof-entry';
 import type { Delegation } from './rule/trust-delegation';
 import type { SealedRef } from './sealed';
 import type { Deletion, Redisclosure } from './release-entry';
+import type { Assistance } from './rule/assisted';
 import type { TransactionName } from './request';
 
 /** A sealed value as stored; null when there is none. */
@@ -57,6 +59,8 @@ export interface TransactionResponses {
   readonly CompleteRecovery: PatientEntry;
   readonly RegisterRelation: { readonly relation: RelationEntry; readonly consent: ConsentEntry };
   readonly RecordConsent: ConsentEntry;
+  readonly RecordNotice: ConsentNotice;
+  readonly EndAssistedConsent: ConsentEnd;
   readonly RecordDelegation: DelegationEntry;
   readonly AppointDelegate: DelegationEntry;
   readonly SetPatientStatus: PatientStatusEntry;
@@ -89,6 +93,8 @@ export interface TransactionResponses {
   readonly GetOrganisations: { readonly organisations: readonly Organisation[] };
   readonly GetPatient: PatientEntry;
   readonly GetRelation: RelationEntry;
+  /** Null: the relation is not assisted. */
+  readonly GetAssistance: { readonly assistance: Assistance | null };
   readonly GetConsents: { readonly consents: readonly ConsentEntry[] };
   readonly GetDelegations: { readonly delegations: readonly Delegation[] };
   readonly GetPatientStatus: { readonly statuses: readonly PatientStatus[] };

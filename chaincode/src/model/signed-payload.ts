@@ -14,6 +14,7 @@ import {
 } from './encoding/parser';
 import { parseCommitment, parseDigest, parseMspId, parseRelationRef, parseSalt, parseSubjectRef } from './identifiers';
 import { parseInstant, parsePeriod } from './instant';
+import { parseAssistedMark } from './assisted';
 import { parseKeys } from './jwk';
 import { parsePatientStatus } from './patient-status';
 import { recoveryStatements } from './recovery';
@@ -30,12 +31,13 @@ export type RelationKind = (typeof relationKinds)[number];
 
 export const consentStatuses = ['in-force', 'revoked', 'closed'] as const;
 
-/** A patient registers at a custodian; signed by `keys.signing`. */
+/** A patient registers at a custodian; signed by `keys.signing`. `assisted`: her keys are on a card, and all her relations are assisted, for ever. */
 const parsePatient = object({
   subjectRef: parseSubjectRef,
   custodian: parseMspId,
   keys: parseKeys,
   bound: object({ method: parseBindingMethod }),
+  assisted: optional(parseAssistedMark),
   issuedAt: parseInstant,
 });
 
@@ -58,6 +60,8 @@ const parseRelation = object({
   binding: parseCommitment,
   /** Of the sealed bindings. */
   sealed: parseSealedDigests,
+  /** All its consents are assisted, for ever. */
+  assisted: optional(parseAssistedMark),
   issuedAt: parseInstant,
 });
 

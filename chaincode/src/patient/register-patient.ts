@@ -12,7 +12,7 @@ export function registerPatient(
   caller: Participant,
   at: Instant,
 ): PatientEntry {
-  const { subjectRef, custodian, keys, bound } = registration.payload;
+  const { subjectRef, custodian, keys, bound, assisted } = registration.payload;
   if (custodian !== caller.mspId) throw newError('CALLER_NOT_CUSTODIAN', { custodian });
   assertDistinctKeys(keys);
   assertSignedBy(registration, keys.signing);
@@ -20,5 +20,6 @@ export function registerPatient(
     if (!isSameStatement(current.jws, registration.jws)) throw newError('PATIENT_ALREADY_REGISTERED', { subjectRef });
     return current;
   }
-  return { subjectRef, custodian, keys, bound, jws: registration.jws, registeredAt: at, by: caller };
+  const marked = assisted && { assisted };
+  return { subjectRef, custodian, keys, bound, ...marked, jws: registration.jws, registeredAt: at, by: caller };
 }

@@ -7,7 +7,8 @@ export function assertBindingOf(relation: RelationEntry, binding: Signed<'bindin
 }
 
 /**
- * Checks that the patient's registered key says: this relation, with these keys and this counterparty, is mine, at this custodian.
+ * Checks that the patient's registered key says: this relation, with these keys and this counterparty, is mine, at this custodian. What the
+ * keys on a card sign is assisted: whoever saw the card could sign another relation for her.
  *
  * @throws BINDING_INVALID naming what does not hold.
  */
@@ -20,5 +21,6 @@ export function checkBinding(relation: RelationEntry, binding: Signed<'binding'>
   check(counterparty === relation.counterparty, 'names another counterparty');
   check(formatCanonical(keys) === formatCanonical(relation.keys), 'names other keys');
   check(subjectRef === patient.subjectRef && patient.custodian === relation.custodian, 'names a patient of another custodian');
+  check(patient.assisted === undefined || relation.assisted === true, 'is not marked as assisted, and her keys are on a card');
   check(isSignedBy(binding, patient.keys.signing), "is not signed by the patient's registered key");
 }

@@ -18,6 +18,7 @@ import {
   type AccessReason,
   type AccessRequest,
   type Ask,
+  type Assistance,
   type Category,
   type Commitment,
   type ConsentDocument,
@@ -57,6 +58,8 @@ export interface ReleaseFacts {
   readonly consent: ConsentHeader;
   /** The newest number, also where an emergency goes by the document of an earlier version. */
   readonly consentVersion: number;
+  /** Of an assisted consent. */
+  readonly assistance: Assistance | undefined;
   readonly rules: Rules;
   readonly proof: ProofFacts | null;
   readonly records: readonly RecordFacts[];

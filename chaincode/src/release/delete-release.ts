@@ -20,6 +20,8 @@ export interface DeletionFacts {
   readonly decision: Decision;
   /** The signed version of the consent that the receipt names; nothing when the patient signed none there. */
   readonly consent: ConsentHeader | undefined;
+  /** The last version of an assisted consent that a registrar ended; 0: none. */
+  readonly endedUpTo: number;
   /** How many parts of the release are delivered. */
   readonly parts: number;
   /** The redisclosure that the receipt is about, if it is about one. */
@@ -39,12 +41,12 @@ export interface DeletionFacts {
 export function deleteRelease(signed: Signed<'deletion-receipt'>, facts: DeletionFacts, by: Participant, at: Instant): Deletion {
   const { payload, jws } = signed;
   const { relationRef, requestId } = payload;
-  const { decision, consent, standing, key } = facts;
+  const { decision, consent, endedUpTo, standing, key } = facts;
   if (standing !== undefined && isSameStatement(standing.jws, jws)) return standing;
   assertSignedBy(signed, key);
   if (standing !== undefined) throw newError('DELETION_ALREADY_MADE', { relationRef, requestId });
   if (decision.outcome !== 'released') throw newError('DECISION_NOT_RELEASED', { relationRef, requestId });
-  if (!isEnding(payload, consent, basisOf(decision), at)) throw newError('DELETION_NOT_DUE', { relationRef, requestId });
+  if (!isEnding(payload, consent, basisOf(decision, endedUpTo), at)) throw newError('DELETION_NOT_DUE', { relationRef, requestId });
   if (payload.of === 'release') assertWhole(payload, facts.parts);
   else assertTold(payload, facts.redisclosure, at);
   return { ...payload, jws, by, at };

@@ -3,6 +3,7 @@ import {
   findReasonAgainstBasis,
   newError,
   RequestInvalid,
+  type Assistance,
   type ConsentHeader,
   type Decision,
   type Delivery,
@@ -20,6 +21,7 @@ export interface DeliveryFacts {
   readonly relation: RelationEntry;
   readonly decision: Decision;
   readonly consent: ConsentHeader;
+  readonly assistance: Assistance | undefined;
   readonly rules: Rules;
   readonly proof: ProofFacts | null;
   readonly standing: Delivery | undefined;
@@ -52,10 +54,10 @@ export function deliverRecords(
 }
 
 /** Asks the deadline, and the rule what it can say without the document: whether the consent, the proof of the purpose and the members still stand. */
-function assertInForce({ relation, consent, rules, proof, decision }: DeliveryFacts, now: Instant): void {
+function assertInForce({ relation, consent, assistance, rules, proof, decision }: DeliveryFacts, now: Instant): void {
   const { relationRef, requestId, deadline, purpose } = decision;
   if (deadline === null || deadline < now) throw newError('DECISION_EXPIRED', { relationRef, requestId, deadline: deadline ?? now });
-  const question = { relation, consent, rules, now, purpose, proof, emergencyUntil: decision.breakGlass?.until };
+  const question = { relation, consent, assistance, rules, now, purpose, proof, emergencyUntil: decision.breakGlass?.until };
   const reason = decision.basis === 'legal-basis' ? findReasonAgainstBasis(question) : findReasonAgainst(question);
   if (reason !== undefined) throw newError('RELEASE_NOT_PERMITTED', { reason, at: 0 });
 }

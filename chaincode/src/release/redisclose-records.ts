@@ -4,6 +4,7 @@ import {
   newError,
   recordsPreimage,
   RequestInvalid,
+  type Assistance,
   type Commitment,
   type ConsentHeader,
   type Decision,
@@ -28,7 +29,8 @@ export interface RedisclosureFacts {
   readonly decision: Decision;
   /** The version of the consent that counts now. */
   readonly consent: ConsentHeader;
-  /** Whether a version after the decision's was no longer in force, or the copy is deleted already. */
+  readonly assistance: Assistance | undefined;
+  /** Whether a registrar ended it, a version after the decision's was no longer in force, or the copy is deleted already. */
   readonly isEnded: boolean;
   /** Her custodian has recorded the patient's death: what she permitted is over. */
   readonly isDeceased: boolean;
@@ -61,10 +63,10 @@ export function rediscloseRecords(
   { by, now }: { readonly by: Participant; readonly now: Instant },
 ): Redisclosure {
   const { relationRef, requestId, redisclosureId, recipient, purpose, consentVersion } = request;
-  const { relation, decision, consent, rules, proof, isDeceased } = facts;
+  const { relation, decision, consent, assistance, rules, proof, isDeceased } = facts;
   if (decision.outcome !== 'released') throw newError('DECISION_NOT_RELEASED', { relationRef, requestId });
   if (facts.isEnded) throw newError('RELEASE_ENDED', { relationRef, requestId });
-  const reason = findReasonAgainst({ relation, consent, rules, proof, now, purpose, isDeceased });
+  const reason = findReasonAgainst({ relation, consent, assistance, rules, proof, now, purpose, isDeceased });
   if (reason !== undefined) throw newError('RELEASE_NOT_PERMITTED', { reason, at: 0 });
   assertOpening(decision.records, recordsPreimage(opening.records, opening.recordsSalt), 'released records');
   const passedOn = passedOnOf(opening);

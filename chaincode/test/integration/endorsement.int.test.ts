@@ -4,13 +4,16 @@ import { join } from 'node:path';
 import { EndorseError } from '@hyperledger/fabric-gateway';
 import {
   closingKey,
+  consentEndKey,
   consentKey,
+  consentNoticeKey,
   bindingRef,
   consentDocumentRef,
   decisionKey,
   deletionKey,
   deliveryKey,
   deliveryRef,
+  formatInstant,
   parseSigned,
   patientKey,
   recordKey,
@@ -18,11 +21,13 @@ import {
   requestKey,
   rulesApprovalKey,
   rulesKey,
+  type EndId,
   type GroupId,
   type Instant,
   type MspId,
   type TransactionResponse,
 } from '../../src/model';
+import { checkInByCard, later, NOTIFIER } from '../support/assisted-story';
 import { DevnetConsortium, LAWLESS, refusedWith } from '../support/devnet-consortium';
 import { approveRules, changeRules } from '../support/rules-changes';
 import {
@@ -47,7 +52,7 @@ import {
 } from '../support/story';
 import { ISSUED, newKeyRing, newRef, Patient, publicKeys, replacementStatement, signAs } from '../support/wallet';
 
-const [VALID, BAD_ENDORSEMENT, READ_CONFLICT] = [0, 10, 11];
+const [VALID, BAD_ENDORSEMENT, READ_CONFLICT, PHANTOM] = [0, 10, 11, 12];
 const BOTH = [HOSPITAL, CLINIC];
 
 jest.setTimeout(120_000);
@@ -362,6 +367,51 @@ describe('with members that run altered chaincode', () => {
     const refused = refusedWith(consortium.endorse(gateway, decisionArgs(request), { input, endorsers: BOTH }));
     expect((await refused).code).toBe('ORGANISATION_NOT_ACTIVE');
     rulesVersion = (await changeRules(consortium, { ...RULES, version: version + 1 }, [HOSPITAL, INSURER, AUTHORITY])).version;
+  });
+
+  test('what a card permitted ends on her word: a decision endorsed before is void, and no collusion short of everybody takes it back', async () => {
+    const patient = new Patient(HOSPITAL, true);
+    await register(consortium, patient);
+    const record = newRecord(patient);
+    await importRecords(consortium, [record]);
+    const [relation, registrar] = [patient.relateTo(CLINIC), await consortium.identity(HOSPITAL, 'registrar')];
+    const { relationRef } = relation;
+    const nothing = relation.document(1, [{ base: 'deny', exceptions: [] }]);
+    const checkIn = checkInByCard(relation, later(formatInstant(Date.now()), 1), { with: nothing });
+    const handIn = (endorsers: readonly string[]): ReturnType<typeof consortium.endorse> =>
+      consortium.endorse(registrar, ['RegisterRelation', JSON.stringify(checkIn)], { endorsers });
+    expect(await consortium.commitOf(await handIn([CLINIC, AUTHORITY]))).toBe(BAD_ENDORSEMENT);
+    expect(await consortium.commitOf(await handIn([HOSPITAL, AUTHORITY]))).toBe(VALID);
+
+    // Nobody but the custodian makes a notice count.
+    const by = { mspId: HOSPITAL, role: 'records', actor: NOTIFIER };
+    const times = { at: '2026-01-01T00:00:00.000Z', effectiveAt: '2026-01-04T00:00:00.000Z' };
+    const notice = JSON.stringify({ relationRef, version: 1, channel: 'post', by, person: NOTIFIER, ...times });
+    expect(await forge([CLINIC, INSURER], ['put', consentNoticeKey(relationRef, 1), notice])).toBe(VALID);
+    const asked = { relationRef, version: 1 };
+    const known = (): Promise<unknown> => consortium.identity(AUTHORITY).then((as) => consortium.evaluate(as, 'GetAssistance', asked));
+    expect(await known()).toEqual({ assistance: { effectiveAt: null, isEnded: false } });
+
+    // A law that needs no consent lets a decision be made before any delay is over: it reads the ends as all do.
+    const law = { purpose: 'TREAT', roles: ['hospital'], categories: ['laboratory'], confidentiality: 'N' } as const;
+    const byLaw = { ...RULES, version: rulesVersion + 1, legalBases: [law] };
+    rulesVersion = (await changeRules(consortium, byLaw, [HOSPITAL, INSURER, AUTHORITY])).version;
+    const request = await ask(consortium, relation);
+    const { document, validity } = parseSigned('consent', checkIn.consent, 'consent').payload;
+    const change = { rulesVersion, consent: { version: 1, document, validity } };
+    const input = openingOf(relation, nothing, [record], request, { change });
+    const gateway = await consortium.identity(HOSPITAL, 'gateway');
+    const decision = await consortium.endorse(gateway, decisionArgs(request, 1), { input, endorsers: BOTH });
+    const endId = newRef<EndId>();
+    await consortium.submit(await consortium.identity(AUTHORITY, 'registrar'), 'EndAssistedConsent', { ...asked, endId });
+    expect(await consortium.commitOf(decision)).toBe(PHANTOM);
+    for (const script of [
+      ['delete', consentEndKey(relationRef, endId)],
+      ['put', consentEndKey(relationRef, endId), '{}'],
+    ])
+      expect(await forge([HOSPITAL, CLINIC, INSURER], script)).toBe(BAD_ENDORSEMENT);
+    expect(await known()).toMatchObject({ assistance: { isEnded: true } });
+    rulesVersion = (await changeRules(consortium, { ...RULES, version: rulesVersion + 1 }, [HOSPITAL, INSURER, AUTHORITY])).version;
   });
 
   test('a copy is deleted with its receipt by the member that holds it and a witness, and no collusion takes that back', async () => {

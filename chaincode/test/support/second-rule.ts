@@ -70,7 +70,13 @@ type SecondProof =
     };
 
 export interface SecondQuestion {
-  readonly relation: { readonly custodian: string; readonly counterparty: string; readonly kinds: readonly string[] };
+  readonly relation: {
+    readonly custodian: string;
+    readonly counterparty: string;
+    readonly kinds: readonly string[];
+    readonly assisted?: true;
+  };
+  readonly assistance?: { readonly effectiveAt: string | null; readonly isEnded: boolean } | undefined;
   readonly consent: { readonly relationRef: string; readonly version: Version; readonly status: string; readonly validity: Span | null };
   readonly document:
     { readonly relationRef: string; readonly version: Version; readonly salt: string; readonly sets: readonly SecondSet[] } | undefined;
@@ -291,18 +297,24 @@ function isByLaw({ rules: { legalBases = [], roles }, relation, purpose, record 
   );
 }
 
+const isAssisted = ({ relation }: SecondQuestion): boolean => relation.assisted === true;
+
 /** What denies before the document is read, in order. */
 const gates: readonly (readonly [string, (question: SecondQuestion) => boolean])[] = [
   ['organisation-suspended', ({ relation, rules }) => meet([relation.custodian, relation.counterparty], rules.suspended) === 'yes'],
   ['deceased', ({ isDeceased }) => isDeceased === true],
   ['relation-closed', ({ consent }) => consent.status === 'closed'],
   ['consent-revoked', ({ consent }) => consent.status === 'revoked'],
+  ['consent-ended', (question) => isAssisted(question) && question.assistance?.isEnded === true],
+  ['notice-missing', (question) => isAssisted(question) && !question.assistance?.effectiveAt],
+  ['not-yet-valid', (question) => isAssisted(question) && Date.parse(question.now) < Date.parse(question.assistance?.effectiveAt ?? '')],
   ['not-yet-valid', ({ consent, now }) => consent.validity !== null && Date.parse(now) < Date.parse(consent.validity.from)],
   ['expired', ({ consent, now }) => consent.validity !== null && Date.parse(now) >= Date.parse(consent.validity.until)],
   ['purpose-not-proved', (question) => meet(lineage(question.purpose), question.rules.purposes) === 'no' || flaws(question)[0]],
   ['proof-ended', (question) => flaws(question)[1]],
   ['relation-kind', (question) => flaws(question)[2]],
   ['held', ({ patient }) => 'hold' in patient],
+  ['beyond-assisted', (question) => isAssisted(question) && sensitivities(question).length > 0],
   ['document-missing', ({ consent, document }) => document?.relationRef !== consent.relationRef || document.version !== consent.version],
   ['withheld-from-delegate', ({ record, withheld }) => meet([record.category], withheld ?? []) === 'yes'],
 ];

@@ -85,19 +85,24 @@ export class Patient {
   readonly keys = newKeyRing();
   readonly registration: string;
 
-  constructor(readonly custodian: MspId) {
+  /** @param assisted her keys are on a card */
+  constructor(
+    readonly custodian: MspId,
+    readonly assisted = false,
+  ) {
     const payload = {
       subjectRef: this.subjectRef,
       custodian: this.custodian,
       keys: publicKeys(this.keys),
       bound: { method: 'custodian' },
+      ...(assisted && { assisted }),
       issuedAt: ISSUED,
-    } as const;
+    } as SignedPayload<'patient'>;
     this.registration = signAs('patient', payload, this.keys.signing);
   }
 
-  relateTo(counterparty: MspId, kinds: readonly RelationKind[] = ['care']): PatientRelation {
-    return new PatientRelation(this, counterparty, kinds);
+  relateTo(counterparty: MspId, kinds: readonly RelationKind[] = ['care'], assisted = this.assisted): PatientRelation {
+    return new PatientRelation(this, counterparty, kinds, assisted);
   }
 }
 
@@ -112,6 +117,7 @@ export class PatientRelation {
     readonly patient: Patient,
     readonly counterparty: MspId,
     readonly kinds: readonly RelationKind[],
+    readonly assisted = false,
   ) {
     const payload = {
       subjectRef: patient.subjectRef,
@@ -133,6 +139,7 @@ export class PatientRelation {
       keys: publicKeys(this.keys),
       binding: commit(bindingPreimage(this.binding, this.bindingSalt)),
       sealed: this.sealedDigests(this.bindingEnvelope),
+      ...(this.assisted && { assisted: true as const }),
       issuedAt: ISSUED,
     };
     return signAs('relation', payload, this.keys.signing);

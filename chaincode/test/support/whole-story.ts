@@ -8,6 +8,7 @@ import {
   type GroupId,
   type RedisclosureId,
 } from '../../src/model';
+import { checkInByCard, consentByCard, endOnHerWord, notify } from './assisted-story';
 import { declare, emergencyOpeningOf } from './break-glass-story';
 import type { ConsortiumTwin } from './consortium-twin';
 import { confirm, signGrant, signStatus } from './delegates';
@@ -24,6 +25,7 @@ import {
   newScene,
   openingOf,
   refer,
+  register,
   releasedOf,
   RULES,
   sealedText,
@@ -94,6 +96,8 @@ export async function runWholeStory(twin: ConsortiumTwin): Promise<PatientRelati
   await twin.submit(await twin.identity(INSURER, 'auditor'), 'ReviewBreakGlass', { ...emergency, outcome: 'justified' });
   await twin.evaluate(reader, 'GetReview', emergency);
 
+  await runAssisted(twin);
+
   const long = newRecord(patient);
   const abandoned = newRecord(patient);
   await storeRecords(twin, [long, abandoned]);
@@ -152,4 +156,17 @@ export async function runWholeStory(twin: ConsortiumTwin): Promise<PatientRelati
   await twin.evaluate(reader, 'GetStudy', { studyId });
   await twin.evaluate(gateway, 'ReadSealed', { keys: [bindingRef(relationRef)] });
   return relation;
+}
+
+/** A card from its registration to the end of a consent that was signed with it. */
+async function runAssisted(twin: ConsortiumTwin): Promise<void> {
+  const { clock } = twin;
+  const patient = new Patient(HOSPITAL, true);
+  await register(twin, patient);
+  const relation = patient.relateTo(CLINIC);
+  await twin.submit(await twin.identity(HOSPITAL, 'registrar'), 'RegisterRelation', checkInByCard(relation, clock));
+  await consentByCard(twin, relation, clock);
+  await notify(twin, relation, { at: clock });
+  await endOnHerWord(twin, relation, { by: INSURER });
+  await twin.evaluate(await twin.identity(INSURER), 'GetAssistance', { relationRef: relation.relationRef, version: 2 });
 }

@@ -19,7 +19,7 @@ export interface WalletTokenOptions {
 }
 
 /** A verifier of the tokens that a wallet signs with a relation's key. It throws CodedError TOKEN_EXPIRED or TOKEN_INVALID. */
-export function newWalletTokenVerifier({ mspId, findSigningKey, now = Date.now }: WalletTokenOptions): WalletTokenVerifier {
+export function newWalletTokenVerifier({ mspId, findSigningKey, now = () => Date.now() }: WalletTokenOptions): WalletTokenVerifier {
   return async (token) => {
     const { relationRef, delegation, audience, issuedAt, expiresAt } = parseToken(token);
     const holder = relationRef && { relationRef, ...(delegation !== undefined && { delegation }) };

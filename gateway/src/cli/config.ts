@@ -4,6 +4,10 @@ import { join } from 'node:path';
 export type CliConfig = {
   /** Opens a locked wallet file (MEDACCORD_WALLET_PASSPHRASE). */
   readonly walletPassphrase: string | undefined;
+  /** What stands on a patient's card (MEDACCORD_CARD), at a desk. */
+  readonly card?: string | undefined;
+  /** The bearer token of whoever works at a desk (MEDACCORD_STAFF_TOKEN). */
+  readonly staffToken?: string | undefined;
   /** The recovery seed from paper, for `wallet recover` (MEDACCORD_RECOVERY_SEED). */
   readonly recoverySeed?: string | undefined;
   readonly colour: boolean;
@@ -18,6 +22,8 @@ export type CliConfig = {
 export function loadCliConfig(env: Readonly<NodeJS.ProcessEnv>): CliConfig {
   return {
     walletPassphrase: env['MEDACCORD_WALLET_PASSPHRASE'],
+    card: env['MEDACCORD_CARD'],
+    staffToken: env['MEDACCORD_STAFF_TOKEN'],
     recoverySeed: env['MEDACCORD_RECOVERY_SEED'],
     colour: process.stdout.isTTY && env['NO_COLOR'] === undefined,
     isTerminal: process.stdout.isTTY,

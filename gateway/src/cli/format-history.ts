@@ -12,9 +12,12 @@ export type ToldEntry = HistoryEntry & {
 type Formats = { readonly [K in HistoryEntry['kind']]: (entry: Extract<ToldEntry, { kind: K }>) => string };
 
 const formats: Formats = {
-  relation: ({ counterparty }) => `with ${counterparty}`,
-  consent: ({ version, status, delegation }) =>
-    `version ${String(version)} ${status}${delegation === null ? '' : `, signed by delegate ${String(delegation)}`}`,
+  relation: ({ counterparty, assisted }) => `with ${counterparty}${assisted === true ? ', assisted' : ''}`,
+  consent: ({ version, status, delegation, witness }) =>
+    `version ${String(version)} ${status}${delegation === null ? '' : `, signed by delegate ${String(delegation)}`}${formatWitness(witness)}`,
+  'consent-notice': ({ version, by, channel, effectiveAt }) =>
+    `${by.mspId} gave notice of version ${String(version)} (${channel}), by ${shortOf(by)}: counts from ${effectiveAt}`,
+  'consent-end': ({ version, by }) => `ended up to version ${String(version)} on the patient's word, by ${shortOf(by)} of ${by.mspId}`,
   delegation: formatDelegation,
   status: ({ status }) => `the custodian states: ${status}`,
   request: ({ by, purpose, proof, breakGlass }) =>
@@ -37,7 +40,17 @@ const formats: Formats = {
 /** One line for people. */
 export function formatEntry(entry: ToldEntry): string {
   const format = formats[entry.kind] as (entry: ToldEntry) => string;
-  return `${entry.at}  ${entry.kind.padEnd(12)}  ${format(entry)}`;
+  return `${entry.at}  ${entry.kind.padEnd(14)}  ${format(entry)}`;
+}
+
+/** Who saw the card. */
+function formatWitness(witness: Extract<ToldEntry, { kind: 'consent' }>['witness']): string {
+  return witness === undefined ? '' : `, assisted, witness ${shortOf(witness.by)} of ${witness.by.mspId}`;
+}
+
+/** Enough of a pseudonym to compare and to ask its organisation about. */
+function shortOf({ actor }: { readonly actor: string }): string {
+  return actor.slice(0, 8);
 }
 
 function formatDelegation(entry: Extract<HistoryEntry, { readonly kind: 'delegation' }>): string {

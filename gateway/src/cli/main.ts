@@ -12,6 +12,7 @@ const VERBS: Readonly<Record<string, () => Promise<Command>>> = {
   wallet: async () => (await import('./wallet.js')).wallet,
   delegate: async () => (await import('./delegate.js')).delegate,
   guardian: async () => (await import('./guardian.js')).guardian,
+  assisted: async () => (await import('./assisted.js')).assisted,
 };
 
 const HELP = `medaccord <verb> [options]
@@ -44,6 +45,14 @@ const HELP = `medaccord <verb> [options]
   guardian key --file FILE
   guardian approve --file FILE --patient REF --connections DIR [--code 'NNNN ...'] [--at MSPID]
         a guardian's key, and the approval of a recovery whose code the patient has told
+  assisted card
+        a new card for a patient without a device: printed once, stored nowhere
+  assisted register|check-in|consent|revoke|notices|notice|end --connections DIR --at MSPID [--json]
+        the desk of that member; MEDACCORD_STAFF_TOKEN is the token of whoever works there, MEDACCORD_CARD what stands on the card
+        register --details FILE: name and birthDate, JSON; check-in --counterparty MSPID [--kind care|cover|research]...
+        consent --relation REF (--policy NAME | --document FILE) [--until INSTANT]; revoke --relation REF: with the card alone
+        notices; notice --relation REF --version N --channel post|telephone|visit|message: by another person than the witness
+        end --relation REF: on the patient's word, without her card
 
 Exit codes: 0 done, 1 failed, 2 called wrongly.`;
 

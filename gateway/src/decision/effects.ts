@@ -28,4 +28,6 @@ export const effects = {
   consultation: 'nothing',
   referral: 'relation',
   study: 'everything',
+  'consent-notice': 'relation',
+  'consent-end': 'relation',
 } as const satisfies Readonly<Record<PublicKeyType, Effect>>;

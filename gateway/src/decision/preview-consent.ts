@@ -1,5 +1,6 @@
 import {
   confidentialityOf,
+  formatInstant,
   type AxisName,
   type Category,
   type ConsentDocument,
@@ -104,6 +105,8 @@ function standingOf(standing: Standing, { sets, validity }: Draft): Standing {
     ...standing,
     consent: { relationRef, version, status: isClosed ? 'closed' : 'in-force', validity },
     document,
+    // As if it had its witness and its notice, and the delay were over.
+    assistance: { effectiveAt: formatInstant(0), isEnded: false },
     withheld: [],
     against: standing.against === 'consent-invalid' ? undefined : standing.against,
   };

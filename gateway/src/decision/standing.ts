@@ -6,6 +6,7 @@ import {
   recordStatusKey,
   type AccessDecision,
   type AccessQuestion,
+  type Assistance,
   type Category,
   type ConsentDocument,
   type ConsentEntry,
@@ -20,9 +21,11 @@ import {
   type RequestingPerson,
   type Rules,
 } from '@medaccord/chaincode/model';
+import type { Transactions } from '../ledger/transactions';
 import { newError } from '../problem';
 import { findPatient, isByDelegate, readRelationTexts, type SealedTexts } from '../release/gather';
 import { isConsentSigned, openBinding, openDocument, openWithheld, unknownRecord } from '../release/judge';
+import { readAssistance } from '../release/read-assistance';
 import type { NoticeReason } from '../release/openings';
 import type { SealedReader } from '../sealed/sealed-reader';
 import { isDeceased, listDelegations, type ClinicalIndex, type Facts, type IndexedRecord } from '../store';
@@ -32,6 +35,7 @@ export interface StandingOptions {
   readonly facts: Facts;
   readonly index: ClinicalIndex;
   readonly sealed: SealedReader;
+  readonly transactions: Pick<Transactions, 'evaluate'>;
 }
 
 export type RuledRecord = AccessQuestion['record'];
@@ -42,6 +46,8 @@ export interface Standing {
   /** The newest version that the patient signed. */
   readonly consent: Pick<ConsentEntry, 'relationRef' | 'version' | 'status' | 'validity'>;
   readonly document: ConsentDocument | undefined;
+  /** Of an assisted consent. */
+  readonly assistance: Assistance | undefined;
   readonly rules: Rules;
   /** Whose relation it is; undefined without a valid binding. */
   readonly subjectRef: string | undefined;
@@ -62,7 +68,7 @@ export interface Ruling extends Omit<AccessDecision, 'reason'> {
 
 /** @throws CodedError RELATION_UNKNOWN, READ_MODEL_STALE */
 export async function loadStanding(options: StandingOptions, relationRef: string): Promise<Standing> {
-  const { mspId, facts, sealed } = options;
+  const { mspId, facts, sealed, transactions } = options;
   const relation = facts.find<RelationEntry>('relation', relationRef)?.value;
   const current = facts.findConsent(relationRef);
   const rules = facts.find<Rules>('rules')?.value;
@@ -77,6 +83,7 @@ export async function loadStanding(options: StandingOptions, relationRef: string
     relation,
     consent,
     ...(await openConsent(opened, isCustodian)),
+    assistance: await readAssistance(transactions, relation, consent.version),
     rules,
     ...whoseIs(facts, binding?.subjectRef),
     against: reasonAgainst(facts, { relation, isNewest: current.newest === consent.version, isBound: binding !== undefined }),

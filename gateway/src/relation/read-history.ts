@@ -16,18 +16,26 @@ import {
 } from '@medaccord/chaincode/model';
 import type { SealedReader } from '../sealed/sealed-reader';
 import type { Fact, Facts } from '../store';
+import { readAssisted, type AssistedEntry } from '../assisted/read-assisted';
 import { deletionStatusOf, readAfterRelease, type AfterReleaseEntry, type DeletionStatus } from './after-release-history';
 import { readActors, type DelegationShown } from './read-actors';
 
 /** What happened in one relation, oldest first: who, when, which purpose, on which consent, with what result. */
 export type HistoryEntry =
-  | (Entry<'relation'> & { readonly custodian: string; readonly counterparty: string; readonly kinds: readonly string[] })
+  | (Entry<'relation'> & {
+      readonly custodian: string;
+      readonly counterparty: string;
+      readonly kinds: readonly string[];
+      readonly assisted?: true;
+    })
   | (Entry<'consent'> & {
       readonly version: number;
       readonly status: string;
       readonly validity: ConsentEntry['validity'];
       /** The delegation by which somebody else signed; null when the patient did. */
       readonly delegation: number | null;
+      /** Of what a card signed: who saw it. */
+      readonly witness?: ConsentEntry['witness'];
     })
   | (Entry<'delegation'> & DelegationShown)
   | (Entry<'status'> & { readonly status: PatientStatus['status'] })
@@ -67,7 +75,8 @@ export type HistoryEntry =
       readonly by: Review['by'];
       readonly isLate: boolean;
     })
-  | AfterReleaseEntry;
+  | AfterReleaseEntry
+  | AssistedEntry;
 
 export interface Entry<K extends string> {
   readonly kind: K;
@@ -98,6 +107,7 @@ export async function readHistory(facts: Facts, sealed: SealedReader, own: MspId
     ...deliveries.map(newDelivery),
     ...(relation === undefined ? [] : await readAfterRelease(facts, sealed, relation.value, { own, now })),
     ...facts.list<Review>('review', relationRef).map(newReview),
+    ...readAssisted(facts, relationRef),
   ];
   return entries.sort((one, other) => one.block - other.block || (one.at < other.at ? -1 : 1));
 }
@@ -115,13 +125,14 @@ async function readNotices(
 }
 
 function newRelation({ value, transactionId, block }: Fact<RelationEntry>): HistoryEntry {
-  const { custodian, counterparty, kinds, createdAt } = value;
-  return { kind: 'relation', at: createdAt, transactionId, block, custodian, counterparty, kinds };
+  const { custodian, counterparty, kinds, assisted, createdAt } = value;
+  return { kind: 'relation', at: createdAt, transactionId, block, custodian, counterparty, kinds, ...(assisted && { assisted }) };
 }
 
 function newConsent({ value, transactionId, block }: Fact<ConsentEntry>): HistoryEntry {
-  const { version, status, validity, delegation = null, recordedAt } = value;
-  return { kind: 'consent', at: recordedAt, transactionId, block, version, status, validity, delegation };
+  const { version, status, validity, delegation = null, recordedAt, witness } = value;
+  const signed = { version, status, validity, delegation, ...(witness && { witness }) };
+  return { kind: 'consent', at: recordedAt, transactionId, block, ...signed };
 }
 
 function newRequest({ value, transactionId, block }: Fact<AccessRequest>): HistoryEntry {

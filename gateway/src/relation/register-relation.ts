@@ -8,6 +8,7 @@ import {
   type MspId,
   type RelationEntry,
 } from '@medaccord/chaincode/model';
+import { assertWitnessed, witnessOf, type WitnessAtDesk } from '../assisted/witness';
 import { verifyJws } from '../crypto';
 import { digestOf } from '../ledger/digest';
 import type { Transactions } from '../ledger/transactions';
@@ -53,10 +54,19 @@ export interface Recorded {
 /** How long an answer waits for sealed values to arrive, in milliseconds; later ones are reported as pending. */
 const deliveryWaitMs = 4_000;
 
-/** Puts a relation and the first version of its consent on the ledger, then what the wallet sealed to both sides. Any member's gateway may. */
-export async function registerRelation(options: RelationOptions, { relation, consent, sealed }: SignedRelation): Promise<Recorded> {
-  const { relationRef, custodian, counterparty, keys, ...named } = parseSigned('relation', relation, 'body.relation').payload;
-  const { version, sealed: documents } = parseSigned('consent', consent, 'body.consent').payload;
+/**
+ * Puts a relation and the first version of its consent on the ledger, then what the wallet sealed to both sides. Any member's gateway may.
+ * What a card signed the custodian's alone, with a witness.
+ */
+export async function registerRelation(
+  options: RelationOptions,
+  { relation, consent, sealed }: SignedRelation,
+  witness?: WitnessAtDesk,
+): Promise<Recorded> {
+  const { payload } = parseSigned('relation', relation, 'body.relation');
+  const { relationRef, custodian, counterparty, keys, ...named } = payload;
+  const { version, status, sealed: documents } = parseSigned('consent', consent, 'body.consent').payload;
+  assertWitnessed(payload, status, witness);
   await verifyJws('relation', relation, keys.signing);
   await verifyJws('consent', consent, keys.signing);
   assertParties(Object.keys(sealed), [custodian, counterparty], 'body.sealed');
@@ -67,7 +77,11 @@ export async function registerRelation(options: RelationOptions, { relation, con
   assertNamed(parcels, { binding: named.sealed, 'consent-document': documents }, 'body.sealed');
   options.mailer.put(parcels);
   const operation = `relation/${relationRef}/${digestOf(relation + consent)}`;
-  const done = await options.transactions.submit('RegisterRelation', { relation, consent }, { operation });
+  const done = await options.transactions.submit(
+    'RegisterRelation',
+    { relation, consent, ...witnessOf(relationRef, witness) },
+    { operation, ...(witness && { identity: witness.identity }) },
+  );
   return finish(options, parcels, { relationRef, version, ...done });
 }
 
@@ -77,12 +91,17 @@ export interface ConsentOptions extends RelationOptions {
   readonly sealed: SealedReader;
 }
 
-/** Records the next version of a consent; a revocation is one. Its document follows in a transaction of its own. */
-export async function recordConsent(options: ConsentOptions, { consent, documents }: SignedConsent): Promise<Recorded> {
+/** Records the next version of a consent; a revocation is one. Its document follows in a transaction of its own. `witness`: of a card. */
+export async function recordConsent(
+  options: ConsentOptions,
+  { consent, documents }: SignedConsent,
+  witness?: WitnessAtDesk,
+): Promise<Recorded> {
   const { facts, mspId } = options;
   const { relationRef, version, sealed, ...header } = parseSigned('consent', consent, 'body.consent').payload;
   const relation = facts.find<RelationEntry>('relation', relationRef)?.value;
   if (relation === undefined) throw newError('RELATION_UNKNOWN', 'No such relation is on the ledger');
+  assertWitnessed(relation, header.status, witness);
   await verifySigner(consent, header, relation, facts);
   if (relation.custodian === mspId) await assertLiving(facts, options.sealed, relation);
   assertParties(Object.keys(documents), [relation.custodian, relation.counterparty], 'body.documents');
@@ -95,7 +114,11 @@ export async function recordConsent(options: ConsentOptions, { consent, document
   assertNamed(parcels, { 'consent-document': sealed }, 'body.documents');
   options.mailer.put(parcels);
   const operation = `consent/${relationRef}/${String(version)}/${digestOf(consent)}`;
-  const done = await options.transactions.submit('RecordConsent', { consent }, { operation, mayLag: true });
+  const done = await options.transactions.submit(
+    'RecordConsent',
+    { consent, ...witnessOf(relationRef, witness) },
+    { operation, mayLag: true, ...(witness && { identity: witness.identity }) },
+  );
   return finish(options, parcels, { relationRef, version, ...done });
 }
 

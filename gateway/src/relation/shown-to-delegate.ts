@@ -22,6 +22,8 @@ type Views = {
 const views: Views = {
   relation: (entry) => entry,
   consent: (entry) => entry,
+  'consent-notice': (entry) => entry,
+  'consent-end': (entry) => entry,
   request: (entry) => ({ ...entry, proof: null }),
   decision: (entry, { released }) => {
     const records = entry.outcome === 'released' ? (released.get(entry.requestId) ?? 0) : 0;

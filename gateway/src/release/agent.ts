@@ -3,6 +3,7 @@ import {
   formatInstant,
   isBreakGlass,
   recordStatusKey,
+  type Assistance,
   type Decision,
   type MspId,
   type ProofFacts,
@@ -20,6 +21,7 @@ import { findPatient, findRequestFacts, isByDelegate, readSealedTexts, type Requ
 import { judge, type Verdict } from './judge';
 import type { DecisionOpening } from './openings';
 import { isOwnDecision } from './own-decision';
+import { readAssistance } from './read-assistance';
 import { readProof } from './read-proof';
 import { Turns } from './turns';
 
@@ -46,7 +48,7 @@ export interface AgentOptions extends DeliverOptions, DecideOptions {
 }
 
 /** All that a request is judged by, but for the records. */
-type Gathered = RequestFacts & SealedTexts & { readonly proof: ProofFacts | null };
+type Gathered = RequestFacts & SealedTexts & { readonly proof: ProofFacts | null; readonly assistance: Assistance | undefined };
 
 /** A request that is being answered, or was since it is listed. */
 interface Task {
@@ -190,7 +192,9 @@ export class ReleaseAgent {
     const { facts, sealed, transactions } = this.#options;
     const found = findRequestFacts(facts, name);
     if (found === undefined) return undefined;
-    return { ...found, ...(await readSealedTexts(sealed, found)), proof: await readProof(transactions, found.request) };
+    const proof = await readProof(transactions, found.request);
+    const assistance = await readAssistance(transactions, found.relation, found.consent.version);
+    return { ...found, ...(await readSealedTexts(sealed, found)), proof, assistance };
   }
 
   async #deliver(name: RequestName, decision: Decision): Promise<'released' | 'withdrawn'> {

@@ -20,7 +20,11 @@ import { assertOpens } from '../crypto';
 import { listParts, openPart, readDecided, type DeliveredOptions } from './delivered';
 
 /** By what a consent that is in force can deny what an earlier version permitted. */
-const narrowing: readonly AccessReason[] = ['no-permit', 'denied', 'label-needs-explicit-permit', 'document-missing', 'not-yet-valid'];
+const narrowing: readonly AccessReason[] = [
+  ...(['no-permit', 'denied', 'label-needs-explicit-permit', 'document-missing', 'not-yet-valid'] as const),
+  // A new version of an assisted consent permits nothing when it comes, and ends what the one before it permitted.
+  ...(['notice-missing', 'beyond-assisted'] as const),
+];
 const nobody: RequestingPerson = { department: null, role: null, person: null, teams: null };
 
 /**

@@ -17,6 +17,7 @@ import {
   trustConsent,
   type AccessDecision,
   type Ask,
+  type Assistance,
   type Binding,
   type Category,
   type ConsentDocument,
@@ -47,6 +48,8 @@ export type PermittedRecord = IndexedRecord & Pick<AccessDecision, 'obligations'
 
 export interface JudgeFacts extends RequestFacts, SealedTexts {
   readonly proof: ProofFacts | null;
+  /** Of an assisted consent. */
+  readonly assistance: Assistance | undefined;
   readonly findPatient: (subjectRef: string) => PatientEntry | undefined;
   readonly listRecords: (subjectRef: string) => readonly IndexedRecord[];
   readonly isWithdrawn: (recordId: string) => boolean;
@@ -56,7 +59,7 @@ export interface JudgeFacts extends RequestFacts, SealedTexts {
 
 /** Runs the shared rule over what is asked for. Everything that a signature or commitment covers is checked first; whatever fails, denies. */
 export async function judge(facts: JudgeFacts): Promise<Verdict> {
-  const { relation, rules, proof, now, request } = facts;
+  const { relation, rules, proof, assistance, now, request } = facts;
   const ask = await openAsk(facts);
   const told = tellOf(ask);
   const refuse = (reason: NoticeReason): Verdict => ({ reason, ...told, records: [] });
@@ -68,7 +71,7 @@ export async function judge(facts: JudgeFacts): Promise<Verdict> {
   if (ask === undefined || patient === undefined || opened === undefined) return refuse('document-missing');
   const emergencyUntil = await findEmergencyEnd(request, ask);
   const isDeceased = facts.isDeceased(patient.subjectRef);
-  const given = { relation, patient, consent: facts.consent, rules, proof, now, emergencyUntil, isDeceased, ...opened };
+  const given = { relation, patient, consent: facts.consent, rules, proof, assistance, now, emergencyUntil, isDeceased, ...opened };
   const question = { ...given, purpose: request.purpose, person: ask.person };
   const held = facts
     .listRecords(patient.subjectRef)
@@ -143,7 +146,10 @@ async function openAsk({ ask: text, request }: JudgeFacts): Promise<Ask | undefi
   }
 }
 
-/** The binding must be what the relation commits to, name its keys and be signed by the patient's registered key. */
+/**
+ * The binding must be what the relation commits to, name its keys and be signed by the patient's registered key. What the keys on a card
+ * sign is assisted.
+ */
 export async function openBinding({
   binding: jws,
   relation,
@@ -155,6 +161,7 @@ export async function openBinding({
     const patient = findPatient(payload.subjectRef);
     const names = [payload.relationRef, payload.counterparty, payload.keys];
     if (patient?.custodian !== relation.custodian) return undefined;
+    if (patient.assisted !== undefined && relation.assisted === undefined) return undefined;
     if (formatCanonical(names) !== formatCanonical([relation.relationRef, relation.counterparty, relation.keys])) return undefined;
     if ((await commit(bindingPreimage(jws, payload.salt))) !== relation.binding) return undefined;
     await verifyJws('binding', jws, patient.keys.signing);

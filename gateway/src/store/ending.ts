@@ -2,6 +2,7 @@ import {
   basisOf,
   deletionKey,
   findEnding,
+  type ConsentEnd,
   type ConsentEntry,
   type Decision,
   type Deletion,
@@ -19,5 +20,10 @@ export function findEndingOf(facts: Pick<Facts, 'find' | 'findKey' | 'list'>, de
   const headers = facts.list<ConsentEntry>('consent', relationRef).map(({ value }) => value);
   const counting = headers.filter((header) => !isEnded(facts, header));
   const inOrder = counting.sort((one, other) => one.version - other.version);
-  return findEnding(basisOf(decision), inOrder, now);
+  return findEnding(basisOf(decision, findEndedUpTo(facts, relationRef)), inOrder, now);
+}
+
+/** The last version of an assisted consent that a registrar ended; 0 when there is none. */
+export function findEndedUpTo(facts: Pick<Facts, 'list'>, relationRef: string): number {
+  return Math.max(0, ...facts.list<ConsentEnd>('consent-end', relationRef).map(({ value }) => value.version));
 }

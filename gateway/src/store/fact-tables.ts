@@ -1,5 +1,6 @@
 import { consentHeadTable } from './consent-heads';
 import { unitIndex } from './declared';
+import { witnessedIndex } from './due-notices';
 import { heldTable } from './held-releases';
 import { patientStepTable } from './patient-steps';
 import { signingKeyTable } from './signing-keys';
@@ -47,4 +48,6 @@ UPDATE checkpoint SET height = 0, time = 0;`,
   refill,
   `${signingKeyTable};
 ${refill}`,
+  // Witnesses, notices and ends were passed over before.
+  `${witnessedIndex} ${refill}; DELETE FROM signing_key`,
 ];

@@ -1,4 +1,3 @@
-import type { StatementSync } from 'node:sqlite';
 import {
   continuePatient,
   decisionKey,
@@ -27,7 +26,9 @@ import type { LedgerBlock, LedgerTransaction, StateWrite } from '../ledger/ledge
 import { ConsentHeads } from './consent-heads';
 import { isEnded, listDelegations } from './delegations';
 import { inTransaction, openDatabase, type Database, type Row } from './database';
-import { parseDeclared, selectDeclared, type Declared } from './declared';
+import { DueNotices } from './due-notices';
+import { parseDeclared, type Declared } from './declared';
+import { prepareStatements, type Statements } from './fact-statements';
 import { forgetAll, migrations } from './fact-tables';
 import { HeldReleases } from './held-releases';
 import { parseEntry, type Entries, type NamedEntry } from './parse-entry';
@@ -70,6 +71,7 @@ export interface RequestName {
 export class Facts {
   /** What this organisation, as a counterparty, was delivered and has not deleted. */
   readonly held: HeldReleases;
+  readonly notices: DueNotices;
   readonly steps: PatientSteps;
   readonly signingKeys: SigningKeys;
   readonly #database: Database;
@@ -92,6 +94,7 @@ export class Facts {
     this.steps = new PatientSteps(this.#database, this);
     this.held = new HeldReleases(this.#database, this, mspId);
     this.signingKeys = new SigningKeys(this.#database);
+    this.notices = new DueNotices(this.#database, this, mspId);
     const checkpoint = this.#database.prepare('SELECT height, time FROM checkpoint').get() as Row;
     this.#height = Number(checkpoint.height);
     this.#time = Number(checkpoint.time);
@@ -328,56 +331,9 @@ const kept: readonly PublicKeyType[] = [
   'redisclosure',
   'consultation',
   'review',
+  'consent-notice',
+  'consent-end',
 ];
-
-type Statements = Readonly<
-  Record<
-    | 'checkpoint'
-    | 'put'
-    | 'remove'
-    | 'find'
-    | 'findRequest'
-    | 'list'
-    | 'listType'
-    | 'closedRecords'
-    | 'countParts'
-    | 'declared'
-    | 'undecided'
-    | 'addUndecided'
-    | 'endUndecided'
-    | 'undelivered'
-    | 'addUndelivered'
-    | 'endUndelivered',
-    StatementSync
-  >
->;
-
-function prepareStatements(database: Database): Statements {
-  const columns = 'type, ref, id, value, block, transaction_id';
-  return {
-    checkpoint: database.prepare('UPDATE checkpoint SET height = ?, time = ?'),
-    put: database.prepare('INSERT OR REPLACE INTO fact VALUES (?, ?, ?, ?, ?, ?, ?, ?)'),
-    remove: database.prepare('DELETE FROM fact WHERE type = ? AND ref = ? AND id = ?'),
-    find: database.prepare(`SELECT ${columns} FROM fact WHERE type = ? AND ref = ? AND id = ?`),
-    findRequest: database.prepare(`SELECT ${columns} FROM fact WHERE type = 'request' AND id = ?`),
-    list: database.prepare(`SELECT ${columns} FROM fact WHERE type = ? AND ref = ? ORDER BY block, position, ordinal`),
-    listType: database.prepare(`SELECT ${columns} FROM fact WHERE type = ? ORDER BY block, position, ref, ordinal`),
-    closedRecords: database.prepare(
-      `SELECT ${columns} FROM fact WHERE type = 'record' AND ref GLOB ? AND (json_extract(value, '$.whole') OR json_extract(value, '$.groupId') IN
-        (SELECT id FROM fact WHERE type = 'group' AND ref = ? AND json_extract(value, '$.status') = 'closed')) ORDER BY block, position, ref, ordinal`,
-    ),
-    countParts: database.prepare("SELECT count(*) AS number FROM fact WHERE type = 'delivery' AND ref = ? AND id GLOB ? AND ordinal <= ?"),
-    declared: database.prepare(selectDeclared),
-    undecided: database.prepare('SELECT ref, id FROM undecided'),
-    addUndecided: database.prepare(
-      `INSERT OR IGNORE INTO undecided SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM fact WHERE type = 'decision' AND ref = ? AND id = ?)`,
-    ),
-    endUndecided: database.prepare('DELETE FROM undecided WHERE ref = ? AND id = ?'),
-    undelivered: database.prepare('SELECT ref, id FROM undelivered WHERE deadline >= ?'),
-    addUndelivered: database.prepare('INSERT OR IGNORE INTO undelivered VALUES (?, ?, ?)'),
-    endUndelivered: database.prepare('DELETE FROM undelivered WHERE ref = ? AND id = ?'),
-  };
-}
 
 function parseRow<T>(row: unknown): Fact<T> | undefined {
   if (row === undefined) return undefined;

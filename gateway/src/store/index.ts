@@ -1,9 +1,10 @@
 export type { ClinicalIndex, IndexedRecord, Salts } from './clinical-index';
 export type { ConsultationStore, KeptConsultation } from './consultation-table';
+export type { DueNotice } from './due-notices';
 export type { Declared } from './declared';
 export { findDelegateKey, isDeceased, isEnded, listDelegations, listStatuses, readDelegation } from './delegations';
 export { findDocumentedConsent } from './documented-consent';
-export { findEndingOf } from './ending';
+export { findEndedUpTo, findEndingOf } from './ending';
 export { Facts, type CurrentConsent, type Fact, type RequestName } from './facts';
 export type { ImportEntry, ImportStore } from './import-table';
 export type { LocalKey } from './local-key';

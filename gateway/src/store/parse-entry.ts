@@ -44,7 +44,13 @@ import {
   type BreakGlass,
   studyKey,
   type Closing,
+  consentEndKey,
+  consentNoticeKey,
+  parseConsentEnd,
+  parseConsentNotice,
+  type ConsentEnd,
   type ConsentEntry,
+  type ConsentNotice,
   type Consultation,
   type Decision,
   type Deletion,
@@ -91,6 +97,8 @@ export interface Entries {
   deletion: Deletion;
   redisclosure: Redisclosure;
   consultation: Consultation;
+  'consent-notice': ConsentNotice;
+  'consent-end': ConsentEnd;
 }
 
 /** An entry whose value has the shape of its kind and names the very key that it stands under. */
@@ -144,6 +152,8 @@ const forms: { readonly [T in PublicKeyType]: Form<Entries[T]> } = {
     isOf: ({ relationRef, requester, requestId, redisclosureId }, key) =>
       key === redisclosureKey(relationRef, requester, requestId, redisclosureId),
   },
+  'consent-notice': { parse: parseConsentNotice, isOf: ({ relationRef, version }, key) => key === consentNoticeKey(relationRef, version) },
+  'consent-end': { parse: parseConsentEnd, isOf: ({ relationRef, endId }, key) => key === consentEndKey(relationRef, endId) },
   consultation: {
     parse: parseConsultation,
     isOf: ({ relationRef, mspId, consultationId }, key) => key === consultationKey(relationRef, mspId, consultationId),

@@ -1,4 +1,4 @@
-import type { EncryptionKey, Guardians, Hold, Jwk, Keys, MspId, Proof, SubjectRef } from '@medaccord/chaincode/model';
+import type { EncryptionKey, Guardians, Hold, Jwk, Keys, MspId, Proof, RelationKind, SubjectRef } from '@medaccord/chaincode/model';
 
 /** A record as lists of records name it. */
 export type RecordName = { readonly recordId: string; readonly version: number; readonly category: string };
@@ -20,6 +20,14 @@ export type Answers = {
       readonly signing: Jwk;
       readonly signingKeys: readonly { readonly key: Jwk; readonly since: number }[];
     }[];
+  };
+  readonly rules: { readonly deadlines: Readonly<Record<'assistedHours', number>> };
+  readonly relationNow: {
+    readonly relationRef: string;
+    readonly custodian: string;
+    readonly counterparty: string;
+    readonly kinds: readonly RelationKind[];
+    readonly newestConsent: number;
   };
   /** What the ledger has of a patient's keys. */
   readonly patientState: {
@@ -67,6 +75,16 @@ export type Answers = {
     readonly views: readonly PreviewView[];
     readonly omitted: number;
   };
+  readonly notices: {
+    readonly notices: readonly {
+      readonly relationRef: string;
+      readonly version: number;
+      readonly recordedAt: string;
+      readonly validFrom: string;
+    }[];
+  };
+  readonly notice: { readonly relationRef: string; readonly version: number; readonly effectiveAt: string; readonly transactionId: string };
+  readonly end: { readonly relationRef: string; readonly version: number; readonly transactionId: string };
   readonly history: { readonly entries: readonly HistoryEntry[] };
 };
 
@@ -94,8 +112,22 @@ export type DeletionStatus = {
 
 /** One line of a relation's history. */
 export type HistoryEntry = { readonly at: string; readonly transactionId: string; readonly block: number } & (
-  | { readonly kind: 'relation'; readonly counterparty: string }
-  | { readonly kind: 'consent'; readonly version: number; readonly status: string; readonly delegation: number | null }
+  | { readonly kind: 'relation'; readonly counterparty: string; readonly assisted?: true }
+  | {
+      readonly kind: 'consent';
+      readonly version: number;
+      readonly status: string;
+      readonly delegation: number | null;
+      readonly witness?: { readonly by: { readonly mspId: string; readonly actor: string } };
+    }
+  | {
+      readonly kind: 'consent-notice';
+      readonly version: number;
+      readonly channel: string;
+      readonly by: { readonly mspId: string; readonly actor: string };
+      readonly effectiveAt: string;
+    }
+  | { readonly kind: 'consent-end'; readonly version: number; readonly by: { readonly mspId: string; readonly actor: string } }
   | ({ readonly kind: 'delegation'; readonly n: number; readonly confirmedBy: string | null } & (
       | {
           readonly act: 'grant';

@@ -5,6 +5,7 @@ import {
   formatUtf8,
   type ConsentSet,
   type MspId,
+  type Period,
   type RelationKind,
   type RelationRef,
   type SubjectRef,
@@ -21,6 +22,8 @@ export type CheckIn = {
   readonly kinds: readonly RelationKind[];
   /** What she permits from the first day; nothing by default. `describeConsent` shows it before. */
   readonly policy?: ImplicitPolicy;
+  /** By a card: marked for ever; its consents count within a validity. */
+  readonly assisted?: { readonly validity: Period };
 };
 
 /** Permits nothing and forbids no emergency. */
@@ -40,7 +43,7 @@ export type SignedRelation = {
  */
 export async function checkIn(
   wallet: Wallet,
-  { subjectRef, counterparty, kinds, policy }: CheckIn,
+  { subjectRef, counterparty, kinds, policy, assisted }: CheckIn,
   recipients: readonly Recipient[],
 ): Promise<{ wallet: Wallet; relationRef: RelationRef; request: SignedRelation }> {
   const { custodian, generation } = findPatient(wallet, subjectRef);
@@ -64,13 +67,14 @@ export async function checkIn(
     keys: keys.public,
     binding: await commit(bindingPreimage(binding, salt)),
     sealed: await hashEnvelopes(bindings),
+    ...(assisted && { assisted: true as const }),
     issuedAt,
   };
   const relation = await signJws('relation', header, keys.signing);
 
   const sets = [policy === undefined ? NOTHING : implicitPolicies[policy]];
   const first = { relationRef, consentVersion: 1 };
-  const { consent, documents } = await signVersion(first, keys.signing, { sets, validity: null, recipients });
+  const { consent, documents } = await signVersion(first, keys.signing, { sets, validity: assisted?.validity ?? null, recipients });
   const kept = { consent, sets, status: 'in-force' as const };
   const sealed = recipients.map(({ mspId }) => [mspId, { binding: bindings[mspId] ?? '', document: documents[mspId] ?? '' }] as const);
   return {

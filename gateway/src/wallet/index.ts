@@ -1,3 +1,4 @@
+export { assistedValidity, CardInvalid, newCard, nextRelationRef, openCard, parseCard } from './card';
 export { checkIn, type CheckIn, type SignedRelation } from './check-in';
 export {
   deriveDelegateKey,

@@ -5,12 +5,20 @@ import { deriveSubjectRef, findPatient, type Wallet } from './wallet';
 
 export type Registration = { readonly wallet: Wallet; readonly subjectRef: SubjectRef; readonly registration: string };
 
-/** Registers the wallet's owner at a custodian: a new pseudonym with keys of its own. `registration` is the JWS to hand over there. */
-export async function registerPatient(wallet: Wallet, custodian: MspId, method: BindingMethod = 'custodian'): Promise<Registration> {
+/**
+ * Registers the wallet's owner at a custodian: a new pseudonym with keys of its own. `registration` is the JWS to hand over there.
+ * `assisted`: the wallet is a card, and all that it ever signs there is marked so.
+ */
+export async function registerPatient(
+  wallet: Wallet,
+  custodian: MspId,
+  method: BindingMethod = 'custodian',
+  mark: { readonly assisted?: true } = {},
+): Promise<Registration> {
   const n = wallet.patients.filter((patient) => patient.custodian === custodian).length;
   const subjectRef = await deriveSubjectRef(wallet.seed, custodian, n);
   const keys = await deriveKeys(wallet.seed, subjectRef);
-  const payload = { subjectRef, custodian, keys: keys.public, bound: { method }, issuedAt: formatInstant(Date.now()) };
+  const payload = { subjectRef, custodian, keys: keys.public, bound: { method }, ...mark, issuedAt: formatInstant(Date.now()) };
   const registration = await signJws('patient', payload, keys.signing);
   return { wallet: { ...wallet, patients: [...wallet.patients, { subjectRef, custodian, generation: 0 }] }, subjectRef, registration };
 }

@@ -31,7 +31,14 @@ const emergency = { categories: ['laboratory', 'medications'] as const, accessHo
 /** The first version of the consortium's rules. */
 export function newRules(changed: Partial<Record<MemberId, 'hospital' | 'insurer' | 'authority'>> = {}): RulesDocument {
   const roles = { ...Object.fromEntries(members.map(({ mspId, role }) => [mspId, role])), ...changed };
-  return { version: 1, purposes, roles, deadlines: { decisionMinutes: 10, recoveryHours: 72 }, emergency, suspended: [] };
+  return {
+    version: 1,
+    purposes,
+    roles,
+    deadlines: { decisionMinutes: 10, recoveryHours: 72, assistedHours: 72 },
+    emergency,
+    suspended: [],
+  };
 }
 
 export type { Answer, Sent } from './door';

@@ -27,6 +27,7 @@ const others = [
   'proof.vectors.json',
   'legal-basis.vectors.json',
   'break-glass.vectors.json',
+  'assisted.vectors.json',
   'delegates.vectors.json',
 ].map(read);
 const vectors = [...others.flatMap((file) => file.vectors.map((vector): Vector => ({ ...file.defaults, ...vector }))), ...ofAxes];
@@ -47,7 +48,8 @@ function questionOf(vector: Omit<Vector, 'name' | 'reason'>): AccessQuestion {
     sets: vector.sets,
   };
   return {
-    relation: { custodian: 'AlphaMSP', counterparty: 'BetaMSP', kinds },
+    relation: { custodian: 'AlphaMSP', counterparty: 'BetaMSP', kinds, ...(input['assisted'] === true && { assisted: true }) },
+    assistance: input['assistance'] ?? undefined,
     consent: { relationRef: RELATION, version: 1, status, validity },
     document: vector.sets === null ? undefined : parseConsentDocument(document, 'document'),
     rules: { version: 3, purposes, suspended, roles, emergency: emergency ?? undefined, ...(legalBases !== undefined && { legalBases }) },

@@ -17,6 +17,7 @@ import { isCoveredBy } from '../purpose';
 import type { RecordDetails } from '../record-details';
 import type { RequestingPerson } from '../requesting-person';
 import type { ConsentHeader } from '../signed-payload';
+import { findReasonAgainstAssisted, isBeyondAssisted, type AssistedQuestion } from './assisted';
 import { expressOf, findReasonAgainstBreakGlass, isBreakGlass, isOfEmergencySubset } from './break-glass';
 import { isLegallyBased } from './legal-basis';
 import { reasonOfProof, type ProofQuestion } from './purpose-proof';
@@ -40,13 +41,17 @@ export const accessReasons = [
   'held',
   'break-glass',
   'not-emergency-subset',
+  'consent-ended',
+  'notice-missing',
+  'beyond-assisted',
   'deceased',
   'withheld-from-delegate',
 ] as const;
 export type AccessReason = (typeof accessReasons)[number];
 
 /** What the rule looks at. */
-export interface AccessQuestion extends ProofQuestion {
+export interface AccessQuestion extends ProofQuestion, Pick<AssistedQuestion, 'assistance'> {
+  readonly relation: ProofQuestion['relation'] & AssistedQuestion['relation'];
   /** The version of the relation's consent whose successor is absent, its signature verified. */
   readonly consent: Pick<ConsentHeader, 'relationRef' | 'version' | 'status' | 'validity'>;
   /** The document that the header commits to; undefined when it is not at hand. */
@@ -68,7 +73,7 @@ export interface AccessQuestion extends ProofQuestion {
 export type ConsentQuestion = Omit<AccessQuestion, 'proof' | 'patient'>;
 export type StandingQuestion = Pick<
   AccessQuestion,
-  'relation' | 'rules' | 'consent' | 'now' | 'purpose' | 'proof' | 'emergencyUntil' | 'isDeceased'
+  'relation' | 'rules' | 'consent' | 'assistance' | 'now' | 'purpose' | 'proof' | 'emergencyUntil' | 'isDeceased'
 >;
 
 export interface AccessDecision {
@@ -116,20 +121,21 @@ export function findReasonAgainst(question: StandingQuestion): AccessReason | un
   return reasonOfStanding(question) ?? reasonOfPurpose(question);
 }
 
-function reasonOfStanding({
-  relation,
-  rules,
-  consent,
-  now,
-  isDeceased = false,
-}: Pick<StandingQuestion, 'relation' | 'rules' | 'consent' | 'now' | 'isDeceased'>): AccessReason | undefined {
+function reasonOfStanding(
+  question: Pick<StandingQuestion, 'relation' | 'rules' | 'consent' | 'assistance' | 'now' | 'isDeceased'>,
+): AccessReason | undefined {
+  const { relation, rules, consent, now, isDeceased = false } = question;
   if (rules.suspended.includes(relation.custodian) || rules.suspended.includes(relation.counterparty)) return 'organisation-suspended';
   if (isDeceased) return 'deceased';
   if (consent.status === 'closed') return 'relation-closed';
   if (consent.status === 'revoked') return 'consent-revoked';
-  if (consent.validity === null) return undefined;
-  if (now < consent.validity.from) return 'not-yet-valid';
-  return now >= consent.validity.until ? 'expired' : undefined;
+  return findReasonAgainstAssisted(question) ?? reasonOfValidity(consent, now);
+}
+
+function reasonOfValidity({ validity }: Pick<ConsentHeader, 'validity'>, now: Instant): AccessReason | undefined {
+  if (validity === null) return undefined;
+  if (now < validity.from) return 'not-yet-valid';
+  return now >= validity.until ? 'expired' : undefined;
 }
 
 function reasonOfPurpose(question: StandingQuestion): AccessReason | undefined {
@@ -143,10 +149,16 @@ function reasonOfConsent(question: AccessQuestion): AccessReason {
 }
 
 function reasonOfDocument(question: ConsentQuestion): AccessReason {
-  const { consent, document, now, record } = question;
+  const { consent, document } = question;
+  if (isBeyondAssisted(question)) return 'beyond-assisted';
   if (document?.relationRef !== consent.relationRef || document.version !== consent.version) return 'document-missing';
   // Nobody decides what is kept from them.
-  if (question.withheld?.includes(record.category) === true) return 'withheld-from-delegate';
+  if (question.withheld?.includes(question.record.category) === true) return 'withheld-from-delegate';
+  return reasonOfSets(document, question);
+}
+
+function reasonOfSets(document: ConsentDocument, question: ConsentQuestion): AccessReason {
+  const { now, record } = question;
   const sets = document.sets.filter(({ period }) => period === undefined || isWithin(period, now));
   const answers = sets.map((set) => answerOfSet(set, question));
   if (answers.some(({ decision, isBase }) => decision === 'deny' && !isBase)) return 'denied';

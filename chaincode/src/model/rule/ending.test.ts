@@ -7,7 +7,7 @@ type Header = Pick<ConsentHeader, 'version' | 'status' | 'validity'>;
 const NOW = '2026-03-01T12:00:00.000Z' as never;
 const header = (version: number, status: Header['status'] = 'in-force', until?: string): Header =>
   ({ version, status, validity: until === undefined ? null : { from: '2026-01-01T00:00:00.000Z', until } }) as Header;
-const onVersion2 = { consentVersion: 2, until: null, isLegal: false };
+const onVersion2 = { consentVersion: 2, until: null, isLegal: false, endedUpTo: 0 };
 
 describe('a release', () => {
   it.each<[string, readonly Header[], [DeletionReason, number] | undefined]>([
@@ -41,6 +41,18 @@ describe('a release', () => {
     const basis = { ...onVersion2, isLegal: true };
     expect(findEnding(basis, [header(2), header(3, 'revoked'), header(4, 'in-force', NOW)], NOW)).toBeUndefined();
     expect(isEnding({ reason: 'consent-revoked', consentVersion: 3 }, header(3, 'revoked'), basis, NOW)).toBe(false);
+  });
+
+  it('on an assisted consent ends where a registrar ended it, for good, and on a later version not', () => {
+    const ended = { ...onVersion2, endedUpTo: 3 };
+    const ending = findEnding(ended, [header(2), header(3), header(4)], NOW);
+    expect(ending).toEqual({ reason: 'consent-ended', consentVersion: 3 });
+    expect(isEnding({ reason: 'consent-ended', consentVersion: 3 }, undefined, ended, NOW)).toBe(true);
+    for (const consentVersion of [1, 4]) expect(isEnding({ reason: 'consent-ended', consentVersion }, header(3), ended, NOW)).toBe(false);
+    expect(findEnding({ ...ended, consentVersion: 4 }, [header(2), header(3), header(4)], NOW)).toBeUndefined();
+    expect(isEnding({ reason: 'consent-ended', consentVersion: 3 }, header(3), { ...ended, consentVersion: 4 }, NOW)).toBe(false);
+    for (const other of [{ isLegal: true }, { until: '2026-03-02T00:00:00.000Z' as never }])
+      expect(findEnding({ ...ended, ...other }, [header(2)], NOW)).toBeUndefined();
   });
 
   it('is ended by no version that is not named, not signed so, or not later', () => {

@@ -11,11 +11,16 @@ export interface ReleaseBasis {
   readonly until: Instant | null;
   /** A legal basis alone: nothing that the patient signs ends it. */
   readonly isLegal: boolean;
+  /** Of an assisted consent: a registrar ended the versions up to this one; 0: none. */
+  readonly endedUpTo: number;
 }
 
 /** What a decision to release rests on. */
-export function basisOf({ consentVersion, basis, breakGlass }: Pick<Decision, 'consentVersion' | 'basis' | 'breakGlass'>): ReleaseBasis {
-  return { consentVersion: consentVersion ?? 1, until: breakGlass?.until ?? null, isLegal: basis === 'legal-basis' };
+export function basisOf(
+  { consentVersion, basis, breakGlass }: Pick<Decision, 'consentVersion' | 'basis' | 'breakGlass'>,
+  endedUpTo: number,
+): ReleaseBasis {
+  return { consentVersion: consentVersion ?? 1, until: breakGlass?.until ?? null, isLegal: basis === 'legal-basis', endedUpTo };
 }
 
 /** What ended a release. */
@@ -25,18 +30,19 @@ export interface Ending {
 }
 
 /**
- * What ended a release by `now`; undefined as long as nothing did. A revocation or a closing ends every release before it for good, whatever
+ * What ended a release by `now`; undefined as long as nothing did. A revocation, a closing or the end of an assisted consent ends every release before it for good, whatever
  * the patient permits later; the end of the validity ends it as long as no later version is there. That a later version in force no longer
  * permits the records (`narrowed`) only its document tells.
  *
  * @param headers the signed versions of the consent, in their order
  */
 export function findEnding(basis: ReleaseBasis, headers: readonly Header[], now: Instant): Ending | undefined {
-  const { consentVersion, until, isLegal } = basis;
+  const { consentVersion, until, isLegal, endedUpTo } = basis;
   if (isLegal) return undefined;
   if (until !== null) return until <= now ? { reason: 'time-box-ended', consentVersion } : undefined;
   const ended = headers.find(({ version, status }) => version > consentVersion && status !== 'in-force');
   if (ended !== undefined) return { reason: endOf(ended), consentVersion: ended.version };
+  if (endedUpTo >= consentVersion) return { reason: 'consent-ended', consentVersion: endedUpTo };
   const newest = headers.at(-1);
   return newest !== undefined && isExpired(newest, now) ? { reason: 'expired', consentVersion: newest.version } : undefined;
 }
@@ -46,9 +52,10 @@ export function findEnding(basis: ReleaseBasis, headers: readonly Header[], now:
  * be of the newest version; a time box ends whatever stands there.
  */
 export function isEnding(ending: Ending, header: Header | undefined, basis: ReleaseBasis, now: Instant): boolean {
-  const { until, isLegal } = basis;
+  const { until, isLegal, endedUpTo } = basis;
   if (isLegal) return false;
   if (until !== null) return ending.reason === 'time-box-ended' && until <= now;
+  if (ending.reason === 'consent-ended') return ending.consentVersion >= basis.consentVersion && ending.consentVersion <= endedUpTo;
   return header?.version === ending.consentVersion && isEndedBy(header, ending, basis, now);
 }
 

@@ -53,14 +53,15 @@ export function isConsentSigned(
 
 /** A version of a consent as it was signed; nothing without the signature that it needs, or at another version's place. */
 export function trustConsent(
-  { relationRef, version, jws, recordedAt }: ConsentEntry,
+  { relationRef, version, jws, recordedAt, witness }: ConsentEntry,
   relation: RelationEntry,
   verifier: StatementVerifier,
   chain: readonly Delegation[] = [],
 ): ConsentEntry | undefined {
   const signed = readSigned('consent', jws);
   if (signed?.payload.version !== version || signed.payload.relationRef !== relationRef) return undefined;
-  return isConsentSigned(signed, relation, verifier, { chain, at: recordedAt }) ? { ...signed.payload, jws, recordedAt } : undefined;
+  if (!isConsentSigned(signed, relation, verifier, { chain, at: recordedAt })) return undefined;
+  return { ...signed.payload, jws, recordedAt, ...(relation.assisted && witness && { witness }) };
 }
 
 /**
@@ -79,9 +80,9 @@ export function continuePatient(
 function trustRegistration(entry: PatientEntry, { isSignedBy }: StatementVerifier): PatientEntry | undefined {
   const signed = readSigned('patient', entry.jws);
   if (signed?.payload.subjectRef !== entry.subjectRef || !isSignedBy(signed, signed.payload.keys.signing)) return undefined;
-  const { custodian, keys, bound } = signed.payload;
+  const { custodian, keys, bound, assisted } = signed.payload;
   const { subjectRef, jws, registeredAt, by } = entry;
-  return { subjectRef, custodian, keys, bound, jws, registeredAt, by };
+  return { subjectRef, custodian, keys, bound, ...(assisted && { assisted }), jws, registeredAt, by };
 }
 
 function trustReplacement(current: PatientEntry, jws: string, verifier: StatementVerifier): PatientEntry | undefined {

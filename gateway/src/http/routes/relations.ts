@@ -22,13 +22,22 @@ export interface RelationRoutesOptions extends RelationOptions {
 const params = z.strictObject({ relationRef: reference });
 const staff: readonly StaffRole[] = ['registrar', 'records', 'clinician', 'auditor'];
 
-const recorded = z.object({
+const participant = z.object({ mspId, role: z.string().nullable(), actor: z.string() });
+
+export const recorded = z.object({
   relationRef: reference,
   version: z.int(),
   transactionId,
   block: z.int(),
   deliveries: z.array(z.object({ organisation: mspId, kind: z.string(), status: z.enum(['delivered', 'pending', 'refused']) })),
 });
+
+export const signedRelation = z.strictObject({
+  relation: jws,
+  consent: jws,
+  sealed: byOrganisation(z.strictObject({ binding: envelope, document: envelope })),
+});
+export const signedConsent = z.strictObject({ consent: jws, documents: byOrganisation(envelope) });
 
 const consent = z.object({
   version: z.int(),
@@ -40,6 +49,8 @@ const consent = z.object({
   delegation: z.int().nullable(),
   issuedAt: instant,
   recordedAt: instant,
+  /** Of an assisted consent: who saw the card while it signed. */
+  witness: z.object({ by: participant, person: z.string() }).optional(),
   jws: z.string(),
   transactionId,
   block: z.int(),
@@ -50,6 +61,8 @@ const relation = z.object({
   custodian: mspId,
   counterparty: mspId,
   kinds: z.array(kind),
+  /** All its consents are, for ever: made with a card that staff saw. */
+  assisted: z.boolean(),
   createdAt: instant,
   jws: z.string(),
   transactionId,
@@ -81,11 +94,7 @@ function newCheckInRoute(options: RelationRoutesOptions): Route {
     path: '/api/relations',
     summary: 'Put a relation that the patient signed, with the first version of its consent, on the ledger',
     access: { by: 'signature' },
-    body: z.strictObject({
-      relation: jws,
-      consent: jws,
-      sealed: byOrganisation(z.strictObject({ binding: envelope, document: envelope })),
-    }),
+    body: signedRelation,
     status: 201,
     response: recorded,
     handle: async ({ body }) => ({ body: await registerRelation(options, body) }),
@@ -98,7 +107,7 @@ function newConsentRoute(options: RelationRoutesOptions): Route {
     path: '/api/consents',
     summary: 'Record the next version of a consent that the patient signed; a revocation is one',
     access: { by: 'signature' },
-    body: z.strictObject({ consent: jws, documents: byOrganisation(envelope) }),
+    body: signedConsent,
     status: 201,
     response: recorded,
     handle: async ({ body }) => ({
@@ -134,10 +143,10 @@ function newReadRoute({ facts, mspId: own }: RelationRoutesOptions): Route {
     response: relation,
     handle: ({ params: { relationRef }, caller }) => {
       const { value, transactionId: id, block } = findRelation(facts, relationRef, caller, own);
-      const { custodian, counterparty, kinds, createdAt, jws: text } = value;
+      const { custodian, counterparty, kinds, assisted = false, createdAt, jws: text } = value;
       const current = facts.findConsent(relationRef);
       const shown = current === undefined ? null : describeConsent(current.signed);
-      const described = { relationRef, custodian, counterparty, kinds, createdAt, jws: text, transactionId: id, block };
+      const described = { relationRef, custodian, counterparty, kinds, assisted, createdAt, jws: text, transactionId: id, block };
       return Promise.resolve({ body: { ...described, consent: shown, newestConsent: current?.newest ?? 0 } });
     },
   });
@@ -179,6 +188,7 @@ function describeConsent({
   transactionId: string;
   block: number;
 }): z.input<typeof consent> {
-  const { version, status, validity, submitBy, document, delegation = null, issuedAt, recordedAt, jws: text } = value;
-  return { version, status, validity, submitBy, document, delegation, issuedAt, recordedAt, jws: text, transactionId: id, block };
+  const { version, status, validity, submitBy, document, delegation = null, issuedAt, recordedAt, witness, jws: text } = value;
+  const described = { version, status, validity, submitBy, document, delegation, issuedAt, recordedAt, ...(witness && { witness }) };
+  return { ...described, jws: text, transactionId: id, block };
 }
