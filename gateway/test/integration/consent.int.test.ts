@@ -15,6 +15,7 @@ import { parseFhirConsentText } from '../../src/fhir-consent';
 import { askRecovery, newWallet, openNotice, openRedisclosure, signApproval, signGuardians, signVeto } from '../../src/wallet';
 import { declare, review } from '../support/declare';
 import type { Answer, Door } from '../support/door';
+import { TestCard } from '../support/test-card';
 import { TestDelegate } from '../support/test-delegate';
 import { ask, newBundle, TestPatient } from '../support/test-patient';
 import { CommandedNetwork, until, type CommandedGateway } from './support/commanded-network';
@@ -263,5 +264,28 @@ describe('consent on a real network', () => {
     expect(await outcomeOf(['laboratory'])).toBe('refused: deceased');
     expect((await delegate.read('history', custodian!.mspId)).body).toMatchObject({ code: 'PATIENT_DECEASED' });
     expect((await declare(counterparty!, patient.relationRef)).body).toMatchObject({ status: 'released' });
+  });
+
+  test('of a patient with a card is witnessed, told by somebody else, effective after a delay, and ended by any member', async () => {
+    const card = await TestCard.issue(network, custodian!.mspId);
+    expect((await card.register()).status).toBe(201);
+    await card.import(newBundle(2));
+    patient = card;
+    const relation = await card.signRelation(counterparty!.mspId);
+    expect((await custodian!.send('/api/relations', { body: relation })).body).toMatchObject({ code: 'ASSISTED_WITNESS_NEEDED' });
+    expect((await card.desk('/api/assisted/relations', relation)).status).toBe(201);
+    const consent = await card.signConsent(['laboratory']);
+    expect((await card.desk('/api/assisted/consents', consent)).status).toBe(201);
+    expect(await outcomeOf(['laboratory'])).toBe('refused: notice-missing');
+    expect((await card.tell(2, { subject: 'ruth' })).body).toMatchObject({ code: 'NOTICE_BY_WITNESS' });
+    expect((await card.tell(2)).status).toBe(201);
+    expect(await outcomeOf(['laboratory'])).toBe('refused: not-yet-valid');
+    await until('the insurer knows the relation', async () => (await card.endAt(insurer!.mspId)).status === 201);
+    expect(await outcomeOf(['laboratory'])).toBe('refused: consent-ended');
+    const told = (await history()).filter(({ kind }) => kind.startsWith('consent-'));
+    expect(told).toMatchObject([
+      { kind: 'consent-notice', version: 2, by: { mspId: custodian!.mspId } },
+      { kind: 'consent-end', version: 2, by: { mspId: insurer!.mspId } },
+    ]);
   });
 });

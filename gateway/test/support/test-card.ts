@@ -64,20 +64,21 @@ export class TestCard extends TestPatient {
     const signed = await checkIn(this.wallet, wish, await this.recipients(counterparty));
     this.wallet = signed.wallet;
     this.relationRef = signed.relationRef;
+    this.counterparty = counterparty;
     return signed.request;
   }
 
   /** A consent that the card signed, not handed in yet. */
   async signConsent(categories: readonly Category[], validity: Period | null = validityNow()): Promise<SignedConsent> {
     const sets: ConsentSet[] = [{ base: 'deny', exceptions: [{ decision: 'permit', categories, confidentiality: 'V' }] }];
-    const signed = await signConsent(this.wallet, this.relationRef as never, { sets, validity }, await this.recipients('BetaMSP'));
+    const signed = await signConsent(this.wallet, this.relationRef as never, { sets, validity }, await this.recipients(this.counterparty));
     this.wallet = signed.wallet;
     return signed.request;
   }
 
   /** Check-in and consent at the desk. */
-  async permit(categories: readonly Category[]): Promise<Answer> {
-    const checkedIn = await this.desk('/api/assisted/relations', await this.signRelation());
+  async permit(categories: readonly Category[], counterparty?: string): Promise<Answer> {
+    const checkedIn = await this.desk('/api/assisted/relations', await this.signRelation(counterparty));
     if (checkedIn.status !== 201) return checkedIn;
     return this.desk('/api/assisted/consents', await this.signConsent(categories));
   }
