@@ -54,6 +54,35 @@ export const advice = {
   ],
   PATIENT_NOT_FOUND: ['No patient is registered under this reference.', 'Register the patient, or check the reference.'],
   PATIENT_ALREADY_REGISTERED: ['This reference stands for a patient already.', 'Make a new wallet; references are random.'],
+  PATIENT_STATEMENT_OUTDATED: [
+    'The statement follows another one than the latest about this patient, or is of another patient.',
+    'Read the patient (`GET /api/patients/{subjectRef}`) and sign again.',
+  ],
+  STATEMENT_NOT_FRESH: [
+    "A member's statement about a patient must be signed when it is sent, ten minutes before at most.",
+    "Call the route again; if it stays, set the gateway's clock.",
+  ],
+  HOLD_ALREADY_PLACED: ['The patient is under a hold.', 'Nothing to do: the hold stands.'],
+  HOLD_NOT_PLACED: ['A recovery and a veto need a hold, and there is none.', 'Place the hold first; for a veto there is nothing to do.'],
+  RECOVERY_ALREADY_OPEN: ['One recovery of this patient is open.', 'Complete it, or let the patient veto it.'],
+  RECOVERY_NOT_OPEN: ['No recovery of this patient is open: none was opened, or a veto ended it.', 'Open one under a hold.'],
+  RECOVERY_NOT_APPROVED: [
+    'Too few guardians, and no authority, have approved the recovery.',
+    "Let the missing guardians, or an authority's registrar, approve it.",
+  ],
+  RECOVERY_NOT_DUE: ['The delay in which the patient may veto is not over.', 'Complete the recovery after the time that is named.'],
+  APPROVER_NOT_NAMED: [
+    'The approval is of nobody whom the patient named, nor of an authority other than the custodian.',
+    'Approve with the key that the patient named, or at the gateway of an authority.',
+  ],
+  RECOVERY_UNKNOWN: [
+    'No recovery of this patient is open at this gateway.',
+    'Wait for the gateway to follow, or let the custodian open one.',
+  ],
+  RECOVERY_DELAY_SHORT: [
+    "The custodian's opening takes effect sooner than the rules allow: its chaincode or clock deviates.",
+    'Do not approve; ask the custodian and the other members.',
+  ],
   PATIENT_KEYS_OUTDATED: ['The replacement does not follow the current statement.', 'Read the current statement and sign again.'],
   PATIENT_HISTORY_BROKEN: [
     "The chain of the patient's keys does not hold: a replacement is not signed by the keys before it.",
@@ -76,6 +105,20 @@ export const advice = {
   CONSENT_NOT_CURRENT: ['A newer consent version exists.', 'Decide by the newest one.'],
   CONSENT_INVALID: ["The consent's entry does not carry the patient's valid signature.", 'The patient signs the next version.'],
   CONSENT_SUBMITTED_LATE: ['It was submitted after the time that the patient set for submitting.', 'Sign again.'],
+  DELEGATION_NUMBER_TAKEN: ['This number of the chain of delegations exists already.', 'Read the chain and sign the next number.'],
+  DELEGATION_NUMBER_SKIPPED: ['The number before it does not exist.', 'Sign the number that follows the newest.'],
+  DELEGATION_INVALID: [
+    'The delegation says what none may say, ends what is not there, or came too late; the problem is named.',
+    'Correct what is named and sign again.',
+  ],
+  DELEGATE_NOT_ALLOWED: [
+    'The delegation is not there, not valid at this time, ended, or does not hold the power.',
+    'The patient decides herself, or delegates anew.',
+  ],
+  PATIENT_STATUS_INVALID: [
+    'The status changes nothing, has a number that does not follow, came too late, or is brought by somebody else; the problem is named.',
+    "Read the patient's statuses and sign the next one.",
+  ],
   GROUP_NOT_FOUND: ['No such group of records is on the ledger.', 'Check the id of the import.'],
   GROUP_NOT_OPEN: ['The group is closed or abandoned.', 'Import again: it makes a new group.'],
   GROUP_NOT_CLOSED: ['The records of an open group do not count.', 'Wait until the import has finished.'],
@@ -195,6 +238,14 @@ export const advice = {
   NOT_THE_CUSTODIAN: ['Another organisation is the custodian.', "Use the custodian's gateway."],
   PATIENT_UNKNOWN: ['No such patient is registered with this custodian.', 'Register the patient, or check the reference.'],
   RELATION_UNKNOWN: ['No such relation is on the ledger.', 'Check in first, or check the reference.'],
+  DELEGATION_NOT_READY: [
+    'What is withheld from the delegate has not arrived at the custodian, so nothing is shown.',
+    'Ask again; bring the delegation with its opening if it never arrived.',
+  ],
+  PATIENT_DECEASED: [
+    "The custodian has recorded the patient's death.",
+    'If that is an error, custodian and authority correct it together.',
+  ],
   RESOURCE_NOT_FOUND: ['It does not exist, or the caller may not know that it does.', 'Check the reference.'],
   RELEASE_REFUSED: ['The request was refused.', 'The patient sees the reason; ask her.'],
   RECEIPT_MISSING: [

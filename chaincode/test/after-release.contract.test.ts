@@ -22,6 +22,7 @@ import {
   type TransactionResponse,
 } from '../src/model';
 import { ENDORSEMENT_POLICY_FAILURE, OK, refusalOf, type ConsortiumTwin, type Endorsed } from './support/consortium-twin';
+import { signStatus } from './support/delegates';
 import {
   ask,
   askOf,
@@ -271,7 +272,7 @@ describe('a redisclosure', () => {
   ): Promise<Endorsed> => {
     const [custodian, counterparty, patient] = [sealedText('redisclosure'), sealedText('redisclosure'), sealedText('redisclosure-notice')];
     const sealed = { custodian, counterparty, patient };
-    const input = { redisclosed: [0], sealed, ...opening };
+    const input = { redisclosed: [0], binding: scene.relation.binding, sealed, ...opening };
     return twin.endorse(await twin.identity(by, 'clinician'), ['RecordRedisclosure', JSON.stringify(of)], { input, endorsers });
   };
 
@@ -284,6 +285,17 @@ describe('a redisclosure', () => {
     const notice = privateKey(redisclosureNoticeRef(of.relationRef, of.redisclosureId));
     expect(twin.world.collections.get(implicitCollection(HOSPITAL))?.get(notice)).toBeDefined();
     expect(twin.commit(await endorse(newRequest(), opening, { endorsers: [CLINIC, INSURER] }))).toBe(ENDORSEMENT_POLICY_FAILURE);
+  });
+
+  test("is refused after the patient's death, and without what says whose relation it is", async () => {
+    const opening = await release([scene.laboratory]);
+    const other = scene.patient.relateTo(CLINIC);
+    expect((await refusalOf(endorse(newRequest(), { ...opening, binding: other.binding }))).code).toBe('COMMITMENT_MISMATCH');
+    const death = signStatus(scene.patient.subjectRef, { n: 1, status: 'deceased', confirmedBy: null }, signingKeyOf(HOSPITAL));
+    const status = { status: death, confirmation: null };
+    await twin.submit(await twin.identity(HOSPITAL, 'registrar'), 'SetPatientStatus', status);
+    const refused = { code: 'RELEASE_NOT_PERMITTED', details: { reason: 'deceased', at: 0 } };
+    expect(await refusalOf(endorse(newRequest(), opening))).toEqual(refused);
   });
 
   test('is made once under its id', async () => {

@@ -276,7 +276,7 @@ describe('break-glass', () => {
         const wish = { relationRef, requestId, redisclosureId: newRef(), recipient, purpose: 'TREAT', consentVersion: 2 };
         const kinds = { custodian: 'redisclosure', counterparty: 'redisclosure', patient: 'redisclosure-notice' };
         const sealed = Object.fromEntries(Object.entries(kinds).map(([to, kind]) => [to, sealedText(kind)]));
-        const opened = { records: releasedOf([scene.medication]), recordsSalt, redisclosed: [0], sealed };
+        const opened = { records: releasedOf([scene.medication]), recordsSalt, redisclosed: [0], binding: input.binding, sealed };
         const args = ['RecordRedisclosure', JSON.stringify(wish)];
         return twin.endorse(await twin.identity(CLINIC, 'clinician'), args, { input: opened, endorsers: BOTH });
       };

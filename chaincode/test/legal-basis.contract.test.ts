@@ -9,6 +9,7 @@ import {
   type RequestId,
 } from '../src/model';
 import { OK, refusalOf, type ConsortiumTwin, type Endorsed } from './support/consortium-twin';
+import { signStatus } from './support/delegates';
 import { changeRules, type RulesChange } from './support/rules-changes';
 import {
   askOf,
@@ -23,6 +24,7 @@ import {
   register,
   RULES,
   sealedText,
+  signingKeyOf,
   type TestRecord,
 } from './support/story';
 import { commit, newRef, Patient, type PatientRelation } from './support/wallet';
@@ -101,6 +103,17 @@ describe('a release on a legal basis', () => {
   test.each(['revoked', 'closed'] as const)('goes on when the relation is %s, decided and delivered', async (status) => {
     await sign(status);
     expect(await decide([laboratory])).toMatchObject({ basis: 'legal-basis', consentVersion: 3 });
+    expect(twin.commit(await endorseDelivery())).toBe(OK);
+  });
+
+  test('goes on after her death, which ends what she permitted', async () => {
+    await changeRules(twin, { ...REPORTING, version: 3, purposes: ['TREAT', 'PUBHLTH'] });
+    await sign(relation.document(3, [{ base: 'permit', exceptions: [] }]));
+    const death = signStatus(patient.subjectRef, { n: 1, status: 'deceased', confirmedBy: null }, signingKeyOf(HOSPITAL));
+    const status = { status: death, confirmation: null };
+    await twin.submit(await twin.identity(HOSPITAL, 'registrar'), 'SetPatientStatus', status);
+    expect(await refusalOf(endorseDecision([medication]))).toMatchObject({ details: { reason: 'deceased' } });
+    expect(await decide([laboratory])).toMatchObject({ basis: 'legal-basis' });
     expect(twin.commit(await endorseDelivery())).toBe(OK);
   });
 

@@ -36,7 +36,14 @@ export async function newCheckScene({ others = 0, versions = 1, records = 1 }) {
   const recordIds = Array.from({ length: records }, (_, at) => `record${at}`.padEnd(43, '-'));
   const organisationOf = (mspId) => ({ mspId, encryption: recipients.map(({ key }) => key), signing, status: 'active', registeredAt: AT });
   const roles = { [CUSTODIAN]: 'hospital', [COUNTERPARTY]: 'hospital' };
-  const rules = { version: 1, purposes: ['TREAT'], roles, deadlines: { decisionMinutes: 10 }, suspended: [], adoptedAt: AT };
+  const rules = {
+    version: 1,
+    purposes: ['TREAT'],
+    roles,
+    deadlines: { decisionMinutes: 10, recoveryHours: 72 },
+    suspended: [],
+    adoptedAt: AT,
+  };
   const anchorOf = (recordId) => ({
     ...{ recordId, version: 1, custodian: CUSTODIAN, groupId: 'G'.repeat(22), whole: true, subject: HASH },
     ...{ payload: HASH, details: HASH, dataKey: HASH, ciphertext: HASH, anchoredAt: AT },

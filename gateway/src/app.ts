@@ -1,4 +1,4 @@
-import type { MspId, RelationEntry } from '@medaccord/chaincode/model';
+import { formatInstant, type MspId, type RelationEntry } from '@medaccord/chaincode/model';
 import type { Express } from 'express';
 import type { Logger } from 'pino';
 import { newAuthoriser, newStaffTokenVerifier, newWalletTokenVerifier, type Caller } from './auth';
@@ -11,14 +11,17 @@ import type { Route } from './http/route';
 import { newAccessRoutes } from './http/routes/access-requests';
 import { newBreakGlassRoutes } from './http/routes/break-glass';
 import { newDecisionRoutes } from './http/routes/decisions';
+import { newDelegationRoutes } from './http/routes/delegations';
 import { newFhirRoutes } from './http/routes/fhir';
 import { newHealthRoutes, type Readiness } from './http/routes/health';
 import { newHeightRoutes } from './http/routes/heights';
 import { newOrganisationRoutes } from './http/routes/organisations';
+import { newPatientStatusRoutes } from './http/routes/patient-statuses';
 import { newRulesRoutes } from './http/routes/rules';
 import { newPatientRoutes } from './http/routes/patients';
 import { newProofRoutes } from './http/routes/proofs';
 import { newRecordRoutes } from './http/routes/records';
+import { newRecoveryRoutes } from './http/routes/recovery';
 import { newRelationRoutes } from './http/routes/relations';
 import { newReleaseRoutes } from './http/routes/releases';
 import type { StaffIdentities } from './identity/staff-identities';
@@ -38,7 +41,7 @@ import { ReleaseAgent } from './release/agent';
 import { DeletionAgent } from './release/deletion-agent';
 import { Mailer } from './sealed/mailer';
 import { SealedReader } from './sealed/sealed-reader';
-import { Projector, type Store } from './store';
+import { findDelegateKey, Projector, type Store } from './store';
 
 export interface AppOptions {
   readonly config: Config;
@@ -132,9 +135,12 @@ export function newApp(options: AppOptions): App {
     ...newOrganisationRoutes(store.facts, config.connection.members),
     ...newRulesRoutes(store.facts),
     ...newPatientRoutes({ ...shared, key: keys.publicSealing }, identityOf),
+    ...newRecoveryRoutes({ ...shared, signing: keys.signing }, identityOf),
     ...newRecordRoutes({ ...shared, importer }),
-    ...newFhirRoutes({ reader, writer, store, version }),
+    ...newFhirRoutes({ reader, writer, store, version, onTrouble }),
     ...newRelationRoutes({ ...shared, consultations }),
+    ...newDelegationRoutes({ ...shared, keys, identityOf }),
+    ...newPatientStatusRoutes({ ...shared, keys, identityOf }),
     ...newProofRoutes({ ...shared, identityOf }),
     ...newDecisionRoutes({ ...shared, check, consultations }),
     ...newAccessRoutes({ access: shared, identityOf }),
@@ -147,7 +153,10 @@ export function newApp(options: AppOptions): App {
       staff: newStaffTokenVerifier(own, publicJwkOf(keys.token)),
       wallet: newWalletTokenVerifier({
         mspId: own,
-        findSigningKey: (ref) => store.facts.find<RelationEntry>('relation', ref)?.value.keys.signing,
+        findSigningKey: ({ relationRef, delegation }) =>
+          delegation === undefined
+            ? store.facts.find<RelationEntry>('relation', relationRef)?.value.keys.signing
+            : findDelegateKey(store.facts, relationRef, delegation, formatInstant(Date.now())),
       }),
     }),
     responses: store.responses,

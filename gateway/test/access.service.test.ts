@@ -51,9 +51,12 @@ describe('who may call', () => {
       'get /api/organisations: anybody',
       'get /api/rules: anybody',
       'get /api/rules/{version}: anybody',
+      'get /api/patients/{subjectRef}: anybody',
+      'post /api/patient-statements: signature',
       'get /fhir/metadata: anybody',
       'post /api/relations: signature',
       'post /api/consents: signature',
+      'post /api/delegations: signature',
     ]);
     for (const { path, access } of gateway.app.routes)
       expect([path, access.by]).toEqual([path, expect.stringMatching(/^(anybody|signature|staff|relation|relation-or-staff)$/)]);

@@ -1,6 +1,8 @@
 import { formatInstant, type ConsentException, type ConsentSet } from '@medaccord/chaincode/model';
 import { signJws } from '../src/crypto';
+import { endDelegation } from '../src/wallet';
 import { TestConsortium, waitFor, type Answer, type TestGateway } from './support/test-consortium';
+import { TestDelegate } from './support/test-delegate';
 import { newBundle, TestPatient } from './support/test-patient';
 
 jest.setTimeout(30_000);
@@ -136,6 +138,34 @@ describe("a gateway's own consent check", () => {
     } finally {
       evaluate.mockRestore();
     }
+  });
+
+  it('tells at once what a delegate signed and what is withheld from that one, the end that makes it void, and her death', async () => {
+    const other = new TestPatient(consortium, 'AlphaMSP');
+    await other.register();
+    const { resources } = (await other.import(newBundle(1))).body as { resources: { recordId: string; category: string }[] };
+    const held = resources.filter(({ category }) => category === 'laboratory').map(({ recordId }) => recordId);
+    await other.checkIn('BetaMSP', 'AlphaMSP');
+    const delegate = new TestDelegate(other);
+    const { relationRef } = delegate;
+    const asked = (): Promise<string> => ask({ relationRef, records: held });
+    await other.consentTo('BetaMSP', [permit()], 'AlphaMSP');
+    expect(await asked()).toBe('permitted');
+    await delegate.grant({ withheld: ['laboratory'] }, 'AlphaMSP');
+    await delegate.consentTo([permit()], 3, 'AlphaMSP');
+    expect(await asked()).toBe('withheld-from-delegate');
+    const preview = { token: await other.token('AlphaMSP'), body: { sets: [permit()], purposes: ['TREAT'] } };
+    const { views } = (await alpha.send(`/api/relations/${relationRef}/preview`, preview)).body as { views: { counts: object }[] };
+    expect(views[0]?.counts).toMatchObject({ draft: 1, now: 0 });
+    const end = await endDelegation(other.wallet, { relationRef, n: 2, of: 1, after: 2 });
+    expect((await alpha.send('/api/delegations', { body: end })).status).toBe(201);
+    expect(await asked()).toBe('consent-invalid');
+    other.wallet = { ...other.wallet, relations: other.wallet.relations.map((relation) => ({ ...relation, consentVersion: 3 })) };
+    await other.consentTo('BetaMSP', [permit()], 'AlphaMSP');
+    expect(await asked()).toBe('permitted');
+    const death = { token: await alpha.token('registrar'), body: {} };
+    expect((await alpha.send(`/api/patients/${other.subjectRef}/death`, death)).status).toBe(201);
+    expect(await asked()).toBe('deceased');
   });
 
   it('does not answer by what a block overtook while it was read', async () => {

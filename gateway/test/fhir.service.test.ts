@@ -297,6 +297,7 @@ describe('a bundle', () => {
       { resource: { resourceType: 'Location', id: 'of-batch' }, request: { method: 'PUT', url: 'Location/of-batch' } },
       { request: { method: 'DELETE', url: 'Location/short' } },
       { request: { method: 'PATCH', url: 'Location/ward' } },
+      { request: { method: 'DELETE', url: 'Location/ward/_history/1' } },
     ];
     const { status, body } = await fhir('POST', '', { body: { resourceType: 'Bundle', type: 'batch', entry } });
     expect([status, body.type]).toEqual([200, 'batch-response']);
@@ -308,9 +309,12 @@ describe('a bundle', () => {
       '201',
       '204',
       '400',
+      '400',
     ]);
     expect(body.entry[3].response.outcome.issue[0].details.coding[0].code).toBe('RESOURCE_NOT_FOUND');
     expect(body.entry[2].resource.entry).toHaveLength(1);
+    const many = { resourceType: 'Bundle', type: 'batch', entry: Array.from({ length: 501 }, () => entry[1]) };
+    expectOutcome(await fhir('POST', '', { body: many }), 400, 'BUNDLE_INVALID');
   });
 });
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ReferralId } from '@medaccord/chaincode/model';
@@ -7,7 +7,8 @@ import type { CliConfig } from '../src/cli/config';
 import { wallet } from '../src/cli/wallet';
 import { findRelation } from '../src/wallet';
 import { readWalletFile, writeWalletFile } from '../src/wallet/wallet-file';
-import { members, TestConsortium } from './support/test-consortium';
+import { writeConnections } from './support/connection-folder';
+import { TestConsortium } from './support/test-consortium';
 import { ask, newBundle, TestPatient } from './support/test-patient';
 
 jest.setTimeout(30_000);
@@ -20,31 +21,7 @@ let patient: TestPatient;
 
 beforeAll(async () => {
   await consortium.start();
-  const files = { certificate: '/none', privateKey: '/none' };
-  const addresses = members.map((member) => ({ ...member, gateway: consortium.gateway(member.mspId).url }));
-  for (const { name, ...own } of members) {
-    mkdirSync(join(folder, 'organisations', name), { recursive: true });
-    const document = {
-      version: 1,
-      network: 'test',
-      ledger: 'memory',
-      channel: 'test',
-      chaincode: 'medaccord',
-      organisation: { name, ...own },
-      members: addresses,
-      peers: [{ mspId: own.mspId, endpoint: '127.0.0.1:1', serverName: 'peer', tlsRootCertificates: '/none' }],
-      certificateAuthority: {
-        url: 'http://127.0.0.1:1',
-        name: 'ca',
-        certificate: '/none',
-        registrar: { id: 'registrar', secretFile: '/none' },
-      },
-      identities: { admin: files, gateway: files },
-      listen: { host: '127.0.0.1', port: 0 },
-      data: '/none',
-    };
-    writeFileSync(join(folder, 'organisations', name, 'connection.json'), JSON.stringify(document));
-  }
+  writeConnections(folder, consortium);
 }, 30_000);
 
 beforeEach(async () => {
@@ -99,6 +76,17 @@ describe('the wallet command', () => {
     expect(findRelation(patient.wallet, patient.relationRef)).toMatchObject({ consentVersion: 3 });
     expect(await patient.consent('BetaMSP', ['laboratory'], 'AlphaMSP')).toMatchObject({ status: 422, body: { code: 'RELATION_CLOSED' } });
     await expect(run('revoke')).rejects.toMatchObject({ code: 'RELATION_CLOSED' });
+  });
+
+  it('renews a relation: fresh keys with the same member, and the old one closed', async () => {
+    expect(await run('renew')).toMatch(/^Relation [\w-]{22} is on the ledger, .* It permits nothing yet\.\nClosed for good: version 3 /);
+    expect(await readLedger()).toEqual(['in-force', 'in-force', 'closed']);
+    const { relations } = await readWalletFile(file, config.walletPassphrase);
+    const [old, fresh] = relations.slice(-2);
+    expect(fresh).toMatchObject({ subjectRef: old?.subjectRef, counterparty: 'BetaMSP', kinds: ['care'], consentVersion: 1 });
+    patient.wallet = await readWalletFile(file, config.walletPassphrase);
+    patient.relationRef = fresh?.relationRef ?? '';
+    expect((await patient.consent('BetaMSP', ['laboratory'], 'AlphaMSP')).status).toBe(201);
   });
 
   it('shows with each request what it named as its proof, and the referrals that there are', async () => {
@@ -220,6 +208,8 @@ describe('the wallet command', () => {
   });
 
   it('says which words it takes', async () => {
-    await expect(run('forget')).rejects.toThrow('wallet forget: must be one of show, history, consent, revoke, close, token, preview.');
+    await expect(run('forget')).rejects.toThrow(
+      'wallet forget: must be one of show, history, consent, revoke, close, renew, token, preview, recover.',
+    );
   });
 });

@@ -20,8 +20,10 @@ import {
   type TransactionRequest,
 } from '../model';
 import type { Ledger } from '../ledger';
+import { assertBindingOf } from '../relation';
 import { deleteRelease, rediscloseRecords, sameRedisclosure } from '../release';
 import { statementVerifier } from '../signature';
+import { isDeceasedOf } from './delegation-facts';
 import {
   assertPartiesStand,
   currentConsentOf,
@@ -33,6 +35,7 @@ import {
   rulesOf,
   sealForGood,
   signedConsentOf,
+  tracedPatientOf,
 } from './facts';
 import { proofOf } from './proof-facts';
 
@@ -99,7 +102,8 @@ export async function recordRedisclosureDesk(ledger: Ledger, request: Transactio
   const consent = await currentConsentOf(ledger, relation, consentVersion);
   const isEnded = await isReleaseEnded(ledger, relation, decision, consentVersion);
   const proof = await proofOf(ledger, relation, decision.proof);
-  const facts = { relation, decision, consent, rules, proof, isEnded };
+  const isDeceased = await isDeceasedIn(ledger, relation, opening.binding);
+  const facts = { relation, decision, consent, rules, proof, isEnded, isDeceased };
   const redisclosure = rediscloseRecords(request, opening, facts, { by, now: ledger.now });
   await ledger.write(key, redisclosure);
   await sealForGood(ledger, rules, [key]);
@@ -108,6 +112,13 @@ export async function recordRedisclosureDesk(ledger: Ledger, request: Transactio
   await ledger.seal(relation.custodian, redisclosureNoticeRef(relationRef, redisclosureId), opening.sealed.patient);
   ledger.emit({ name: 'RecordsRedisclosed', ids: { relationRef, requestId } });
   return redisclosure;
+}
+
+/** Whether the patient has died whose relation it is; leaves no trace in the read set. */
+async function isDeceasedIn(ledger: Ledger, relation: RelationEntry, text: string): Promise<boolean> {
+  const binding = parseSigned('binding', text, 'input.binding');
+  assertBindingOf(relation, binding);
+  return isDeceasedOf(ledger, await tracedPatientOf(ledger, binding.payload.subjectRef));
 }
 
 /** Whether the copy is deleted, its time box is over, or a version after the decision's up to the newest was not in force. */

@@ -1,6 +1,7 @@
 import {
   breakGlassKey,
   consentDocumentRef,
+  isOwnDocument,
   newError,
   parseAccessRequest,
   parseBreakGlass,
@@ -100,8 +101,8 @@ export async function getReviewDesk(
 }
 
 /**
- * The newest version with a document that the patient signed: where an express refusal of emergencies stands, until she signs another
- * document. Neither a revocation nor a closing, nor what others wrote over them, ends it. Reads as `newestConsentOf` does.
+ * The newest version with a document that the patient signed herself: where an express refusal of emergencies stands, until she signs another
+ * document. Neither a revocation nor a closing, nor what delegates signed or others wrote over them, ends it. Reads as `newestConsentOf` does.
  *
  * @throws CONSENT_NOT_FOUND, CONSENT_NOT_CURRENT, CONSENT_INVALID
  */
@@ -109,7 +110,7 @@ export async function documentedConsentOf(ledger: Ledger, relation: RelationEntr
   await newestConsentOf(ledger, relation, version);
   for (let at = version; at >= 1; at -= 1) {
     const signed = await signedConsentOf(ledger, relation, at);
-    if (signed !== undefined && signed.document !== null) return signed;
+    if (signed !== undefined && isOwnDocument(signed)) return signed;
   }
   throw newError('CONSENT_INVALID', { relationRef: relation.relationRef, problem: 'carries no valid statement of the patient' });
 }

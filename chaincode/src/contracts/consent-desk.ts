@@ -13,6 +13,7 @@ import {
 import { assertFirstConsent, recordConsent, type StoredConsent } from '../consent';
 import type { Ledger } from '../ledger';
 import { registerRelation } from '../relation';
+import { delegationsFor } from './delegation-facts';
 import { isClosedBefore, organisationOf, relationOf, rulesOf, sealForGood } from './facts';
 
 export async function registerRelationDesk(
@@ -27,7 +28,7 @@ export async function registerRelationDesk(
   const current = await ledger.read(relationKey(relationRef), parseRelationEntry);
   const relation = registerRelation(signed, current, ledger.now);
   const standing = await ledger.readOrJunk(consentKey(relationRef, 1), parseConsentEntry);
-  const consent = recordConsent(first, { relation, isContinued: false, isClosed: false, standing }, ledger.now);
+  const consent = recordConsent(first, { relation, isContinued: false, isClosed: false, standing, delegations: [] }, ledger.now);
   if (relation === current) return { relation, consent };
   for (const mspId of [custodian, counterparty]) await organisationOf(ledger, mspId);
   await ledger.write(relationKey(relationRef), relation);
@@ -43,7 +44,8 @@ export async function recordConsentDesk(ledger: Ledger, request: TransactionRequ
   const standing: StoredConsent = await ledger.readOrJunk(consentKey(relationRef, version), parseConsentEntry);
   const isContinued = version > 1 && (await ledger.readOrJunk(consentKey(relationRef, version - 1), parseConsentEntry)) !== undefined;
   const isClosed = standing === undefined && (await isClosedBefore(ledger, relation, version));
-  const consent = recordConsent(signed, { relation, isContinued, isClosed, standing }, ledger.now);
+  const delegations = await delegationsFor(ledger, relation, signed.payload);
+  const consent = recordConsent(signed, { relation, isContinued, isClosed, standing, delegations }, ledger.now);
   if (consent === standing) return consent;
   await writeConsent(ledger, consent, []);
   ledger.emit({ name: 'ConsentRecorded', ids: { relationRef, version } });

@@ -35,6 +35,8 @@ import { assertStanding } from '../organisation';
 import { tracePatient } from '../patient';
 import { statementVerifier } from '../signature';
 import { all, type Ledger } from '../ledger';
+import { delegationsFor } from './delegation-facts';
+import { patientVerifierOf } from './patient-verifier';
 
 // What several desks look up: each function reads one fact, or throws the error that says it is not there.
 
@@ -99,7 +101,7 @@ export async function newestConsentOf(ledger: Ledger, relation: RelationEntry, v
   const { relationRef } = relation;
   const entry = await ledger.readOrJunk(consentKey(relationRef, version), parseConsentEntry);
   if (entry === undefined) throw newError('CONSENT_NOT_FOUND', { relationRef, version });
-  const header = trustedHeader(entry, relation, version);
+  const header = await trustedHeaderOf(ledger, entry, relation, version);
   if (header?.status === 'closed') return header;
   const next = await ledger.readOrJunk(consentKey(relationRef, version + 1), parseConsentEntry);
   if (next !== undefined) throw newError('CONSENT_NOT_CURRENT', { relationRef, version });
@@ -108,7 +110,8 @@ export async function newestConsentOf(ledger: Ledger, relation: RelationEntry, v
 
 /** The signed header that stands at a version; undefined when there is none of the patient. */
 export async function signedConsentOf(ledger: Ledger, relation: RelationEntry, version: number): Promise<ConsentHeader | undefined> {
-  return trustedHeader(await ledger.readOrJunk(consentKey(relation.relationRef, version), parseConsentEntry), relation, version);
+  const entry = await ledger.readOrJunk(consentKey(relation.relationRef, version), parseConsentEntry);
+  return trustedHeaderOf(ledger, entry, relation, version);
 }
 
 /**
@@ -118,16 +121,21 @@ export async function signedConsentOf(ledger: Ledger, relation: RelationEntry, v
 export async function isClosedBefore(ledger: Ledger, relation: RelationEntry, version: number): Promise<boolean> {
   for (let earlier = version - 1; earlier >= 1; earlier -= 1) {
     const entries = await ledger.trace(consentKey(relation.relationRef, earlier), parseConsentEntry);
-    const signed = entries.map((entry) => trustedHeader(entry, relation, earlier)).find((header) => header !== undefined);
-    if (signed?.status === 'closed') return true;
+    // No delegate closes: what one signed is passed over.
+    const own = entries.filter((entry) => entry.version === earlier).map((entry) => trustConsent(entry, relation, statementVerifier));
+    if (own.find((header) => header !== undefined)?.status === 'closed') return true;
   }
   return false;
 }
 
-function trustedHeader(entry: StoredConsent, relation: RelationEntry, version: number): ConsentHeader | undefined {
-  return entry === undefined || entry === 'junk' || entry.version !== version
-    ? undefined
-    : trustConsent(entry, relation, statementVerifier);
+async function trustedHeaderOf(
+  ledger: Ledger,
+  entry: StoredConsent,
+  relation: RelationEntry,
+  version: number,
+): Promise<ConsentHeader | undefined> {
+  if (entry === undefined || entry === 'junk' || entry.version !== version) return undefined;
+  return trustConsent(entry, relation, statementVerifier, await delegationsFor(ledger, relation, entry));
 }
 
 /** Seals entries that this transaction writes by a policy of all members: no collusion short of everybody changes them. */
@@ -158,7 +166,12 @@ export async function decisionOf(
 export async function tracedPatientOf(ledger: Ledger, subjectRef: SubjectRef): Promise<PatientEntry> {
   const history = await ledger.trace(patientKey(subjectRef), parsePatientEntry);
   if (history.length === 0) throw newError('PATIENT_NOT_FOUND', { subjectRef });
-  return tracePatient(subjectRef, history);
+  return tracePatient(subjectRef, history, await patientVerifierOf(ledger, custodiansOf(history)));
+}
+
+/** The custodians of entries that tell of a hold. */
+function custodiansOf(history: readonly PatientEntry[]): readonly MspId[] {
+  return history.flatMap(({ hold, custodian }) => (hold === undefined ? [] : [custodian]));
 }
 
 /** Who acts, for an entry. */

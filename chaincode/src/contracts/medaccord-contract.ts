@@ -13,7 +13,15 @@ import type { Ledger } from '../ledger';
 import { registerOrganisationDesk, getOrganisationDesk, getOrganisationsDesk } from './consortium-desk';
 import { adoptRulesDesk, approveRulesDesk, getRulesDesk, getRulesApprovalsDesk } from './rules-desk';
 import { registerPatientDesk, replacePatientKeysDesk, getPatientDesk } from './patient-desk';
+import { nameGuardiansDesk, placeHoldDesk, openRecoveryDesk, approveRecoveryDesk, vetoDesk, completeRecoveryDesk } from './recovery-desk';
 import { registerRelationDesk, recordConsentDesk, getRelationDesk, getConsentsDesk } from './consent-desk';
+import {
+  appointDelegateDesk,
+  getDelegationsDesk,
+  getPatientStatusDesk,
+  recordDelegationDesk,
+  setPatientStatusDesk,
+} from './delegation-desk';
 import {
   storeRecordsDesk,
   anchorRecordsDesk,
@@ -97,6 +105,36 @@ export class MedaccordContract extends GuardedContract {
     return answer('ReplacePatientKeys', ctx, request, replacePatientKeysDesk);
   }
 
+  @Submit({ allow: [anyMember] })
+  NameGuardians(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('NameGuardians', ctx, request, nameGuardiansDesk);
+  }
+
+  @Submit({ allow: [role('registrar')] })
+  PlaceHold(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('PlaceHold', ctx, request, placeHoldDesk);
+  }
+
+  @Submit({ allow: [role('registrar')] })
+  OpenRecovery(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('OpenRecovery', ctx, request, openRecoveryDesk);
+  }
+
+  @Submit({ allow: [anyMember] })
+  ApproveRecovery(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('ApproveRecovery', ctx, request, approveRecoveryDesk);
+  }
+
+  @Submit({ allow: [anyMember] })
+  Veto(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('Veto', ctx, request, vetoDesk);
+  }
+
+  @Submit({ allow: [role('registrar')] })
+  CompleteRecovery(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('CompleteRecovery', ctx, request, completeRecoveryDesk);
+  }
+
   @Evaluate({ allow: [anyMember] })
   GetPatient(ctx: LedgerContext, request: string): Promise<string> {
     return answer('GetPatient', ctx, request, getPatientDesk);
@@ -120,6 +158,31 @@ export class MedaccordContract extends GuardedContract {
   @Evaluate({ allow: [anyMember] })
   GetConsents(ctx: LedgerContext, request: string): Promise<string> {
     return answer('GetConsents', ctx, request, getConsentsDesk);
+  }
+
+  @Submit({ allow: [anyMember] })
+  RecordDelegation(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('RecordDelegation', ctx, request, recordDelegationDesk);
+  }
+
+  @Submit({ allow: [role('registrar')] })
+  AppointDelegate(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('AppointDelegate', ctx, request, appointDelegateDesk);
+  }
+
+  @Evaluate({ allow: [anyMember] })
+  GetDelegations(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('GetDelegations', ctx, request, getDelegationsDesk);
+  }
+
+  @Submit({ allow: [role('registrar')] })
+  SetPatientStatus(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('SetPatientStatus', ctx, request, setPatientStatusDesk);
+  }
+
+  @Evaluate({ allow: [anyMember] })
+  GetPatientStatus(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('GetPatientStatus', ctx, request, getPatientStatusDesk);
   }
 
   @Submit({ allow: [role('gateway')] })

@@ -1,4 +1,4 @@
-import { newError, parsePatientEntry, parseSigned, patientKey, type PatientEntry, type TransactionRequest } from '../model';
+import { parsePatientEntry, parseSigned, patientKey, type PatientEntry, type TransactionRequest } from '../model';
 import type { Ledger } from '../ledger';
 import { registerPatient, replacePatientKeys } from '../patient';
 import { participantOf, tracedPatientOf } from './facts';
@@ -17,9 +17,8 @@ export async function registerPatientDesk(ledger: Ledger, request: TransactionRe
 export async function replacePatientKeysDesk(ledger: Ledger, request: TransactionRequest<'ReplacePatientKeys'>): Promise<PatientEntry> {
   const replacement = parseSigned('patient-keys', request.replacement, 'request.replacement');
   const { subjectRef } = replacement.payload;
-  // Read for the conflict check; believed is what the patient's own statements lead to.
-  if ((await ledger.readOrJunk(patientKey(subjectRef), parsePatientEntry)) === undefined)
-    throw newError('PATIENT_NOT_FOUND', { subjectRef });
+  // Read for the conflict check; believed is what the patient's own statements lead to, also when others deleted the entry.
+  await ledger.readOrJunk(patientKey(subjectRef), parsePatientEntry);
   const current = await tracedPatientOf(ledger, subjectRef);
   const patient = replacePatientKeys(replacement, current, participantOf(ledger.caller));
   if (patient === current) return patient;

@@ -3,6 +3,7 @@ import {
   decisionRef,
   deliveryKey,
   deliveryRef,
+  findGrant,
   groupKey,
   isBreakGlass,
   newError,
@@ -18,6 +19,7 @@ import {
   recordStatusKey,
   requestKey,
   type AccessRequest,
+  type Category,
   type ConsentHeader,
   type Decision,
   type Delivery,
@@ -28,12 +30,14 @@ import {
   type TransactionResponse,
   type TransientInput,
 } from '../model';
+import { openDelegation } from '../delegation';
 import type { Ledger } from '../ledger';
 import { assertDistinctRecords } from '../record';
 import { assertBindingOf, checkBinding } from '../relation';
 import { assertDecidable, decideRelease, deliverRecords, refuseAccess, requestAccess, type RecordFacts } from '../release';
 import { digestOf } from '../signature';
 import { assertDocumentOpened, declarationOf, documentedConsentOf, recordDeclaration } from './break-glass-desk';
+import { delegationsOf, isDeceasedOf } from './delegation-facts';
 import {
   assertPartiesStand,
   currentConsentOf,
@@ -97,7 +101,10 @@ export async function decideReleaseDesk(
   checkBinding(relation, binding, patient);
   const proof = await proofOf(ledger, relation, request.proof);
   const records = await tracedRecordsOf(ledger, opening.records, relation.custodian);
-  const facts = { request, relation, patient, consent, consentVersion, rules, proof, records, custodianKey: custodian.signing };
+  const withheld = await withheldOf(ledger, relation, consent, opening.delegation);
+  const isDeceased = await isDeceasedOf(ledger, patient);
+  const told = { rules, proof, records, custodianKey: custodian.signing };
+  const facts = { request, relation, patient, consent, consentVersion, withheld, isDeceased, ...told };
   const decision = decideRelease(opening, facts, ledger.now);
   await ledger.write(key, decision);
   await sealForGood(ledger, rules, [key]);
@@ -116,6 +123,18 @@ function decidingConsentOf(
   { consentVersion, purpose }: Pick<Decision, 'purpose' | 'consentVersion'>,
 ): Promise<ConsentHeader> {
   return (isBreakGlass(purpose) ? documentedConsentOf : currentConsentOf)(ledger, relation, consentVersion ?? 1);
+}
+
+/** The categories that are withheld from the delegate who signed a document; undefined for what the patient signed. */
+async function withheldOf(
+  ledger: Ledger,
+  relation: RelationEntry,
+  { delegation, document }: ConsentHeader,
+  opening: string | undefined,
+): Promise<readonly Category[] | undefined> {
+  if (delegation === undefined || document === null) return undefined;
+  const grant = findGrant(await delegationsOf(ledger, relation), delegation);
+  return grant && openDelegation(opening, grant).withheld;
 }
 
 /** Anchors and groups as first written: they never change by rule, so what came later, whoever endorsed it, does not count. */

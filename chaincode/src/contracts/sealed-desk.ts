@@ -1,4 +1,5 @@
 import {
+  findGrant,
   newError,
   parsePatientEntry,
   parseRelationRef,
@@ -15,6 +16,7 @@ import {
 import type { Ledger } from '../ledger';
 import { assertAskSealable, assertIdentitySealable, assertFirst, assertNamed, assertPartySealable } from '../sealed';
 import { digestOf } from '../signature';
+import { delegationsOf } from './delegation-facts';
 import { relationOf, requestOf, signedConsentOf } from './facts';
 
 type StoreSealed = TransactionRequest<'StoreSealed'>;
@@ -56,6 +58,12 @@ const entryChecks: Readonly<Record<StoreSealed['kind'], (ledger: Ledger, request
     if (consent === undefined) throw newError('CONSENT_NOT_FOUND', { relationRef: relation.relationRef, version: Number(id) });
     assertPartySealable(relation, organisation);
     assertNamed(consent.sealed, organisation, envelope);
+  },
+  delegation: async (ledger, { ref, id, organisation }, { envelope }) => {
+    const relation = await relationOf(ledger, parseRelationRef(ref, 'request.ref'));
+    const grant = findGrant(await delegationsOf(ledger, relation), Number(id));
+    if (grant === undefined) throw newError('DELEGATION_INVALID', { relationRef: relation.relationRef, problem: 'is not there' });
+    assertNamed(grant.sealed, organisation, envelope);
   },
   ask: async (ledger, { ref, id, organisation }, offer) => {
     const relation = await relationOf(ledger, parseRelationRef(ref, 'request.ref'));

@@ -3,6 +3,7 @@ import { formatCanonical } from './encoding/canonical-json';
 import { formatUtf8 } from './encoding/utf8';
 import type { Ask } from './ask';
 import type { ConsentDocument } from './consent-document';
+import type { DelegationOpening } from './delegation';
 import type { Digest, RecordId, Salt, SubjectRef } from './identifiers';
 import type { Obligation } from './obligation';
 
@@ -16,6 +17,7 @@ export const commitmentDomains = {
   binding: 'medaccord/binding',
   ask: 'medaccord/ask',
   records: 'medaccord/records',
+  delegation: 'medaccord/delegation',
   unit: 'medaccord/unit',
   protocol: 'medaccord/protocol',
   recipient: 'medaccord/recipient',
@@ -82,6 +84,11 @@ export function bindingPreimage(bindingJws: string, salt: Salt): Uint8Array {
 /** Request.ask: the canonical text of what is asked for under the salt that stands in it. */
 export function askPreimage(ask: Ask): Uint8Array {
   return commitmentPreimage(commitmentDomains.ask, ask.salt, formatUtf8(formatCanonical(ask)));
+}
+
+/** Grant.opening: the opening's canonical text under the salt that stands in it. */
+export function delegationPreimage(opening: DelegationOpening): Uint8Array {
+  return commitmentPreimage(commitmentDomains.delegation, opening.salt, formatUtf8(formatCanonical(opening)));
 }
 
 /** Decision.records and Redisclosure.records: canonical [[recordId, version, obligations], ...] in their order. */

@@ -16,6 +16,7 @@ import { parseJwk, parseKeys } from './jwk';
 import { parseLegalBases } from './legal-basis';
 import { parseProof } from './proof';
 import { parsePurpose, parsePurposes } from './purpose';
+import { recoveryFields } from './recovery';
 import { parseMemberRole, parseStaffRole } from './role';
 import { consentStatuses, parseBindingMethod, parseSealedDigests, relationKinds } from './signed-payload';
 
@@ -28,12 +29,15 @@ export const parseEncryptionKey = object({
 });
 export type EncryptionKey = Parsed<typeof parseEncryptionKey>;
 
+/** How long a decision waits for its delivery, and how long a recovery waits for a veto. */
+const parseDeadlines = object({ decisionMinutes: integer(1, 1440), recoveryHours: integer(1, 8760) });
+
 /** What members approve: purposes that may be asked for, members and what they are, deadlines, legal bases, suspended members. */
 export const rulesShape = {
   version: integer(1, 1_000_000),
   purposes: parsePurposes,
   roles: table(parseMspId, parseMemberRole, 200),
-  deadlines: object({ decisionMinutes: integer(1, 1440) }),
+  deadlines: parseDeadlines,
   legalBases: optional(parseLegalBases),
   emergency: optional(parseEmergencyRules),
   suspended: distinct(parseMspId, 0, 200),
@@ -58,7 +62,7 @@ export type Organisation = Parsed<typeof parseOrganisation>;
 export const parseParticipant = object({ mspId: parseMspId, role: nullable(parseStaffRole), actor: parseActor });
 export type Participant = Parsed<typeof parseParticipant>;
 
-/** `jws` is the patient's latest statement: her registration, or the replacement of her keys. */
+/** `jws` is the latest statement about the patient: her registration, the replacement of her keys, or one of recovery.ts. */
 export const parsePatientEntry = object({
   subjectRef: parseSubjectRef,
   custodian: parseMspId,
@@ -67,6 +71,7 @@ export const parsePatientEntry = object({
   jws: text(/^[A-Za-z0-9_.-]+$/, 'a compact JWS'),
   registeredAt: parseInstant,
   by: parseParticipant,
+  ...recoveryFields,
 });
 export type PatientEntry = Parsed<typeof parsePatientEntry>;
 
@@ -92,11 +97,32 @@ export const parseConsentEntry = object({
   submitBy: parseInstant,
   document: nullable(parseCommitment),
   sealed: parseSealedDigests,
+  delegation: optional(integer(1, 1_000_000)),
   issuedAt: parseInstant,
   jws: text(/^[A-Za-z0-9_.-]+$/, 'a compact JWS'),
   recordedAt: parseInstant,
 });
 export type ConsentEntry = Parsed<typeof parseConsentEntry>;
+
+const officialStatement = {
+  jws: text(/^[A-Za-z0-9_.-]{1,8192}$/, 'a compact JWS'),
+  /** The same statement as an authority signed it; null where none has to. */
+  confirmation: nullable(text(/^[A-Za-z0-9_.-]{1,8192}$/, 'a compact JWS')),
+  recordedAt: parseInstant,
+};
+
+/** A statement of a relation's chain of delegations; what it says stands in its JWS alone. */
+export const parseDelegationEntry = object({ relationRef: parseRelationRef, n: integer(1, 1_000_000), ...officialStatement });
+export type DelegationEntry = Parsed<typeof parseDelegationEntry>;
+
+/** A statement of a patient's chain of statuses; what it says stands in its JWS alone. */
+export const parsePatientStatusEntry = object({
+  subjectRef: parseSubjectRef,
+  n: integer(1, 1_000_000),
+  ...officialStatement,
+  by: parseParticipant,
+});
+export type PatientStatusEntry = Parsed<typeof parsePatientStatusEntry>;
 
 /** The end of a group that was anchored in several lists. Without it such a group is open: its anchors do not count yet. */
 export const parseGroup = object({

@@ -28,12 +28,14 @@ export interface ErrorFacts {
   readonly authority: MspId;
   readonly custodian: MspId;
   readonly deadline: Instant;
+  readonly delegation: number;
   readonly expected: string;
   readonly field: string;
   readonly groupId: GroupId;
   readonly id: string;
   readonly kind: string;
   readonly mspId: MspId;
+  readonly n: number;
   readonly needed: number;
   readonly of: string;
   readonly outcome: string;
@@ -138,6 +140,35 @@ export const errorRows = {
     facts: ['subjectRef'],
     message: 'no signed registration leads to the keys of this patient',
   },
+  PATIENT_STATEMENT_OUTDATED: {
+    category: 'conflict',
+    facts: ['subjectRef'],
+    message: 'this statement does not follow the latest one about this patient: read it and sign again',
+  },
+  STATEMENT_NOT_FRESH: { category: 'rule', facts: ['kind'], message: 'this {kind} was signed too long ago, or in the future' },
+  HOLD_ALREADY_PLACED: { category: 'conflict', facts: ['subjectRef'], message: 'this patient is under a hold already' },
+  HOLD_NOT_PLACED: { category: 'rule', facts: ['subjectRef'], message: 'this patient is under no hold' },
+  RECOVERY_ALREADY_OPEN: {
+    category: 'conflict',
+    facts: ['subjectRef'],
+    message: 'one recovery of this patient is open: a veto or its completion ends it',
+  },
+  RECOVERY_NOT_OPEN: { category: 'rule', facts: ['subjectRef'], message: 'no recovery of this patient is open' },
+  RECOVERY_NOT_APPROVED: {
+    category: 'rule',
+    facts: ['subjectRef'],
+    message: 'too few have approved: as many guardians as the patient said, or a registrar of an authority',
+  },
+  RECOVERY_NOT_DUE: {
+    category: 'rule',
+    facts: ['subjectRef', 'deadline'],
+    message: 'the patient may still veto: this recovery can be completed later',
+  },
+  APPROVER_NOT_NAMED: {
+    category: 'forbidden',
+    facts: ['subjectRef'],
+    message: 'neither a guardian of this patient nor an authority other than the custodian signed this approval',
+  },
   RELATION_NOT_FOUND: { category: 'not-found', facts: ['relationRef'], message: 'no relation is registered under this reference' },
   RELATION_ALREADY_REGISTERED: {
     category: 'conflict',
@@ -161,6 +192,19 @@ export const errorRows = {
     facts: ['relationRef', 'submitBy'],
     message: 'this consent had to be submitted earlier: sign it anew',
   },
+  DELEGATION_NUMBER_TAKEN: {
+    category: 'conflict',
+    facts: ['relationRef', 'n'],
+    message: 'this number stands already and cannot be changed: sign the next one',
+  },
+  DELEGATION_NUMBER_SKIPPED: { category: 'conflict', facts: ['relationRef', 'n'], message: 'the number before this one is missing' },
+  DELEGATION_INVALID: { category: 'rule', facts: ['relationRef', 'problem'], message: 'this delegation {problem}' },
+  DELEGATE_NOT_ALLOWED: {
+    category: 'rule',
+    facts: ['relationRef', 'delegation', 'problem'],
+    message: 'the delegate may not do this ({problem}): the patient decides herself, or delegates anew',
+  },
+  PATIENT_STATUS_INVALID: { category: 'rule', facts: ['subjectRef', 'problem'], message: 'this status {problem}' },
   GROUP_NOT_FOUND: { category: 'not-found', facts: ['groupId'], message: 'this group is neither closed nor abandoned' },
   GROUP_NOT_OPEN: { category: 'conflict', facts: ['groupId', 'status'], message: 'this group is {status} for good' },
   GROUP_NOT_CLOSED: { category: 'rule', facts: ['groupId'], message: 'the records of this group do not count: it is not closed' },

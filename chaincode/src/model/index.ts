@@ -65,6 +65,7 @@ export {
   commitmentPreimage,
   consentDocumentPreimage,
   dataKeyPreimage,
+  delegationPreimage,
   detailsPreimage,
   payloadPreimage,
   protocolPreimage,
@@ -103,6 +104,19 @@ export { confidentialityOf } from './confidentiality';
 export { type Obligation } from './obligation';
 export { parseFhirDate } from './fhir-date';
 export {
+  delegateKinds,
+  delegatePowers,
+  findProblemOfGrant,
+  parseDelegationOpening,
+  type DelegateKind,
+  type DelegatePower,
+  type DelegationEnd,
+  type DelegationGrant,
+  type DelegationOpening,
+  type DelegationStatement,
+} from './delegation';
+export type { PatientStatus } from './patient-status';
+export {
   MAX_AUTHORS,
   MAX_CODINGS,
   parseCoding,
@@ -131,11 +145,13 @@ export {
   parseAccessRequest,
   parseConsentEntry,
   parseDecision,
+  parseDelegationEntry,
   parseDelivery,
   parseEncryptionKey,
   parseGroup,
   parseOrganisation,
   parsePatientEntry,
+  parsePatientStatusEntry,
   parseRecordAnchor,
   parseRecordStatus,
   parseRelationEntry,
@@ -145,12 +161,14 @@ export {
   type AccessRequest,
   type ConsentEntry,
   type Decision,
+  type DelegationEntry,
   type Delivery,
   type EncryptionKey,
   type Group,
   type Organisation,
   type Participant,
   type PatientEntry,
+  type PatientStatusEntry,
   type RecordAnchor,
   type RecordStatus,
   type RelationEntry,
@@ -165,6 +183,7 @@ export {
   consentKey,
   consultationKey,
   decisionKey,
+  delegationKey,
   deletionKey,
   deliveryKey,
   formatKey,
@@ -174,6 +193,7 @@ export {
   parseEntryName,
   parseKey,
   patientKey,
+  patientStatusKey,
   presenceKey,
   recordKey,
   recordStatusKey,
@@ -194,6 +214,7 @@ export {
   bindingRef,
   consentDocumentRef,
   decisionRef,
+  delegationRef,
   deliveryRef,
   identityRef,
   noticeRef,
@@ -210,9 +231,40 @@ export { type AnchoredGroup, type RulesApprovals, type SealedValue, type Transac
 export { TRANSIENT_FIELD, transientInputs, type TransientInput, type TransientName } from './transient';
 
 export { findReasonAgainstBasis } from './rule/legal-basis';
-export { continuePatient, isConsentSigned, trustConsent, trustRelation, type StatementVerifier } from './rule/trust-statement';
+export {
+  continuePatient,
+  isConsentSigned,
+  trustConsent,
+  trustRelation,
+  type Delegates,
+  type StatementVerifier,
+} from './rule/trust-statement';
+export type { Guardians, Hold, OpenRecovery } from './recovery';
+export {
+  approveRecovery,
+  completeRecovery,
+  nameGuardians,
+  openRecovery,
+  placeHold,
+  veto,
+  withoutHold,
+  type PatientVerifier,
+} from './rule/recovery-steps';
+export {
+  findEnds,
+  findGrant,
+  findProblemOfConsent,
+  findProblemOfDelegate,
+  isKeyOf,
+  trustDelegation,
+  type DelegateAct,
+  type DelegateProblem,
+  type Delegation,
+} from './rule/trust-delegation';
+export { isOfficial } from './rule/trust-official';
+export { trustPatientStatus } from './rule/trust-patient-status';
 export { type ProofFacts } from './rule/purpose-proof';
-export { isBreakGlass } from './rule/break-glass';
+export { isBreakGlass, isOwnDocument } from './rule/break-glass';
 export {
   accessReasons,
   decideAccess,

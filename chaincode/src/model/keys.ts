@@ -27,6 +27,8 @@ const publicKeyTypes = [
   'request',
   'decision',
   'delivery',
+  'delegation',
+  'patient-status',
   'break-glass',
   'review',
   'referral',
@@ -80,6 +82,8 @@ const keyForms: Readonly<Record<PublicKeyType, { readonly attributes: number; re
   request: { attributes: 3, ref: 1, isNumbered: false },
   decision: { attributes: 3, ref: 1, isNumbered: false },
   delivery: { attributes: 4, ref: 1, isNumbered: true },
+  delegation: { attributes: 2, ref: 1, isNumbered: true },
+  'patient-status': { attributes: 2, ref: 1, isNumbered: true },
   'break-glass': { attributes: 2, ref: 1, isNumbered: false },
   review: { attributes: 3, ref: 1, isNumbered: false },
   referral: { attributes: 2, ref: 1, isNumbered: false },
@@ -142,6 +146,9 @@ export const referralKey = (relationRef: RelationRef, referralId: ReferralId): s
 export const studyKey = (studyId: StudyId): string => formatKey('study', studyId);
 /** The key under which a member notes in its own collection which next version of the rules it approves. */
 export const rulesApprovalKey = (): string => formatKey('rules-approval');
+
+export const delegationKey = (relationRef: RelationRef, n: number): string => formatKey('delegation', relationRef, String(n));
+export const patientStatusKey = (subjectRef: SubjectRef, n: number): string => formatKey('patient-status', subjectRef, String(n));
 
 /** The key of the marker by which an organisation is present in a transaction. */
 export const presenceKey = (): string => formatKey('presence');

@@ -2,10 +2,12 @@ import type {
   AccessRequest,
   ConsentEntry,
   Decision,
+  DelegationEntry,
   Delivery,
   Group,
   Organisation,
   PatientEntry,
+  PatientStatusEntry,
   RecordAnchor,
   RecordStatus,
   RelationEntry,
@@ -13,7 +15,9 @@ import type {
   Rules,
 } from './entry';
 import type { Digest, GroupId, MspId } from './identifiers';
+import type { PatientStatus } from './patient-status';
 import type { Referral, Study } from './proof-entry';
+import type { Delegation } from './rule/trust-delegation';
 import type { SealedRef } from './sealed';
 import type { Deletion, Redisclosure } from './release-entry';
 import type { TransactionName } from './request';
@@ -45,8 +49,17 @@ export interface TransactionResponses {
   readonly RegisterOrganisation: Organisation;
   readonly RegisterPatient: PatientEntry;
   readonly ReplacePatientKeys: PatientEntry;
+  readonly NameGuardians: PatientEntry;
+  readonly PlaceHold: PatientEntry;
+  readonly OpenRecovery: PatientEntry;
+  readonly ApproveRecovery: PatientEntry;
+  readonly Veto: PatientEntry;
+  readonly CompleteRecovery: PatientEntry;
   readonly RegisterRelation: { readonly relation: RelationEntry; readonly consent: ConsentEntry };
   readonly RecordConsent: ConsentEntry;
+  readonly RecordDelegation: DelegationEntry;
+  readonly AppointDelegate: DelegationEntry;
+  readonly SetPatientStatus: PatientStatusEntry;
   readonly StoreRecords: { readonly stored: number };
   readonly AnchorRecords: { readonly groups: readonly AnchoredGroup[] };
   readonly CloseGroup: Group;
@@ -77,6 +90,8 @@ export interface TransactionResponses {
   readonly GetPatient: PatientEntry;
   readonly GetRelation: RelationEntry;
   readonly GetConsents: { readonly consents: readonly ConsentEntry[] };
+  readonly GetDelegations: { readonly delegations: readonly Delegation[] };
+  readonly GetPatientStatus: { readonly statuses: readonly PatientStatus[] };
   readonly GetGroup: Group;
   readonly GetRecordAnchor: RecordAnchor;
   readonly GetRecordStatus: RecordStatus;

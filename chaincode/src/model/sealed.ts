@@ -12,6 +12,7 @@ const sealedKinds = [
   'decision',
   'notice',
   'delivery',
+  'delegation',
   'redisclosure',
   'redisclosure-notice',
 ] as const;
@@ -42,6 +43,7 @@ const idForms: Readonly<Record<SealedRef['kind'], RegExp>> = {
   decision: REQUEST,
   notice: REQUEST,
   delivery: REQUEST_PART,
+  delegation: VERSION,
   redisclosure: REQUEST,
   'redisclosure-notice': REQUEST,
 };
@@ -92,6 +94,8 @@ export const redisclosureNoticeRef = (relationRef: RelationRef, redisclosureId: 
   ref: relationRef,
   id: redisclosureId,
 });
+
+export const delegationRef = (relationRef: RelationRef, n: number): SealedRef => ({ kind: 'delegation', ref: relationRef, id: String(n) });
 
 /** The private key of a sealed value. */
 export const privateKey = ({ kind, ref, id }: SealedRef): string => formatKey('sealed', kind, ref, id);

@@ -1,3 +1,4 @@
+import { parseDelegationStatement } from './delegation';
 import {
   RequestInvalid,
   distinct,
@@ -14,6 +15,8 @@ import {
 import { parseCommitment, parseDigest, parseMspId, parseRelationRef, parseSalt, parseSubjectRef } from './identifiers';
 import { parseInstant, parsePeriod } from './instant';
 import { parseKeys } from './jwk';
+import { parsePatientStatus } from './patient-status';
+import { recoveryStatements } from './recovery';
 import { parseDeletionReceipt, parseDisclosureReceipt } from './receipt';
 
 /** How a person and the keys were bound to each other at registration. */
@@ -78,9 +81,14 @@ const parseConsentShape = object({
   document: nullable(parseCommitment),
   /** Of the sealed documents. */
   sealed: parseSealedDigests,
+  /** The number of the delegation by which somebody else signs for the patient; absent when she signs. */
+  delegation: optional(integer(1, 1_000_000)),
   issuedAt: parseInstant,
 });
-/** The public part of a consent; signed by the relation's signing key, or by its recovery key when the status is `closed`. */
+/**
+ * The public part of a consent; signed by the relation's signing key, by its recovery key when the status is `closed`, or by the delegate
+ * whose delegation it names.
+ */
 export type ConsentHeader = Parsed<typeof parseConsentShape>;
 
 const parseConsent: Parser<ConsentHeader> = (value, place) => {
@@ -97,11 +105,13 @@ const parseConsent: Parser<ConsentHeader> = (value, place) => {
 const parseWalletTokenShape = object({
   relationRef: optional(parseRelationRef),
   subjectRef: optional(parseSubjectRef),
+  /** Of the delegate who signs it, in the relation. */
+  delegation: optional(integer(1, 1_000_000)),
   audience: parseMspId,
   issuedAt: parseInstant,
   expiresAt: parseInstant,
 });
-/** A patient's bearer token at one gateway; signed by the relation's or the patient's signing key. Lives 5 minutes at most. */
+/** A patient's bearer token at one gateway; signed by the relation's or the patient's signing key, or by a delegate's. Lives 5 minutes at most. */
 export type WalletToken = Parsed<typeof parseWalletTokenShape>;
 
 const parseWalletToken: Parser<WalletToken> = (value, place) => {
@@ -109,6 +119,8 @@ const parseWalletToken: Parser<WalletToken> = (value, place) => {
   if ((token.relationRef === undefined) === (token.subjectRef === undefined)) {
     throw new RequestInvalid(place, 'a token with either relationRef or subjectRef');
   }
+  if (token.delegation !== undefined && token.relationRef === undefined)
+    throw new RequestInvalid(`${place}.delegation`, 'absent without a relation');
   return token;
 };
 
@@ -131,7 +143,10 @@ export const signedPayloads = {
   relation: parseRelation,
   binding: parseBinding,
   consent: parseConsent,
+  delegation: parseDelegationStatement,
+  'patient-status': parsePatientStatus,
   'wallet-token': parseWalletToken,
+  ...recoveryStatements,
   height: parseHeight,
   'disclosure-receipt': parseDisclosureReceipt,
   'deletion-receipt': parseDeletionReceipt,

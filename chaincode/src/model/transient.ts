@@ -28,6 +28,8 @@ export const transientInputs = {
     /** Canonical text of what was asked for and by whom; its salt stands in it. */
     ask: opaque(65_536),
     /** Compact JWS of the binding; its salt stands in its payload. */
+    /** Canonical text of the delegation's opening where a delegate signed the consent; its salt stands in it. */
+    delegation: optional(opaque(8192)),
     binding: text(/^[A-Za-z0-9_.-]{1,8192}$/, 'a compact JWS'),
     records: list(
       object({ recordId: parseRecordId, version, subjectSalt: parseSalt, details: opaque(65_536), detailsSalt: parseSalt }),
@@ -48,6 +50,8 @@ export const transientInputs = {
     records: list(object({ recordId: parseRecordId, version, obligations: parseObligations }), 1, MAX_RELEASE),
     recordsSalt: parseSalt,
     redisclosed: list(integer(0, MAX_RELEASE - 1), 1, MAX_RELEASE),
+    /** Whose relation it is. */
+    binding: text(/^[A-Za-z0-9_.-]{1,8192}$/, 'a compact JWS'),
     /** The opening: whom they were passed on to, and which records. */
     sealed: object({ custodian: sealed, counterparty: sealed, patient: sealed }),
   }),

@@ -18,6 +18,7 @@ import {
   type AccessReason,
   type AccessRequest,
   type Ask,
+  type Category,
   type Commitment,
   type ConsentDocument,
   type ConsentHeader,
@@ -61,6 +62,9 @@ export interface ReleaseFacts {
   readonly records: readonly RecordFacts[];
   /** The custodian's signing key. */
   readonly custodianKey: Jwk;
+  readonly isDeceased: boolean;
+  /** From the delegate who signed the consent; undefined when the patient signed it. */
+  readonly withheld: readonly Category[] | undefined;
 }
 
 /**

@@ -30,6 +30,8 @@ export interface RedisclosureFacts {
   readonly consent: ConsentHeader;
   /** Whether a version after the decision's was no longer in force, or the copy is deleted already. */
   readonly isEnded: boolean;
+  /** Her custodian has recorded the patient's death: what she permitted is over. */
+  readonly isDeceased: boolean;
   readonly rules: Rules;
   /** What proved the purpose of the release. */
   readonly proof: ProofFacts | null;
@@ -59,10 +61,10 @@ export function rediscloseRecords(
   { by, now }: { readonly by: Participant; readonly now: Instant },
 ): Redisclosure {
   const { relationRef, requestId, redisclosureId, recipient, purpose, consentVersion } = request;
-  const { relation, decision, consent, rules, proof } = facts;
+  const { relation, decision, consent, rules, proof, isDeceased } = facts;
   if (decision.outcome !== 'released') throw newError('DECISION_NOT_RELEASED', { relationRef, requestId });
   if (facts.isEnded) throw newError('RELEASE_ENDED', { relationRef, requestId });
-  const reason = findReasonAgainst({ relation, consent, rules, proof, now, purpose });
+  const reason = findReasonAgainst({ relation, consent, rules, proof, now, purpose, isDeceased });
   if (reason !== undefined) throw newError('RELEASE_NOT_PERMITTED', { reason, at: 0 });
   assertOpening(decision.records, recordsPreimage(opening.records, opening.recordsSalt), 'released records');
   const passedOn = passedOnOf(opening);

@@ -17,6 +17,7 @@ import {
   rulesApprovalKey,
   rulesKey,
   type GroupId,
+  type Instant,
   type MspId,
   type TransactionResponse,
 } from '../../src/model';
@@ -42,7 +43,7 @@ import {
   storeRecords,
   type Scene,
 } from '../support/story';
-import { ISSUED, newKeyRing, newRef, Patient, publicKeys, signAs } from '../support/wallet';
+import { ISSUED, newKeyRing, newRef, Patient, publicKeys, replacementStatement, signAs } from '../support/wallet';
 
 const [VALID, BAD_ENDORSEMENT, READ_CONFLICT] = [0, 10, 11];
 const BOTH = [HOSPITAL, CLINIC];
@@ -231,6 +232,30 @@ describe('with members that run altered chaincode', () => {
     expect((await consortium.evaluate(reader, 'GetPatient', { subjectRef: scene.patient.subjectRef })).keys).toEqual(
       publicKeys(scene.patient.keys),
     );
+  });
+
+  test('a patient is held, and kept free, by nobody without her custodian', async () => {
+    const { subjectRef, registration } = scene.patient;
+    const key = patientKey(subjectRef);
+    const [registrar, reader] = [await consortium.identity(HOSPITAL, 'registrar'), await consortium.identity(AUTHORITY)];
+    const free = await consortium.evaluate(reader, 'GetPatient', { subjectRef });
+    expect(await forge([CLINIC, INSURER], ['put', key, JSON.stringify({ ...free, hold: { at: free.registeredAt, recovery: null } })])).toBe(
+      VALID,
+    );
+    expect((await consortium.evaluate(reader, 'GetPatient', { subjectRef })).hold).toBeUndefined();
+    const { previous } = replacementStatement(subjectRef, registration, newKeyRing());
+    const issuedAt = new Date().toISOString() as Instant;
+    const args = [
+      'PlaceHold',
+      JSON.stringify({ hold: signAs('patient-hold', { subjectRef, previous, issuedAt }, signingKeyOf(HOSPITAL)) }),
+    ];
+    expect(await consortium.commitOf(await consortium.endorse(registrar, args, { endorsers: [CLINIC, AUTHORITY] }))).toBe(BAD_ENDORSEMENT);
+    expect(await consortium.commitOf(await consortium.endorse(registrar, args))).toBe(VALID);
+    expect(await forge([CLINIC, INSURER], ['put', key, JSON.stringify(free)])).toBe(VALID);
+    const asked = await ask(consortium, scene.relation);
+    const input = openingOf(scene.relation, scene.document, [scene.laboratory], asked);
+    const refused = await refusedWith(send(HOSPITAL, decisionArgs(asked), BOTH, input));
+    expect(refused).toMatchObject({ code: 'RELEASE_NOT_PERMITTED', details: { reason: 'held' } });
   });
 
   test('two colluding members cannot take a revocation back, nor change a relation', async () => {

@@ -82,6 +82,7 @@ export interface SecondQuestion {
     readonly suspended: readonly string[];
     readonly emergency?: { readonly categories: readonly string[] };
   };
+  readonly patient: { readonly hold?: object };
   readonly proof: SecondProof | null;
   readonly now: string;
   readonly purpose: string;
@@ -102,6 +103,8 @@ export interface SecondQuestion {
     readonly authors: readonly string[];
     readonly encounter: string | null;
   };
+  readonly isDeceased?: boolean;
+  readonly withheld?: readonly string[];
 }
 
 type Truth = 'yes' | 'no' | 'unknown';
@@ -291,6 +294,7 @@ function isByLaw({ rules: { legalBases = [], roles }, relation, purpose, record 
 /** What denies before the document is read, in order. */
 const gates: readonly (readonly [string, (question: SecondQuestion) => boolean])[] = [
   ['organisation-suspended', ({ relation, rules }) => meet([relation.custodian, relation.counterparty], rules.suspended) === 'yes'],
+  ['deceased', ({ isDeceased }) => isDeceased === true],
   ['relation-closed', ({ consent }) => consent.status === 'closed'],
   ['consent-revoked', ({ consent }) => consent.status === 'revoked'],
   ['not-yet-valid', ({ consent, now }) => consent.validity !== null && Date.parse(now) < Date.parse(consent.validity.from)],
@@ -298,7 +302,9 @@ const gates: readonly (readonly [string, (question: SecondQuestion) => boolean])
   ['purpose-not-proved', (question) => meet(lineage(question.purpose), question.rules.purposes) === 'no' || flaws(question)[0]],
   ['proof-ended', (question) => flaws(question)[1]],
   ['relation-kind', (question) => flaws(question)[2]],
+  ['held', ({ patient }) => 'hold' in patient],
   ['document-missing', ({ consent, document }) => document?.relationRef !== consent.relationRef || document.version !== consent.version],
+  ['withheld-from-delegate', ({ record, withheld }) => meet([record.category], withheld ?? []) === 'yes'],
 ];
 
 /** Break-glass has gates of its own and asks the document for one thing only. */

@@ -48,7 +48,7 @@ export const RULES = {
   version: 1,
   purposes: ['TREAT', 'HPAYMT', 'HRESCH'],
   roles: { [HOSPITAL]: 'hospital', [CLINIC]: 'hospital', [INSURER]: 'insurer', [AUTHORITY]: 'authority' },
-  deadlines: { decisionMinutes: 10 },
+  deadlines: { decisionMinutes: 10, recoveryHours: 72 },
   suspended: [],
   emergency: { categories: ['laboratory', 'medications'], accessHours: 24, reviewHours: 72, openReviews: 3 },
 } as TransactionRequest<'AdoptRules'>;

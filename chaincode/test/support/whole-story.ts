@@ -1,4 +1,4 @@
-import { commit, ISSUED, newKeyRing, newRef, newSalt, Patient, PatientRelation, replacementStatement, signAs } from './wallet';
+import { commit, ISSUED, newKeyPair, newKeyRing, newRef, newSalt, Patient, PatientRelation, replacementStatement, signAs } from './wallet';
 import {
   askRef,
   bindingRef,
@@ -10,6 +10,8 @@ import {
 } from '../../src/model';
 import { declare, emergencyOpeningOf } from './break-glass-story';
 import type { ConsortiumTwin } from './consortium-twin';
+import { confirm, signGrant, signStatus } from './delegates';
+import { runRecovery } from './recovery-story';
 import { changeRules } from './rules-changes';
 import {
   approve,
@@ -69,7 +71,8 @@ export async function runWholeStory(twin: ConsortiumTwin): Promise<PatientRelati
     ...{ relationRef, requestId, redisclosureId: newRef<RedisclosureId>(), consentVersion: 2, purpose: 'TREAT' as const },
     recipient: commit(recipientPreimage('Jane Doe', newSalt())),
   };
-  const passedOn = { records: releasedOf([laboratory]), recordsSalt: input.recordsSalt, redisclosed: [0] };
+  const { recordsSalt, binding } = input;
+  const passedOn = { records: releasedOf([laboratory]), recordsSalt, redisclosed: [0], binding };
   const sealed = {
     custodian: sealedText('redisclosure'),
     counterparty: sealedText('redisclosure'),
@@ -103,9 +106,18 @@ export async function runWholeStory(twin: ConsortiumTwin): Promise<PatientRelati
   await twin.submit(gateway, 'DeleteRecords', parts, { endorsers: [HOSPITAL] });
   await twin.submit(gateway, 'SetRecordStatus', { recordId: long.recordId, status: 'entered-in-error' });
 
+  const [hospitalKey, authorityKey] = [signingKeyOf(HOSPITAL), signingKeyOf(AUTHORITY)];
+  const [registrar, authority] = [await twin.identity(HOSPITAL, 'registrar'), await twin.identity(AUTHORITY, 'registrar')];
+  await twin.submit(reader, 'RecordDelegation', { delegation: signGrant(relation, newKeyPair()).jws });
+  const appointed = signGrant(relation, newKeyPair(), { n: 2, confirmedBy: AUTHORITY }, hospitalKey).jws;
+  const appointment = { delegation: appointed, confirmation: confirm(appointed, 'delegation', authorityKey) };
+  await twin.submit(authority, 'AppointDelegate', appointment);
+
   const keys = newKeyRing();
   const statement = replacementStatement(patient.subjectRef, patient.registration, keys);
-  await twin.submit(reader, 'ReplacePatientKeys', { replacement: signAs('patient-keys', statement, patient.keys.signing) });
+  const replacement = signAs('patient-keys', statement, patient.keys.signing);
+  await twin.submit(reader, 'ReplacePatientKeys', { replacement });
+  await runRecovery(twin, patient.subjectRef, replacement, keys.signing);
   await twin.submit(reader, 'RecordConsent', { consent: relation.consent(3, { status: 'closed', document: null }) });
   const receipt = {
     ...{ relationRef, requester: CLINIC, requestId, of: 'release', reason: 'relation-closed' as const },
@@ -118,6 +130,11 @@ export async function runWholeStory(twin: ConsortiumTwin): Promise<PatientRelati
   await changeRules(twin, change);
   await twin.evaluate(reader, 'GetRulesApprovals', change);
 
+  const death = signStatus(patient.subjectRef, { n: 1, status: 'deceased', confirmedBy: null }, hospitalKey);
+  await twin.submit(registrar, 'SetPatientStatus', { status: death, confirmation: null });
+
+  await twin.evaluate(reader, 'GetDelegations', { relationRef });
+  await twin.evaluate(reader, 'GetPatientStatus', { subjectRef: patient.subjectRef });
   await twin.evaluate(reader, 'GetRules', {});
   await twin.evaluate(reader, 'GetRules', { version: 1 });
   await twin.evaluate(reader, 'GetOrganisation', { mspId: HOSPITAL });

@@ -22,7 +22,7 @@ import { commit, seal } from '../crypto';
 import type { LedgerIdentity } from '../ledger/ledger';
 import type { Transactions } from '../ledger/transactions';
 import { newError } from '../problem';
-import { findSealingKey } from '../release/decide';
+import { findSealingKey } from '../sealed/find-sealing-key';
 import type { Mailer } from '../sealed/mailer';
 import type { Parcel, Projector, Store } from '../store';
 import { findRequestStatus, isFinal, type RequestStatus } from './request-status';

@@ -6,9 +6,9 @@ export type Access =
   /** The body carries the patient's signature, which the ledger verifies; whoever brings it may be anybody. */
   | { readonly by: 'signature' }
   | { readonly by: 'staff'; readonly roles: readonly StaffRole[] }
-  /** The patient, with a token of the relation that the path names. */
-  | { readonly by: 'relation' }
-  | { readonly by: 'relation-or-staff'; readonly roles: readonly StaffRole[] };
+  /** The patient, with a token of the relation that the path names; a delegate of hers where the route says so. */
+  | { readonly by: 'relation'; readonly delegates?: true }
+  | { readonly by: 'relation-or-staff'; readonly roles: readonly StaffRole[]; readonly delegates?: true };
 
 /** A member of staff, as the organisation's token says. */
 export interface Staff {
@@ -19,6 +19,11 @@ export interface Staff {
   readonly teams: readonly string[] | null;
 }
 
+/** The patient of a relation, or the delegate with this number in it. */
+export interface WalletHolder {
+  readonly relationRef: string;
+  readonly delegation?: number;
+}
+
 /** Who is calling, as proved by the token. */
-export type Caller =
-  { readonly kind: 'anybody' } | ({ readonly kind: 'staff' } & Staff) | { readonly kind: 'relation'; readonly relationRef: string };
+export type Caller = { readonly kind: 'anybody' } | ({ readonly kind: 'staff' } & Staff) | ({ readonly kind: 'relation' } & WalletHolder);

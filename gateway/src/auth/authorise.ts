@@ -1,5 +1,5 @@
 import { newError } from '../problem';
-import type { Access, Caller } from './access';
+import type { Access, Caller, WalletHolder } from './access';
 import type { StaffTokenVerifier } from './staff-token';
 import type { WalletTokenVerifier } from './wallet-token';
 
@@ -31,10 +31,12 @@ export function newAuthoriser(verifiers: Verifiers) {
 
 export type Authoriser = ReturnType<typeof newAuthoriser>;
 
-function authoriseWallet(access: Access, wallet: { readonly relationRef: string }, relationRef: string | undefined): Caller {
+function authoriseWallet(access: Access, wallet: WalletHolder, relationRef: string | undefined): Caller {
   if (access.by !== 'relation' && access.by !== 'relation-or-staff') throw newError('ROLE_NOT_ALLOWED', 'Only staff may do that');
   if (wallet.relationRef !== relationRef) throw newError('ROLE_NOT_ALLOWED', 'The token is for another relation');
-  return { kind: 'relation', relationRef: wallet.relationRef };
+  if (wallet.delegation !== undefined && access.delegates !== true)
+    throw newError('ROLE_NOT_ALLOWED', 'Only the patient herself may do that');
+  return { kind: 'relation', ...wallet };
 }
 
 function readBearer(authorization: string | undefined): string {

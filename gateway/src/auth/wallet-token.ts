@@ -1,28 +1,30 @@
 import { DomainError, epochMsOf, parseSigned, type Jwk } from '@medaccord/chaincode/model';
 import { verifyJws } from '../crypto';
 import { newError } from '../problem';
+import type { WalletHolder } from './access';
 
 const longestMs = 5 * 60_000;
 const clockToleranceMs = 30_000;
 
 export interface WalletTokenVerifier {
-  (token: string): Promise<{ readonly relationRef: string }>;
+  (token: string): Promise<WalletHolder>;
 }
 
 export interface WalletTokenOptions {
   /** The gateway's organisation: a token is for one gateway. */
   readonly mspId: string;
-  /** The signing key of a relation, from the ledger. */
-  readonly findSigningKey: (relationRef: string) => Jwk | undefined;
+  /** The signing key of a relation, or of a delegate who may act in it now, from the ledger. */
+  readonly findSigningKey: (holder: WalletHolder) => Jwk | undefined;
   readonly now?: () => number;
 }
 
 /** A verifier of the tokens that a wallet signs with a relation's key. It throws CodedError TOKEN_EXPIRED or TOKEN_INVALID. */
 export function newWalletTokenVerifier({ mspId, findSigningKey, now = Date.now }: WalletTokenOptions): WalletTokenVerifier {
   return async (token) => {
-    const { relationRef, audience, issuedAt, expiresAt } = parseToken(token);
-    const key = relationRef === undefined ? undefined : findSigningKey(relationRef);
-    if (relationRef === undefined || key === undefined || audience !== mspId) throw invalid();
+    const { relationRef, delegation, audience, issuedAt, expiresAt } = parseToken(token);
+    const holder = relationRef && { relationRef, ...(delegation !== undefined && { delegation }) };
+    const key = holder && findSigningKey(holder);
+    if (holder === undefined || key === undefined || audience !== mspId) throw invalid();
     await verifyJws('wallet-token', token, key).catch((cause: unknown) => {
       throw invalid(cause);
     });
@@ -30,7 +32,7 @@ export function newWalletTokenVerifier({ mspId, findSigningKey, now = Date.now }
     const expiresMs = epochMsOf(expiresAt);
     if (expiresMs - issuedMs > longestMs || issuedMs > now() + clockToleranceMs) throw invalid();
     if (expiresMs < now()) throw newError('TOKEN_EXPIRED', 'Sign a new wallet token');
-    return { relationRef };
+    return holder;
   };
 }
 

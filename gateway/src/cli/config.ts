@@ -4,6 +4,8 @@ import { join } from 'node:path';
 export type CliConfig = {
   /** Opens a locked wallet file (MEDACCORD_WALLET_PASSPHRASE). */
   readonly walletPassphrase: string | undefined;
+  /** The recovery seed from paper, for `wallet recover` (MEDACCORD_RECOVERY_SEED). */
+  readonly recoverySeed?: string | undefined;
   readonly colour: boolean;
   readonly isTerminal: boolean;
   /** The bundle that the story imports when none is named. */
@@ -16,6 +18,7 @@ export type CliConfig = {
 export function loadCliConfig(env: Readonly<NodeJS.ProcessEnv>): CliConfig {
   return {
     walletPassphrase: env['MEDACCORD_WALLET_PASSPHRASE'],
+    recoverySeed: env['MEDACCORD_RECOVERY_SEED'],
     colour: process.stdout.isTTY && env['NO_COLOR'] === undefined,
     isTerminal: process.stdout.isTTY,
     sampleBundle: join(__dirname, '../../samples/diabetes-follow-up.json'),

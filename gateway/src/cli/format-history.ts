@@ -13,7 +13,10 @@ type Formats = { readonly [K in HistoryEntry['kind']]: (entry: Extract<ToldEntry
 
 const formats: Formats = {
   relation: ({ counterparty }) => `with ${counterparty}`,
-  consent: ({ version, status }) => `version ${String(version)} ${status}`,
+  consent: ({ version, status, delegation }) =>
+    `version ${String(version)} ${status}${delegation === null ? '' : `, signed by delegate ${String(delegation)}`}`,
+  delegation: formatDelegation,
+  status: ({ status }) => `the custodian states: ${status}`,
   request: ({ by, purpose, proof, breakGlass }) =>
     `${by.mspId} ${breakGlass === undefined ? 'asks' : 'declares an emergency'}, ${purpose}${formatProof(proof)}`,
   referral: ({ by, endedAt, validity }) => `by ${by.mspId}, ${endedAt === null ? `until ${validity.until}` : 'ended'}`,
@@ -35,6 +38,13 @@ const formats: Formats = {
 export function formatEntry(entry: ToldEntry): string {
   const format = formats[entry.kind] as (entry: ToldEntry) => string;
   return `${entry.at}  ${entry.kind.padEnd(12)}  ${format(entry)}`;
+}
+
+function formatDelegation(entry: Extract<HistoryEntry, { readonly kind: 'delegation' }>): string {
+  const by = entry.confirmedBy === null ? '' : `, confirmed by ${entry.confirmedBy}`;
+  if (entry.act === 'end') return `delegate ${String(entry.of)} acts for you no longer${by}`;
+  const kind = entry.opening === null ? '' : ` (${entry.opening.kind})`;
+  return `delegate ${String(entry.n)}${kind} may ${entry.powers.join(', ')} until ${entry.validity.until}${by}`;
 }
 
 /** With the id of a referral or study, by which the patient finds it. */

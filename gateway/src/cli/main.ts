@@ -10,6 +10,8 @@ const VERBS: Readonly<Record<string, () => Promise<Command>>> = {
   token: async () => (await import('./token.js')).token,
   story: async () => (await import('./story.js')).story,
   wallet: async () => (await import('./wallet.js')).wallet,
+  delegate: async () => (await import('./delegate.js')).delegate,
+  guardian: async () => (await import('./guardian.js')).guardian,
 };
 
 const HELP = `medaccord <verb> [options]
@@ -18,15 +20,30 @@ const HELP = `medaccord <verb> [options]
         tells the main job on a running network, with a fresh patient; DIR is the network's run folder
   token --connection FILE --role ROLE [--name NAME] [--department NAME] [--team NAME]... [--hours N]
         signs a bearer token for staff of an organisation with its own token key
-  wallet show|history|consent|revoke|close|token|preview --connections DIR [--wallet FILE] [--relation REF] [--at MSPID] [--json]
+  wallet show|history|consent|revoke|close|renew|token|preview --connections DIR [--wallet FILE] [--relation REF] [--at MSPID] [--json]
         a patient's wallet; without --wallet the one of the story told last
         consent (--policy NAME [--until DATE] | --fhir FILE) [--dry-run]: tells in words what it signs, signs and records it;
         NAME is basic-normal, all-normal, break-glass-only or deny; FILE holds a FHIR R4 Consent
         consent --export: what she signed, as a FHIR R4 Consent
-        revoke: nothing is permitted until she consents again; close: ends the relation for good
+        revoke: nothing is permitted until she consents again; close: ends the relation for good; renew: opens another with fresh keys, which
+        permits nothing yet, and closes this one
         preview --document FILE: who would see which records by a consent before it is signed, and the difference from now;
                 FILE holds JSON: {"sets": [...], "validity": {"from", "until"} or null}
         MEDACCORD_WALLET_PASSPHRASE opens and keeps a locked wallet file
+  delegate grant|end --connections DIR --wallet FILE --relation REF ...
+        the patient's side. grant: --key FILE --kind KIND --powers P,P --until TIME [--from TIME] [--withhold C,C] [--majority TIME]
+        end: --delegation N; KIND is guardian, power-of-attorney or support-person, P consent, revoke or history
+  delegate key|consent|revoke|history --connections DIR --wallet FILE --relation REF ...
+        the delegate's side, with the delegate's own wallet: key prints the key to be named in a grant; the others need
+        --delegation N --at MSPID, the custodian; consent takes --document FILE, the sets as JSON, and [--until TIME]
+  wallet recover show|paper|guardians|veto|keys|close|ask --connections DIR --wallet FILE [--patient REF] [--at MSPID] [--json]
+        when keys are lost; docs/guides/lost-keys.md
+        paper: the recovery seed, to be kept on paper; guardians --threshold N --guardian KEY...: who may help; veto: lifts a hold
+        with MEDACCORD_RECOVERY_SEED: keys (a new wallet takes over), close --relation REF, veto
+        ask: with nothing left, makes a new wallet and what its custodian's registrar needs
+  guardian key --file FILE
+  guardian approve --file FILE --patient REF --connections DIR [--code 'NNNN ...'] [--at MSPID]
+        a guardian's key, and the approval of a recovery whose code the patient has told
 
 Exit codes: 0 done, 1 failed, 2 called wrongly.`;
 

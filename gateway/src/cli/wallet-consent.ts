@@ -1,13 +1,14 @@
 import { readFile } from 'node:fs/promises';
-import { formatCanonical, parseSigned, type Commitment, type RelationRef } from '@medaccord/chaincode/model';
+import { formatCanonical, parseSigned, type Commitment, type MspId, type RelationRef } from '@medaccord/chaincode/model';
 import { formatFhirConsent, parseFhirConsentText, periodUntil } from '../fhir-consent';
-import { findRecipients, StoryError, type Member } from '../story';
+import { findRecipients, StoryError, type Answers, type GatewayClient, type Member } from '../story';
 import {
   describeConsent,
   findPending,
   findRelation,
   implicitPolicies,
   implicitPolicyNames,
+  newRelationToken,
   revokeConsent,
   signConsent,
   type ConsentWish,
@@ -52,7 +53,7 @@ export async function consent(command: ConsentCommand): Promise<void> {
   }
   if (options.until !== undefined && options.policy === undefined)
     throw usage('--until goes with --policy: a FHIR Consent has its period.');
-  if (options.export) print(JSON.stringify(exportConsents(command), undefined, 2));
+  if (options.export) print(JSON.stringify(await exportConsents(command), undefined, 2));
   else await sign(command, options.fhir === undefined ? planPolicy(command) : await planFhir(command, options.fhir));
 }
 
@@ -152,24 +153,15 @@ function headerOf(jws: string): ReturnType<typeof parseSigned<'consent'>>['paylo
 }
 
 /** From the first gateway that answers: the keys that it shows are the ledger's. */
-async function findSealingKeys({ members, clientOf }: Ways, { custodian, counterparty }: WalletRelation): Promise<readonly Recipient[]> {
-  const parties = [{ mspId: custodian }, { mspId: counterparty }];
-  let failure: unknown;
-  for (const member of members) {
-    try {
-      return await findRecipients(clientOf(member), parties);
-    } catch (error) {
-      if (!(error instanceof StoryError)) throw error;
-      failure ??= error;
-    }
-  }
-  throw failure;
+function findSealingKeys(ways: Ways, { custodian, counterparty }: WalletRelation): Promise<readonly Recipient[]> {
+  return askOne(ways, (client) => findRecipients(client, [{ mspId: custodian }, { mspId: counterparty }]));
 }
 
 /** Consents of one patient at one custodian are one, those in force and those that ended apart. */
-function exportConsents({ wallet, named }: ConsentCommand): object {
+async function exportConsents({ wallet, named, waysOf }: ConsentCommand): Promise<object> {
   const relations = named === undefined ? currentRelations(wallet) : [named];
   if (relations.length === 0) throw noRelation();
+  for (const relation of relations) await assertNewest(waysOf(relation), wallet, relation);
   const groupOf = (relation: WalletRelation): string => `${relation.subjectRef} ${String(keptOf(relation).status === 'in-force')}`;
   const consents = [...new Set(relations.map(groupOf))].flatMap((group) => {
     const resource = exportGroup(relations.filter((relation) => groupOf(relation) === group));
@@ -177,6 +169,37 @@ function exportConsents({ wallet, named }: ConsentCommand): object {
   });
   const [only, ...more] = consents as readonly { readonly resource: object }[];
   return more.length === 0 && only !== undefined ? only.resource : { resourceType: 'Bundle', type: 'collection', entry: consents };
+}
+
+/** What a delegate signed after her the wallet does not have: what she signed stands no longer. */
+async function assertNewest(ways: Ways, wallet: Wallet, relation: WalletRelation): Promise<void> {
+  const { version } = headerOf(keptOf(relation).consent);
+  const { relationRef } = relation;
+  const shown = await askOne(ways, async (client, { mspId }) => {
+    const token = await newRelationToken(wallet, relationRef, mspId as MspId);
+    return (await client.get<Answers['consents']>(`/api/relations/${relationRef}/consents`, { token })).consents;
+  });
+  const later = shown.find((one) => one.version > version && one.delegation !== null);
+  if (later === undefined) return;
+  throw new CliError(
+    'CONSENT_NOT_KEPT',
+    `Version ${String(later.version)} of the consent in the relation ${relationRef} was signed by delegate ${String(later.delegation)}: the wallet does not have it.`,
+    'Sign a consent there: from then on it is kept.',
+  );
+}
+
+/** What the first gateway that answers says. */
+async function askOne<T>({ members, clientOf }: Ways, ask: (client: GatewayClient, member: Member) => Promise<T>): Promise<T> {
+  let failure: unknown;
+  for (const member of members) {
+    try {
+      return await ask(clientOf(member), member);
+    } catch (error) {
+      if (!(error instanceof StoryError)) throw error;
+      failure ??= error;
+    }
+  }
+  throw failure;
 }
 
 function exportGroup(group: readonly WalletRelation[]): ReturnType<typeof formatFhirConsent> {

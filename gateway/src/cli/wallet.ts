@@ -1,8 +1,17 @@
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Jwk, MspId, RelationRef } from '@medaccord/chaincode/model';
-import { GatewayClient, type Answers, type HistoryEntry, type Member, type OpenedNotice, type OpenedRedisclosure } from '../story';
 import {
+  findRecipients,
+  GatewayClient,
+  type Answers,
+  type HistoryEntry,
+  type Member,
+  type OpenedNotice,
+  type OpenedRedisclosure,
+} from '../story';
+import {
+  checkIn,
   closeRelation,
   isReceiptSigned,
   newRelationToken,
@@ -19,6 +28,7 @@ import { EXIT, parseOptions, print, required, usage, type Command } from './comm
 import { readConnections, type Connections } from './connections';
 import { formatEntry, type ToldEntry } from './format-history';
 import { formatPreview, readDraft } from './preview';
+import { recover } from './recover';
 import { consent, type ConsentCommand } from './wallet-consent';
 
 const OPTIONS = {
@@ -60,14 +70,16 @@ const ACTIONS: Readonly<Record<string, (opened: Opened) => Promise<void>>> = {
   consent: signOrExport,
   revoke: (opened) => end(opened, 'revoked'),
   close: (opened) => end(opened, 'closed'),
+  renew,
   token,
   preview,
 };
 
-/** `wallet show|history|consent|revoke|close|token|preview`: the patient's own way, independent of any organisation's program. */
+/** `wallet show|history|consent|revoke|close|renew|token|preview|recover`: the patient's own way, independent of any organisation's program. */
 export const wallet: Command = async ([action = 'show', ...argv], config) => {
+  if (action === 'recover') return recover(argv, config);
   const run = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined;
-  if (run === undefined) throw usage(`wallet ${action}: must be one of ${Object.keys(ACTIONS).join(', ')}.`);
+  if (run === undefined) throw usage(`wallet ${action}: must be one of ${[...Object.keys(ACTIONS), 'recover'].join(', ')}.`);
   const values = parseOptions(argv, OPTIONS);
   const folder = resolve(required(values.connections, '--connections'));
   const connections = await readConnections(folder);
@@ -99,8 +111,13 @@ async function history(opened: Opened): Promise<void> {
   const { entries } = await client.get<Answers['history']>(path, { token: await newToken(opened, relation) });
   const key = await readSigningKey(client, relation.custodian);
   const told = await Promise.all(entries.map((entry) => openEntry(opened.wallet, { ...relation, key }, entry)));
-  if (opened.json) print(JSON.stringify({ relationRef: relation.relationRef, entries: told }));
-  else for (const entry of told) print(formatEntry(entry));
+  const { hold } = await client.get<Answers['patientState']>(`/api/patients/${relation.subjectRef}`);
+  if (opened.json) print(JSON.stringify({ relationRef: relation.relationRef, entries: told, hold }));
+  else {
+    for (const entry of told) print(formatEntry(entry));
+    if (hold !== null)
+      print(`${hold.at}  held: nothing is released by your consents. \`wallet recover show\` tells why, \`wallet recover veto\` ends it.`);
+  }
 }
 
 function signOrExport(opened: Opened): Promise<void> {
@@ -122,6 +139,18 @@ async function end(opened: Opened, status: keyof typeof ENDS): Promise<void> {
   const { version, transactionId } = await bringConsent(waysOf(opened), opened.wallet, wish);
   if (opened.json) print(JSON.stringify({ relationRef, version, transactionId }));
   else print(`${done}: version ${String(version)} of the consent is on the ledger, transaction ${transactionId}.`);
+}
+
+/** A relation with keys of its own takes the place of another, with the same member and for the same kinds. */
+async function renew(opened: Opened): Promise<void> {
+  const { subjectRef, custodian, counterparty, kinds } = withRelation(opened);
+  const client = clientOf(opened);
+  const recipients = await findRecipients(client, [{ mspId: custodian }, { mspId: counterparty }]);
+  const fresh = await checkIn(opened.wallet, { subjectRef, counterparty, kinds }, recipients);
+  await writeWalletFile(opened.file, fresh.wallet, opened.passphrase);
+  const { transactionId } = await client.post<Answers['relation']>('/api/relations', fresh.request);
+  if (!opened.json) print(`Relation ${fresh.relationRef} is on the ledger, transaction ${transactionId}. It permits nothing yet.`);
+  await end({ ...opened, wallet: fresh.wallet }, 'closed');
 }
 
 /** Any member records a consent: the one that was named, the relation's own, then the others. */

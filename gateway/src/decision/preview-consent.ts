@@ -104,6 +104,7 @@ function standingOf(standing: Standing, { sets, validity }: Draft): Standing {
     ...standing,
     consent: { relationRef, version, status: isClosed ? 'closed' : 'in-force', validity },
     document,
+    withheld: [],
     against: standing.against === 'consent-invalid' ? undefined : standing.against,
   };
 }

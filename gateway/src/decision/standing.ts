@@ -12,6 +12,7 @@ import {
   type Instant,
   type MspId,
   type Organisation,
+  type PatientEntry,
   type Purpose,
   type RecordId,
   type RecordStatus,
@@ -20,11 +21,11 @@ import {
   type Rules,
 } from '@medaccord/chaincode/model';
 import { newError } from '../problem';
-import { findPatient, readRelationTexts } from '../release/gather';
-import { isConsentSigned, openBinding, openDocument, unknownRecord } from '../release/judge';
+import { findPatient, isByDelegate, readRelationTexts, type SealedTexts } from '../release/gather';
+import { isConsentSigned, openBinding, openDocument, openWithheld, unknownRecord } from '../release/judge';
 import type { NoticeReason } from '../release/openings';
 import type { SealedReader } from '../sealed/sealed-reader';
-import type { ClinicalIndex, Facts, IndexedRecord } from '../store';
+import { isDeceased, listDelegations, type ClinicalIndex, type Facts, type IndexedRecord } from '../store';
 
 export interface StandingOptions {
   readonly mspId: MspId;
@@ -44,6 +45,11 @@ export interface Standing {
   readonly rules: Rules;
   /** Whose relation it is; undefined without a valid binding. */
   readonly subjectRef: string | undefined;
+  /** Of her, whether she is held; of nobody, nothing. */
+  readonly patient: Pick<PatientEntry, 'hold'>;
+  readonly isDeceased: boolean;
+  /** From the delegate who signed the document, as the custodian knows; nothing is known to others. */
+  readonly withheld: readonly Category[];
   /** What denies whatever is asked, beside the rule. */
   readonly against: NoticeReason | undefined;
   /** Something that was sealed to this organisation has not arrived: it may come without any further public entry. */
@@ -56,7 +62,7 @@ export interface Ruling extends Omit<AccessDecision, 'reason'> {
 
 /** @throws CodedError RELATION_UNKNOWN, READ_MODEL_STALE */
 export async function loadStanding(options: StandingOptions, relationRef: string): Promise<Standing> {
-  const { facts, sealed } = options;
+  const { mspId, facts, sealed } = options;
   const relation = facts.find<RelationEntry>('relation', relationRef)?.value;
   const current = facts.findConsent(relationRef);
   const rules = facts.find<Rules>('rules')?.value;
@@ -64,20 +70,38 @@ export async function loadStanding(options: StandingOptions, relationRef: string
     throw newError('RELATION_UNKNOWN', 'No such relation is known here');
   const consent = current.signed.value;
   const texts = await readRelationTexts(sealed, consent);
-  const opened = { ...texts, relation, consent };
-  const [binding, isSigned] = await Promise.all([
-    openBinding({ ...opened, findPatient: (subjectRef) => findPatient(facts, subjectRef) }),
-    isConsentSigned(opened),
-  ]);
+  const isCustodian = relation.custodian === mspId;
+  const opened = { ...texts, relation, consent, delegations: listDelegations(facts, relationRef) };
+  const binding = await openBinding({ ...opened, findPatient: (subjectRef) => findPatient(facts, subjectRef) });
   return {
     relation,
     consent,
-    document: isSigned ? await openDocument(opened) : undefined,
+    ...(await openConsent(opened, isCustodian)),
     rules,
-    subjectRef: binding?.subjectRef,
+    ...whoseIs(facts, binding?.subjectRef),
     against: reasonAgainst(facts, { relation, isNewest: current.newest === consent.version, isBound: binding !== undefined }),
-    isWaiting: texts.binding === undefined || (texts.document === undefined && consent.document !== null),
+    isWaiting: isWaiting(texts, consent, isCustodian),
   };
+}
+
+/** Where it cannot be known what is withheld from the delegate who signed a document, there is as good as none. */
+async function openConsent(
+  opened: Parameters<typeof openWithheld>[0] & Parameters<typeof isConsentSigned>[0] & Parameters<typeof openDocument>[0],
+  isCustodian: boolean,
+): Promise<Pick<Standing, 'document' | 'withheld'>> {
+  const withheld = isCustodian ? await openWithheld(opened) : [];
+  if (withheld === undefined || !isConsentSigned(opened)) return { document: undefined, withheld: [] };
+  return { document: await openDocument(opened), withheld };
+}
+
+function isWaiting({ binding, document, delegation }: Omit<SealedTexts, 'ask'>, consent: ConsentEntry, isCustodian: boolean): boolean {
+  if (binding === undefined || (document === undefined && consent.document !== null)) return true;
+  return isCustodian && isByDelegate(consent) && delegation === undefined;
+}
+
+function whoseIs(facts: Facts, subjectRef: string | undefined): Pick<Standing, 'subjectRef' | 'patient' | 'isDeceased'> {
+  if (subjectRef === undefined) return { subjectRef, patient: {}, isDeceased: false };
+  return { subjectRef, patient: findPatient(facts, subjectRef) ?? {}, isDeceased: isDeceased(facts, subjectRef) };
 }
 
 function reasonAgainst(

@@ -8,9 +8,18 @@ import {
   type ConsentException,
   type ConsentSet,
   type MspId,
+  type RelationRef,
   type SubjectRef,
 } from '@medaccord/chaincode/model';
-import { formatFhirConsent, implicitPolicies, parseFhirConsent, parseFhirConsentText, type FhirContext, type FhirWish } from '.';
+import {
+  type FhirConsentError,
+  formatFhirConsent,
+  implicitPolicies,
+  parseFhirConsent,
+  parseFhirConsentText,
+  type FhirContext,
+  type FhirWish,
+} from '.';
 import { assertElements } from '../fhir/element-check';
 import type { JsonObject } from '../fhir/json-value';
 import { isPermittedByHand, type HandProvision, type HandRequest } from './testdata/read-by-hand';
@@ -388,6 +397,7 @@ describe('a FHIR Consent that says what a consent here cannot', () => {
     ['Consent.patient', { organization: [who('member', beta)] }, 'FHIR_CONSENT_OF_OTHERS'],
     ['Consent.organization[1]', { organization: [who('member', alpha), who('member', beta)] }, 'FHIR_CONSENT_NOT_SUPPORTED'],
     ['Consent.performer[0]', { performer: [who('patient', 'her-mother')] }, 'FHIR_CONSENT_NOT_SUPPORTED'],
+    ['Consent.performer[0]', { performer: [who(`delegation:${'R'.repeat(22)}`, '1')] }, 'FHIR_CONSENT_NOT_SUPPORTED'],
     ['Consent.policy[0].uri', { policy: [{ uri: 'http://example.org/policy' }] }, 'FHIR_CONSENT_NOT_SUPPORTED'],
     ['Consent.policy[0].authority', { policy: [{ uri: RULE, authority: 'http://example.org' }] }, 'FHIR_CONSENT_NOT_SUPPORTED'],
     ['Consent.policyRule', { policyRule: coded('x', 'y') }, 'FHIR_CONSENT_NOT_SUPPORTED'],
@@ -402,6 +412,31 @@ describe('a FHIR Consent that says what a consent here cannot', () => {
 
   test.each(frames)('is refused with the path %s of the frame: %j', (path, frame, code) => {
     expect(() => read({ type: 'permit' }, frame)).toThrow(expect.objectContaining({ place: path, code }) as Error);
+  });
+
+  it('that a delegate performs is read where that delegate signs, and written so', () => {
+    const by = { relationRef: 'R'.repeat(22) as RelationRef, delegation: 2 };
+    const performer = who(`delegation:${by.relationRef}`, '2');
+    const ofDelegate = { ...context, relations: [{ subjectRef, counterparty: beta }], by };
+    const readFor = (frame: object): readonly FhirWish[] => parseFhirConsent(newConsent({ type: 'permit' }, frame), ofDelegate).wishes;
+    const wishes = readFor({ performer: [performer] });
+    expect(wishes).toEqual([{ counterparty: beta, sets: [{ base: 'permit', exceptions: [] }], validity: null }]);
+    const written = formatFhirConsent({ subjectRef, custodian: alpha, status: 'in-force', wishes, by });
+    expect(written).toMatchObject({ performer: [{ type: 'RelatedPerson', ...performer }] });
+    expect(parseFhirConsent(written, ofDelegate).wishes).toEqual(wishes);
+    const refused = (frame: object): unknown => {
+      try {
+        return readFor(frame);
+      } catch (error) {
+        return (error as FhirConsentError).place;
+      }
+    };
+    expect(refused({ performer: [performer, who('patient', subjectRef)] })).toBe('Consent.performer[1]');
+    expect(refused({ performer: [who(`delegation:${by.relationRef}`, '1')] })).toBe('Consent.performer[0]');
+    expect(refused({ performer: [who(`delegation:${'S'.repeat(22)}`, '2')] })).toBe('Consent.performer[0]');
+    expect(refused({ performer: undefined })).toBe('Consent.performer');
+    const two = [...wishes, { ...wishes[0], counterparty: gamma } as FhirWish];
+    expect(() => formatFhirConsent({ subjectRef, custodian: alpha, status: 'in-force', wishes: two, by })).toThrow(/^wishes must be one/);
   });
 
   it('is refused when its text says one thing twice', () => {
@@ -532,6 +567,7 @@ describe('consents, whatever they say', () => {
       relation: { custodian: alpha, counterparty: mspId, kinds: ['care', 'cover'] },
       consent: { relationRef: 'R', version: 1, status: 'in-force', validity: wish.validity },
       document: { relationRef: 'R', version: 1, salt: '', sets: wish.sets },
+      patient: {},
       rules: { version: 1, purposes: ['TREAT', 'HOPERAT'], suspended: [] },
       now,
       purpose: request.purpose,

@@ -1,11 +1,19 @@
-import type { ConsentSet, MspId, Period, SubjectRef } from '@medaccord/chaincode/model';
+import type { ConsentSet, MspId, Period, RelationRef, SubjectRef } from '@medaccord/chaincode/model';
 import type { Resolve } from './reference';
+
+/** Who signs for the patient: the holder of a delegation in one relation. */
+export interface FhirDelegate {
+  readonly relationRef: RelationRef;
+  readonly delegation: number;
+}
 
 /** What a Consent is read against: whose it may be, and whom it may be for. */
 export interface FhirContext {
   readonly patients: readonly { readonly subjectRef: SubjectRef; readonly custodian: MspId }[];
   /** The relations a consent can be signed in: a Consent for everybody is one for these. */
   readonly relations: readonly { readonly subjectRef: SubjectRef; readonly counterparty: MspId }[];
+  /** Who is to sign, unless the patient does; `relations` has the one relation of the delegation then. */
+  readonly by?: FhirDelegate;
   /** All members. One without a relation may be denied: it has nothing, and nothing is signed for it. */
   readonly members?: readonly MspId[];
   readonly resolve?: Resolve;

@@ -1,12 +1,12 @@
 import { formatCanonical, type ConsentSet, type Instant, type MspId, type Period, type SubjectRef } from '@medaccord/chaincode/model';
 import { inexpressible } from './fhir-consent-error';
-import type { FhirWish, ReadConsent } from './fhir-context';
+import type { FhirDelegate, FhirWish, ReadConsent } from './fhir-context';
 import { EARLIEST, LATEST } from './fhir-period';
 import { implicitPolicies, implicitPolicyNames, policyUri, type ImplicitPolicy } from './implicit-policies';
 import type { Json, JsonObject } from './json';
 import { mergeSets, type SharedSet } from './merge-sets';
 import { writeReference } from './reference';
-import { CONSENT_RULE, CONSENT_SCOPE, LOINC, MEMBER, PATIENT } from './systems';
+import { CONSENT_RULE, CONSENT_SCOPE, delegationSystem, LOINC, MEMBER, PATIENT } from './systems';
 import { withoutExclusions } from './without-exclusions';
 import { ActorWriter } from './write-actors';
 import { writeProvision } from './write-provision';
@@ -20,6 +20,8 @@ export interface WrittenConsent {
   readonly dateTime?: Instant;
   /** The headers that she signed, JWS: the source of the Consent. */
   readonly evidence?: readonly string[];
+  /** Who signed for her, in the one relation that there is a wish for. */
+  readonly by?: FhirDelegate;
   readonly wishes: readonly FhirWish[];
 }
 
@@ -30,6 +32,7 @@ export interface WrittenConsent {
  * @throws {FhirConsentError} FHIR_CONSENT_NOT_EXPRESSIBLE naming what FHIR R4 cannot say
  */
 export function formatFhirConsent(consent: WrittenConsent): JsonObject {
+  if (consent.by !== undefined && consent.wishes.length !== 1) throw inexpressible('wishes', 'must be one where a delegate signed.');
   const relations = consent.wishes.map((wish, at) => [wish.counterparty, boundSets(wish, `wishes[${String(at)}]`)] as const);
   const shared = mergeSets(relations);
   const consents = shared.map((set, at) => writeConsent(consent, set, shared.length === 1 ? 'sets[0]' : `sets[${String(at)}]`));
@@ -55,7 +58,7 @@ function intersect(one: Period | undefined, other: Period | undefined): Period |
 }
 
 function writeConsent(consent: WrittenConsent, set: SharedSet, place: string): JsonObject {
-  const { subjectRef, custodian, status, dateTime, evidence = [] } = consent;
+  const { subjectRef, custodian, status, dateTime, evidence = [], by } = consent;
   const patient = writeReference('Patient', { system: PATIENT, value: subjectRef });
   const actors = new ActorWriter();
   const policy = findPolicyOf(set);
@@ -69,12 +72,16 @@ function writeConsent(consent: WrittenConsent, set: SharedSet, place: string): J
     category: [{ coding: [{ system: LOINC, code: '59284-0' }] }],
     patient,
     ...(dateTime !== undefined && { dateTime }),
-    performer: [patient],
+    performer: [by === undefined ? patient : writeDelegate(by)],
     organization: [writeReference('Organization', { system: MEMBER, value: custodian })],
     ...(evidence.length > 0 && { sourceAttachment: writeEvidence(evidence) }),
     policy: [{ uri: policy === undefined ? CONSENT_RULE : policyUri(policy) }],
     provision,
   };
+}
+
+function writeDelegate({ relationRef, delegation }: FhirDelegate): Json {
+  return writeReference('RelatedPerson', { system: delegationSystem(relationRef), value: String(delegation) });
 }
 
 function writeEvidence(evidence: readonly string[]): Json {

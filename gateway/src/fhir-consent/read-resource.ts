@@ -2,12 +2,12 @@ import { readConcepts } from './coding';
 import { Element } from './element';
 import { FhirConsentError, invalid, unsupported } from './fhir-consent-error';
 import { readDateTime } from './fhir-period';
-import type { FhirContext, ReadConsent } from './fhir-context';
+import type { FhirContext, FhirDelegate, ReadConsent } from './fhir-context';
 import { findPolicy } from './implicit-policies';
 import { Contained } from './read-actors';
 import { readProvision, type Provision } from './read-provision';
 import { readReference, type Identifier, type Resolve } from './reference';
-import { ACT_CODE, CONSENT_RULE, CONSENT_SCOPE, LOINC, MEMBER, PATIENT } from './systems';
+import { ACT_CODE, CONSENT_RULE, CONSENT_SCOPE, delegationSystem, LOINC, MEMBER, PATIENT } from './systems';
 
 /** A Consent with its frame checked. */
 export interface ReadResource {
@@ -67,8 +67,8 @@ function readKind(element: Element): void {
   }
 }
 
-/** The patient, who consents herself, at one custodian. */
-function readPatient(element: Element, { patients }: FhirContext, resolve: Resolve): ReadResource['patient'] {
+/** The patient at one custodian. */
+function readPatient(element: Element, { patients, by }: FhirContext, resolve: Resolve): ReadResource['patient'] {
   const subject = element.required('patient');
   const { system, value } = readParty(subject, resolve);
   const [custodian, ...more] = element.elements('organization').map((one) => [one.path, readParty(one, resolve)] as const);
@@ -78,11 +78,20 @@ function readPatient(element: Element, { patients }: FhirContext, resolve: Resol
   if (patient === undefined || system !== PATIENT || custodian[1].system !== MEMBER) {
     throw new FhirConsentError('FHIR_CONSENT_OF_OTHERS', subject.path, 'is not the patient of this wallet at that organisation.');
   }
-  for (const performer of element.elements('performer')) {
-    const by = readParty(performer, resolve);
-    if (by.system !== PATIENT || by.value !== value) throw unsupported(performer.path, 'must be the patient herself.');
-  }
+  assertPerformers(element, { system, value }, by, resolve);
   return patient;
+}
+
+/** Who consents is who is to sign: the patient herself, or the delegate. */
+function assertPerformers(element: Element, patient: Identifier, by: FhirDelegate | undefined, resolve: Resolve): void {
+  const performers = element.elements('performer');
+  const signer = by === undefined ? patient : { system: delegationSystem(by.relationRef), value: String(by.delegation) };
+  for (const performer of performers) {
+    const { system, value } = readParty(performer, resolve);
+    if (system !== signer.system || value !== signer.value)
+      throw unsupported(performer.path, by === undefined ? 'must be the patient herself.' : 'must be the delegate who signs.');
+  }
+  if (by !== undefined && performers.length === 0) throw invalid(element.at('performer'), 'is required where a delegate signs.');
 }
 
 function readParty(element: Element, resolve: Resolve): Identifier {

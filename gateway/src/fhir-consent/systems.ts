@@ -15,6 +15,11 @@ export const RECORD = 'urn:medaccord:record';
 /** The policy of a Consent that stands for itself: what it does not permit is denied, by docs/reference/consent-rule.md. */
 export const CONSENT_RULE = 'urn:medaccord:policy:consent-rule';
 
+/** Who acts for the patient in one relation goes by the number of the delegation there. */
+export function delegationSystem(relationRef: string): string {
+  return `urn:medaccord:delegation:${relationRef}`;
+}
+
 /** Names inside an organisation are its own: one system for each kind and organisation. */
 export const localKinds = ['department', 'role', 'care-team', 'person'] as const;
 export type LocalKind = (typeof localKinds)[number];

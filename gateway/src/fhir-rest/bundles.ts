@@ -6,8 +6,9 @@ import { newVersionHeaders } from './answer';
 import type { Preference } from './prefer';
 import type { ResourceWriter } from './resource-writer';
 
-/** Entries of a batch that run at the same time. */
+/** Entries of a batch that run at the same time, and in all. */
 const atOnce = 8;
+const mostEntries = 500;
 
 /** One entry of a batch, as the interaction that it asks for. */
 export interface BatchEntry {
@@ -27,17 +28,20 @@ export interface Refusal {
   readonly outcome: JsonObject;
 }
 
-/** Whether a text is a batch; anything else is left to whoever reads transactions. @throws FhirError BUNDLE_NOT_JSON */
+/** Whether a text is a batch. Anything else, also what is not JSON, is for the reader of transactions to take or to refuse. */
 export function isBatch(text: string): boolean {
-  const bundle = parseLosslessJson(text);
-  return isObject(bundle) && bundle['resourceType'] === 'Bundle' && bundle['type'] === 'batch';
+  try {
+    return (JSON.parse(text) as { readonly type?: unknown } | null)?.type === 'batch';
+  } catch {
+    return false;
+  }
 }
 
 /**
  * Runs the entries of a batch, each for itself (FHIR R4 http.html#batch): one that fails hinders no other.
  * @param run carries out one entry
  * @param refuse tells an error of one entry
- * @throws FhirError BUNDLE_INVALID when an entry has no request
+ * @throws FhirError BUNDLE_NOT_JSON, BUNDLE_INVALID when there are too many entries, or one has no request
  */
 export async function runBatch(
   text: string,
@@ -97,9 +101,10 @@ function formatStatus(status: number): string {
 
 function readEntries(text: string): readonly BatchEntry[] {
   const bundle = parseLosslessJson(text);
-  const entries = isObject(bundle) ? bundle['entry'] : undefined;
-  if (entries === undefined) return [];
-  if (!Array.isArray(entries)) throw new FhirError('BUNDLE_INVALID', 'entry', 'must be a list.');
+  if (!isObject(bundle) || bundle['resourceType'] !== 'Bundle') throw new FhirError('BUNDLE_INVALID', 'resourceType', 'must be Bundle.');
+  const entries = bundle['entry'] ?? [];
+  if (!Array.isArray(entries) || entries.length > mostEntries)
+    throw new FhirError('BUNDLE_INVALID', 'entry', `must be a list of at most ${String(mostEntries)} entries.`);
   return entries.map(readEntry);
 }
 

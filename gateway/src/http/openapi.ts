@@ -87,9 +87,10 @@ function newContent(route: Route): Schema {
   return { 'application/json': { schema: route.body === undefined ? {} : toSchema(route.body, 'input') } };
 }
 
-function newHeaders(route: Route): Schema[] {
-  if (route.idempotency === false) return [];
-  return [{ name: 'Idempotency-Key', in: 'header', required: route.idempotency === true, schema: { type: 'string', maxLength: 256 } }];
+function newHeaders({ idempotency, isFhir, bodyKind }: Route): Schema[] {
+  const key = { name: 'Idempotency-Key', in: 'header', required: idempotency === true, schema: { type: 'string', maxLength: 256 } };
+  const subject = { name: 'Medaccord-Subject', in: 'header', required: false, schema: { type: 'string', maxLength: 64 } };
+  return [...(idempotency === false ? [] : [key]), ...(isFhir && bodyKind === 'fhir' ? [subject] : [])];
 }
 
 function newParameters(schema: z.ZodType, place: 'path' | 'query'): Schema[] {
@@ -106,10 +107,14 @@ function describeAccess(access: Access): Schema {
     case 'staff':
       return { security: [{ staff: [] }], 'x-access': `staff: ${access.roles.join(', ')}` };
     case 'relation':
-      return { security: [{ wallet: [] }], 'x-access': 'the patient of the relation' };
+      return { security: [{ wallet: [] }], 'x-access': patientOf(access) };
     case 'relation-or-staff':
-      return { security: [{ wallet: [] }, { staff: [] }], 'x-access': `the patient of the relation; staff: ${access.roles.join(', ')}` };
+      return { security: [{ wallet: [] }, { staff: [] }], 'x-access': `${patientOf(access)}; staff: ${access.roles.join(', ')}` };
   }
+}
+
+function patientOf({ delegates }: { readonly delegates?: true }): string {
+  return delegates === true ? 'the patient of the relation, or a delegate of hers' : 'the patient of the relation';
 }
 
 function toSchema(schema: z.ZodType, io: 'input' | 'output'): Schema {

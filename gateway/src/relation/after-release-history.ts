@@ -37,8 +37,8 @@ export type AfterReleaseEntry =
       /** The redisclosure whose recipient was told; null for the copy of whoever asked. */
       readonly redisclosureId: string | null;
       readonly told: Instant | null;
-      /** The signed receipt. */
-      readonly receipt: string;
+      /** The signed receipt; null to a delegate, for it counts the parts of the copy. */
+      readonly receipt: string | null;
     })
   | (Entry<'redisclosure'> & {
       readonly requestId: string;

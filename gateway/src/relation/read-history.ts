@@ -7,6 +7,7 @@ import {
   type Delivery,
   type Instant,
   type MspId,
+  type PatientStatus,
   type Proof,
   type Referral,
   type RelationEntry,
@@ -16,11 +17,20 @@ import {
 import type { SealedReader } from '../sealed/sealed-reader';
 import type { Fact, Facts } from '../store';
 import { deletionStatusOf, readAfterRelease, type AfterReleaseEntry, type DeletionStatus } from './after-release-history';
+import { readActors, type DelegationShown } from './read-actors';
 
 /** What happened in one relation, oldest first: who, when, which purpose, on which consent, with what result. */
 export type HistoryEntry =
   | (Entry<'relation'> & { readonly custodian: string; readonly counterparty: string; readonly kinds: readonly string[] })
-  | (Entry<'consent'> & { readonly version: number; readonly status: string; readonly validity: ConsentEntry['validity'] })
+  | (Entry<'consent'> & {
+      readonly version: number;
+      readonly status: string;
+      readonly validity: ConsentEntry['validity'];
+      /** The delegation by which somebody else signed; null when the patient did. */
+      readonly delegation: number | null;
+    })
+  | (Entry<'delegation'> & DelegationShown)
+  | (Entry<'status'> & { readonly status: PatientStatus['status'] })
   | (Entry<'request'> & {
       readonly requestId: string;
       readonly by: AccessRequest['by'];
@@ -59,7 +69,7 @@ export type HistoryEntry =
     })
   | AfterReleaseEntry;
 
-interface Entry<K extends string> {
+export interface Entry<K extends string> {
   readonly kind: K;
   readonly at: Instant;
   readonly transactionId: string;
@@ -79,6 +89,7 @@ export async function readHistory(facts: Facts, sealed: SealedReader, own: MspId
     ...(relation === undefined ? [] : [newRelation(relation)]),
     ...facts.list<ConsentEntry>('consent', relationRef).map(newConsent),
     ...facts.list<AccessRequest>('request', relationRef).map(newRequest),
+    ...(await readActors(facts, sealed, own, relation?.value)),
     ...facts.list<Referral>('referral', relationRef).map(newReferral),
     ...decisions.map((fact, at) => {
       const deletion = isDelivered(fact.value) ? deletionStatusOf(facts, fact.value, 'release', now) : null;
@@ -109,8 +120,8 @@ function newRelation({ value, transactionId, block }: Fact<RelationEntry>): Hist
 }
 
 function newConsent({ value, transactionId, block }: Fact<ConsentEntry>): HistoryEntry {
-  const { version, status, validity, recordedAt } = value;
-  return { kind: 'consent', at: recordedAt, transactionId, block, version, status, validity };
+  const { version, status, validity, delegation = null, recordedAt } = value;
+  return { kind: 'consent', at: recordedAt, transactionId, block, version, status, validity, delegation };
 }
 
 function newRequest({ value, transactionId, block }: Fact<AccessRequest>): HistoryEntry {

@@ -1,11 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { bindingRef, consentDocumentRef, parseSigned, type RelationEntry } from '@medaccord/chaincode/model';
+import {
+  bindingRef,
+  consentDocumentRef,
+  findGrant,
+  parseSigned,
+  type ConsentHeader,
+  type MspId,
+  type RelationEntry,
+} from '@medaccord/chaincode/model';
 import { verifyJws } from '../crypto';
 import { digestOf } from '../ledger/digest';
 import type { Transactions } from '../ledger/transactions';
 import { newError } from '../problem';
 import type { DeliveryStatus, Mailer } from '../sealed/mailer';
-import type { Parcel, Projector } from '../store';
+import type { SealedReader } from '../sealed/sealed-reader';
+import { listDelegations, type Facts, type Parcel, type Projector } from '../store';
+import { assertLiving } from './read-subject';
 
 export interface RelationOptions {
   readonly transactions: Transactions;
@@ -61,20 +71,20 @@ export async function registerRelation(options: RelationOptions, { relation, con
   return finish(options, parcels, { relationRef, version, ...done });
 }
 
+export interface ConsentOptions extends RelationOptions {
+  readonly mspId: MspId;
+  readonly facts: Facts;
+  readonly sealed: SealedReader;
+}
+
 /** Records the next version of a consent; a revocation is one. Its document follows in a transaction of its own. */
-export async function recordConsent(
-  options: RelationOptions,
-  { consent, documents }: SignedConsent,
-  findRelation: (relationRef: string) => RelationEntry | undefined,
-): Promise<Recorded> {
-  const { relationRef, version, status, sealed } = parseSigned('consent', consent, 'body.consent').payload;
-  const relation = findRelation(relationRef);
+export async function recordConsent(options: ConsentOptions, { consent, documents }: SignedConsent): Promise<Recorded> {
+  const { facts, mspId } = options;
+  const { relationRef, version, sealed, ...header } = parseSigned('consent', consent, 'body.consent').payload;
+  const relation = facts.find<RelationEntry>('relation', relationRef)?.value;
   if (relation === undefined) throw newError('RELATION_UNKNOWN', 'No such relation is on the ledger');
-  const { signing, recovery } = relation.keys;
-  await verifyJws('consent', consent, signing).catch((error: unknown) => {
-    if (status !== 'closed') throw error;
-    return verifyJws('consent', consent, recovery);
-  });
+  await verifySigner(consent, header, relation, facts);
+  if (relation.custodian === mspId) await assertLiving(facts, options.sealed, relation);
   assertParties(Object.keys(documents), [relation.custodian, relation.counterparty], 'body.documents');
   const parcels = Object.entries(documents).map(([organisation, envelope]): Parcel => ({
     ...consentDocumentRef(relationRef, version),
@@ -87,6 +97,25 @@ export async function recordConsent(
   const operation = `consent/${relationRef}/${String(version)}/${digestOf(consent)}`;
   const done = await options.transactions.submit('RecordConsent', { consent }, { operation, mayLag: true });
   return finish(options, parcels, { relationRef, version, ...done });
+}
+
+/** Checks early, before anything is kept, what the ledger checks again: the patient's signature, or that of the delegate who is named. */
+async function verifySigner(
+  consent: string,
+  { status, delegation }: Pick<ConsentHeader, 'status' | 'delegation'>,
+  { relationRef, keys }: RelationEntry,
+  facts: Facts,
+): Promise<void> {
+  if (delegation !== undefined) {
+    const grant = findGrant(listDelegations(facts, relationRef), delegation);
+    if (grant === undefined) throw newError('ROLE_NOT_ALLOWED', 'No such delegation is known here');
+    await verifyJws('consent', consent, grant.key);
+    return;
+  }
+  await verifyJws('consent', consent, keys.signing).catch((error: unknown) => {
+    if (status !== 'closed') throw error;
+    return verifyJws('consent', consent, keys.recovery);
+  });
 }
 
 async function finish(

@@ -13,10 +13,10 @@ import {
 import type { IntentStore } from '../ledger/intent';
 import type { LedgerBlock, LedgerEvent } from '../ledger/ledger';
 import { readCode } from '../problem';
-import type { Fact, IndexedRecord, Projector, RequestName } from '../store';
+import { isDeceased, type Fact, type IndexedRecord, type Projector, type RequestName } from '../store';
 import { submitRefusal, submitRelease, type DecideOptions } from './decide';
 import { deliver, readOpening, type DeliverOptions } from './deliver';
-import { findPatient, findRequestFacts, readSealedTexts, type RequestFacts, type SealedTexts } from './gather';
+import { findPatient, findRequestFacts, isByDelegate, readSealedTexts, type RequestFacts, type SealedTexts } from './gather';
 import { judge, type Verdict } from './judge';
 import type { DecisionOpening } from './openings';
 import { isOwnDecision } from './own-decision';
@@ -180,6 +180,7 @@ export class ReleaseAgent {
       listRecords,
       isWithdrawn: (recordId) =>
         known.findKey<RecordStatus>(recordStatusKey(mspId, recordId as RecordId))?.value.status === 'entered-in-error',
+      isDeceased: (subjectRef) => isDeceased(known, subjectRef),
       now: formatInstant(Date.now()),
     });
   }
@@ -226,8 +227,10 @@ function formatKey({ relationRef, requester, requestId }: RequestName): string {
 }
 
 /** Whether the ask, the binding or the document of the consent in force has not arrived; where no consent counts, none is waited for. */
-function isMissing({ request, consent, newestConsent, ask, binding, document }: RequestFacts & SealedTexts): boolean {
+function isMissing(facts: RequestFacts & SealedTexts): boolean {
+  const { request, consent, newestConsent, ask, binding, document, delegation } = facts;
   if (newestConsent !== consent.version && !isBreakGlass(request.purpose)) return false;
+  if (isByDelegate(consent) && delegation === undefined) return true;
   return ask === undefined || binding === undefined || (document === undefined && consent.document !== null);
 }
 

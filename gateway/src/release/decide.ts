@@ -6,14 +6,14 @@ import {
   noticeRef,
   receiptOf,
   recordsPreimage,
-  type EncryptionKey,
   type MspId,
   type RecordId,
   type Salt,
 } from '@medaccord/chaincode/model';
-import { commit, isSuiteId, newSalt, PATIENT, seal, sealingPublicKeyOf, signJws, type SealingPublicKey, type SigningKey } from '../crypto';
+import { commit, newSalt, PATIENT, seal, sealingPublicKeyOf, signJws, type SealingPublicKey, type SigningKey } from '../crypto';
 import type { Done, Transactions } from '../ledger/transactions';
 import { newError } from '../problem';
+import { findSealingKey } from '../sealed/find-sealing-key';
 import type { RequestFacts, SealedTexts } from './gather';
 import type { Verdict } from './judge';
 import type { DecisionOpening, Notice } from './openings';
@@ -55,6 +55,7 @@ export async function submitRelease(
         ...(facts.document === undefined ? {} : { document: facts.document }),
         ask: facts.ask ?? '',
         binding: facts.binding ?? '',
+        ...(facts.delegation !== undefined && { delegation: facts.delegation }),
         records,
         recordsSalt,
         receipt: await signReceipt(facts, opening, signing),
@@ -101,12 +102,6 @@ export async function submitRefusal(
       input: { notice: await sealNotice(facts, verdict) },
     },
   );
-}
-
-/** The first of an organisation's keys whose suite is known here. @throws CodedError */
-export function findSealingKey(keys: readonly EncryptionKey[]): SealingPublicKey {
-  for (const { suite, publicKey } of keys) if (isSuiteId(suite)) return { suite, publicKey };
-  throw newError('ORGANISATION_NOT_FOUND', 'The organisation publishes no key of a known suite');
 }
 
 function sealNotice({ request, relation, newestConsent }: RequestFacts, { reason, person, emergency, records }: Verdict): Promise<string> {

@@ -17,7 +17,7 @@ import { newError } from '../problem';
 import type { RecordReader } from '../record/record-reader';
 import type { SealedReader } from '../sealed/sealed-reader';
 import type { ClinicalIndex, Facts, IndexedRecord } from '../store';
-import { findSealingKey } from './decide';
+import { findSealingKey } from '../sealed/find-sealing-key';
 import { wrapContext, type DecisionOpening, type DeliveredRecord, type DeliveryOpening } from './openings';
 
 /** Bounds of one part: a batch that one transaction carries easily. */

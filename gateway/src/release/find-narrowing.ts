@@ -25,7 +25,8 @@ const nobody: RequestingPerson = { department: null, role: null, person: null, t
 
 /**
  * Runs the rule on the newest version of the consent over all that was delivered: a copy stays only if every record of it is permitted.
- * `waiting` as long as the document of that version has not arrived and there is time; without it nothing is permitted.
+ * `waiting` as long as the document of that version has not arrived and there is time; without it nothing is permitted. What is withheld from
+ * a delegate who signed it the custodian alone knows: on that, what the patient permitted before stands.
  */
 export async function findNarrowing(
   options: DeliveredOptions,

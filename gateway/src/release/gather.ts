@@ -2,9 +2,11 @@ import {
   askRef,
   bindingRef,
   consentDocumentRef,
+  delegationRef,
   requestKey,
   type AccessRequest,
   type ConsentEntry,
+  type Delegation,
   type Organisation,
   type PatientEntry,
   type RelationEntry,
@@ -12,7 +14,7 @@ import {
 } from '@medaccord/chaincode/model';
 import { readCode } from '../problem';
 import type { SealedReader } from '../sealed/sealed-reader';
-import type { Facts, RequestName } from '../store';
+import { listDelegations, type Facts, type RequestName } from '../store';
 import { findJudging, isUnitBlocked } from './emergency';
 
 /** Public facts about a request, as the read model has them. */
@@ -25,6 +27,8 @@ export interface RequestFacts {
   readonly newestConsent: number;
   readonly rules: Rules;
   readonly counterparty: Organisation;
+  /** Who may act for the patient in the relation. */
+  readonly delegations: readonly Delegation[];
   /** A review of the unit that declares this emergency is overdue. */
   readonly isUnitBlocked: boolean;
 }
@@ -34,6 +38,8 @@ export interface SealedTexts {
   readonly ask: string | undefined;
   readonly binding: string | undefined;
   readonly document: string | undefined;
+  /** The opening of the delegation, where a delegate signed the consent. */
+  readonly delegation: string | undefined;
 }
 
 /** `undefined` as long as something that must precede a decision is not on the ledger. */
@@ -48,6 +54,7 @@ export function findRequestFacts(facts: Facts, { relationRef, requester, request
     consent: consent && findJudging(facts, request, consent),
     newestConsent: consent?.newest,
     rules: facts.find<Rules>('rules')?.value,
+    delegations: listDelegations(facts, relationRef),
     counterparty: relation && facts.find<Organisation>('organisation', relation.counterparty)?.value,
     isUnitBlocked: isUnitBlocked(facts, request),
   };
@@ -65,18 +72,23 @@ export function findPatient(facts: Facts, subjectRef: string): PatientEntry | un
 export async function readSealedTexts(sealed: SealedReader, { request, consent }: RequestFacts): Promise<SealedTexts> {
   const relationRef = request.relationRef;
   const refs = [askRef(relationRef, request.requestId), bindingRef(relationRef), consentDocumentRef(relationRef, consent.version)];
-  const [ask, binding, document] = await Promise.all(refs.map((ref) => openOrNothing(sealed, ref)));
-  return { ask, binding, document };
+  if (isByDelegate(consent)) refs.push(delegationRef(relationRef, consent.delegation));
+  const [ask, binding, document, delegation] = await Promise.all(refs.map((ref) => openOrNothing(sealed, ref)));
+  return { ask, binding, document, delegation };
 }
 
-/** What was sealed to both sides of a relation, whatever is asked: the binding and the document of a consent. */
-export async function readRelationTexts(
-  sealed: SealedReader,
-  { relationRef, version }: Pick<ConsentEntry, 'relationRef' | 'version'>,
-): Promise<Omit<SealedTexts, 'ask'>> {
+/** What was sealed to this organisation for a relation, whatever is asked: the binding, and for a consent its document and delegation. */
+export async function readRelationTexts(sealed: SealedReader, consent: ConsentEntry): Promise<Omit<SealedTexts, 'ask'>> {
+  const { relationRef, version } = consent;
   const refs = [bindingRef(relationRef), consentDocumentRef(relationRef, version)];
-  const [binding, document] = await Promise.all(refs.map((ref) => openOrNothing(sealed, ref)));
-  return { binding, document };
+  if (isByDelegate(consent)) refs.push(delegationRef(relationRef, consent.delegation));
+  const [binding, document, delegation] = await Promise.all(refs.map((ref) => openOrNothing(sealed, ref)));
+  return { binding, document, delegation };
+}
+
+/** Whether a delegate signed a document: what is withheld from that one has to be known beside it. */
+export function isByDelegate(consent: ConsentEntry): consent is ConsentEntry & { readonly delegation: number } {
+  return consent.delegation !== undefined && consent.document !== null;
 }
 
 /** Junk that somebody stored first is as good as nothing, but nothing else will come. */

@@ -3,16 +3,22 @@ import {
   bindingPreimage,
   consentDocumentPreimage,
   decideAccess,
+  delegationPreimage,
+  findGrant,
+  findProblemOfGrant,
   formatCanonical,
   isBreakGlass,
   parseAsk,
   parseConsentDocument,
+  parseDelegationOpening,
   parseJson,
   parseRecordDetails,
   parseSigned,
+  trustConsent,
   type AccessDecision,
   type Ask,
   type Binding,
+  type Category,
   type ConsentDocument,
   type Instant,
   type PatientEntry,
@@ -22,8 +28,8 @@ import {
   type RequestingPerson,
 } from '@medaccord/chaincode/model';
 import { commit, verifyJws } from '../crypto';
-import type { IndexedRecord } from '../store';
-import type { RequestFacts, SealedTexts } from './gather';
+import { statementVerifier, type IndexedRecord } from '../store';
+import { isByDelegate, type RequestFacts, type SealedTexts } from './gather';
 import { findEmergencyEnd } from './emergency';
 import type { Notice, NoticeReason } from './openings';
 
@@ -44,6 +50,7 @@ export interface JudgeFacts extends RequestFacts, SealedTexts {
   readonly findPatient: (subjectRef: string) => PatientEntry | undefined;
   readonly listRecords: (subjectRef: string) => readonly IndexedRecord[];
   readonly isWithdrawn: (recordId: string) => boolean;
+  readonly isDeceased: (subjectRef: string) => boolean;
   readonly now: Instant;
 }
 
@@ -56,13 +63,15 @@ export async function judge(facts: JudgeFacts): Promise<Verdict> {
   const against = findReasonAgainstFacts(facts);
   if (against !== undefined) return refuse(against);
   const binding = await openBinding(facts);
-  const document = (await isConsentSigned(facts)) ? await openDocument(facts) : undefined;
-  if (ask === undefined || binding === undefined || isWithheld(facts, document)) return refuse('document-missing');
+  const patient = binding && facts.findPatient(binding.subjectRef);
+  const opened = await openConsent(facts);
+  if (ask === undefined || patient === undefined || opened === undefined) return refuse('document-missing');
   const emergencyUntil = await findEmergencyEnd(request, ask);
-  const given = { relation, consent: facts.consent, document, rules, proof, now, emergencyUntil };
+  const isDeceased = facts.isDeceased(patient.subjectRef);
+  const given = { relation, patient, consent: facts.consent, rules, proof, now, emergencyUntil, isDeceased, ...opened };
   const question = { ...given, purpose: request.purpose, person: ask.person };
   const held = facts
-    .listRecords(binding.subjectRef)
+    .listRecords(patient.subjectRef)
     .filter(({ recordId, category }) => ask.categories.includes(category) && !facts.isWithdrawn(recordId));
   const decisions = held.map((record) => ({ record, ...decideAccess({ ...question, record: detailsOf(record) }) }));
   const permits = decisions.filter(({ decision }) => decision === 'permit');
@@ -78,8 +87,21 @@ function findReasonAgainstFacts({ request, newestConsent, consent, isUnitBlocked
   return newestConsent === consent.version ? undefined : 'consent-invalid';
 }
 
+interface OpenedConsent {
+  readonly document: ConsentDocument | undefined;
+  /** From the delegate who signed the document. */
+  readonly withheld: readonly Category[];
+}
+
+/** What a consent rests on; nothing where that is not judged without what is missing. */
+async function openConsent(facts: JudgeFacts): Promise<OpenedConsent | undefined> {
+  const withheld = await openWithheld(facts);
+  const document = isConsentSigned(facts) ? await openDocument(facts) : undefined;
+  return withheld === undefined || isKeptBack(facts, document) ? undefined : { document, withheld };
+}
+
 /** An emergency goes on without a document that never came, not without one that came and is none: it may hold an express refusal. */
-function isWithheld({ request, document: text }: JudgeFacts, document: ConsentDocument | undefined): boolean {
+function isKeptBack({ request, document: text }: JudgeFacts, document: ConsentDocument | undefined): boolean {
   return isBreakGlass(request.purpose) && document === undefined && text !== undefined;
 }
 
@@ -142,18 +164,29 @@ export async function openBinding({
   }
 }
 
-/** The header verifies again here, whoever endorsed it. */
-export async function isConsentSigned({ consent, relation }: Pick<JudgeFacts, 'consent' | 'relation'>): Promise<boolean> {
-  const keys = consent.status === 'closed' ? [relation.keys.signing, relation.keys.recovery] : [relation.keys.signing];
-  const outcomes = await Promise.allSettled(keys.map((key) => verifyJws('consent', consent.jws, key)));
-  return outcomes.some((outcome) => {
-    if (outcome.status === 'rejected') return false;
-    const { relationRef, version, status, validity, document } = outcome.value as typeof consent;
-    const said = [relationRef, version, status, validity, document];
-    return (
-      formatCanonical(said) === formatCanonical([consent.relationRef, consent.version, consent.status, consent.validity, consent.document])
-    );
-  });
+/** The header verifies again here, whoever endorsed it: signed by the patient, or by a delegate who might. */
+export function isConsentSigned({ consent, relation, delegations }: Pick<JudgeFacts, 'consent' | 'relation' | 'delegations'>): boolean {
+  const trusted = trustConsent(consent, relation, statementVerifier, delegations);
+  return trusted !== undefined && formatCanonical(trusted) === formatCanonical(consent);
+}
+
+/** The categories that the delegate who signed a document decides nothing about; undefined when that cannot be known. */
+export async function openWithheld({
+  consent,
+  delegation: text,
+  delegations,
+}: Pick<JudgeFacts, 'consent' | 'delegation' | 'delegations'>): Promise<readonly Category[] | undefined> {
+  if (!isByDelegate(consent)) return [];
+  const grant = findGrant(delegations, consent.delegation);
+  const value = parseCanonical(text);
+  if (grant === undefined || value === undefined) return undefined;
+  try {
+    const opening = parseDelegationOpening(value, 'delegation');
+    if (findProblemOfGrant(grant, opening) !== undefined) return undefined;
+    return (await isCommitted(grant.opening, () => delegationPreimage(opening))) ? opening.withheld : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 export async function openDocument({

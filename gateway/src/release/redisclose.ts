@@ -1,4 +1,5 @@
 import {
+  bindingRef,
   decisionKey,
   deletionKey,
   formatCanonical,
@@ -24,8 +25,8 @@ import { commit, PATIENT, seal, sealingPublicKeyOf, type SigningKey } from '../c
 import type { LedgerIdentity } from '../ledger/ledger';
 import type { Transactions } from '../ledger/transactions';
 import { newError, readCode } from '../problem';
+import { findSealingKey } from '../sealed/find-sealing-key';
 import { findEndingOf, type Fact, type Facts, type LocalKey, type Projector } from '../store';
-import { findSealingKey } from './decide';
 import { readDecided, type DeliveredOptions } from './delivered';
 import type { DecisionOpening, RedisclosureOpening } from './openings';
 import { signDeletion } from './sign-deletion';
@@ -89,6 +90,7 @@ export async function redisclose(
         records: decided.records,
         recordsSalt: decided.recordsSalt,
         redisclosed,
+        binding: await readBinding(options, relation),
         sealed: await sealOpening(facts, relation, opening),
       },
     },
@@ -140,6 +142,13 @@ function findReleased({ facts, mspId }: RedisclosureOptions, requestId: string):
   if (decision?.outcome !== 'released' || relation === undefined)
     throw newError('RESOURCE_NOT_FOUND', 'This organisation has no such release');
   return { decision, relation };
+}
+
+/** Says whose relation it is, to the custodian that knows it too. */
+async function readBinding({ sealed }: RedisclosureOptions, { relationRef }: RelationEntry): Promise<string> {
+  const text = await sealed.openText(bindingRef(relationRef));
+  if (text === undefined) throw newError('RELEASE_NOT_READY', 'Whose relation this is has not arrived yet; ask again');
+  return text;
 }
 
 type Sealed = TransientInput<'RecordRedisclosure'>['sealed'];

@@ -1,4 +1,5 @@
 import {
+  findGrant,
   requestKey,
   type ConsentEntry,
   type MspId,
@@ -10,6 +11,7 @@ import { digestOf } from '../ledger/digest';
 import { newLanes } from '../ledger/lanes';
 import type { Transactions } from '../ledger/transactions';
 import { readCode } from '../problem';
+import { listDelegations } from '../store/delegations';
 import type { Facts } from '../store/facts';
 import { isNamedByEntry, type Outbox, type Parcel, type WaitingParcel } from '../store/outbox';
 
@@ -181,9 +183,16 @@ export class Mailer {
         return isNamed(facts.find<RelationEntry>('relation', ref));
       case 'consent-document':
         return isNamed(facts.find<ConsentEntry>('consent', ref, id));
+      case 'delegation':
+        return isNamed(this.#findGrant(ref, id));
       case 'ask':
         return this.#hasRequest(ref as RelationRef, id as RequestId) ? 'wanted' : 'open';
     }
+  }
+
+  #findGrant(relationRef: string, id: string): { readonly value: Pick<RelationEntry, 'sealed'> } | undefined {
+    const grant = findGrant(listDelegations(this.#options.facts, relationRef), Number(id));
+    return grant && { value: grant };
   }
 
   /** Only a counterparty's request has an ask. */

@@ -5,17 +5,18 @@ import type { Database, Row } from './database';
 export const consentHeadTable = `
 CREATE TABLE consent_head (ref TEXT PRIMARY KEY, signed INTEGER NOT NULL, newest INTEGER NOT NULL) STRICT, WITHOUT ROWID`;
 
-/** Where the consent of a relation stands: the newest number, and the newest version that the patient signed; zeros before the first. */
+/** Where the consent of a relation stands: the newest number, and the newest version that counts; zeros before the first. */
 export interface ConsentHead {
   readonly signed: number;
   readonly newest: number;
 }
 
-type FindVersion = (relationRef: string, version: number) => ConsentEntry | undefined;
+/** A version as it counts: `void` once its delegate's end says that it counts nowhere. */
+type FindVersion = (relationRef: string, version: number) => ConsentEntry | 'void' | undefined;
 
 /**
  * Follows each relation's chain up to the first number at which nothing stands; nothing follows a closing. Each version is looked at once,
- * when it comes, so that finding the head costs the same however many there are.
+ * when it comes, and again with a delegation of its relation, so that finding the head costs the same however many there are.
  */
 export class ConsentHeads {
   readonly #findVersion: FindVersion;
@@ -45,16 +46,28 @@ export class ConsentHeads {
     if (!isSigned) this.#addJunk.run(relationRef, version);
     const head = this.find(relationRef);
     if (version > head.newest) this.#move(relationRef, head);
-    else if (isSigned) this.#move(relationRef, { signed: 0, newest: 0 });
+    else if (isSigned) this.recount(relationRef);
+  }
+
+  /** A delegation ended: versions that were signed by it may count no longer. */
+  recount(relationRef: string): void {
+    this.#move(relationRef, { signed: 0, newest: 0 });
   }
 
   #move(relationRef: string, from: ConsentHead): void {
     let { signed, newest } = from;
-    for (let current = this.#findVersion(relationRef, signed); current?.status !== 'closed'; newest += 1) {
+    for (let isClosed = this.#isClosed(relationRef, signed); !isClosed; newest += 1) {
       const next = this.#findVersion(relationRef, newest + 1);
       if (next === undefined && this.#findJunk.get(relationRef, newest + 1) === undefined) break;
-      if (next !== undefined) [signed, current] = [newest + 1, next];
+      if (next === undefined || next === 'void') continue;
+      signed = newest + 1;
+      isClosed = next.status === 'closed';
     }
     this.#put.run(relationRef, signed, newest);
+  }
+
+  #isClosed(relationRef: string, version: number): boolean {
+    const entry = this.#findVersion(relationRef, version);
+    return entry !== undefined && entry !== 'void' && entry.status === 'closed';
   }
 }

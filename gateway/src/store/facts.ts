@@ -6,11 +6,15 @@ import {
   formatCanonical,
   parseEntryName,
   trustConsent,
+  trustDelegation,
+  trustPatientStatus,
   trustRelation,
   type AccessRequest,
   type ConsentEntry,
   type Decision,
+  type DelegationEntry,
   type Delivery,
+  type EntryName,
   type Group,
   type MspId,
   type PublicKeyType,
@@ -20,43 +24,17 @@ import {
   type RequestId,
 } from '@medaccord/chaincode/model';
 import type { LedgerBlock, LedgerTransaction, StateWrite } from '../ledger/ledger';
-import { ConsentHeads, consentHeadTable } from './consent-heads';
+import { ConsentHeads } from './consent-heads';
+import { isEnded, listDelegations } from './delegations';
 import { inTransaction, openDatabase, type Database, type Row } from './database';
-import { parseDeclared, selectDeclared, unitIndex, type Declared } from './declared';
-import { heldTable, HeldReleases } from './held-releases';
+import { parseDeclared, selectDeclared, type Declared } from './declared';
+import { forgetAll, migrations } from './fact-tables';
+import { HeldReleases } from './held-releases';
 import { parseEntry, type Entries, type NamedEntry } from './parse-entry';
+import { PatientSteps } from './patient-steps';
+import { newPatientVerifier } from './patient-verifier';
 import { statementVerifier } from './statement-verifier';
 import { trustReceipts } from './trust-receipts';
-
-const migrations = [
-  `
-CREATE TABLE checkpoint (only INTEGER PRIMARY KEY CHECK (only = 1), height INTEGER NOT NULL, configuration INTEGER NOT NULL, time INTEGER NOT NULL) STRICT;
-INSERT INTO checkpoint VALUES (1, 0, 0, 0);
-CREATE TABLE fact (
-  type TEXT NOT NULL,
-  ref TEXT NOT NULL,
-  id TEXT NOT NULL,
-  ordinal INTEGER NOT NULL,
-  value TEXT NOT NULL,
-  block INTEGER NOT NULL,
-  position INTEGER NOT NULL,
-  transaction_id TEXT NOT NULL,
-  PRIMARY KEY (type, ref, id)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX fact_ordinal ON fact (type, ref, ordinal);
-CREATE INDEX fact_id ON fact (id) WHERE type = 'request';
-CREATE INDEX fact_group ON fact (json_extract(value, '$.groupId')) WHERE type = 'record';
-CREATE TABLE undecided (ref TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (ref, id)) STRICT, WITHOUT ROWID;
-CREATE TABLE undelivered (ref TEXT NOT NULL, id TEXT NOT NULL, deadline TEXT NOT NULL, PRIMARY KEY (ref, id)) STRICT, WITHOUT ROWID;
-CREATE TABLE junk_consent (ref TEXT NOT NULL, version INTEGER NOT NULL, PRIMARY KEY (ref, version)) STRICT, WITHOUT ROWID;`,
-  'ALTER TABLE checkpoint DROP COLUMN configuration',
-  'DROP INDEX fact_group',
-  // The new tables are filled from block 0 on, and what is kept now and was passed over before is found.
-  `${consentHeadTable};
-${heldTable}
-${unitIndex}
-DELETE FROM fact; DELETE FROM undecided; DELETE FROM undelivered; DELETE FROM junk_consent; UPDATE checkpoint SET height = 0, time = 0;`,
-];
 
 /** A fact of the ledger's public state: its newest value and the transaction that wrote it. */
 export interface Fact<T = unknown> {
@@ -91,10 +69,12 @@ export interface RequestName {
 export class Facts {
   /** What this organisation, as a counterparty, was delivered and has not deleted. */
   readonly held: HeldReleases;
+  readonly steps: PatientSteps;
   readonly #database: Database;
   readonly #statements: Statements;
   readonly #heads: ConsentHeads;
   readonly #mspId: string;
+  readonly #patientVerifier = newPatientVerifier((key) => this.findKey(key));
   #height: number;
   #time: number;
 
@@ -103,7 +83,11 @@ export class Facts {
     this.#mspId = mspId;
     this.#database = openDatabase(path, migrations);
     this.#statements = prepareStatements(this.#database);
-    this.#heads = new ConsentHeads(this.#database, (ref, version) => this.find<ConsentEntry>('consent', ref, String(version))?.value);
+    this.#heads = new ConsentHeads(this.#database, (ref, version) => {
+      const entry = this.find<ConsentEntry>('consent', ref, String(version))?.value;
+      return entry !== undefined && isEnded(this, entry) ? 'void' : entry;
+    });
+    this.steps = new PatientSteps(this.#database, this);
     this.held = new HeldReleases(this.#database, this, mspId);
     const checkpoint = this.#database.prepare('SELECT height, time FROM checkpoint').get() as Row;
     this.#height = Number(checkpoint.height);
@@ -141,9 +125,7 @@ export class Facts {
   /** Forgets everything; the projector then starts again from block 0. */
   clear(): void {
     inTransaction(this.#database, () => {
-      this.#database.exec(
-        'DELETE FROM fact; DELETE FROM undecided; DELETE FROM undelivered; DELETE FROM junk_consent; DELETE FROM consent_head; DELETE FROM held; UPDATE checkpoint SET height = 0, time = 0',
-      );
+      this.#database.exec(forgetAll);
     });
     this.#height = 0;
     this.#time = 0;
@@ -247,13 +229,19 @@ export class Facts {
     }
     const entry = parseEntry(key, value);
     const trusted = entry === undefined ? undefined : this.#trust(entry);
-    if (trusted !== undefined) {
-      for (const as of [id, ...this.#moreNames(type, trusted)])
-        this.#statements.put.run(type, ref, as, number ?? block, formatCanonical(trusted), block, index, transactionId);
-      this.#keepWorkLists({ ...name, type, value: trusted } as Applied);
-      this.held.keep({ ...name, type, value: trusted } as Applied);
-    }
+    if (trusted !== undefined) this.#keep({ block, index, transactionId }, name, trusted);
     if (number !== undefined && type === 'consent') this.#heads.add(ref, number, trusted !== undefined);
+  }
+
+  #keep({ block, index, transactionId }: Position, name: EntryName, value: Entries[PublicKeyType]): void {
+    const { type, ref, id, number } = name;
+    const applied = { ...name, value } as Applied;
+    this.steps.keep({ block, index, transactionId }, applied);
+    for (const as of [id, ...this.#moreNames(type, value)])
+      this.#statements.put.run(type, ref, as, number ?? block, formatCanonical(value), block, index, transactionId);
+    this.#keepWorkLists(applied);
+    this.held.keep(applied);
+    if (type === 'delegation') this.#heads.recount(ref);
   }
 
   /** An entry as it counts; nothing when it does not. */
@@ -263,12 +251,24 @@ export class Facts {
       name: { ref, id },
       value,
     } = entry;
-    if (type === 'patient') return continuePatient(this.find<Entries['patient']>(type, ref)?.value, value, statementVerifier);
+    if (type === 'patient') return continuePatient(this.find<Entries['patient']>(type, ref)?.value, value, this.#patientVerifier);
     if (kept.includes(type) && this.find(type, ref, id) !== undefined) return undefined;
     if (type === 'relation') return trustRelation(value, statementVerifier);
-    if (type !== 'consent') return trustReceipts(entry, this);
+    if (type === 'patient-status') return this.#trustStatus(value);
+    return type === 'consent' || type === 'delegation' ? this.#trustInRelation({ type, value } as Signed, ref) : trustReceipts(entry, this);
+  }
+
+  /** What was signed for a relation counts by its keys, and by those of who may act for the patient. */
+  #trustInRelation({ type, value }: Signed, ref: string): ConsentEntry | DelegationEntry | undefined {
     const relation = this.find<RelationEntry>('relation', ref)?.value;
-    return relation === undefined ? undefined : trustConsent(value, relation, statementVerifier);
+    if (relation === undefined) return undefined;
+    if (type === 'consent') return trustConsent(value, relation, statementVerifier, listDelegations(this, ref));
+    return trustDelegation(value, relation, this.#patientVerifier) && value;
+  }
+
+  #trustStatus(value: Entries['patient-status']): Entries['patient-status'] | undefined {
+    const patient = this.find<Entries['patient']>('patient', value.subjectRef)?.value;
+    return patient && trustPatientStatus(value, patient, this.#patientVerifier) && value;
   }
 
   /** Decisions name the version of the rules that they went by: each stays readable beside the one in force, under its number. */
@@ -294,7 +294,9 @@ export class Facts {
   }
 }
 
-interface Position {
+type Signed = { readonly type: 'consent'; readonly value: ConsentEntry } | { readonly type: 'delegation'; readonly value: DelegationEntry };
+
+export interface Position {
   readonly block: number;
   readonly index: number;
   readonly transactionId: string;
@@ -315,6 +317,8 @@ const kept: readonly PublicKeyType[] = [
   'request',
   'decision',
   'delivery',
+  'delegation',
+  'patient-status',
   'deletion',
   'redisclosure',
   'consultation',

@@ -1,6 +1,7 @@
 export type { ClinicalIndex, IndexedRecord, Salts } from './clinical-index';
 export type { ConsultationStore, KeptConsultation } from './consultation-table';
 export type { Declared } from './declared';
+export { findDelegateKey, isDeceased, isEnded, listDelegations, listStatuses, readDelegation } from './delegations';
 export { findDocumentedConsent } from './documented-consent';
 export { findEndingOf } from './ending';
 export { Facts, type CurrentConsent, type Fact, type RequestName } from './facts';
@@ -10,6 +11,7 @@ export type { LocalKey } from './local-key';
 export type { Outbox, Parcel } from './outbox';
 export { Projector } from './projector';
 export type { Listed, ResourceList } from './resource-list';
+export { statementVerifier } from './statement-verifier';
 export type { ResponseStore } from './response-table';
 export { openStore, type Store } from './store';
 export { findWithdrawal } from './withdrawal';

@@ -3,6 +3,7 @@ import {
   consentKey,
   consultationKey,
   decisionKey,
+  delegationKey,
   deletionKey,
   deliveryKey,
   groupKey,
@@ -12,6 +13,7 @@ import {
   parseConsentEntry,
   parseConsultation,
   parseDecision,
+  parseDelegationEntry,
   parseDeletion,
   parseDelivery,
   parseEntryName,
@@ -19,6 +21,7 @@ import {
   parseJson,
   parseOrganisation,
   parsePatientEntry,
+  parsePatientStatusEntry,
   parseRecordAnchor,
   parseRecordStatus,
   parseReferral,
@@ -28,6 +31,7 @@ import {
   parseRules,
   parseStudy,
   patientKey,
+  patientStatusKey,
   recordKey,
   referralKey,
   redisclosureKey,
@@ -42,12 +46,14 @@ import {
   type Decision,
   type Deletion,
   type AccessRequest,
+  type DelegationEntry,
   type Delivery,
   type EntryName,
   type Group,
   type Organisation,
   type Parser,
   type PatientEntry,
+  type PatientStatusEntry,
   type PublicKeyType,
   type RecordAnchor,
   type RecordStatus,
@@ -72,6 +78,8 @@ export interface Entries {
   request: AccessRequest;
   decision: Decision;
   delivery: Delivery;
+  delegation: DelegationEntry;
+  'patient-status': PatientStatusEntry;
   'break-glass': BreakGlass;
   review: Review;
   referral: Referral;
@@ -109,6 +117,8 @@ const forms: { readonly [T in PublicKeyType]: Form<Entries[T]> } = {
     parse: parseDecision,
     isOf: ({ relationRef, requester, requestId }, key) => key === decisionKey(relationRef, requester, requestId),
   },
+  delegation: { parse: parseDelegationEntry, isOf: ({ relationRef, n }, key) => key === delegationKey(relationRef, n) },
+  'patient-status': { parse: parsePatientStatusEntry, isOf: ({ subjectRef, n }, key) => key === patientStatusKey(subjectRef, n) },
   delivery: {
     parse: parseDelivery,
     isOf: ({ relationRef, requester, requestId, part }, key) => key === deliveryKey(relationRef, requester, requestId, part),

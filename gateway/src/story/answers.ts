@@ -1,4 +1,4 @@
-import type { EncryptionKey, Jwk, Proof } from '@medaccord/chaincode/model';
+import type { EncryptionKey, Guardians, Hold, Jwk, Keys, MspId, Proof, SubjectRef } from '@medaccord/chaincode/model';
 
 /** A record as lists of records name it. */
 export type RecordName = { readonly recordId: string; readonly version: number; readonly category: string };
@@ -16,6 +16,17 @@ export type Answers = {
   readonly organisations: {
     readonly organisations: readonly { readonly mspId: string; readonly encryption: readonly EncryptionKey[]; readonly signing: Jwk }[];
   };
+  /** What the ledger has of a patient's keys. */
+  readonly patientState: {
+    readonly subjectRef: SubjectRef;
+    readonly custodian: MspId;
+    readonly keys: Keys;
+    readonly jws: string;
+    readonly guardians: Guardians | null;
+    readonly hold: Hold | null;
+    readonly steps: readonly { readonly kind: string; readonly transactionId: string }[];
+  };
+  readonly patientStep: { readonly subjectRef: string; readonly transactionId: string };
   readonly patient: { readonly subjectRef: string; readonly transactionId: string };
   readonly import: {
     readonly groupId: string;
@@ -25,7 +36,17 @@ export type Answers = {
   readonly records: { readonly records: readonly RecordName[] };
   readonly relation: Recorded;
   readonly consent: Recorded;
-  readonly consents: { readonly consents: readonly { readonly version: number; readonly jws: string; readonly transactionId: string }[] };
+  readonly consents: {
+    readonly consents: readonly {
+      readonly version: number;
+      readonly delegation: number | null;
+      readonly jws: string;
+      readonly transactionId: string;
+    }[];
+  };
+  readonly delegation: { readonly n: number; readonly transactionId: string };
+  readonly delegations: { readonly delegations: readonly { readonly n: number; readonly act: 'grant' | 'end' }[] };
+  readonly present: { readonly custodian: string; readonly counterparty: string; readonly newestConsent: number };
   readonly access: {
     readonly requestId: string;
     readonly transactionId: string;
@@ -69,7 +90,17 @@ export type DeletionStatus = {
 /** One line of a relation's history. */
 export type HistoryEntry = { readonly at: string; readonly transactionId: string } & (
   | { readonly kind: 'relation'; readonly counterparty: string }
-  | { readonly kind: 'consent'; readonly version: number; readonly status: string }
+  | { readonly kind: 'consent'; readonly version: number; readonly status: string; readonly delegation: number | null }
+  | ({ readonly kind: 'delegation'; readonly n: number; readonly confirmedBy: string | null } & (
+      | {
+          readonly act: 'grant';
+          readonly powers: readonly string[];
+          readonly validity: { readonly until: string };
+          readonly opening: { readonly kind: string } | null;
+        }
+      | { readonly act: 'end'; readonly of: number }
+    ))
+  | { readonly kind: 'status'; readonly status: string }
   | {
       readonly kind: 'request';
       readonly requestId: string;

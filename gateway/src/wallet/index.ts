@@ -1,4 +1,15 @@
 export { checkIn, type CheckIn, type SignedRelation } from './check-in';
+export {
+  deriveDelegateKey,
+  endDelegation,
+  newDelegateToken,
+  revokeConsentFor,
+  signConsentFor,
+  signDelegation,
+  type Delegated,
+  type DelegationWish,
+  type SignedDelegation,
+} from './delegate';
 export { describeConsent } from './describe-consent';
 export { implicitPolicies, implicitPolicyNames, type ImplicitPolicy } from '../fhir-consent';
 export { deriveRecoverySeed } from './derive-keys';
@@ -14,6 +25,17 @@ export {
   trustConsents,
   type PendingConsent,
 } from './pending-consent';
+export {
+  addPatient,
+  askRecovery,
+  findRecoveryKey,
+  keysCode,
+  RecoverySeedWrong,
+  signApproval,
+  signGuardians,
+  signVeto,
+  signVetoByRecovery,
+} from './recover-patient';
 export { recoverPatient, registerPatient, replacePatientKeys } from './register-patient';
 export {
   closeByRecovery,

@@ -62,9 +62,9 @@ export async function closeByRecovery(recoverySeed: string, relationRef: Relatio
 
 type Version = ConsentWish & { readonly recipients: readonly Recipient[] };
 
-/** Signs one version in force with its document. */
+/** Signs one version in force with its document; `delegation`: by which a delegate signs. */
 export async function signVersion(
-  { relationRef, consentVersion }: Pick<WalletRelation, 'relationRef' | 'consentVersion'>,
+  { relationRef, consentVersion, delegation }: Pick<WalletRelation, 'relationRef' | 'consentVersion'> & { readonly delegation?: number },
   signing: SigningKey,
   { sets, validity, recipients }: Version,
 ): Promise<SignedConsent> {
@@ -72,6 +72,7 @@ export async function signVersion(
   const documents = await sealDocument(document, recipients);
   const header = {
     ...newHeader(relationRef, consentVersion, 'in-force'),
+    ...(delegation !== undefined && { delegation }),
     validity,
     document: await commit(consentDocumentPreimage(document)),
     sealed: await hashEnvelopes(documents),
@@ -104,7 +105,8 @@ async function signEnd(
   return { wallet: replaceRelation(wallet, relation), request: { consent, documents: {} } };
 }
 
-function newHeader(relationRef: RelationRef, version: number, status: ConsentHeader['status']): ConsentHeader {
+/** A header of the patient's own, without a document. */
+export function newHeader(relationRef: RelationRef, version: number, status: ConsentHeader['status']): ConsentHeader {
   const issuedAt = formatInstant(Date.now());
   return {
     relationRef,

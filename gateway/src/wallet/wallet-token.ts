@@ -9,10 +9,11 @@ const LIVES_MINUTES = 5;
 export async function newRelationToken(wallet: Wallet, relationRef: string, audience: MspId): Promise<string> {
   const relation = findRelation(wallet, relationRef);
   const { signing } = await deriveKeys(wallet.seed, relation.relationRef);
-  return signJws('wallet-token', { relationRef: relation.relationRef, audience, ...lifetime() }, signing);
+  return signJws('wallet-token', { relationRef: relation.relationRef, audience, ...newLifetime() }, signing);
 }
 
-function lifetime(): { issuedAt: ReturnType<typeof formatInstant>; expiresAt: ReturnType<typeof formatInstant> } {
+/** From now until a token ends. */
+export function newLifetime(): { issuedAt: ReturnType<typeof formatInstant>; expiresAt: ReturnType<typeof formatInstant> } {
   const issuedAt = formatInstant(Date.now());
   return { issuedAt, expiresAt: addMinutes(issuedAt, LIVES_MINUTES) };
 }

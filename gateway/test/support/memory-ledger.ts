@@ -98,7 +98,7 @@ export class MemoryLedger {
     for (const [key, text] of Object.entries(writes)) {
       const value = Buffer.from(text);
       values.set(key, { value, version: 1_000_000 + number });
-      history.set(key, [{ value }, ...(history.get(key) ?? [])]);
+      history.set(key, [...(history.get(key) ?? []), { value }]);
     }
     const transaction = {
       index: 0,

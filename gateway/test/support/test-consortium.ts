@@ -31,7 +31,7 @@ const emergency = { categories: ['laboratory', 'medications'] as const, accessHo
 /** The first version of the consortium's rules. */
 export function newRules(changed: Partial<Record<MemberId, 'hospital' | 'insurer' | 'authority'>> = {}): RulesDocument {
   const roles = { ...Object.fromEntries(members.map(({ mspId, role }) => [mspId, role])), ...changed };
-  return { version: 1, purposes, roles, deadlines: { decisionMinutes: 10 }, emergency, suspended: [] };
+  return { version: 1, purposes, roles, deadlines: { decisionMinutes: 10, recoveryHours: 72 }, emergency, suspended: [] };
 }
 
 export type { Answer, Sent } from './door';
@@ -136,6 +136,11 @@ export class TestConsortium {
       10_000,
     );
     return this;
+  }
+
+  /** Every gateway's read model has every block. */
+  untilFollowing(): Promise<void> {
+    return waitFor(() => [...this.gateways.values()].every(({ store }) => store.facts.height === this.ledger.blocks.length), 5_000);
   }
 
   gateway(mspId: string): TestGateway {

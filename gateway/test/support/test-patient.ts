@@ -15,6 +15,7 @@ import {
   registerPatient,
   revokeConsent,
   signConsent,
+  type ConsentWish,
   type Recipient,
   type Wallet,
 } from '../../src/wallet';
@@ -57,8 +58,12 @@ export class TestPatient {
     return this.consentTo(counterparty, [{ base: 'deny', exceptions }], via);
   }
 
-  async consentTo(counterparty: string, sets: readonly ConsentSet[], via: string = counterparty): Promise<Answer> {
-    const signed = await signConsent(this.wallet, this.relationRef as never, { sets, validity: null }, await this.recipients(counterparty));
+  consentTo(counterparty: string, sets: readonly ConsentSet[], via: string = counterparty): Promise<Answer> {
+    return this.sign(counterparty, { sets, validity: null }, via);
+  }
+
+  async sign(counterparty: string, wish: ConsentWish, via: string = counterparty): Promise<Answer> {
+    const signed = await signConsent(this.wallet, this.relationRef as never, wish, await this.recipients(counterparty));
     this.wallet = signed.wallet;
     return this.consortium.gateway(via).send('/api/consents', { body: signed.request });
   }
@@ -119,5 +124,27 @@ export function newBundle(observations: number, mark = 'x'): object {
     resourceType: 'Bundle',
     type: 'transaction',
     entry: [{ fullUrl: patient, resource: demographics, request: { method: 'POST', url: 'Patient' } }, ...entries],
+  };
+}
+
+/** A transaction bundle of one patient and something that she takes. */
+export function newMedicationBundle(): object {
+  const [person, medication] = [`urn:uuid:${randomUUID()}`, `urn:uuid:${randomUUID()}`];
+  const entry = (fullUrl: string, resource: { readonly resourceType: string }): object => ({
+    fullUrl,
+    resource,
+    request: { method: 'POST', url: resource.resourceType },
+  });
+  const patient = { resourceType: 'Patient', name: [{ family: 'Example' }] };
+  const taken = {
+    resourceType: 'MedicationStatement',
+    status: 'active',
+    subject: { reference: person },
+    medicationCodeableConcept: { text: 'x' },
+  };
+  return {
+    resourceType: 'Bundle',
+    type: 'transaction',
+    entry: [entry(person, patient), entry(medication, taken)],
   };
 }

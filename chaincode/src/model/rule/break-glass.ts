@@ -2,10 +2,11 @@ import { isSensitive } from '../category';
 import { confidentialityOf, isAtMost } from '../confidentiality';
 import type { ConsentDocument, ConsentException } from '../consent-document';
 import { isCoveredBy, type Purpose } from '../purpose';
+import type { ConsentHeader } from '../signed-payload';
 import type { AccessQuestion, StandingQuestion } from './decide-access';
 
 // The part of the rule for emergencies. The declaration is the proof of the purpose; consent and its state are not asked, only whether the
-// patient has expressly refused. docs/reference/consent-rule.md, "Break-glass".
+// patient has expressly refused. Nor is a death: one that was recorded in error must not close her record in an emergency. docs/reference/consent-rule.md, "Break-glass".
 
 /** Tells whether a purpose is break-glass: ETREAT and all below it. */
 export function isBreakGlass(purpose: Purpose): boolean {
@@ -28,6 +29,11 @@ export function isOfEmergencySubset({ record, rules }: Pick<AccessQuestion, 'rec
   const { category, labels } = record;
   if (isSensitive(category) || !isAtMost(confidentialityOf(labels), 'N')) return false;
   return rules.emergency?.categories.includes(category) === true;
+}
+
+/** Tells whether a refusal of emergencies can stand in a version: the patient signed its document herself. A delegate neither makes nor ends one. */
+export function isOwnDocument({ delegation, document }: Pick<ConsentHeader, 'delegation' | 'document'>): boolean {
+  return delegation === undefined && document !== null;
 }
 
 /** What a document says about emergencies expressly: only its exceptions that name ETREAT or below, over a base that permits. */

@@ -22,7 +22,13 @@ interface Vectors {
 
 const read = (name: string): Vectors => JSON.parse(readFileSync(join(__dirname, name), 'utf8')) as Vectors;
 const { defaults, vectors: ofAxes } = read('axes.vectors.json');
-const others = ['decide-access.vectors.json', 'proof.vectors.json', 'legal-basis.vectors.json', 'break-glass.vectors.json'].map(read);
+const others = [
+  'decide-access.vectors.json',
+  'proof.vectors.json',
+  'legal-basis.vectors.json',
+  'break-glass.vectors.json',
+  'delegates.vectors.json',
+].map(read);
 const vectors = [...others.flatMap((file) => file.vectors.map((vector): Vector => ({ ...file.defaults, ...vector }))), ...ofAxes];
 const RELATION = 'R'.repeat(22);
 const SALT = 'A'.repeat(22);
@@ -45,11 +51,14 @@ function questionOf(vector: Omit<Vector, 'name' | 'reason'>): AccessQuestion {
     consent: { relationRef: RELATION, version: 1, status, validity },
     document: vector.sets === null ? undefined : parseConsentDocument(document, 'document'),
     rules: { version: 3, purposes, suspended, roles, emergency: emergency ?? undefined, ...(legalBases !== undefined && { legalBases }) },
+    patient: input['held'] === true ? { hold: { at: now, recovery: null } } : {},
     proof: proofOf(input),
     now,
     purpose,
     emergencyUntil: emergencyUntil ?? undefined,
     person: parseRequestingPerson(person, 'person'),
+    ...(input['isDeceased'] !== undefined && { isDeceased: input['isDeceased'] }),
+    ...(input['withheld'] !== undefined && { withheld: input['withheld'] }),
     record: { ...parseRecordDetails({ type, category, codes, labels, dates, authors, encounter }, 'details'), recordId },
   } as unknown as AccessQuestion;
 }
@@ -216,6 +225,7 @@ describe('the rule, of whatever documents and requests', () => {
     memberRole: fc.constantFrom('hospital', 'insurer', 'authority', null),
     suspended: fc.constantFrom([], [], [], ['AlphaMSP'], ['BetaMSP'], ['GammaMSP']),
     status: fc.constantFrom('in-force', 'in-force', 'revoked', 'closed'),
+    held: fc.boolean(),
   });
   const checkLegal = (property: (given: readonly ConsentSet[], asked: object, rules: { suspended: readonly string[] }) => void): void => {
     fc.assert(fc.property(sets, request, rulesOf, property), { numRuns: 1500 });
@@ -236,6 +246,14 @@ describe('the rule, of whatever documents and requests', () => {
       const byLaw = decide([{ base: 'deny', exceptions: [] }], { ...asked, ...rules, status: 'revoked' });
       if (withBases.reason === 'legal-basis') expect(byLaw.reason).toBe('legal-basis');
       expect(withBases.decision === 'permit').toBe(isPermitted(given, none) || byLaw.decision === 'permit');
+    });
+  });
+
+  test('permits while she is held what the law opens, and nothing else', () => {
+    checkLegal((given, asked, rules) => {
+      const held = decide(given, { ...asked, ...rules, held: true });
+      expect(['legal-basis', 'deny']).toContain(held.decision === 'permit' ? held.reason : 'deny');
+      if (held.decision === 'permit') expect(isPermitted(given, { ...asked, ...rules, held: false })).toBe(true);
     });
   });
 

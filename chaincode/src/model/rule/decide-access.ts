@@ -1,4 +1,4 @@
-import { isSensitive } from '../category';
+import { isSensitive, type Category } from '../category';
 import { confidentialityOf, isAtMost } from '../confidentiality';
 import {
   axisNames,
@@ -8,7 +8,7 @@ import {
   type ConsentException,
   type ConsentSet,
 } from '../consent-document';
-import type { Rules } from '../entry';
+import type { PatientEntry, Rules } from '../entry';
 import { isDatedWithin } from '../fhir-date';
 import type { RecordId } from '../identifiers';
 import { isWithin, type Instant } from '../instant';
@@ -37,8 +37,11 @@ export const accessReasons = [
   'proof-ended',
   'organisation-suspended',
   'relation-kind',
+  'held',
   'break-glass',
   'not-emergency-subset',
+  'deceased',
+  'withheld-from-delegate',
 ] as const;
 export type AccessReason = (typeof accessReasons)[number];
 
@@ -49,15 +52,24 @@ export interface AccessQuestion extends ProofQuestion {
   /** The document that the header commits to; undefined when it is not at hand. */
   readonly document: ConsentDocument | undefined;
   readonly rules: Pick<Rules, 'version' | 'purposes' | 'roles' | 'suspended' | 'legalBases' | 'emergency'>;
+  /** The patient as her statements made her. */
+  readonly patient: Pick<PatientEntry, 'hold'>;
   /** The end of the time box, where the request declares an emergency. */
   readonly emergencyUntil?: Instant | undefined;
   readonly person: RequestingPerson;
   readonly record: RecordDetails & { readonly recordId: RecordId };
+  /** Her custodian has recorded the patient's death. */
+  readonly isDeceased?: boolean;
+  /** Where a delegate signed the consent: the categories that are withheld from that one. */
+  readonly withheld?: readonly Category[] | undefined;
 }
 
-/** What the consent alone answers, whatever proves the purpose. */
-export type ConsentQuestion = Omit<AccessQuestion, 'proof'>;
-export type StandingQuestion = Pick<AccessQuestion, 'relation' | 'rules' | 'consent' | 'now' | 'purpose' | 'proof' | 'emergencyUntil'>;
+/** What the consent alone answers, whatever proves the purpose and whether or not she is held. */
+export type ConsentQuestion = Omit<AccessQuestion, 'proof' | 'patient'>;
+export type StandingQuestion = Pick<
+  AccessQuestion,
+  'relation' | 'rules' | 'consent' | 'now' | 'purpose' | 'proof' | 'emergencyUntil' | 'isDeceased'
+>;
 
 export interface AccessDecision {
   readonly decision: 'permit' | 'deny';
@@ -76,7 +88,7 @@ const sensitiveObligations: readonly Obligation[] = ['PRIVMARK', 'NORDSCLCD'];
  * what is unknown counts against who asks. docs/reference/consent-rule.md says the rule in words; golden vectors stand beside this file.
  */
 export function decideAccess(question: AccessQuestion): AccessDecision {
-  const reasonOf = isBreakGlass(question.purpose) ? reasonOfBreakGlass : reasonOfDocument;
+  const reasonOf = isBreakGlass(question.purpose) ? reasonOfBreakGlass : reasonOfConsent;
   const answer = findReasonAgainst(question) ?? reasonOf(question);
   const reason = !isPermit(answer) && isLegallyBased(question) ? 'legal-basis' : answer;
   const isPermitted = isPermit(reason);
@@ -93,7 +105,7 @@ function isPermit(reason: AccessReason): boolean {
   return reason === 'permitted' || reason === 'break-glass' || reason === 'legal-basis';
 }
 
-/** What the consent says of one record, whether or not the purpose is proved. */
+/** What the consent says of one record, whether or not the purpose is proved or the patient held. */
 export function decideByConsent(question: ConsentQuestion): AccessReason {
   return reasonOfStanding(question) ?? reasonOfDocument(question);
 }
@@ -109,8 +121,10 @@ function reasonOfStanding({
   rules,
   consent,
   now,
-}: Pick<StandingQuestion, 'relation' | 'rules' | 'consent' | 'now'>): AccessReason | undefined {
+  isDeceased = false,
+}: Pick<StandingQuestion, 'relation' | 'rules' | 'consent' | 'now' | 'isDeceased'>): AccessReason | undefined {
   if (rules.suspended.includes(relation.custodian) || rules.suspended.includes(relation.counterparty)) return 'organisation-suspended';
+  if (isDeceased) return 'deceased';
   if (consent.status === 'closed') return 'relation-closed';
   if (consent.status === 'revoked') return 'consent-revoked';
   if (consent.validity === null) return undefined;
@@ -123,9 +137,16 @@ function reasonOfPurpose(question: StandingQuestion): AccessReason | undefined {
   return rules.purposes.some((cover) => isCoveredBy(purpose, cover)) ? reasonOfProof(question) : 'purpose-not-proved';
 }
 
+/** A hold stops whatever a consent permits: the keys that signed it may be a thief's. Emergencies and legal bases rest on no signature of hers. */
+function reasonOfConsent(question: AccessQuestion): AccessReason {
+  return question.patient.hold === undefined ? reasonOfDocument(question) : 'held';
+}
+
 function reasonOfDocument(question: ConsentQuestion): AccessReason {
   const { consent, document, now, record } = question;
   if (document?.relationRef !== consent.relationRef || document.version !== consent.version) return 'document-missing';
+  // Nobody decides what is kept from them.
+  if (question.withheld?.includes(record.category) === true) return 'withheld-from-delegate';
   const sets = document.sets.filter(({ period }) => period === undefined || isWithin(period, now));
   const answers = sets.map((set) => answerOfSet(set, question));
   if (answers.some(({ decision, isBase }) => decision === 'deny' && !isBase)) return 'denied';
@@ -139,7 +160,8 @@ function reasonOfDocument(question: ConsentQuestion): AccessReason {
 function reasonOfBreakGlass(question: AccessQuestion): AccessReason {
   if (!isOfEmergencySubset(question)) return 'not-emergency-subset';
   const document = question.document && expressOf(question.document);
-  return reasonOfDocument({ ...question, document }) === 'denied' ? 'denied' : 'break-glass';
+  // The document is one that the patient signed herself: nothing is withheld from her.
+  return reasonOfDocument({ ...question, document, withheld: undefined }) === 'denied' ? 'denied' : 'break-glass';
 }
 
 /** The axes by which a permit must name a sensitive record, unless it names the record itself. */

@@ -22,6 +22,7 @@ const questionOf = (given: { readonly sets: readonly object[]; readonly validity
     consent: { relationRef: 'R', version: 1, status: 'in-force', validity: given.validity },
     document: { relationRef: 'R', version: 1, salt: 'A', sets: given.sets },
     rules: { version: 1, purposes: ['TREAT'], suspended: [] },
+    patient: {},
     now,
     purpose: 'TREAT',
     person: { department: null, role: null, person: null, teams: null },

@@ -41,6 +41,7 @@ const question = fc
     relation: { custodian: 'AlphaMSP', counterparty: 'BetaMSP', kinds },
     consent: { relationRef: ref, version: 1, status: 'in-force', validity: null },
     rules: { version: 1, purposes, roles, suspended },
+    patient: {},
     ...{ now, purpose, proof: null },
   })) as unknown as fc.Arbitrary<StandingQuestion>;
 

@@ -5,9 +5,12 @@ import type { Instant } from '../instant';
 import type { Jwk, Keys } from '../jwk';
 import { formatSigned, formatSigningInput, payloadBytes } from '../signed';
 import type { SignedKind, SignedPayload } from '../signed-payload';
-import { continuePatient, trustConsent, trustRelation, type StatementVerifier } from './trust-statement';
+import type { PatientVerifier } from './recovery-steps';
+import { continuePatient, trustConsent, trustRelation } from './trust-statement';
 
-const verifier: StatementVerifier = {
+const verifier: PatientVerifier = {
+  signingKeysOf: () => [],
+  isAuthority: () => false,
   isSignedBy: ({ signingInput, signature }, key) => {
     const publicKey = createPublicKey({ key: { ...key }, format: 'jwk' });
     return verify('sha256', Buffer.from(signingInput), { key: publicKey, dsaEncoding: 'ieee-p1363' }, signature);

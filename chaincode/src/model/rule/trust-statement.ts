@@ -1,8 +1,12 @@
 import type { ConsentEntry, PatientEntry, RelationEntry } from '../entry';
 import type { Digest } from '../identifiers';
 import type { Jwk } from '../jwk';
-import { parseSigned, type Signed } from '../signed';
+import type { Signed } from '../signed';
 import type { SignedKind } from '../signed-payload';
+import { readSigned } from './read-signed';
+import { takeStep, withoutHold, type PatientVerifier } from './recovery-steps';
+import { findGrant, findProblemOfConsent, type Delegation } from './trust-delegation';
+import type { Instant } from '../instant';
 
 // What patients signed counts as they signed it, whoever endorsed the entry that holds it: the same rules in chaincode and gateway.
 
@@ -21,14 +25,30 @@ export function trustRelation({ relationRef, jws, createdAt }: RelationEntry, ve
   return { ...signed.payload, jws, createdAt };
 }
 
-/** Tells whether a consent carries the signature that it needs: the relation's signing key, or its recovery key for closing only. */
+/** Who may sign for a patient in a relation, and when the consent was recorded. */
+export interface Delegates {
+  readonly chain: readonly Delegation[];
+  readonly at: Instant;
+}
+
+/**
+ * Tells whether a consent carries the signature that it needs: the relation's signing key, or its recovery key for closing only; the key of the
+ * delegate whom it names, if that one might sign it then.
+ */
 export function isConsentSigned(
   consent: Signed<'consent'>,
   { relationRef, keys }: Pick<RelationEntry, 'relationRef' | 'keys'>,
   { isSignedBy }: StatementVerifier,
+  delegates?: Delegates,
 ): boolean {
-  if (consent.payload.relationRef !== relationRef) return false;
-  return isSignedBy(consent, keys.signing) || (consent.payload.status === 'closed' && isSignedBy(consent, keys.recovery));
+  const { payload } = consent;
+  if (payload.relationRef !== relationRef) return false;
+  if (payload.delegation !== undefined) {
+    const grant = findGrant(delegates?.chain ?? [], payload.delegation);
+    if (grant === undefined || delegates === undefined) return false;
+    return findProblemOfConsent(consent, delegates.chain, delegates.at) === undefined && isSignedBy(consent, grant.key);
+  }
+  return isSignedBy(consent, keys.signing) || (payload.status === 'closed' && isSignedBy(consent, keys.recovery));
 }
 
 /** A version of a consent as it was signed; nothing without the signature that it needs, or at another version's place. */
@@ -36,27 +56,32 @@ export function trustConsent(
   { relationRef, version, jws, recordedAt }: ConsentEntry,
   relation: RelationEntry,
   verifier: StatementVerifier,
+  chain: readonly Delegation[] = [],
 ): ConsentEntry | undefined {
   const signed = readSigned('consent', jws);
-  if (signed?.payload.version !== version || signed.payload.relationRef !== relationRef || !isConsentSigned(signed, relation, verifier))
-    return undefined;
-  return { ...signed.payload, jws, recordedAt };
+  if (signed?.payload.version !== version || signed.payload.relationRef !== relationRef) return undefined;
+  return isConsentSigned(signed, relation, verifier, { chain, at: recordedAt }) ? { ...signed.payload, jws, recordedAt } : undefined;
 }
 
-/** The patient after one more entry: her registration, or a replacement of her keys that continues it; nothing when it is neither. */
+/**
+ * The patient after one more entry: her registration, or what continues it: a replacement of her keys, or a step of guardians, hold and
+ * recovery. Nothing when it is neither.
+ */
 export function continuePatient(
   current: PatientEntry | undefined,
   entry: PatientEntry,
-  verifier: StatementVerifier,
+  verifier: PatientVerifier,
 ): PatientEntry | undefined {
-  return current === undefined ? trustRegistration(entry, verifier) : trustReplacement(current, entry.jws, verifier);
+  if (current === undefined) return trustRegistration(entry, verifier);
+  return trustReplacement(current, entry.jws, verifier) ?? takeStep(current, entry, verifier);
 }
 
 function trustRegistration(entry: PatientEntry, { isSignedBy }: StatementVerifier): PatientEntry | undefined {
   const signed = readSigned('patient', entry.jws);
   if (signed?.payload.subjectRef !== entry.subjectRef || !isSignedBy(signed, signed.payload.keys.signing)) return undefined;
   const { custodian, keys, bound } = signed.payload;
-  return { ...entry, custodian, keys, bound };
+  const { subjectRef, jws, registeredAt, by } = entry;
+  return { subjectRef, custodian, keys, bound, jws, registeredAt, by };
 }
 
 function trustReplacement(current: PatientEntry, jws: string, verifier: StatementVerifier): PatientEntry | undefined {
@@ -64,13 +89,5 @@ function trustReplacement(current: PatientEntry, jws: string, verifier: Statemen
   if (signed?.payload.subjectRef !== current.subjectRef) return undefined;
   if (signed.payload.previous !== verifier.payloadDigestOf(current.jws)) return undefined;
   const isValid = verifier.isSignedBy(signed, current.keys.signing) || verifier.isSignedBy(signed, current.keys.recovery);
-  return isValid ? { ...current, keys: signed.payload.keys, jws } : undefined;
-}
-
-function readSigned<K extends SignedKind>(kind: K, jws: string): Signed<K> | undefined {
-  try {
-    return parseSigned(kind, jws, kind);
-  } catch {
-    return undefined;
-  }
+  return isValid ? { ...withoutHold(current), keys: signed.payload.keys, jws } : undefined;
 }

@@ -17,6 +17,7 @@ export interface FhirRoutesOptions {
   readonly writer: ResourceWriter;
   readonly store: Store;
   readonly version: string;
+  readonly onTrouble: (error: unknown) => void;
 }
 
 /** Where FHIR begins. */

@@ -13,7 +13,7 @@ import {
   type WriteContext,
   type WriteTarget,
 } from '../../fhir-rest';
-import { toCodedError } from '../../problem';
+import { toCodedError, type CodedError } from '../../problem';
 import { formatOutcome } from '../operation-outcome';
 import { formatProblem } from '../problem-document';
 import { newRoute, type Request, type Response, type Route } from '../route';
@@ -53,13 +53,21 @@ async function answerBatch(options: FhirRoutesOptions, request: BundleRequest): 
   const { origin, body } = request;
   const context = newContext(request);
   const base = baseOf(origin);
-  const bundle = await runBatch(body, base, { run: (entry) => runEntry(options, entry, { base, context }), refuse });
+  const bundle = await runBatch(body, base, {
+    run: (entry) => runEntry(options, entry, { base, context }),
+    refuse: (error) => {
+      const coded = toCodedError(error);
+      // The batch is answered all the same: an unexpected error is told where it is looked for.
+      if (coded.category === 'internal') options.onTrouble(error);
+      return refuse(error, coded);
+    },
+  });
   return toResponse(origin, { status: 200, resource: bundle });
 }
 
-function refuse(error: unknown): Refusal {
+function refuse(error: unknown, { category }: CodedError): Refusal {
   const problem = formatProblem(error, '');
-  const { id: _id, ...outcome } = formatOutcome(problem, toCodedError(error).category);
+  const { id: _id, ...outcome } = formatOutcome(problem, category);
   return { status: problem.status, outcome: outcome as Refusal['outcome'] };
 }
 
@@ -81,7 +89,8 @@ function runEntry(options: FhirRoutesOptions, entry: BatchEntry, { base, context
     case 'PUT':
       return options.writer.write(type, targetOf(entry, place), formatJson(entry.resource ?? null), own);
     case 'DELETE': {
-      const [id] = rest;
+      const [id, ...more] = rest;
+      if (more.length > 0) throw notSupported(entry);
       return id === undefined ? options.writer.removeFound(type, query, entry.ifMatch) : options.writer.remove(type, id, entry.ifMatch);
     }
     default:

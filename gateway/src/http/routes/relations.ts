@@ -3,10 +3,11 @@ import { z } from 'zod';
 import type { Caller } from '../../auth';
 import { newError } from '../../problem';
 import type { Consultations } from '../../relation/consultations';
+import { readDelegateHistory } from '../../relation/read-delegate-history';
 import { readHistory } from '../../relation/read-history';
 import { recordConsent, registerRelation, type RelationOptions } from '../../relation/register-relation';
 import type { SealedReader } from '../../sealed/sealed-reader';
-import type { Fact, Facts } from '../../store';
+import type { ClinicalIndex, Fact, Facts } from '../../store';
 import { newRoute, type Route } from '../route';
 import { byOrganisation, consentStatus, envelope, instant, jws, kind, mspId, period, purpose, reference, transactionId } from './schemas';
 
@@ -14,6 +15,7 @@ export interface RelationRoutesOptions extends RelationOptions {
   readonly mspId: MspId;
   readonly facts: Facts;
   readonly sealed: SealedReader;
+  readonly index: Pick<ClinicalIndex, 'findVersion'>;
   readonly consultations: Pick<Consultations, 'keep'>;
 }
 
@@ -34,6 +36,8 @@ const consent = z.object({
   validity: period.nullable(),
   submitBy: instant,
   document: z.string().nullable(),
+  /** The delegation by which somebody else signed; null when the patient did. */
+  delegation: z.int().nullable(),
   issuedAt: instant,
   recordedAt: instant,
   jws: z.string(),
@@ -98,7 +102,7 @@ function newConsentRoute(options: RelationRoutesOptions): Route {
     status: 201,
     response: recorded,
     handle: async ({ body }) => ({
-      body: await recordConsent(options, body, (relationRef) => options.facts.find<RelationEntry>('relation', relationRef)?.value),
+      body: await recordConsent(options, body),
     }),
   });
 }
@@ -108,7 +112,7 @@ function newListConsentsRoute({ facts, mspId: own, consultations }: RelationRout
     method: 'get',
     path: '/api/relations/{relationRef}/consents',
     summary: 'All versions of the consent of a relation; that staff looked at it, and what for, the patient sees',
-    access: { by: 'relation-or-staff', roles: staff },
+    access: { by: 'relation-or-staff', roles: staff, delegates: true },
     params,
     query: z.strictObject({ purpose: purpose.optional() }),
     response: z.object({ relationRef: reference, consents: z.array(consent) }),
@@ -125,7 +129,7 @@ function newReadRoute({ facts, mspId: own }: RelationRoutesOptions): Route {
     method: 'get',
     path: '/api/relations/{relationRef}',
     summary: 'A relation and the consent that counts now',
-    access: { by: 'relation' },
+    access: { by: 'relation', delegates: true },
     params,
     response: relation,
     handle: ({ params: { relationRef }, caller }) => {
@@ -139,17 +143,21 @@ function newReadRoute({ facts, mspId: own }: RelationRoutesOptions): Route {
   });
 }
 
-function newHistoryRoute({ facts, sealed, mspId: own }: RelationRoutesOptions): Route {
+function newHistoryRoute({ facts, sealed, index, mspId: own }: RelationRoutesOptions): Route {
   return newRoute({
     method: 'get',
     path: '/api/relations/{relationRef}/history',
     summary: 'What happened in a relation: who, when, which purpose, on which consent, with what result',
-    access: { by: 'relation' },
+    access: { by: 'relation', delegates: true },
     params,
     response: history,
     handle: async ({ params: { relationRef }, caller }) => {
-      findRelation(facts, relationRef, caller, own);
-      return { body: { relationRef, entries: await readHistory(facts, sealed, own, relationRef) } };
+      const { value } = findRelation(facts, relationRef, caller, own);
+      const isDelegate = caller.kind === 'relation' && caller.delegation !== undefined;
+      const entries = isDelegate
+        ? await readDelegateHistory({ mspId: own, facts, sealed, index }, value, caller.delegation)
+        : await readHistory(facts, sealed, own, relationRef);
+      return { body: { relationRef, entries } };
     },
   });
 }
@@ -171,6 +179,6 @@ function describeConsent({
   transactionId: string;
   block: number;
 }): z.input<typeof consent> {
-  const { version, status, validity, submitBy, document, issuedAt, recordedAt, jws: text } = value;
-  return { version, status, validity, submitBy, document, issuedAt, recordedAt, jws: text, transactionId: id, block };
+  const { version, status, validity, submitBy, document, delegation = null, issuedAt, recordedAt, jws: text } = value;
+  return { version, status, validity, submitBy, document, delegation, issuedAt, recordedAt, jws: text, transactionId: id, block };
 }

@@ -30,6 +30,22 @@ export const proof = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('study'), studyId: reference }),
 ]);
 
+/** A value that must also be one as the ledger takes it. */
+export function parsed<S extends z.ZodType, T>(
+  schema: S,
+  parse: (value: unknown, place: string) => T,
+): z.ZodPipe<S, z.ZodTransform<T, z.output<S>>> {
+  const check = z.transform<z.output<S>, T>((value, context) => {
+    try {
+      return parse(value, 'value');
+    } catch (error) {
+      context.issues.push({ code: 'custom', message: (error as Error).message.replace(/^\S+ /, ''), input: value });
+      return z.NEVER;
+    }
+  });
+  return schema.pipe(check);
+}
+
 /** By MSP id: entries for custodian and counterparty at most. */
 export function byOrganisation<T extends z.ZodType>(value: T): z.ZodRecord<z.ZodString, T> {
   return z
