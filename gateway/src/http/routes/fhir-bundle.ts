@@ -88,11 +88,8 @@ function runEntry(options: FhirRoutesOptions, entry: BatchEntry, { base, context
     case 'POST':
     case 'PUT':
       return options.writer.write(type, targetOf(entry, place), formatJson(entry.resource ?? null), own);
-    case 'DELETE': {
-      const [id, ...more] = rest;
-      if (more.length > 0) throw notSupported(entry);
-      return id === undefined ? options.writer.removeFound(type, query, entry.ifMatch) : options.writer.remove(type, id, entry.ifMatch);
-    }
+    case 'DELETE':
+      return runDelete(options, entry, place);
     default:
       throw notSupported(entry);
   }
@@ -104,6 +101,12 @@ interface Place {
   readonly rest: readonly string[];
   readonly query: string;
   readonly base: string;
+}
+
+function runDelete({ writer }: FhirRoutesOptions, entry: BatchEntry, { type, rest, query }: Place): Promise<FhirAnswer> {
+  const [id, ...more] = rest;
+  if (more.length > 0) throw notSupported(entry);
+  return id === undefined ? writer.removeFound(type, query, entry.ifMatch) : writer.remove(type, id, entry.ifMatch);
 }
 
 async function runRead({ reader, store }: FhirRoutesOptions, entry: BatchEntry, { type, rest, query, base }: Place): Promise<FhirAnswer> {
