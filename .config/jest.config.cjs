@@ -18,6 +18,8 @@ const layer = (displayName, testMatch, more = {}) => ({
 
 module.exports = {
   rootDir: root,
+  // Whoever runs tests without npm's doors has them too.
+  globalSetup: '<rootDir>/.config/jest-setup.cjs',
   projects: [
     layer('unit', ['*/src/**/*.test.ts', 'network/devnet/src/**/*.test.ts']),
     layer('contract', ['chaincode/test/**/*.contract.test.ts']),

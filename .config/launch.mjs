@@ -68,6 +68,7 @@ if (!door) {
 }
 install(door.development ?? false);
 let failed = await run(['node_modules/typescript/bin/tsc', '-b', '--noCheck']);
+if (failed === 0) failed = await run(['gateway/dist/validation/build-definitions.js']);
 if (failed === 0 && door.passArguments) {
   failed = await run([...door.steps[0].argv, ...rest]);
 } else {

@@ -317,6 +317,10 @@ export const advice = {
     'Name the patient: POST /api/imports?subject=..., under /fhir the header Medaccord-Subject.',
   ],
   BUNDLE_SUBJECT_OTHER: ['A resource is about somebody else than the patient named.', 'Import one patient at a time.'],
+  FHIR_INVALID: [
+    'Resources are not valid FHIR R4, or not by a profile that they name; each issue names entry, element and rule.',
+    'Correct the elements: docs/reference/fhir-validation.md. Nothing was stored.',
+  ],
   // FHIR Consent
   FHIR_CONSENT_INVALID: ['The element is not what FHIR R4 asks for.', 'Correct the element that is named.'],
   FHIR_CONSENT_NOT_SUPPORTED: [

@@ -42,6 +42,7 @@ import { DeletionAgent } from './release/deletion-agent';
 import { Mailer } from './sealed/mailer';
 import { SealedReader } from './sealed/sealed-reader';
 import { findDelegateKey, Projector, type Store } from './store';
+import { loadProfiles, type Profiles } from './validation';
 
 export interface AppOptions {
   readonly config: Config;
@@ -121,6 +122,7 @@ export function newApp(options: AppOptions): App {
   const importer = new Importer({
     ...shared,
     key: keys.publicSealing,
+    profiles: newProfiles(config, log),
     assertRecovered: () => {
       if (!state.recovered) throw newError('NOT_READY', 'The gateway is still settling what an earlier run of it left; ask again');
     },
@@ -223,6 +225,14 @@ function newIdentityOf(staff: Pick<StaffIdentities, 'get'>) {
     if (caller.kind !== 'staff') throw newError('TOKEN_MISSING', 'This needs a staff token');
     return staff.get({ subject: caller.subject, role: caller.role });
   };
+}
+
+function newProfiles({ profiles }: Config, log: Logger): Profiles | undefined {
+  if (profiles === undefined) return undefined;
+  const loaded = loadProfiles(profiles.folder, profiles.unknown);
+  for (const one of loaded.unusable) log.warn(one, 'a profile cannot be held against resources: it counts as unknown');
+  log.info({ profiles: loaded.byCanonical.size }, 'profiles loaded');
+  return loaded;
 }
 
 /** Troubles in the background are logged by code; an unexpected one with the place where it arose, never with its message. */

@@ -31,10 +31,8 @@ const idsOf = (bundle: Answer): string[] => (bundle.body.entry ?? []).map((one: 
 /** What must hold of every refusal under /fhir: an OperationOutcome with the house's code. */
 function expectOutcome(answer: Answer, status: number, code: string): void {
   expect([answer.status, answer.body?.issue?.[0]?.details?.coding?.[0]]).toEqual([status, { system: 'urn:medaccord:error', code }]);
-  expect(answer.body).toMatchObject({
-    resourceType: 'OperationOutcome',
-    issue: [{ severity: expect.any(String), code: expect.any(String) }],
-  });
+  expect(answer.body.resourceType).toBe('OperationOutcome');
+  for (const issue of answer.body.issue) expect(issue).toMatchObject({ severity: expect.any(String), code: expect.any(String) });
   expect(answer.headers.get('content-type')).toBe('application/fhir+json; charset=utf-8');
 }
 
@@ -284,6 +282,11 @@ describe('a bundle', () => {
     expectOutcome(refused, 400, 'BUNDLE_INVALID');
     expect(refused.body.issue[0].expression).toEqual(['entry[2].resource.resourceType']);
     expect(consortium.ledger.blocks.length).toBe(blocks);
+    const mistaken = { resource: { resourceType: 'Location', status: 'canary' }, request: { method: 'POST', url: 'Location' } };
+    const invalid = await fhir('POST', '', { body: { ...bundle, entry: [...entry, mistaken] }, ...of(cee) });
+    expectOutcome(invalid, 422, 'FHIR_INVALID');
+    expect(invalid.body.issue[0].expression).toEqual(['Bundle.entry[2].resource.status']);
+    expect(consortium.ledger.blocks.length).toBe(blocks);
     const shown = await fhir('POST', '', { body: bundle, headers: { ...of(cee).headers, prefer: 'return=representation' } });
     expect(shown.body.entry[0].resource.resourceType).toBe('Patient');
   });
@@ -373,5 +376,12 @@ describe('the service', () => {
     const wrong = await fhir('PUT', '/Location/x', { body: { resourceType: 'Location', id: 'y', name: 'canary' } });
     expectOutcome(wrong, 400, 'BUNDLE_INVALID');
     expect([wrong.body.issue[0].expression, wrong.text.includes('canary')]).toEqual([['Location.id'], false]);
+    const invalid = await fhir('POST', '/Location', { body: { resourceType: 'Location', status: 'canary', mode: 'canary' } });
+    expectOutcome(invalid, 422, 'FHIR_INVALID');
+    expect(invalid.body.issue.map(({ expression }: { expression: string[] }) => expression)).toEqual([
+      ['Location.status'],
+      ['Location.mode'],
+    ]);
+    expect(invalid.text).not.toContain('canary');
   });
 });

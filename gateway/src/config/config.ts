@@ -3,6 +3,9 @@ import type { ConnectionDocument } from './connection-document';
 export const logLevels = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
+export const unknownProfiles = ['ignore', 'refuse'] as const;
+export type UnknownProfiles = (typeof unknownProfiles)[number];
+
 /** Everything a running gateway was told, resolved once at start. */
 export interface Config {
   readonly connection: Readonly<ConnectionDocument>;
@@ -17,4 +20,6 @@ export interface Config {
   readonly heightsWithinMs: number;
   /** How often a minute one address may write without a token, by a patient's signature alone. */
   readonly openWritesPerMinute: number;
+  /** Where the FHIR profiles are that resources may name, and what a resource gets that names another; undefined: none is known. */
+  readonly profiles: { readonly folder: string; readonly unknown: UnknownProfiles } | undefined;
 }

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import type { Config, LogLevel } from './config';
-import { logLevels } from './config';
+import { logLevels, unknownProfiles } from './config';
 import { ConfigError } from './config-error';
 import type { ConnectionDocument } from './connection-document';
 import { connectionDocument } from './connection-document';
@@ -23,6 +23,7 @@ export function loadConfig(env: Environment = process.env): Config {
   const heightsWithinMs = parseBound(env, { name: 'MEDACCORD_HEIGHTS_WITHIN_MS', least: 1000, most: 600_000 }, 10_000, problems);
   const openWritesPerMinute = parseBound(env, { name: 'MEDACCORD_OPEN_WRITES_PER_MINUTE', least: 1, most: 1_000_000 }, 600, problems);
   const logLevel = parseLogLevel(env, problems);
+  const profiles = parseProfiles(env, problems);
   if (connection === undefined || problems.length > 0) throw new ConfigError(problems);
   return freeze({
     connection,
@@ -33,6 +34,7 @@ export function loadConfig(env: Environment = process.env): Config {
     staleAfterMs,
     heightsWithinMs,
     openWritesPerMinute,
+    profiles,
   });
 }
 
@@ -103,6 +105,16 @@ function parseLogLevel(env: Environment, problems: string[]): LogLevel {
   if (level !== undefined) return level;
   problems.push(`MEDACCORD_LOG_LEVEL must be one of ${logLevels.join(', ')}`);
   return 'info';
+}
+
+function parseProfiles(env: Environment, problems: string[]): Config['profiles'] {
+  const folder = env.MEDACCORD_PROFILES;
+  const word = env.MEDACCORD_UNKNOWN_PROFILES ?? 'ignore';
+  const unknown = unknownProfiles.find((known) => known === word);
+  if (unknown === undefined) problems.push(`MEDACCORD_UNKNOWN_PROFILES must be one of ${unknownProfiles.join(', ')}`);
+  if (folder === undefined || folder === '') return undefined;
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) problems.push('MEDACCORD_PROFILES must be the path of a folder');
+  return { folder, unknown: unknown ?? 'ignore' };
 }
 
 function freeze<T>(value: T): T {

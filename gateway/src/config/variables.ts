@@ -28,6 +28,16 @@ export const variables = [
     meaning: "how often a minute one address may write by a patient's signature alone",
     fallback: '600',
   },
+  {
+    name: 'MEDACCORD_PROFILES',
+    meaning: 'folder of FHIR profiles (StructureDefinitions with snapshots) that resources are held against when they name them',
+    fallback: 'none',
+  },
+  {
+    name: 'MEDACCORD_UNKNOWN_PROFILES',
+    meaning: 'ignore or refuse: what a resource gets that names a profile not in that folder',
+    fallback: 'ignore',
+  },
 ] as const satisfies readonly Variable[];
 
 export type VariableName = (typeof variables)[number]['name'];

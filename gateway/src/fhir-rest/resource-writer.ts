@@ -12,7 +12,7 @@ import {
 } from '../fhir';
 import type { ImportedResource, Importer, ImportOutcome } from '../import/import-bundle';
 import type { Transactions } from '../ledger/transactions';
-import { newError } from '../problem';
+import { newError, readCode, toCodedError, type CodedError } from '../problem';
 import type { IndexedRecord, Projector, Store } from '../store';
 import type { FhirAnswer } from './answer';
 import { formatEntityTag, parseEntityTags } from './entity-tag';
@@ -150,8 +150,14 @@ function assertMatch(ifMatch: string, version: number): void {
 
 /** Places of a transaction of one resource, as its sender knows them. */
 function withOwnPlace(error: unknown, type: string): unknown {
+  if (readCode(error) === 'FHIR_INVALID') return withoutEntry(toCodedError(error));
   if (!(error instanceof FhirError)) return error;
   const { place } = error.details;
   const own = place.replace(/^entry\[0\]\.resource\b/, type).replace(/^entry\[0\](?:\.request)?\b\.?/, 'request.');
   return new FhirError(error.code, own, error.message.slice(place.length + 1));
+}
+
+function withoutEntry({ message, details }: CodedError): CodedError {
+  const issues = (details['issues'] as readonly Readonly<Record<string, unknown>>[]).map(({ entry: _entry, ...issue }) => issue);
+  return newError('FHIR_INVALID', message.replace(/^entry\[0\]: /, ''), { details: { ...details, issues } });
 }

@@ -1,5 +1,5 @@
 import type { GroupId, MspId, PatientEntry, RecordId, SubjectRef, TransactionRequest } from '@medaccord/chaincode/model';
-import { planImport, type PlannedResource, type ResourceIndex } from '../fhir';
+import { planImport, type JsonObject, type PlannedResource, type ResourceIndex } from '../fhir';
 import { newQueues } from '../ledger/lanes';
 import type { Transactions } from '../ledger/transactions';
 import type { SealingPublicKey } from '../crypto';
@@ -7,6 +7,7 @@ import { newError, readCode } from '../problem';
 import { encryptRecord, type EncryptedRecord } from '../record/encrypt-record';
 import type { RecordReader } from '../record/record-reader';
 import type { ImportEntry, IndexedRecord, Projector, Store } from '../store';
+import { assertValid, type PlacedResource, type Profiles } from '../validation';
 import { newBatches } from './batches';
 import { newHeldResources } from './held-resources';
 import { RecordWriter } from './record-writer';
@@ -22,6 +23,7 @@ export interface ImportOptions {
   readonly records: RecordReader;
   readonly projector: Pick<Projector, 'waitForBlock' | 'waitFor'>;
   readonly onTrouble: (error: unknown) => void;
+  readonly profiles: Profiles | undefined;
   /** Before an earlier run is settled an import could take up what is about to be abandoned. @throws CodedError NOT_READY */
   readonly assertRecovered: () => void;
 }
@@ -66,7 +68,7 @@ export class Importer {
 
   /**
    * Imports a bundle. A repeat of an import that was closed gives its outcome; one that was cut off begins anew, under a new group.
-   * @throws FhirError, CodedError; nothing is visible then
+   * @throws FhirError, CodedError (FHIR_INVALID among them); nothing is stored or visible then
    */
   import(request: ImportRequest): Promise<ImportOutcome> {
     this.#options.assertRecovered();
@@ -137,6 +139,7 @@ export class Importer {
           .slice(0, 32),
       newRecordId: (entry) => key.name('record', JSON.stringify([operation, attempt, entry])) as RecordId,
     });
+    await assertValid(listNew(planned), this.#options);
     // A version that an abandoned import anchored is taken for good: the next one goes on after it.
     return planned.map((resource) => {
       if (resource.outcome !== 'updated') return resource;
@@ -249,6 +252,13 @@ export class Importer {
     if (patient === undefined) throw newError('PATIENT_UNKNOWN', 'No such patient is registered; POST /api/patients comes first');
     if (patient.custodian !== this.#options.mspId)
       throw newError('NOT_THE_CUSTODIAN', 'This patient is registered at another organisation');
+  }
+}
+
+/** What would be written, read only when its turn comes; what is held already was valid when it came. */
+function* listNew(planned: readonly PlannedResource[]): Generator<PlacedResource> {
+  for (const [at, { outcome, text }] of planned.entries()) {
+    if (outcome === 'created' || outcome === 'updated') yield { place: `entry[${String(at)}]`, resource: JSON.parse(text) as JsonObject };
   }
 }
 

@@ -39,6 +39,7 @@ export const codes = {
   RELEASE_NOT_READY: { category: 'conflict', title: 'The request is not released, or its delivery is not complete' },
   RELEASE_ENDED: { category: 'gone', title: 'The patient ended this release, or its time is over' },
   RECEIPT_MISSING: { category: 'rule', title: 'A release has no valid receipt of its custodian' },
+  FHIR_INVALID: { category: 'rule', title: 'A resource is not valid FHIR R4, or not by a profile that it names' },
   IMPORT_CUT_OFF: { category: 'conflict', title: 'The import was cut off; nothing of it is visible' },
   RECORD_BUSY: { category: 'contention', title: 'Another import changes the same resource' },
   DECRYPT_FAILED: { category: 'rule', title: 'The content could not be opened' },

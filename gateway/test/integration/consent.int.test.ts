@@ -15,6 +15,7 @@ import { parseFhirConsentText } from '../../src/fhir-consent';
 import { askRecovery, newWallet, openNotice, openRedisclosure, signApproval, signGuardians, signVeto } from '../../src/wallet';
 import { declare, review } from '../support/declare';
 import type { Answer, Door } from '../support/door';
+import { TestDelegate } from '../support/test-delegate';
 import { ask, newBundle, TestPatient } from '../support/test-patient';
 import { CommandedNetwork, until, type CommandedGateway } from './support/commanded-network';
 
@@ -237,5 +238,30 @@ describe('consent on a real network', () => {
     await seenAt(custodian!, 'the hold is lifted', (shown) => shown.hold === null);
     expect((await act('recovery/completion')).body).toMatchObject({ code: 'RECOVERY_NOT_OPEN' });
     await released();
+  });
+
+  test('is given and revoked by a delegate within her powers, the history tells who acted, and a recorded death ends it', async () => {
+    await consentTo(laboratory);
+    const delegate = new TestDelegate(patient);
+    expect((await delegate.grant()).status).toBe(201);
+    const known = async (path: string, token: () => Promise<string>, isSo: (body: string) => boolean): Promise<void> =>
+      until(path, async () => isSo((await custodian!.send(path, { token: await token() })).text));
+    const own = (): Promise<string> => patient.token(custodian!.mspId);
+    const path = `/api/relations/${patient.relationRef}/history`;
+    await known(path, own, (text) => text.includes('"delegation"'));
+    expect((await delegate.revoke(3, insurer!.mspId)).body).toMatchObject({ version: 3 });
+    expect(await outcomeOf(['laboratory'])).toBe('refused: consent-revoked');
+    expect((await delegate.consentTo([laboratory], 4, custodian!.mspId)).status).toBe(201);
+    expect(await outcomeOf(['laboratory'])).toBe('released: permitted');
+    const versions = (await history()).filter(({ kind }) => kind === 'consent').map(({ version, delegation }) => [version, delegation]);
+    expect(versions).toEqual([1, 2, 3, 4].map((version) => [version, version > 2 ? 1 : null]));
+
+    const death = `/api/patients/${patient.subjectRef}/death`;
+    expect((await custodian!.send(death, { token: await custodian!.token('registrar'), body: {} })).body).toMatchObject({
+      status: 'deceased',
+    });
+    expect(await outcomeOf(['laboratory'])).toBe('refused: deceased');
+    expect((await delegate.read('history', custodian!.mspId)).body).toMatchObject({ code: 'PATIENT_DECEASED' });
+    expect((await declare(counterparty!, patient.relationRef)).body).toMatchObject({ status: 'released' });
   });
 });

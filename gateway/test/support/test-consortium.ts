@@ -219,6 +219,7 @@ function newConfig(mspId: MemberId, data: string, more: Partial<Config>): Config
     staleAfterMs: 15_000,
     heightsWithinMs: 10_000,
     openWritesPerMinute: 600,
+    profiles: undefined,
     ...more,
   };
 }

@@ -31,7 +31,7 @@ export class TestDelegate {
   }
 
   /** The patient lets the delegate act: a guardian with all powers from whom nothing is withheld, unless the wish says otherwise. */
-  async grant(wish: Partial<DelegationWish> = {}, via = 'BetaMSP'): Promise<Answer> {
+  async grant(wish: Partial<DelegationWish> = {}, via = this.patient.counterparty): Promise<Answer> {
     const { patient, relationRef } = this;
     const [custodian] = (await patient.recipients(patient.custodian)).filter(({ mspId }) => mspId === patient.custodian);
     const signed = await signDelegation(
@@ -61,14 +61,14 @@ export class TestDelegate {
     return gateway.send(`/api/relations/${this.relationRef}/${what}`, { token: await this.token(via, delegation) });
   }
 
-  async consentTo(sets: readonly ConsentSet[], version: number, via = 'BetaMSP', delegation = 1): Promise<Answer> {
+  async consentTo(sets: readonly ConsentSet[], version: number, via = this.patient.counterparty, delegation = 1): Promise<Answer> {
     const { relationRef, patient } = this;
-    const wish = { sets, validity: null, recipients: await patient.recipients('BetaMSP') };
+    const wish = { sets, validity: null, recipients: await patient.recipients(patient.counterparty) };
     const signed = await signConsentFor(this.wallet, { relationRef, delegation, version }, wish);
     return patient.consortium.gateway(via).send('/api/consents', { body: signed });
   }
 
-  async revoke(version: number, via = 'BetaMSP', delegation = 1): Promise<Answer> {
+  async revoke(version: number, via = this.patient.counterparty, delegation = 1): Promise<Answer> {
     const signed = await revokeConsentFor(this.wallet, { relationRef: this.relationRef, delegation, version });
     return this.patient.consortium.gateway(via).send('/api/consents', { body: signed });
   }

@@ -26,6 +26,8 @@ export class TestPatient {
   wallet: Wallet = newWallet();
   subjectRef = '';
   relationRef = '';
+  /** Of her newest relation. */
+  counterparty = '';
 
   constructor(
     readonly consortium: Doors,
@@ -50,6 +52,7 @@ export class TestPatient {
     const signed = await checkIn(this.wallet, wish, await this.recipients(counterparty));
     this.wallet = signed.wallet;
     this.relationRef = signed.relationRef;
+    this.counterparty = counterparty;
     return this.consortium.gateway(via).send('/api/relations', { body: signed.request });
   }
 

@@ -1,4 +1,6 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
+import type { JsonObject } from '../../../src/fhir/json-value';
+import { validateResource } from '../../../src/validation';
 
 type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
 type Entry = { fullUrl: string; resource: { [name: string]: Json }; request: { method: string; url: string; ifNoneExist?: string } };
@@ -56,18 +58,35 @@ function newWord(): string {
 
 /**
  * The bundle with a canary in place of every string, date, identifier, address, code and number that it holds. What stays: types of resources, the
- * codes of observations' categories and whatever `meta` holds, by which a consent tells records apart.
+ * codes of observations' categories and whatever `meta` holds, by which a consent tells records apart, and what FHIR allows no other value for.
  */
 export function newCanaryBundle(text: string, canaries: Canaries): string {
   const bundle = JSON.parse(text) as Bundle;
   const urls = new Map(bundle.entry.map(({ fullUrl }) => [fullUrl, `urn:uuid:${canaries.uuid()}`]));
   const entry = bundle.entry.map(({ fullUrl, resource, request }): Entry => {
-    const changed = changeObject(resource, { canaries, urls });
+    const changed = makeValid(changeObject(resource, { canaries, urls }), resource);
     changed['meta'] ??= { source: `https://${canaries.word()}.example/${canaries.word()}`, tag: [{ display: canaries.sentence() }] };
     return { fullUrl: urls.get(fullUrl) ?? '', resource: changed, request: changeRequest(request, changed) };
   });
   giveOwnIds(entry, canaries);
   return JSON.stringify({ ...bundle, entry });
+}
+
+/** Takes back what was there wherever FHIR refuses a canary: codes of required value sets, periods that would end before they start. */
+function makeValid(changed: Entry['resource'], before: Entry['resource']): Entry['resource'] {
+  const made: unknown = changed;
+  for (const { path } of validateResource(made as JsonObject)) {
+    const names = path.split(/[.[\]]+/).filter((name) => name !== '');
+    takeBack(changed, before, names.slice(1));
+  }
+  return changed;
+}
+
+function takeBack(to: unknown, from: unknown, [name, ...rest]: readonly string[]): void {
+  if (name === undefined) return;
+  const [target, source] = [to as Record<string, unknown>, from as Record<string, unknown>];
+  if (rest.length === 0) target[name] = source[name];
+  else takeBack(target[name], source[name], rest);
 }
 
 /** Every third resource comes with an id of its sender's and keeps it. */
