@@ -21,8 +21,16 @@ import {
   type TransactionRequest,
   type TransactionResponse,
 } from '../src/model';
-import { ENDORSEMENT_POLICY_FAILURE, OK, refusalOf, type ConsortiumTwin, type Endorsed } from './support/consortium-twin';
+import {
+  ENDORSEMENT_POLICY_FAILURE,
+  MVCC_READ_CONFLICT,
+  OK,
+  refusalOf,
+  type ConsortiumTwin,
+  type Endorsed,
+} from './support/consortium-twin';
 import { signStatus } from './support/delegates';
+import { endorseDecision } from './support/release-steps';
 import {
   ask,
   askOf,
@@ -35,6 +43,7 @@ import {
   newRecord,
   newScene,
   openingOf,
+  organisationKeys,
   releasedOf,
   sealedText,
   signingKeyOf,
@@ -165,16 +174,20 @@ describe('a released copy', () => {
     );
 
   test('is deleted in every part by the very transaction that says so', async () => {
-    await release([scene.laboratory]);
+    const more = [newRecord(scene.patient), newRecord(scene.patient)];
+    await importRecords(twin, more);
+    await release([scene.laboratory, ...more], 2, scene.document, 3);
     await revoke();
-    expect(copiesAt(1)).toEqual([expect.any(String)]);
-    const endorsed = await endorseDeletion();
-    expect(copiesAt(1)).toEqual([expect.any(String)]);
+    const there = [expect.any(String), expect.any(String), expect.any(String)];
+    expect(copiesAt(3)).toEqual(there);
+    for (const parts of [1, 2, 4]) expect(await refusalOf(endorseDeletion({ parts }))).toMatchObject({ code: 'REQUEST_INVALID' });
+    const endorsed = await endorseDeletion({ parts: 3 });
+    expect(copiesAt(3)).toEqual(there);
     expect(twin.commit(endorsed)).toBe(OK);
-    expect(copiesAt(1)).toEqual([undefined]);
+    expect(copiesAt(3)).toEqual([undefined, undefined, undefined]);
     const { relationRef, requestId } = request;
     expect(twin.state(deletionKey(relationRef, CLINIC, requestId, 'release'))).toMatchObject({
-      ...{ relationRef, requester: CLINIC, requestId, of: 'release', reason: 'consent-revoked', consentVersion: 3, parts: 1, told: null },
+      ...{ relationRef, requester: CLINIC, requestId, of: 'release', reason: 'consent-revoked', consentVersion: 3, parts: 3, told: null },
       ...{ at: twin.clock, by: { mspId: CLINIC, role: 'gateway' } },
     });
   });
@@ -257,6 +270,44 @@ describe('a released copy', () => {
     await revoke();
     await consent(4, { with: scene.relation.document(4, [{ base: 'permit', exceptions: [] }]) });
     expect(twin.commit(await endorseDeletion())).toBe(OK);
+  });
+});
+
+describe('a signing key that its organisation replaced', () => {
+  /** The member signs with another key from now on. */
+  const replaceKey = async (mspId: MspId): Promise<KeyPair> => {
+    const next = newKeyPair();
+    const keys = { ...organisationKeys(mspId), signing: next.jwk };
+    await twin.submit(await twin.identity(mspId, 'gateway'), 'RegisterOrganisation', keys);
+    return next;
+  };
+
+  test('signs no receipt any more, and the new one does: of a release', async () => {
+    const next = await replaceKey(HOSPITAL);
+    const endorse = async (key?: KeyPair): Promise<Endorsed> =>
+      endorseDecision(twin, request, openingOf(scene.relation, scene.document, [scene.laboratory], request, key && { key }));
+    expect((await refusalOf(endorse())).code).toBe('RECEIPT_INVALID');
+    expect(twin.commit(await endorse(next))).toBe(OK);
+  });
+
+  test('signs no deletion any more, and the new one does, of what was released before', async () => {
+    await release([scene.laboratory]);
+    await revoke();
+    const early = await endorseDeletion();
+    const next = await replaceKey(CLINIC);
+    expect(twin.commit(early)).toBe(MVCC_READ_CONFLICT);
+    expect((await refusalOf(endorseDeletion())).code).toBe('SIGNATURE_INVALID');
+    expect(twin.commit(await endorseDeletion({}, { key: next }))).toBe(OK);
+  });
+
+  test('leaves the deletion that it signed as it stands: the same is answered the same, another one is refused', async () => {
+    await release([scene.laboratory]);
+    await revoke();
+    expect(twin.commit(await endorseDeletion())).toBe(OK);
+    const next = await replaceKey(CLINIC);
+    expect((await endorseDeletion()).simulation.rwset.writes).toEqual({});
+    const other = { issuedAt: LATER } as const;
+    expect((await refusalOf(endorseDeletion(other, { key: next }))).code).toBe('DELETION_ALREADY_MADE');
   });
 });
 

@@ -21,6 +21,7 @@ import {
 } from '../src/model';
 import { declare, emergencyAskOf, emergencyOpeningOf, unitOf, type Declaration } from './support/break-glass-story';
 import { ConsortiumTwin, ENDORSEMENT_POLICY_FAILURE, MVCC_READ_CONFLICT, OK, refusalOf, type Endorsed } from './support/consortium-twin';
+import * as steps from './support/release-steps';
 import {
   AUTHORITY,
   CLINIC,
@@ -57,24 +58,14 @@ describe('break-glass', () => {
     scene = await newScene(twin, new Patient(HOSPITAL));
   });
 
-  const endorseDecision = async (of: Request, input: TransientInput<'DecideRelease'>, consentVersion = 2): Promise<Endorsed> => {
-    const { relationRef, requestId } = of;
-    const args = ['DecideRelease', JSON.stringify({ relationRef, requestId, consentVersion })];
-    return twin.endorse(await twin.identity(HOSPITAL, 'gateway'), args, { input, endorsers: BOTH });
-  };
+  const endorseDecision = async (of: Request, input: TransientInput<'DecideRelease'>, version = 2): Promise<Endorsed> =>
+    steps.endorseDecision(twin, of, input, { version });
   const opening = (
     of: Request,
     document = scene.document,
     more: Parameters<typeof emergencyOpeningOf>[4] = {},
   ): TransientInput<'DecideRelease'> => emergencyOpeningOf(scene.relation, document, [scene.medication], of, more);
-  const endorseDelivery = async ({ relationRef, requestId }: Request, at?: string): Promise<Endorsed> => {
-    const args = ['DeliverRecords', JSON.stringify({ relationRef, requestId, part: 1, parts: 1 })];
-    return twin.endorse(await twin.identity(HOSPITAL, 'gateway'), args, {
-      input: { envelope: sealedText('delivery') },
-      endorsers: BOTH,
-      ...(at && { at }),
-    });
-  };
+  const endorseDelivery = async (of: Request, at?: string): Promise<Endorsed> => steps.endorseDelivery(twin, of, { at });
   const endorseDeletion = async ({ relationRef, requestId }: Request, change: Partial<DeletionReceipt> = {}): Promise<Endorsed> => {
     const receipt: DeletionReceipt = {
       ...{ relationRef, requester: CLINIC, requestId, of: 'release', reason: 'time-box-ended', consentVersion: 3 },

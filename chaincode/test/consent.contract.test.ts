@@ -1,5 +1,5 @@
-import { consentKey, parseSigned, relationKey, type ConsentEntry, type ConsentHeader, type Instant } from '../src/model';
-import { ENDORSEMENT_POLICY_FAILURE, OK, refusalOf, type ConsortiumTwin } from './support/consortium-twin';
+import { closingKey, consentKey, parseSigned, relationKey, type ConsentEntry, type ConsentHeader, type Instant } from '../src/model';
+import { ENDORSEMENT_POLICY_FAILURE, MVCC_READ_CONFLICT, OK, refusalOf, type ConsortiumTwin } from './support/consortium-twin';
 import type { WriteSet } from './support/peer-twin';
 import { AUTHORITY, checkIn, CLINIC, HOSPITAL, INSURER, MEMBERS, newConsortium, register } from './support/story';
 import { otherForm, Patient, type PatientRelation } from './support/wallet';
@@ -15,6 +15,10 @@ describe('a relation and its consents', () => {
     const jws = relation.consent(version, change, key);
     return { ...parseSigned('consent', jws, 'consent').payload, jws, recordedAt: twin.clock as Instant };
   };
+
+  const forge = (key: string, value: object): void => twin.forge(key, JSON.stringify(value));
+  const mark = (number: number, version: number): void =>
+    forge(closingKey(relation.relationRef, number), { relationRef: relation.relationRef, number, version });
 
   beforeEach(async () => {
     twin = await newConsortium();
@@ -122,11 +126,13 @@ describe('a relation and its consents', () => {
     expect((await refusalOf(record(relation.consent(5)))).code).toBe('RELATION_CLOSED');
   });
 
-  test('a closing that two members wrote alone, without its seal, stays when they delete it', async () => {
+  test('a closing that two members wrote alone, without its seal, stays when they delete it and its marker', async () => {
     const closing = stolen(2, { status: 'closed', document: null, sealed: {} }, relation.keys.recovery);
-    twin.forge(consentKey(relation.relationRef, 2), JSON.stringify(closing));
+    forge(consentKey(relation.relationRef, 2), closing);
+    mark(1, 2);
     twin.forge(consentKey(relation.relationRef, 2), null);
-    twin.forge(consentKey(relation.relationRef, 3), JSON.stringify(stolen(3)));
+    twin.forge(closingKey(relation.relationRef, 1), null);
+    forge(consentKey(relation.relationRef, 3), stolen(3));
     expect((await refusalOf(record(relation.consent(4)))).code).toBe('RELATION_CLOSED');
   });
 
@@ -137,6 +143,79 @@ describe('a relation and its consents', () => {
     const unsigned = { ...(twin.state(consentKey(relation.relationRef, 3)) as object), version: 4, status: 'closed' };
     twin.forge(consentKey(relation.relationRef, 4), JSON.stringify(unsigned));
     await record(relation.consent(5));
+  });
+
+  describe('whose closing has a marker', () => {
+    const closed = { status: 'closed', document: null } as const;
+    const markerOf = (number: number): unknown => twin.state(closingKey(relation.relationRef, number));
+    const named = (number: number, version: number): object => ({ relationRef: relation.relationRef, number, version });
+
+    test('gets it in the transaction of the closing, sealed like the version: all members change it, fewer do not', async () => {
+      await record(relation.consent(2));
+      expect(markerOf(1)).toBeUndefined();
+      await record(relation.consent(3, closed));
+      expect(markerOf(1)).toEqual(named(1, 3));
+      const key = closingKey(relation.relationRef, 1);
+      const takeBack: WriteSet = { reads: {}, writes: { [key]: null }, policies: {}, hashedReads: {}, privateWrites: {} };
+      expect(twin.validate(takeBack, MEMBERS.slice(1))).toBe(ENDORSEMENT_POLICY_FAILURE);
+      expect(twin.validate(takeBack, MEMBERS)).toBe(OK);
+      await record(relation.consent(3, closed), CLINIC);
+      expect(twin.chain.at(-1)?.simulation.rwset.writes).toEqual({});
+    });
+
+    test('is closed wherever the next free number was: junk before it hides it not, deleted or not', async () => {
+      twin.forge(closingKey(relation.relationRef, 1), '{}');
+      mark(2, 1);
+      mark(3, 7);
+      forge(closingKey(relation.relationRef, 4), named(1, 1));
+      twin.forge(closingKey(relation.relationRef, 4), null);
+      await record(relation.consent(2));
+      await record(relation.consent(3, closed));
+      expect(markerOf(5)).toEqual(named(5, 3));
+      for (const number of [1, 2, 3]) twin.forge(closingKey(relation.relationRef, number), null);
+      forge(consentKey(relation.relationRef, 4), stolen(4));
+      expect((await refusalOf(record(relation.consent(5)))).code).toBe('RELATION_CLOSED');
+    });
+
+    test('is not closed by a marker without a closing that she signed', async () => {
+      mark(1, 1);
+      mark(2, 2);
+      const unsigned = { ...stolen(2), ...closed, sealed: {} };
+      forge(consentKey(relation.relationRef, 2), unsigned);
+      forge(consentKey(relation.relationRef, 3), stolen(3, closed, relation.keys.sealing));
+      mark(3, 3);
+      await record(relation.consent(4));
+    });
+
+    test('gets the marker that two members left out from whoever is handed the closing next, also when they wrote on', async () => {
+      const closing = stolen(2, { ...closed, sealed: {} }, relation.keys.recovery);
+      forge(consentKey(relation.relationRef, 2), closing);
+      for (const version of [2, 3]) forge(consentKey(relation.relationRef, version), stolen(version));
+      expect(await record(otherForm(closing.jws), AUTHORITY)).toMatchObject({ version: 2, status: 'closed' });
+      expect(markerOf(1)).toEqual(named(1, 2));
+      expect((await refusalOf(record(relation.consent(4)))).code).toBe('RELATION_CLOSED');
+      await record(closing.jws, CLINIC);
+      expect(twin.chain.at(-1)?.simulation.rwset.writes).toEqual({});
+    });
+
+    test('voids what was endorsed before the marker, though the version that it goes by stands', async () => {
+      const closing = stolen(2, { ...closed, sealed: {} }, relation.keys.recovery);
+      forge(consentKey(relation.relationRef, 2), closing);
+      forge(consentKey(relation.relationRef, 3), stolen(3));
+      const args = ['RecordConsent', JSON.stringify({ consent: relation.consent(4) })];
+      const early = await twin.endorse(await twin.identity(INSURER), args);
+      await record(closing.jws);
+      expect(twin.commit(early)).toBe(MVCC_READ_CONFLICT);
+    });
+
+    test('takes no statement again that was held back or recorded before', async () => {
+      const [second, held] = [relation.consent(2), relation.consent(4)];
+      await record(second);
+      await record(relation.consent(3, closed));
+      expect((await refusalOf(record(held))).code).toBe('RELATION_CLOSED');
+      await record(second);
+      expect(twin.chain.at(-1)?.simulation.rwset.writes).toEqual({});
+    });
   });
 
   test('a consent that is submitted too late is void', async () => {

@@ -10,6 +10,7 @@ import {
 } from '../src/model';
 import { OK, refusalOf, type ConsortiumTwin, type Endorsed } from './support/consortium-twin';
 import { signStatus } from './support/delegates';
+import * as steps from './support/release-steps';
 import { changeRules, type RulesChange } from './support/rules-changes';
 import {
   askOf,
@@ -23,7 +24,6 @@ import {
   openingOf,
   register,
   RULES,
-  sealedText,
   signingKeyOf,
   type TestRecord,
 } from './support/story';
@@ -62,18 +62,15 @@ describe('a release on a legal basis', () => {
     };
     const { document: _, ...opening } = openingOf(relation, document ?? relation.document(2, []), records, request, { change });
     const input = { ...opening, ask: formatCanonical(asked), ...(document && { document: formatCanonical(document) }) };
-    const args = ['DecideRelease', JSON.stringify({ relationRef: relation.relationRef, requestId, consentVersion: version })];
-    return twin.endorse(await twin.identity(HOSPITAL, 'gateway'), args, { input, endorsers: BOTH });
+    return steps.endorseDecision(twin, request, input, { version, endorsers: BOTH });
   };
   const decide = async (records: readonly TestRecord[], purpose: Ask['purpose'] = 'THREAT'): Promise<Decision> => {
     const endorsed = await endorseDecision(records, purpose);
     expect(twin.commit(endorsed)).toBe(OK);
     return JSON.parse(endorsed.simulation.payload) as Decision;
   };
-  const endorseDelivery = async (): Promise<Endorsed> => {
-    const args = ['DeliverRecords', JSON.stringify({ relationRef: relation.relationRef, requestId, part: 1, parts: 1 })];
-    return twin.endorse(await twin.identity(HOSPITAL, 'gateway'), args, { input: { envelope: sealedText('delivery') }, endorsers: BOTH });
-  };
+  const endorseDelivery = async (): Promise<Endorsed> =>
+    steps.endorseDelivery(twin, { relationRef: relation.relationRef, requestId }, { endorsers: BOTH });
   const sign = async (next: ConsentDocument | 'revoked' | 'closed'): Promise<void> => {
     version += 1;
     document = typeof next === 'string' ? undefined : next;

@@ -241,7 +241,7 @@ describe('research', () => {
     const study = await approve(twin);
     const { simulation } = await decide(await ask(twin, relation, CLINIC, { purpose: 'HRESCH', proof: study }));
     const types = Object.keys(simulation.rwset.reads).map((key) => key.split('\u0000')[1]);
-    expect(new Set(types)).toEqual(new Set(['relation', 'request', 'decision', 'rules', 'organisation', 'consent', 'study']));
+    expect(new Set(types)).toEqual(new Set(['relation', 'request', 'decision', 'rules', 'organisation', 'consent', 'closing', 'study']));
     expect(Object.keys(simulation.rwset.hashedReads)).toEqual([`${implicitCollection(AUTHORITY)}|${studyKey(study.studyId)}`]);
     expect(JSON.stringify(simulation.rwset.reads)).not.toContain(patient.subjectRef);
   });

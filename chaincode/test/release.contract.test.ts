@@ -28,6 +28,7 @@ import {
   type ConsortiumTwin,
   type Endorsed,
 } from './support/consortium-twin';
+import * as steps from './support/release-steps';
 import {
   ask,
   askOf,
@@ -61,32 +62,15 @@ describe('a release', () => {
 
   const endorseDecision = async (
     input: TransientInput<'DecideRelease'>,
-    {
-      endorsers = BOTH,
-      version = 2,
-      of = request,
-      at,
-    }: { endorsers?: readonly string[]; version?: number; of?: Request; at?: string } = {},
-  ): Promise<Endorsed> => {
-    const { relationRef, requestId } = of;
-    const args = ['DecideRelease', JSON.stringify({ relationRef, requestId, consentVersion: version })];
-    return twin.endorse(await twin.identity(HOSPITAL, 'gateway'), args, { input, endorsers, ...(at && { at }) });
-  };
+    { of = request, ...options }: Parameters<typeof steps.endorseDecision>[3] & { of?: Request } = {},
+  ): Promise<Endorsed> => steps.endorseDecision(twin, of, input, options);
   const opening = (records: readonly TestRecord[] = [scene.laboratory]): TransientInput<'DecideRelease'> =>
     openingOf(scene.relation, scene.document, records, request);
   const decide = async (input = opening(), options: Parameters<typeof endorseDecision>[1] = {}): Promise<void> => {
     expect(twin.commit(await endorseDecision(input, options))).toBe(OK);
   };
-  const endorseDelivery = async (
-    envelope: string,
-    more: object = {},
-    endorsers: readonly string[] = BOTH,
-    at?: string,
-  ): Promise<Endorsed> => {
-    const { relationRef, requestId } = request;
-    const args = ['DeliverRecords', JSON.stringify({ relationRef, requestId, part: 1, parts: 1, ...more })];
-    return twin.endorse(await twin.identity(HOSPITAL, 'gateway'), args, { input: { envelope }, endorsers, ...(at && { at }) });
-  };
+  const endorseDelivery = async (options?: Parameters<typeof steps.endorseDelivery>[2]): Promise<Endorsed> =>
+    steps.endorseDelivery(twin, request, options);
   const revoke = async (version = 3): Promise<void> => {
     const consent = scene.relation.consent(version, { status: 'revoked', document: null });
     await twin.submit(await twin.identity(AUTHORITY), 'RecordConsent', { consent });
@@ -192,7 +176,7 @@ describe('a release', () => {
     test('without a read that joins relation, record and patient', async () => {
       const { simulation } = await endorseDecision(opening());
       const types = Object.keys(simulation.rwset.reads).map((key) => key.split('\u0000')[1]);
-      expect(new Set(types)).toEqual(new Set(['relation', 'request', 'decision', 'rules', 'organisation', 'consent']));
+      expect(new Set(types)).toEqual(new Set(['relation', 'request', 'decision', 'rules', 'organisation', 'consent', 'closing']));
       const block = JSON.stringify([simulation.rwset.reads, simulation.rwset.writes, simulation.payload, simulation.event]);
       expect(block).not.toContain(scene.patient.subjectRef);
       expect(block).not.toContain(scene.laboratory.recordId);
@@ -453,7 +437,7 @@ describe('a release', () => {
 
     test('for good: nothing is delivered', async () => {
       twin.commit(await refuse(2, [HOSPITAL, AUTHORITY]));
-      expect((await refusalOf(endorseDelivery(sealedText('delivery')))).code).toBe('DECISION_NOT_RELEASED');
+      expect((await refusalOf(endorseDelivery())).code).toBe('DECISION_NOT_RELEASED');
     });
   });
 
@@ -461,7 +445,7 @@ describe('a release', () => {
     test('to the counterparty, once and for all to see', async () => {
       await decide();
       const envelope = sealedText('delivery');
-      expect(twin.commit(await endorseDelivery(envelope))).toBe(OK);
+      expect(twin.commit(await endorseDelivery({ envelope }))).toBe(OK);
       const { relationRef, requestId } = request;
       const delivery = await twin.evaluate(await twin.identity(AUTHORITY), 'GetDelivery', {
         relationRef,
@@ -473,15 +457,15 @@ describe('a release', () => {
       const key = deliveryRef(relationRef, requestId, 1);
       const { values } = await twin.evaluate(await twin.identity(CLINIC, 'gateway'), 'ReadSealed', { keys: [key] });
       expect(values).toEqual([{ ...key, envelope }]);
-      expect((await endorseDelivery(envelope)).simulation.rwset.writes).toEqual({});
-      expect((await refusalOf(endorseDelivery(sealedText('delivery')))).code).toBe('DELIVERY_ALREADY_MADE');
+      expect((await endorseDelivery({ envelope })).simulation.rwset.writes).toEqual({});
+      expect((await refusalOf(endorseDelivery())).code).toBe('DELIVERY_ALREADY_MADE');
     });
 
     test('not without a decision, without the counterparty, or in more parts than records', async () => {
-      expect((await refusalOf(endorseDelivery(sealedText('delivery')))).code).toBe('DECISION_NOT_FOUND');
+      expect((await refusalOf(endorseDelivery())).code).toBe('DECISION_NOT_FOUND');
       await decide();
-      expect(twin.commit(await endorseDelivery(sealedText('delivery'), {}, [HOSPITAL, INSURER]))).toBe(ENDORSEMENT_POLICY_FAILURE);
-      expect((await refusalOf(endorseDelivery(sealedText('delivery'), { parts: 2 }))).code).toBe('REQUEST_INVALID');
+      expect(twin.commit(await endorseDelivery({ endorsers: [HOSPITAL, INSURER] }))).toBe(ENDORSEMENT_POLICY_FAILURE);
+      expect((await refusalOf(endorseDelivery({ parts: 2 }))).code).toBe('REQUEST_INVALID');
       const { relationRef, requestId } = request;
       expect(
         (await refusalOf(twin.evaluate(await twin.identity(CLINIC), 'GetDelivery', { relationRef, requester: CLINIC, requestId, part: 1 })))
@@ -491,17 +475,17 @@ describe('a release', () => {
 
     test('not after its deadline', async () => {
       await decide();
-      const late = endorseDelivery(sealedText('delivery'), {}, BOTH, '2026-03-01T08:10:00.001Z');
+      const late = endorseDelivery({ at: '2026-03-01T08:10:00.001Z' });
       expect((await refusalOf(late)).code).toBe('DECISION_EXPIRED');
-      expect(twin.commit(await endorseDelivery(sealedText('delivery'), {}, BOTH, '2026-03-01T08:10:00.000Z'))).toBe(OK);
+      expect(twin.commit(await endorseDelivery({ at: '2026-03-01T08:10:00.000Z' }))).toBe(OK);
     });
 
     test('not after a revocation, and not across one: code 11', async () => {
       await decide();
-      const late = await endorseDelivery(sealedText('delivery'));
+      const late = await endorseDelivery();
       await revoke();
       expect(twin.commit(late)).toBe(MVCC_READ_CONFLICT);
-      expect((await refusalOf(endorseDelivery(sealedText('delivery')))).code).toBe('CONSENT_NOT_CURRENT');
+      expect((await refusalOf(endorseDelivery())).code).toBe('CONSENT_NOT_CURRENT');
     });
 
     test('not when the consent expired meanwhile', async () => {
@@ -510,7 +494,7 @@ describe('a release', () => {
       await twin.submit(await twin.identity(CLINIC), 'RecordConsent', { consent: scene.relation.consent(3, { with: document, validity }) });
       const change = { consent: { version: 3, document: commit(consentDocumentPreimage(document)), validity } };
       await decide(openingOf(scene.relation, document, [scene.laboratory], request, { change }), { version: 3 });
-      const late = endorseDelivery(sealedText('delivery'), {}, BOTH, '2026-03-01T08:05:00.000Z');
+      const late = endorseDelivery({ at: '2026-03-01T08:05:00.000Z' });
       expect(await refusalOf(late)).toMatchObject({ code: 'RELEASE_NOT_PERMITTED', details: { reason: 'expired' } });
     });
   });
@@ -528,7 +512,7 @@ describe('a release', () => {
       await permitLaboratory(twin, relation);
     }
     await decide();
-    twin.commit(await endorseDelivery(sealedText('delivery')));
+    twin.commit(await endorseDelivery());
     const [first, other, strange, ofPatient] = [
       scene.relation.relationRef,
       second.relationRef,

@@ -1,15 +1,21 @@
 import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   decisionKey,
   deletionKey,
   deliveryKey,
   formatInstant,
   parseSigned,
+  privateKey,
+  redisclosureRef,
   type ConsentSet,
   type Decision,
   type DeletionReceipt,
+  type Organisation,
 } from '@medaccord/chaincode/model';
-import { signJws, verifyJws } from '../src/crypto';
+import { open, signJws, verifyJws } from '../src/crypto';
+import { Facts } from '../src/store';
 import { openRedisclosure, signConsent } from '../src/wallet';
 import { TestConsortium, TestGateway, waitFor, type Answer } from './support/test-consortium';
 import { ask, newBundle, TestPatient } from './support/test-patient';
@@ -149,6 +155,21 @@ describe('a released copy', () => {
     expect(await outstandingAt(beta, requestId)).toEqual([]);
   });
 
+  it('in several parts is deleted in all of them at once, with one receipt over all', async () => {
+    const { patient, requestId } = await newReleased(newBundle(101));
+    expect(copiesOf(requestId)).toBe(3);
+    const counts = new Set<number>();
+    beta.carrier.hook = () => void counts.add(copiesOf(requestId));
+    await patient.revoke('GammaMSP');
+    await waitFor(() => isDeleted(patient, requestId), 10_000);
+    expect(copiesOf(requestId)).toBe(0);
+    expect([...counts].filter((count) => count !== 0)).toEqual([3]);
+    const lines = (await historyOf(patient)).filter(({ kind }) => kind === 'deletion');
+    expect(lines).toHaveLength(1);
+    const receipt = await verifyJws('deletion-receipt', lines[0]?.receipt as string, beta.keys.signing.publicJwk);
+    expect(receipt).toMatchObject({ requestId, of: 'release', parts: 3, told: null });
+  });
+
   it('is closed at once to its holder, and shown as outstanding until it deletes it', async () => {
     const { patient, requestId } = await newReleased();
     beta.carrier.hook = (_step, { transaction }) => {
@@ -272,6 +293,75 @@ describe('a redisclosure', () => {
     expect((await redisclose(requestId, { records: [idOf('psychiatry')] })).body).toMatchObject({ code: 'REDISCLOSURE_FORBIDDEN' });
     expect((await redisclose(requestId, { records: [idOf('laboratory')] })).status).toBe(201);
     expect((await redisclose(requestId, { records: ['A'.repeat(22)] })).body.code).toBe('RESOURCE_NOT_FOUND');
+  });
+});
+
+describe('keys that an organisation replaced', () => {
+  /** The gateway starts again with new keys of these kinds, and all others know them. */
+  const replaceKeys = async (gateway: TestGateway, ...kinds: readonly ('signing' | 'sealing')[]): Promise<TestGateway> => {
+    for (const kind of kinds) rmSync(join(gateway.data, 'keys', `${kind}.json`));
+    const next = await consortium.crashAndRestart(gateway);
+    const isKnownTo = ({ store }: TestGateway): boolean => {
+      const entry = store.facts.find<Organisation>('organisation', next.mspId)?.value;
+      return entry?.signing.x === next.keys.signing.publicJwk.x && entry.encryption[0]?.publicKey === next.keys.sealing.publicKey;
+    };
+    await waitFor(() => [...consortium.gateways.values()].every(isKnownTo), 10_000);
+    return next;
+  };
+  const verifies = async (
+    kind: 'disclosure-receipt' | 'deletion-receipt',
+    jws: unknown,
+    { signing }: TestGateway['keys'],
+  ): Promise<boolean> =>
+    verifyJws(kind, jws as string, signing.publicJwk).then(
+      () => true,
+      () => false,
+    );
+
+  it('leave the receipts that they signed standing, and sign no later one', async () => {
+    const { patient, requestId } = await newReleased();
+    const ended = await newReleased();
+    await ended.patient.revoke('GammaMSP');
+    await waitFor(() => isDeleted(ended.patient, ended.requestId), 10_000);
+    const former = { alpha: alpha.keys, beta: beta.keys };
+    alpha = await replaceKeys(alpha, 'signing');
+    beta = await replaceKeys(beta, 'signing');
+
+    const { receipt } = (await read(requestId)).body;
+    expect([
+      await verifies('disclosure-receipt', receipt, former.alpha),
+      await verifies('disclosure-receipt', receipt, alpha.keys),
+    ]).toEqual([true, false]);
+    const later = (await ask(beta, patient.relationRef, ['laboratory'])).body.requestId as string;
+    expect(await verifies('disclosure-receipt', (await read(later)).body.receipt, alpha.keys)).toBe(true);
+
+    await patient.revoke('GammaMSP');
+    for (const one of [requestId, later]) await waitFor(() => isDeleted(patient, one), 10_000);
+    const receipts = (await historyOf(patient)).filter(({ kind }) => kind === 'deletion').map((line) => line.receipt);
+    expect(await Promise.all(receipts.map((one) => verifies('deletion-receipt', one, beta.keys)))).toEqual([true, true]);
+    const [old] = (await historyOf(ended.patient)).filter(({ kind }) => kind === 'deletion');
+    expect(await verifies('deletion-receipt', old?.receipt, former.beta)).toBe(true);
+
+    const rebuilt = new Facts(':memory:', 'GammaMSP');
+    for (const block of consortium.ledger.blocks) rebuilt.apply(block);
+    for (const type of ['decision', 'deletion', 'organisation'] as const)
+      expect(rebuilt.listType(type)).toEqual(consortium.gateway('GammaMSP').store.facts.listType(type));
+    expect(rebuilt.signingKeys.list('AlphaMSP' as never).map(({ key }) => key.x)).toEqual(
+      [former.alpha, alpha.keys].map(({ signing }) => signing.publicJwk.x),
+    );
+    rebuilt.close();
+  });
+
+  it('open nothing that is sealed from then on: a redisclosure goes to the new one', async () => {
+    const { patient, requestId } = await newReleased();
+    const former = alpha.keys;
+    alpha = await replaceKeys(alpha, 'sealing');
+    const { redisclosureId } = (await redisclose(requestId)).body;
+    const ref = redisclosureRef(patient.relationRef as never, redisclosureId);
+    const sealed = consortium.ledger.twin.world.collections.get('_implicit_org_AlphaMSP')?.get(privateKey(ref))?.value.toString() ?? '';
+    const context = { ...ref, recipient: 'AlphaMSP' };
+    expect(Buffer.from(await open(alpha.keys.sealing, context, sealed)).toString()).toContain('Dr Jane Doe');
+    await expect(open(former.sealing, context, sealed)).rejects.toThrow();
   });
 });
 

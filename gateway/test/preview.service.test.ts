@@ -84,6 +84,16 @@ describe('a preview', () => {
     expect(viewOf(told, { kind: 'anybody-else' }, 'HPAYMT')?.counts).toMatchObject({ draft: 0 });
   });
 
+  it('shows no record that its custodian marked as entered in error', async () => {
+    const records = ({ body }: Answer): string[] => (body.records as { recordId: string }[]).map(({ recordId }) => recordId);
+    const [withdrawn = '', ...kept] = records(await preview({ sets: [cardiology] }));
+    const call = { transaction: 'SetRecordStatus', request: { recordId: withdrawn, status: 'entered-in-error' } };
+    const as = await consortium.ledger.twin.identity('AlphaMSP', 'gateway');
+    consortium.ledger.commit(await consortium.ledger.endorse(as, call.transaction, call));
+    await waitFor(() => alpha.store.facts.height === consortium.ledger.blocks.length, 5_000);
+    expect(records(await preview({ sets: [cardiology] }))).toEqual(kept);
+  });
+
   it('tells by when: what is not valid yet, or no longer, shows nothing', async () => {
     const day = 86_400_000;
     const validity = (from: number, until: number): object => ({ from: formatInstant(from), until: formatInstant(until) });

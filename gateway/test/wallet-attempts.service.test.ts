@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RelationRef } from '@medaccord/chaincode/model';
+import { closingKey, consentKey, parseSigned, type RelationRef } from '@medaccord/chaincode/model';
 import { bringConsent, type Ways, type Wish } from '../src/cli/bring-consent';
 import { GatewayClient, type Member } from '../src/story';
-import { findPending, findRelation, keepPending, revokeConsent, signConsent, type Wallet } from '../src/wallet';
+import { closeRelation, findPending, findRelation, keepPending, revokeConsent, signConsent, type Wallet } from '../src/wallet';
 import { readWalletFile, writeWalletFile } from '../src/wallet/wallet-file';
-import { members, TestConsortium } from './support/test-consortium';
+import { members, TestConsortium, waitFor } from './support/test-consortium';
 import { TestPatient } from './support/test-patient';
 
 jest.setTimeout(30_000);
@@ -167,6 +167,44 @@ describe('a revocation that did not arrive', () => {
     await writeWalletFile(file, keepPending(wallet, relation(), request));
     expect(await bring()).toMatchObject({ version: 3 });
     expect(await readLedger()).toEqual(REVOKED);
+  });
+});
+
+describe('a closing', () => {
+  const end = (): Wish => ({
+    relationRef: relation(),
+    isMetBy: ({ status }) => status === 'closed',
+    sign: (wallet) => closeRelation(wallet, relation()),
+  });
+  const marker = (): string | undefined => consortium.ledger.twin.world.values.get(closingKey(relation(), 1))?.value.toString();
+
+  it('stands on the ledger with its marker', async () => {
+    expect(await bring(end())).toMatchObject({ version: 3 });
+    expect(await readLedger()).toEqual([...REVOKED.slice(0, 2), [3, 'closed']]);
+    expect(JSON.parse(marker() ?? '')).toEqual({ relationRef: relation(), number: 1, version: 3 });
+  });
+
+  it('that two members recorded without its marker gets it, though the gateway that took it says it is done', async () => {
+    const { wallet, request } = await closeRelation(patient.wallet, relation());
+    await writeWalletFile(file, keepPending(wallet, relation(), request));
+    const { payload } = parseSigned('consent', request.consent, 'consent');
+    const entry = JSON.stringify({ ...payload, jws: request.consent, recordedAt: payload.issuedAt });
+    consortium.ledger.forge({ [consentKey(relation(), 3)]: entry });
+    await waitFor(async () => (await readLedger()).length === 3, 5_000);
+    expect(marker()).toBeUndefined();
+    manner('AlphaMSP', 'keeps');
+    expect(await bring(end())).toMatchObject({ version: 3 });
+    expect(JSON.parse(marker() ?? '')).toMatchObject({ version: 3 });
+    expect(pendingOf(await readWalletFile(file))).toBeUndefined();
+  });
+
+  it('that no gateway takes again stays pending', async () => {
+    allAre('fails-afterwards');
+    await expect(bring(end())).rejects.toMatchObject({ code: 'INTERNAL' });
+    await expect(bring(end())).rejects.toMatchObject({ code: 'INTERNAL' });
+    expect(pendingOf(await readWalletFile(file))).toBeDefined();
+    allAre('honest');
+    expect(await bring(end())).toMatchObject({ version: 3 });
   });
 });
 

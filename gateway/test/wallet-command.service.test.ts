@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ReferralId } from '@medaccord/chaincode/model';
+import { organisationKey, type Organisation, type ReferralId } from '@medaccord/chaincode/model';
 import type { CliConfig } from '../src/cli/config';
 import { wallet } from '../src/cli/wallet';
 import { findRelation } from '../src/wallet';
 import { readWalletFile, writeWalletFile } from '../src/wallet/wallet-file';
 import { writeConnections } from './support/connection-folder';
-import { TestConsortium } from './support/test-consortium';
+import { TestConsortium, waitFor } from './support/test-consortium';
 import { ask, newBundle, TestPatient } from './support/test-patient';
 
 jest.setTimeout(30_000);
@@ -179,6 +179,29 @@ describe('the wallet command', () => {
     expect(await readLedger()).toEqual(['in-force', 'in-force']);
     await expect(run('consent')).rejects.toMatchObject({ code: 'USAGE' });
     await expect(run('consent', '--policy', 'share-all')).rejects.toMatchObject({ code: 'USAGE' });
+  });
+
+  it('checks the receipt of a release with the key that its custodian had then', async () => {
+    await patient.import(newBundle(1));
+    const beta = consortium.gateway('BetaMSP');
+    expect((await ask(beta, patient.relationRef, ['laboratory'])).body.status).toBe('released');
+    const read = async (): Promise<{ outcome?: string; isSigned?: boolean }[]> =>
+      (JSON.parse(await run('history', '--json')) as { entries: { outcome?: string; isSigned?: boolean }[] }).entries.filter(
+        ({ outcome }) => outcome === 'released',
+      );
+    expect(await read()).toMatchObject([{ isSigned: true }]);
+    const { facts } = consortium.gateway('AlphaMSP').store;
+    const entry = facts.find<Organisation>('organisation', 'AlphaMSP')?.value as Organisation;
+    const { signing } = consortium.gateway('GammaMSP').keys;
+    const { length } = consortium.ledger.blocks;
+    consortium.ledger.forge({ [organisationKey(entry.mspId)]: JSON.stringify({ ...entry, signing: signing.publicJwk }) });
+    await waitFor(() => facts.height > length, 5_000);
+    expect(await read()).toMatchObject([{ isSigned: true }]);
+    const list = jest.spyOn(facts.signingKeys, 'list').mockReturnValue([{ key: signing.publicJwk, since: 0 }]);
+    expect(await read()).toMatchObject([{ isSigned: false }]);
+    list.mockRestore();
+    consortium.ledger.forge({ [organisationKey(entry.mspId)]: JSON.stringify(entry) });
+    await waitFor(() => facts.height > length + 1, 5_000);
   });
 
   it('previews a draft in words: who would see what, and what changes', async () => {

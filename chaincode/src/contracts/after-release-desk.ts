@@ -2,8 +2,10 @@ import {
   deletionKey,
   deliveryRef,
   newError,
+  organisationKey,
   parseDeletion,
   parseDelivery,
+  parseOrganisation,
   parseRedisclosure,
   parseRedisclosureId,
   parseSigned,
@@ -15,6 +17,7 @@ import {
   type Deletion,
   type DeletionReceipt,
   type ConsentHeader,
+  type MspId,
   type Redisclosure,
   type RelationEntry,
   type TransactionRequest,
@@ -51,10 +54,8 @@ export async function recordDeletionDesk(ledger: Ledger, request: TransactionReq
   const key = deletionKey(relationRef, requester, requestId, of);
   const deliveries = of === 'release' ? await ledger.list('delivery', [relationRef, requester, requestId], parseDelivery) : [];
   const { signing } = await organisationOf(ledger, requester);
-  const stored = await ledger.readOrJunk(key, parseDeletion);
   const facts = {
-    // What others wrote in its place without its signature holds up no deletion.
-    standing: stored === undefined || stored === 'junk' ? undefined : trustDeletion(stored, signing, statementVerifier),
+    standing: await standingDeletionOf(ledger, requester, key),
     decision: await decisionOf(ledger, { relationRef, requester, requestId }),
     consent: await endingConsentOf(ledger, relation, signed.payload),
     parts: deliveries.length,
@@ -69,6 +70,17 @@ export async function recordDeletionDesk(ledger: Ledger, request: TransactionReq
   await sealForGood(ledger, await rulesOf(ledger), [key]);
   ledger.emit({ name: 'ReleaseDeleted', ids: { relationRef, requestId } });
   return deletion;
+}
+
+/**
+ * The deletion that stands, by any key that its member ever signed with. What others wrote in its place without its signature holds up no
+ * deletion.
+ */
+async function standingDeletionOf(ledger: Ledger, requester: MspId, key: string): Promise<Deletion | undefined> {
+  const stored = await ledger.readOrJunk(key, parseDeletion);
+  if (stored === undefined || stored === 'junk') return undefined;
+  const owner = await ledger.trace(organisationKey(requester), parseOrganisation);
+  return owner.map(({ signing }) => trustDeletion(stored, signing, statementVerifier)).find((deletion) => deletion !== undefined);
 }
 
 /** What ended a release by the end of its validity is the newest version: the read of the next one's absence says so. */

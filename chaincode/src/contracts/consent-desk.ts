@@ -1,20 +1,23 @@
 import {
+  closingKey,
   consentKey,
   parseConsentEntry,
   parseRelationEntry,
   parseSigned,
   RequestInvalid,
   relationKey,
+  type Closing,
   type ConsentEntry,
   type RelationEntry,
   type TransactionRequest,
   type TransactionResponse,
 } from '../model';
-import { assertFirstConsent, recordConsent, type StoredConsent } from '../consent';
+import { assertFirstConsent, recordConsent } from '../consent';
 import type { Ledger } from '../ledger';
 import { registerRelation } from '../relation';
+import { findClosing, standingConsentOf } from './closing';
 import { delegationsFor } from './delegation-facts';
-import { isClosedBefore, organisationOf, relationOf, rulesOf, sealForGood } from './facts';
+import { organisationOf, relationOf, rulesOf, sealForGood } from './facts';
 
 export async function registerRelationDesk(
   ledger: Ledger,
@@ -41,15 +44,24 @@ export async function recordConsentDesk(ledger: Ledger, request: TransactionRequ
   const signed = parseSigned('consent', request.consent, 'request.consent');
   const { relationRef, version } = signed.payload;
   const relation = await relationOf(ledger, relationRef);
-  const standing: StoredConsent = await ledger.readOrJunk(consentKey(relationRef, version), parseConsentEntry);
+  const standing = await standingConsentOf(ledger, relation, signed);
   const isContinued = version > 1 && (await ledger.readOrJunk(consentKey(relationRef, version - 1), parseConsentEntry)) !== undefined;
-  const isClosed = standing === undefined && (await isClosedBefore(ledger, relation, version));
+  const closing = await findClosing(ledger, relation, version);
+  const isClosed = closing.version !== undefined;
   const delegations = await delegationsFor(ledger, relation, signed.payload);
   const consent = recordConsent(signed, { relation, isContinued, isClosed, standing, delegations }, ledger.now);
-  if (consent === standing) return consent;
-  await writeConsent(ledger, consent, []);
-  ledger.emit({ name: 'ConsentRecorded', ids: { relationRef, version } });
+  const isMarked = consent.status !== 'closed' || isClosed;
+  if (consent !== standing) await writeConsent(ledger, consent, []);
+  if (!isMarked) await writeMarker(ledger, { relationRef, number: closing.free, version });
+  if (consent !== standing || !isMarked) ledger.emit({ name: 'ConsentRecorded', ids: { relationRef, version } });
   return consent;
+}
+
+/** Writes a closing's marker with it, or beside one that others recorded without, and seals it as the versions are. */
+async function writeMarker(ledger: Ledger, marker: Closing): Promise<void> {
+  const key = closingKey(marker.relationRef, marker.number);
+  await ledger.write(key, marker);
+  await sealForGood(ledger, await rulesOf(ledger), [key]);
 }
 
 /** Writes a version and seals it, and what is immutable with it, by a policy of all members: no two can take it back. */

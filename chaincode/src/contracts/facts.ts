@@ -35,6 +35,7 @@ import { assertStanding } from '../organisation';
 import { tracePatient } from '../patient';
 import { statementVerifier } from '../signature';
 import { all, type Ledger } from '../ledger';
+import { findClosing } from './closing';
 import { delegationsFor } from './delegation-facts';
 import { patientVerifierOf } from './patient-verifier';
 
@@ -87,7 +88,9 @@ export async function currentConsentOf(ledger: Ledger, relation: RelationEntry, 
   const { relationRef } = relation;
   const header = await newestConsentOf(ledger, relation, version);
   if (header === undefined) throw newError('CONSENT_INVALID', { relationRef, problem: 'carries no valid statement of the patient' });
-  if (await isClosedBefore(ledger, relation, version)) throw newError('RELATION_CLOSED', { relationRef });
+  const closing = await findClosing(ledger, relation, version);
+  const isOwn = closing.version === version && header.status === 'closed';
+  if (closing.version !== undefined && !isOwn) throw newError('RELATION_CLOSED', { relationRef });
   return header;
 }
 
@@ -112,20 +115,6 @@ export async function newestConsentOf(ledger: Ledger, relation: RelationEntry, v
 export async function signedConsentOf(ledger: Ledger, relation: RelationEntry, version: number): Promise<ConsentHeader | undefined> {
   const entry = await ledger.readOrJunk(consentKey(relation.relationRef, version), parseConsentEntry);
   return trustedHeaderOf(ledger, entry, relation, version);
-}
-
-/**
- * Tells whether the patient closed the relation at a version before this one, whatever others wrote after it. Looks through all of them,
- * for whoever has her signing key can sign any number of later ones; from the history, so that nothing is added to the read set.
- */
-export async function isClosedBefore(ledger: Ledger, relation: RelationEntry, version: number): Promise<boolean> {
-  for (let earlier = version - 1; earlier >= 1; earlier -= 1) {
-    const entries = await ledger.trace(consentKey(relation.relationRef, earlier), parseConsentEntry);
-    // No delegate closes: what one signed is passed over.
-    const own = entries.filter((entry) => entry.version === earlier).map((entry) => trustConsent(entry, relation, statementVerifier));
-    if (own.find((header) => header !== undefined)?.status === 'closed') return true;
-  }
-  return false;
 }
 
 async function trustedHeaderOf(

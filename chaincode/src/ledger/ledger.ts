@@ -60,11 +60,14 @@ export class Ledger {
    * joins this key with others; a concurrent change is not noticed.
    */
   async trace<T>(key: string, parse: Parser<T>): Promise<readonly T[]> {
-    const values: T[] = [];
-    for await (const { isDelete, value } of this.#stub.getHistoryForKey(key)) {
-      const parsed = isDelete ? undefined : parseOrSkip(value, parse);
-      if (parsed !== undefined) values.unshift(parsed);
-    }
+    return (await this.history(key, parse)).filter((value): value is T => value !== 'junk');
+  }
+
+  /** As `trace`, with 'junk' for each deletion and for bytes that are no such value: empty only when the key was never written. */
+  async history<T>(key: string, parse: Parser<T>): Promise<readonly (T | 'junk')[]> {
+    const values: (T | 'junk')[] = [];
+    for await (const { isDelete, value } of this.#stub.getHistoryForKey(key))
+      values.unshift((isDelete ? undefined : parseOrSkip(value, parse)) ?? 'junk');
     return values;
   }
 

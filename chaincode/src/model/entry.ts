@@ -104,6 +104,14 @@ export const parseConsentEntry = object({
 });
 export type ConsentEntry = Parsed<typeof parseConsentEntry>;
 
+/** The marker of a relation's closing; proves nothing by itself: at the version that it names stands the statement. */
+export const parseClosing = object({
+  relationRef: parseRelationRef,
+  number: integer(1, 9_999_999),
+  version: integer(1, 1_000_000),
+});
+export type Closing = Parsed<typeof parseClosing>;
+
 const officialStatement = {
   jws: text(/^[A-Za-z0-9_.-]{1,8192}$/, 'a compact JWS'),
   /** The same statement as an authority signed it; null where none has to. */

@@ -143,6 +143,7 @@ export {
 
 export {
   parseAccessRequest,
+  parseClosing,
   parseConsentEntry,
   parseDecision,
   parseDelegationEntry,
@@ -159,6 +160,7 @@ export {
   parseRules,
   recordStatuses,
   type AccessRequest,
+  type Closing,
   type ConsentEntry,
   type Decision,
   type DelegationEntry,
@@ -180,6 +182,7 @@ export { deletionReasons, type DeletionReason, type DeletionReceipt, type Disclo
 export { parseConsultation, parseDeletion, parseRedisclosure, type Consultation, type Deletion, type Redisclosure } from './release-entry';
 export {
   breakGlassKey,
+  closingKey,
   consentKey,
   consultationKey,
   decisionKey,

@@ -21,6 +21,7 @@ const publicKeyTypes = [
   'patient',
   'relation',
   'consent',
+  'closing',
   'group',
   'record',
   'record-status',
@@ -76,6 +77,7 @@ const keyForms: Readonly<Record<PublicKeyType, { readonly attributes: number; re
   patient: { attributes: 1, ref: 1, isNumbered: false },
   relation: { attributes: 1, ref: 1, isNumbered: false },
   consent: { attributes: 2, ref: 1, isNumbered: true },
+  closing: { attributes: 2, ref: 1, isNumbered: true },
   group: { attributes: 2, ref: 1, isNumbered: false },
   record: { attributes: 3, ref: 2, isNumbered: true },
   'record-status': { attributes: 2, ref: 1, isNumbered: false },
@@ -118,6 +120,8 @@ export const organisationKey = (mspId: MspId): string => formatKey('organisation
 export const patientKey = (subjectRef: SubjectRef): string => formatKey('patient', subjectRef);
 export const relationKey = (relationRef: RelationRef): string => formatKey('relation', relationRef);
 export const consentKey = (relationRef: RelationRef, version: number): string => formatKey('consent', relationRef, String(version));
+/** Markers of a relation's closing; the first, unless others took its number. */
+export const closingKey = (relationRef: RelationRef, number: number): string => formatKey('closing', relationRef, String(number));
 /** Groups and records are a custodian's own: another member can neither close nor occupy one. */
 export const groupKey = (custodian: MspId, groupId: GroupId): string => formatKey('group', custodian, groupId);
 export const recordKey = (custodian: MspId, recordId: RecordId, version: number): string =>

@@ -24,8 +24,9 @@ export interface DeletionFacts {
   readonly parts: number;
   /** The redisclosure that the receipt is about, if it is about one. */
   readonly redisclosure: Redisclosure | undefined;
+  /** Signed by a key that the requester had when it was written. */
   readonly standing: Deletion | undefined;
-  /** The requester's signing key. */
+  /** The requester's signing key now. */
   readonly key: Jwk;
 }
 
@@ -39,11 +40,9 @@ export function deleteRelease(signed: Signed<'deletion-receipt'>, facts: Deletio
   const { payload, jws } = signed;
   const { relationRef, requestId } = payload;
   const { decision, consent, standing, key } = facts;
+  if (standing !== undefined && isSameStatement(standing.jws, jws)) return standing;
   assertSignedBy(signed, key);
-  if (standing !== undefined) {
-    if (!isSameStatement(standing.jws, jws)) throw newError('DELETION_ALREADY_MADE', { relationRef, requestId });
-    return standing;
-  }
+  if (standing !== undefined) throw newError('DELETION_ALREADY_MADE', { relationRef, requestId });
   if (decision.outcome !== 'released') throw newError('DECISION_NOT_RELEASED', { relationRef, requestId });
   if (!isEnding(payload, consent, basisOf(decision), at)) throw newError('DELETION_NOT_DUE', { relationRef, requestId });
   if (payload.of === 'release') assertWhole(payload, facts.parts);

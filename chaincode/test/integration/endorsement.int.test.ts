@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EndorseError } from '@hyperledger/fabric-gateway';
 import {
+  closingKey,
   consentKey,
   bindingRef,
   consentDocumentRef,
@@ -10,6 +11,7 @@ import {
   deletionKey,
   deliveryKey,
   deliveryRef,
+  parseSigned,
   patientKey,
   recordKey,
   relationKey,
@@ -291,6 +293,32 @@ describe('with members that run altered chaincode', () => {
     const refused = refusedWith(consortium.endorse(gateway, decisionArgs(request, 4), { input, endorsers: BOTH }));
     expect((await refused).code).toBe('CONSENT_INVALID');
     await revoke(5);
+  });
+
+  test('a closing that two members record without its marker gets it from any other pair, and no collusion takes that back', async () => {
+    const { relation, document } = scene;
+    const { relationRef } = relation;
+    const write = async (jws: string): Promise<number> => {
+      const { payload } = parseSigned('consent', jws, 'consent');
+      const entry = JSON.stringify({ ...payload, jws, recordedAt: payload.issuedAt });
+      return forge([HOSPITAL, CLINIC], ['put', consentKey(relationRef, payload.version), entry]);
+    };
+    const closing = relation.consent(3, { status: 'closed', document: null }, relation.keys.recovery);
+    expect([await write(closing), await write(relation.consent(4, { with: document }))]).toEqual([VALID, VALID]);
+    expect(await send(AUTHORITY, ['RecordConsent', JSON.stringify({ consent: closing })], [HOSPITAL, AUTHORITY])).toBe(VALID);
+    const marker = closingKey(relationRef, 1);
+    for (const script of [
+      ['delete', marker],
+      ['put', marker, '{}'],
+      ['free', marker],
+    ])
+      expect(await forge([HOSPITAL, CLINIC, INSURER], script)).toBe(BAD_ENDORSEMENT);
+    expect(await forge([HOSPITAL, CLINIC], ['delete', consentKey(relationRef, 3)])).toBe(VALID);
+    const request = await ask(consortium, relation);
+    const gateway = await consortium.identity(HOSPITAL, 'gateway');
+    const input = openingOf(relation, document, [scene.laboratory], request, { change: { rulesVersion } });
+    const refused = refusedWith(consortium.endorse(gateway, decisionArgs(request, 4), { input, endorsers: BOTH }));
+    expect((await refused).code).toBe('RELATION_CLOSED');
   });
 
   test('a member whose chaincode lies cannot get its write validated alone, and stops nobody', async () => {

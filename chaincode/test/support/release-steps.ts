@@ -16,13 +16,17 @@ export async function endorseDecision(
   return twin.endorse(await twin.identity(HOSPITAL, 'gateway'), args, { input, endorsers, ...(at && { at }) });
 }
 
-/** The hospital's gateway delivers the only part; not committed yet. */
+/** The hospital's gateway delivers the first part, unless told otherwise the only one; not committed yet. */
 export async function endorseDelivery(
   twin: ConsortiumTwin,
   { relationRef, requestId }: Request,
-  { endorsers = [HOSPITAL, CLINIC], at }: Omit<Options, 'version'> = {},
+  {
+    endorsers = [HOSPITAL, CLINIC],
+    envelope = sealedText('delivery'),
+    parts = 1,
+    at,
+  }: Omit<Options, 'version'> & { readonly envelope?: string; readonly parts?: number } = {},
 ): Promise<Endorsed> {
-  const args = ['DeliverRecords', JSON.stringify({ relationRef, requestId, part: 1, parts: 1 })];
-  const input = { envelope: sealedText('delivery') };
-  return twin.endorse(await twin.identity(HOSPITAL, 'gateway'), args, { input, endorsers, ...(at && { at }) });
+  const args = ['DeliverRecords', JSON.stringify({ relationRef, requestId, part: 1, parts })];
+  return twin.endorse(await twin.identity(HOSPITAL, 'gateway'), args, { input: { envelope }, endorsers, ...(at && { at }) });
 }

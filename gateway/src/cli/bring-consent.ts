@@ -64,9 +64,11 @@ export async function bringConsent(ways: Ways, wallet: Wallet, wish: Wish): Prom
   for (let round = 0; round < ROUNDS; round++) {
     const chains = await readAgreedChains(ways, present, relationRef);
     const pending = findPending(present, relationRef);
-    if (pending !== undefined && areAgreed(chains, pending)) {
+    const arrived = pending && findArrived(chains, pending);
+    if (pending !== undefined && arrived !== undefined && areAgreed(chains, pending)) {
+      await completeClosing(ways, pending, arrived.jws);
       present = await settle(ways, present, pending);
-      const transactionId = findArrived(chains, pending)?.transactionId ?? '';
+      const { transactionId } = arrived;
       if (wish.isMetBy(pending.header)) return { wallet: present, version: pending.header.version, transactionId };
     }
     present = await prepare(ways, present, wish, findVersion(chains, taken, findPending(present, relationRef)));
@@ -108,12 +110,38 @@ async function send(ways: Ways, wallet: Wallet, pending: PendingConsent): Promis
     try {
       const { transactionId } = await ways.clientOf(member).post<Answers['consent']>('/api/consents', pending.request);
       const witness = await findWitness(ways, wallet, pending, member);
-      if (witness !== undefined) return { transactionId, ...witness };
+      if (witness !== 'none') {
+        await completeClosing(ways, pending, witness?.jws ?? pending.request.consent);
+        return { transactionId: witness?.transactionId ?? transactionId };
+      }
     } catch (error) {
       failures.push(error);
     }
   }
   return readRefusal(failures);
+}
+
+/**
+ * A closing counts with its marker, which two members could leave out: whoever is handed it in next sees that it stands. So as many members
+ * as are asked what stands on the ledger take it, where as many answer; the same statement has one effect.
+ *
+ * @throws {CliError} CONSENT_NOT_CONFIRMED, {StoryError} what the gateways refused it with
+ */
+async function completeClosing({ members, clientOf }: Ways, { header }: PendingConsent, consent: string): Promise<void> {
+  if (header.status !== 'closed') return;
+  let failure: StoryError | undefined;
+  let taken = 0;
+  for (const member of members) {
+    if (taken === WITNESSES) return;
+    try {
+      await clientOf(member).post<Answers['consent']>('/api/consents', { consent, documents: {} });
+      taken += 1;
+    } catch (error) {
+      if (!(error instanceof StoryError)) throw error;
+      failure ??= error;
+    }
+  }
+  if (taken === 0) throw notConfirmed(failure);
 }
 
 /** What speaks for another round. @throws {StoryError} a refusal for other reasons, {CliError} */
@@ -126,23 +154,18 @@ function readRefusal(failures: readonly unknown[]): Refused {
 }
 
 /**
- * The transaction by which a gateway that was not the one to take it shows what was signed. When no other answers, that one's word is all
- * there is: nothing more to say.
+ * What a gateway that was not the one to take it shows of what was signed; 'none' when it does not. When no other answers, that one's word
+ * is all there is: undefined.
  */
-async function findWitness(
-  ways: Ways,
-  wallet: Wallet,
-  pending: PendingConsent,
-  taker: Member,
-): Promise<{ transactionId?: string } | undefined> {
+async function findWitness(ways: Ways, wallet: Wallet, pending: PendingConsent, taker: Member): Promise<Shown | 'none' | undefined> {
   const others = { ...ways, members: ways.members.filter((member) => member !== taker) };
   const until = Date.now() + WITNESS_MS;
   for (;;) {
     const chains = await readChains(others, wallet, pending.header.relationRef, 1);
     const arrived = findArrived(chains, pending);
-    if (arrived !== undefined) return { transactionId: arrived.transactionId };
-    if (chains.length === 0) return {};
-    if (Date.now() > until) return undefined;
+    if (arrived !== undefined) return arrived;
+    if (chains.length === 0) return undefined;
+    if (Date.now() > until) return 'none';
     await pause(PAUSE_MS);
   }
 }

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { Jwk, MspId, RelationRef } from '@medaccord/chaincode/model';
+import type { MspId, RelationRef } from '@medaccord/chaincode/model';
 import {
   findRecipients,
   GatewayClient,
@@ -14,6 +14,7 @@ import {
   checkIn,
   closeRelation,
   isReceiptSigned,
+  type KeyFrom,
   newRelationToken,
   openNotice,
   openRedisclosure,
@@ -109,8 +110,8 @@ async function history(opened: Opened): Promise<void> {
   const client = clientOf(opened);
   const path = `/api/relations/${relation.relationRef}/history`;
   const { entries } = await client.get<Answers['history']>(path, { token: await newToken(opened, relation) });
-  const key = await readSigningKey(client, relation.custodian);
-  const told = await Promise.all(entries.map((entry) => openEntry(opened.wallet, { ...relation, key }, entry)));
+  const keys = await readSigningKeys(client, relation.custodian);
+  const told = await Promise.all(entries.map((entry) => openEntry(opened.wallet, { ...relation, keys }, entry)));
   const { hold } = await client.get<Answers['patientState']>(`/api/patients/${relation.subjectRef}`);
   if (opened.json) print(JSON.stringify({ relationRef: relation.relationRef, entries: told, hold }));
   else {
@@ -180,15 +181,15 @@ async function preview(opened: Opened): Promise<void> {
   else for (const line of formatPreview(told)) print(line);
 }
 
-/** The key that the custodian signs its receipts with, to check them here. */
-async function readSigningKey(client: GatewayClient, custodian: string): Promise<Jwk | undefined> {
+/** The keys that the custodian signed its receipts with, to check them here. */
+async function readSigningKeys(client: GatewayClient, custodian: string): Promise<readonly KeyFrom[]> {
   const { organisations } = await client.get<Answers['organisations']>('/api/organisations');
-  return organisations.find(({ mspId }) => mspId === custodian)?.signing;
+  return organisations.find(({ mspId }) => mspId === custodian)?.signingKeys ?? [];
 }
 
 async function openEntry(
   owner: Wallet,
-  { relationRef, key }: { readonly relationRef: RelationRef; readonly key: Jwk | undefined },
+  { relationRef, keys }: { readonly relationRef: RelationRef; readonly keys: readonly KeyFrom[] },
   entry: HistoryEntry,
 ): Promise<ToldEntry> {
   if (entry.kind === 'redisclosure' && entry.notice !== null) {
@@ -196,8 +197,8 @@ async function openEntry(
     return { ...entry, passedOn };
   }
   if (entry.kind !== 'decision' || entry.notice === null) return entry;
-  const { receipt, requestId } = entry;
-  const isSigned = receipt !== null && key !== undefined && (await isReceiptSigned(receipt, requestId, key));
+  const { receipt, requestId, block } = entry;
+  const isSigned = receipt !== null && (await isReceiptSigned(receipt, requestId, block, keys));
   return { ...entry, isSigned, opened: (await openNotice(owner, relationRef, entry.requestId, entry.notice)) as OpenedNotice };
 }
 

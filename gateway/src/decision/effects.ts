@@ -13,6 +13,7 @@ export const effects = {
   'patient-status': 'patient',
   relation: 'relation',
   consent: 'relation',
+  closing: 'nothing',
   delegation: 'relation',
   group: 'records',
   record: 'record',

@@ -2,10 +2,14 @@ import { consentHeadTable } from './consent-heads';
 import { unitIndex } from './declared';
 import { heldTable } from './held-releases';
 import { patientStepTable } from './patient-steps';
+import { signingKeyTable } from './signing-keys';
 
 /** What is applied is applied again, from block 0 on. */
-export const forgetAll =
+const refill =
   'DELETE FROM fact; DELETE FROM undecided; DELETE FROM undelivered; DELETE FROM junk_consent; DELETE FROM consent_head; DELETE FROM held; DELETE FROM patient_step; UPDATE checkpoint SET height = 0, time = 0';
+
+/** All that is filled by applying blocks. */
+export const forgetAll = `${refill}; DELETE FROM signing_key`;
 
 /** Of the read model, in the order in which they came. */
 export const migrations = [
@@ -40,5 +44,7 @@ DELETE FROM fact; DELETE FROM undecided; DELETE FROM undelivered; DELETE FROM ju
 DELETE FROM fact; DELETE FROM undecided; DELETE FROM undelivered; DELETE FROM junk_consent; DELETE FROM consent_head; DELETE FROM held;
 UPDATE checkpoint SET height = 0, time = 0;`,
   // Delegations, what delegates signed and patients' statuses were passed over before.
-  forgetAll,
+  refill,
+  `${signingKeyTable};
+${refill}`,
 ];

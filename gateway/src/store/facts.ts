@@ -33,6 +33,7 @@ import { HeldReleases } from './held-releases';
 import { parseEntry, type Entries, type NamedEntry } from './parse-entry';
 import { PatientSteps } from './patient-steps';
 import { newPatientVerifier } from './patient-verifier';
+import { SigningKeys } from './signing-keys';
 import { statementVerifier } from './statement-verifier';
 import { trustReceipts } from './trust-receipts';
 
@@ -70,6 +71,7 @@ export class Facts {
   /** What this organisation, as a counterparty, was delivered and has not deleted. */
   readonly held: HeldReleases;
   readonly steps: PatientSteps;
+  readonly signingKeys: SigningKeys;
   readonly #database: Database;
   readonly #statements: Statements;
   readonly #heads: ConsentHeads;
@@ -89,6 +91,7 @@ export class Facts {
     });
     this.steps = new PatientSteps(this.#database, this);
     this.held = new HeldReleases(this.#database, this, mspId);
+    this.signingKeys = new SigningKeys(this.#database);
     const checkpoint = this.#database.prepare('SELECT height, time FROM checkpoint').get() as Row;
     this.#height = Number(checkpoint.height);
     this.#time = Number(checkpoint.time);
@@ -241,6 +244,7 @@ export class Facts {
       this.#statements.put.run(type, ref, as, number ?? block, formatCanonical(value), block, index, transactionId);
     this.#keepWorkLists(applied);
     this.held.keep(applied);
+    this.signingKeys.keep(applied, block);
     if (type === 'delegation') this.#heads.recount(ref);
   }
 
@@ -312,6 +316,7 @@ const kept: readonly PublicKeyType[] = [
   'patient',
   'relation',
   'consent',
+  'closing',
   'group',
   'record',
   'request',

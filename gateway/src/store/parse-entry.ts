@@ -1,5 +1,6 @@
 import {
   breakGlassKey,
+  closingKey,
   consentKey,
   consultationKey,
   decisionKey,
@@ -10,6 +11,7 @@ import {
   organisationKey,
   parseAccessRequest,
   parseBreakGlass,
+  parseClosing,
   parseConsentEntry,
   parseConsultation,
   parseDecision,
@@ -41,6 +43,7 @@ import {
   rulesKey,
   type BreakGlass,
   studyKey,
+  type Closing,
   type ConsentEntry,
   type Consultation,
   type Decision,
@@ -72,6 +75,7 @@ export interface Entries {
   patient: PatientEntry;
   relation: RelationEntry;
   consent: ConsentEntry;
+  closing: Closing;
   group: Group;
   record: RecordAnchor;
   'record-status': RecordStatus;
@@ -106,6 +110,7 @@ const forms: { readonly [T in PublicKeyType]: Form<Entries[T]> } = {
   patient: { parse: parsePatientEntry, isOf: ({ subjectRef }, key) => key === patientKey(subjectRef) },
   relation: { parse: parseRelationEntry, isOf: ({ relationRef }, key) => key === relationKey(relationRef) },
   consent: { parse: parseConsentEntry, isOf: ({ relationRef, version }, key) => key === consentKey(relationRef, version) },
+  closing: { parse: parseClosing, isOf: ({ relationRef, number }, key) => key === closingKey(relationRef, number) },
   group: { parse: parseGroup, isOf: ({ custodian, groupId }, key) => key === groupKey(custodian, groupId) },
   record: { parse: parseRecordAnchor, isOf: ({ custodian, recordId, version }, key) => key === recordKey(custodian, recordId, version) },
   'record-status': { parse: parseRecordStatus, isOf: ({ recordId }, key) => parseEntryName(key)?.id === recordId },

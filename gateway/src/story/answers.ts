@@ -14,7 +14,12 @@ type Recorded = {
 /** What the gateways' routes answer, as far as the story reads it; GET /api/openapi.json has the whole. */
 export type Answers = {
   readonly organisations: {
-    readonly organisations: readonly { readonly mspId: string; readonly encryption: readonly EncryptionKey[]; readonly signing: Jwk }[];
+    readonly organisations: readonly {
+      readonly mspId: string;
+      readonly encryption: readonly EncryptionKey[];
+      readonly signing: Jwk;
+      readonly signingKeys: readonly { readonly key: Jwk; readonly since: number }[];
+    }[];
   };
   /** What the ledger has of a patient's keys. */
   readonly patientState: {
@@ -88,7 +93,7 @@ export type DeletionStatus = {
 };
 
 /** One line of a relation's history. */
-export type HistoryEntry = { readonly at: string; readonly transactionId: string } & (
+export type HistoryEntry = { readonly at: string; readonly transactionId: string; readonly block: number } & (
   | { readonly kind: 'relation'; readonly counterparty: string }
   | { readonly kind: 'consent'; readonly version: number; readonly status: string; readonly delegation: number | null }
   | ({ readonly kind: 'delegation'; readonly n: number; readonly confirmedBy: string | null } & (

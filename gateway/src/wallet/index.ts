@@ -13,7 +13,7 @@ export {
 export { describeConsent } from './describe-consent';
 export { implicitPolicies, implicitPolicyNames, type ImplicitPolicy } from '../fhir-consent';
 export { deriveRecoverySeed } from './derive-keys';
-export { isReceiptSigned } from './check-receipt';
+export { isReceiptSigned, type KeyFrom } from './check-receipt';
 export { openNotice, openRedisclosure } from './open-notice';
 export {
   countFrom,

@@ -14,6 +14,8 @@ const answer = z.object({
       gateway: z.string().nullable(),
       encryption: z.array(z.object({ suite: z.string(), publicKey: z.string() })),
       signing: jwk,
+      /** Those that it signed with, the first first, each from a block on. */
+      signingKeys: z.array(z.object({ key: jwk, since: z.number().int() })),
       status: z.string(),
       registeredAt: instant,
       transactionId: z.string(),
@@ -44,6 +46,7 @@ export function newOrganisationRoutes(facts: Facts, members: ConnectionDocument[
       role: rules?.roles[value.mspId] ?? null,
       title: member?.title ?? null,
       gateway: member?.gateway ?? null,
+      signingKeys: facts.signingKeys.list(value.mspId),
       transactionId,
     };
   }
