@@ -8,9 +8,10 @@ const layer = (displayName, testMatch, more = {}) => ({
   rootDir: root,
   testMatch: testMatch.map((pattern) => `<rootDir>/${pattern}`),
   testEnvironment: 'node',
-  // jose is published as an ES module only; Jest loads CommonJS.
-  transform: { '^.+\\.ts$': typescript, 'node_modules/jose/.+\\.js$': typescript },
-  transformIgnorePatterns: ['/node_modules/(?!jose/)'],
+  // jose and fhir-kit-client are published as ES modules only; Jest loads CommonJS.
+  transform: { '^.+\\.ts$': typescript, 'node_modules/(?:jose|fhir-kit-client)/.+\\.js$': typescript },
+  transformIgnorePatterns: ['/node_modules/(?!jose/|fhir-kit-client/)'],
+  moduleNameMapper: { '^fhir-kit-client$': '<rootDir>/node_modules/fhir-kit-client/dist/index.js' },
   modulePathIgnorePatterns: ['/dist/.*/package.json'],
   ...more,
 });

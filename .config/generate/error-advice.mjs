@@ -303,6 +303,12 @@ export const advice = {
   ],
   LEDGER_UNKNOWN: ['The ledger answered something that is none of our codes.', 'See the log of the gateway and of the chaincode.'],
   OPERATION_CHANGED: ['An operation that was begun is repeated with other content.', 'Repeat it as it was, or use a new Idempotency-Key.'],
+  MEDIA_TYPE_NOT_OFFERED: ['What Accept or _format asks for is not offered.', 'Accept application/fhir+json.'],
+  RESOURCE_DELETED: ['The resource was deleted: its record is marked as entered in error.', 'Its versions stay readable at _history.'],
+  SEARCH_PARAMETER_UNKNOWN: [
+    'With Prefer: handling=strict a search may hold only what is known; a parameter, modifier or value is not.',
+    'Leave it out, or ask leniently: GET /fhir/metadata lists the parameters.',
+  ],
   READ_MODEL_STALE: [
     'The gateway does not know the newest state of the ledger, so it answers nothing.',
     'Send it again after Retry-After; see whether the peer is up.',
@@ -325,11 +331,12 @@ export const advice = {
   BUNDLE_NOT_SUPPORTED: ['The entry asks for something that an import does not do.', 'Use POST or PUT of a resource.'],
   BUNDLE_DUPLICATE: ['Two entries stand for one resource.', 'Keep one.'],
   BUNDLE_REFERENCE_UNRESOLVED: ['A link points to nothing in the bundle or at the organisation.', 'Send what it points to along.'],
-  BUNDLE_CONDITION_AMBIGUOUS: ['A condition matches more than one resource (FHIR: 412).', 'Make it precise.'],
+  BUNDLE_CONDITION_AMBIGUOUS: ['A condition matches more than one resource.', 'Make it precise.'],
   BUNDLE_VERSION_OUTDATED: ['If-Match names a version that is not the newest.', 'Read the newest version first.'],
+  BUNDLE_RESOURCE_DELETED: ['The resource that is to be replaced was deleted here; that is for good.', 'Create it under another id.'],
   BUNDLE_SUBJECT_MISSING: [
-    'A resource of the Patient compartment comes without a subject.',
-    'Name the patient: POST /api/imports?subject=...',
+    'A resource of the Patient compartment comes without a subject, and nothing in it tells whose it is.',
+    'Name the patient: POST /api/imports?subject=..., under /fhir the header Medaccord-Subject.',
   ],
   BUNDLE_SUBJECT_OTHER: ['A resource is about somebody else than the patient named.', 'Import one patient at a time.'],
   FHIR_INVALID: [

@@ -8,15 +8,18 @@ const root = join(import.meta.dirname, '..', '..');
 export function renderErrorCodes(load) {
   const { errorCategories } = load('../chaincode/dist/model/index.js');
   const { codes } = load('../gateway/dist/problem/codes.js');
-  const { fhirErrorCategories } = load('../gateway/dist/fhir/fhir-error.js');
+  const { fhirErrorCategories, fhirErrorStatuses } = load('../gateway/dist/fhir/fhir-error.js');
   const { categoryTable } = load('../gateway/dist/http/problem-document.js');
   const answered = (rows) =>
-    Object.entries(rows).map(([code, row]) => [code, row.category ?? row, row.status ?? categoryTable[row.category ?? row].status]);
+    Object.entries(rows).map(([code, row]) => {
+      const category = row.category ?? row;
+      return [code, category, row.status ?? fhirErrorStatuses[code] ?? categoryTable[category].status];
+    });
   const chapters = [
     { title: 'Chaincode', text: 'Answered by transactions, passed on by gateways.', rows: answered(errorCategories) },
     {
       title: 'Gateway',
-      text: 'Answered over HTTP, as RFC 9457 problems.',
+      text: 'Answered over HTTP, as RFC 9457 problems; under `/fhir` as OperationOutcomes.',
       rows: answered({ ...codes, ...fhirErrorCategories }).filter(([code]) => !(code in errorCategories)),
     },
     {

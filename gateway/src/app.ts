@@ -5,6 +5,7 @@ import { newAuthoriser, newStaffTokenVerifier, newWalletTokenVerifier, type Call
 import type { Config } from './config';
 import { ConsentCheck } from './decision';
 import { HeightWatch, newHeightSigner, type AskHttp } from './height';
+import { ResourceReader, ResourceWriter } from './fhir-rest';
 import { newServer } from './http/server';
 import type { Route } from './http/route';
 import { newAccessRoutes } from './http/routes/access-requests';
@@ -12,6 +13,7 @@ import { newAssistedRoutes } from './http/routes/assisted';
 import { newBreakGlassRoutes } from './http/routes/break-glass';
 import { newDecisionRoutes } from './http/routes/decisions';
 import { newDelegationRoutes } from './http/routes/delegations';
+import { newFhirRoutes } from './http/routes/fhir';
 import { newHealthRoutes, type Readiness } from './http/routes/health';
 import { newHeightRoutes } from './http/routes/heights';
 import { newOrganisationRoutes } from './http/routes/organisations';
@@ -24,6 +26,7 @@ import { newRecoveryRoutes } from './http/routes/recovery';
 import { newRelationRoutes } from './http/routes/relations';
 import { newReleaseRoutes } from './http/routes/releases';
 import type { StaffIdentities } from './identity/staff-identities';
+import { newHeldResources } from './import/held-resources';
 import { Importer } from './import/import-bundle';
 import type { Ledger, LedgerIdentity } from './ledger/ledger';
 import { newBackoff } from './ledger/backoff';
@@ -125,6 +128,8 @@ export function newApp(options: AppOptions): App {
       if (!state.recovered) throw newError('NOT_READY', 'The gateway is still settling what an earlier run of it left; ask again');
     },
   });
+  const reader = new ResourceReader(shared);
+  const writer = new ResourceWriter({ ...shared, importer, reader, held: newHeldResources(shared) });
   const readReadiness = (): Readiness => ({ projection: projector.isFresh, registered: state.registered, recovered: state.recovered });
   const identityOf = newIdentityOf(options.staff);
   const routes: readonly Route[] = [
@@ -135,6 +140,7 @@ export function newApp(options: AppOptions): App {
     ...newPatientRoutes({ ...shared, key: keys.publicSealing }, identityOf),
     ...newRecoveryRoutes({ ...shared, signing: keys.signing }, identityOf),
     ...newRecordRoutes({ ...shared, importer }),
+    ...newFhirRoutes({ reader, writer, store, version, onTrouble }),
     ...newRelationRoutes({ ...shared, consultations }),
     ...newAssistedRoutes({ ...shared, identityOf }),
     ...newDelegationRoutes({ ...shared, keys, identityOf }),
@@ -176,6 +182,7 @@ export function newApp(options: AppOptions): App {
     state.registered = true;
     await importer.recover();
     await reindexRecords({ ...shared });
+    store.resources.addMissing();
     mailer.start();
     agent.start();
     deletions.start();

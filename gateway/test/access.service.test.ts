@@ -33,6 +33,8 @@ function call(route: Route, token: string | undefined): Promise<Answer> {
 }
 
 const barred = [401, 403];
+/** Under /fhir errors are OperationOutcomes. */
+const codeOf = ({ body }: Answer): unknown => body.code ?? body.issue?.[0].details.coding[0].code;
 const isGuarded = ({ access }: Route): boolean => access.by !== 'anybody' && access.by !== 'signature';
 const rolesOf = ({ access }: Route): readonly string[] => ('roles' in access ? access.roles : []);
 
@@ -51,6 +53,7 @@ describe('who may call', () => {
       'get /api/rules/{version}: anybody',
       'get /api/patients/{subjectRef}: anybody',
       'post /api/patient-statements: signature',
+      'get /fhir/metadata: anybody',
       'post /api/relations: signature',
       'post /api/consents: signature',
       'post /api/delegations: signature',
@@ -64,7 +67,7 @@ describe('who may call', () => {
     for (const route of gateway.app.routes) {
       if (!isGuarded(route)) continue;
       const anonymous = await call(route, undefined);
-      expect([route.path, anonymous.status, anonymous.body.code]).toEqual([route.path, 401, 'TOKEN_MISSING']);
+      expect([route.path, anonymous.status, codeOf(anonymous)]).toEqual([route.path, 401, 'TOKEN_MISSING']);
       for (const role of staffRoles.filter((one) => one !== 'gateway')) {
         const answer = await call(route, await gateway.token(role));
         expect([route.path, role, barred.includes(answer.status)]).toEqual([route.path, role, !rolesOf(route).includes(role)]);

@@ -76,10 +76,14 @@ const COMPARTMENT: Readonly<Record<string, readonly string[]>> = {
 /** A reference and where it stands in its resource. */
 export type PlacedReference = { readonly reference: string; readonly path: string };
 
+/** The elements that put a resource of a type into a patient's compartment; none for a type outside it. */
+export function compartmentElementsOf(type: string): readonly string[] {
+  return Object.hasOwn(COMPARTMENT, type) ? (COMPARTMENT[type] ?? []) : [];
+}
+
 /** The references by which a resource belongs to a patient's compartment; what they refer to may also be somebody else than a patient. */
 export function compartmentReferencesOf(type: string, resource: JsonObject): PlacedReference[] {
-  const paths = Object.hasOwn(COMPARTMENT, type) ? (COMPARTMENT[type] ?? []) : [];
-  return paths.flatMap((path) => referencesAt(resource, path.split('.'), ''));
+  return compartmentElementsOf(type).flatMap((path) => referencesAt(resource, path.split('.'), ''));
 }
 
 function referencesAt(value: JsonValue | undefined, path: readonly string[], place: string): PlacedReference[] {

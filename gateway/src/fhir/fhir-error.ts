@@ -9,9 +9,16 @@ export const fhirErrorCategories = {
   BUNDLE_REFERENCE_UNRESOLVED: 'rule',
   BUNDLE_CONDITION_AMBIGUOUS: 'conflict',
   BUNDLE_VERSION_OUTDATED: 'conflict',
+  BUNDLE_RESOURCE_DELETED: 'gone',
   BUNDLE_SUBJECT_MISSING: 'rule',
   BUNDLE_SUBJECT_OTHER: 'rule',
 } as const satisfies Record<string, ErrorCategory>;
+
+/** Where FHIR R4 (http.html) asks for another HTTP status than the category has. */
+export const fhirErrorStatuses: Partial<Readonly<Record<string, number>>> = {
+  BUNDLE_CONDITION_AMBIGUOUS: 412,
+  BUNDLE_VERSION_OUTDATED: 412,
+};
 
 export type FhirErrorCode = keyof typeof fhirErrorCategories;
 

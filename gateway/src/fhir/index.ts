@@ -1,3 +1,11 @@
-export { FhirError, fhirErrorCategories, type FhirErrorCode } from './fhir-error';
+export { parseBundle, type Entry as BundleEntry } from './bundle';
+export { compartmentElementsOf, compartmentReferencesOf } from './compartment';
+export { parseCondition } from './condition';
+export { FhirError, fhirErrorCategories, fhirErrorStatuses, type FhirErrorCode } from './fhir-error';
+export { parseLosslessJson } from './json-reader';
+export { formatJson, isObject, type JsonObject, type JsonValue } from './json-value';
+export { parseReference } from './link-resolver';
 export { planImport, type PlannedResource, type PlanOptions } from './plan-import';
 export type { IndexedResource, ResourceIndex } from './resource-index';
+export { isResourceType, resourceTypes } from './resource-type';
+export { findHeld } from './target';

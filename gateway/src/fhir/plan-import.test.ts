@@ -63,13 +63,15 @@ describe('identities in a transaction', () => {
     expect(Object.keys(resourceOf(one))).toEqual(['resourceType', 'id']);
   });
 
-  it('go on as versions for a PUT with other content, and stay for equal content, meta aside', async () => {
+  it('go on as versions for a PUT with other content, and stay for equal content, whatever a server set in meta', async () => {
     const index = new MemoryIndex();
     const [first] = await import_([put({ resourceType: 'Location', id: 'ward', name: 'Ward' })], index);
     const [same] = await import_([put({ name: 'Ward', resourceType: 'Location', meta: { versionId: '9' }, id: 'ward' })], index);
     const [next] = await import_([put({ resourceType: 'Location', id: 'ward', name: 'Ward 3' })], index);
+    const labelled = { resourceType: 'Location', id: 'ward', name: 'Ward 3', meta: { security: [{ code: 'R' }] } };
     expect(same).toMatchObject({ outcome: 'unchanged', version: 1, recordId: first!.recordId });
     expect(next).toMatchObject({ outcome: 'updated', version: 2, recordId: first!.recordId });
+    expect((await import_([put(labelled)], index))[0]).toMatchObject({ outcome: 'updated', version: 3 });
   });
 
   it('may occur once', async () => {

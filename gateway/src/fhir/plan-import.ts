@@ -3,7 +3,7 @@ import { parseBundle } from './bundle';
 import { FhirError } from './fhir-error';
 import { identifierTokensOf } from './identifier-token';
 import { parseLosslessJson } from './json-reader';
-import { formatJson, isSameJson, type JsonObject, type JsonValue } from './json-value';
+import { formatJson, isObject, isSameJson, type JsonObject, type JsonValue } from './json-value';
 import { formatReference, newLinkResolver, type LinkResolver } from './link-resolver';
 import { newRecordDetails } from './record-details';
 import { rewriteLinks } from './reference-walk';
@@ -18,7 +18,7 @@ export type PlannedResource = {
   readonly id: string;
   /** `Type/id`. */
   readonly reference: string;
-  /** Created and updated resources are to be stored and anchored; an unchanged one (equal, meta aside) or a found one is there already. */
+  /** Created and updated resources are to be stored and anchored; an unchanged one (equal, but for what a server sets in meta) or a found one is there already. */
   readonly outcome: 'created' | 'updated' | 'unchanged' | 'found';
   readonly recordId: RecordId;
   readonly version: number;
@@ -89,7 +89,7 @@ async function rewrite(target: Target, { resolve, subjectOf }: Pick<Step, 'resol
 
 async function compare(target: Target, resource: JsonObject): Promise<'created' | 'updated' | 'unchanged'> {
   if (target.current === undefined) return 'created';
-  return isSameJson(withoutMeta(await readCurrent(target)), withoutMeta(resource)) ? 'unchanged' : 'updated';
+  return isSameJson(withoutServerMeta(await readCurrent(target)), withoutServerMeta(resource)) ? 'unchanged' : 'updated';
 }
 
 async function readCurrent({ current, entry }: Target): Promise<JsonObject> {
@@ -104,7 +104,9 @@ function withId(resource: JsonObject, id: string): JsonObject {
   return { ...(resourceType !== undefined && { resourceType }), ...('id' in resource ? {} : { id }), ...rest, id };
 }
 
-function withoutMeta(resource: JsonObject): JsonValue {
-  const { meta: _meta, ...rest } = resource;
-  return rest;
+/** Without what each server sets by itself: version, time and source. Labels, profiles and tags are content. */
+function withoutServerMeta({ meta, ...rest }: JsonObject): JsonValue {
+  if (!isObject(meta)) return rest;
+  const { versionId: _version, lastUpdated: _time, source: _source, ...said } = meta;
+  return Object.keys(said).length === 0 ? rest : { ...rest, meta: said };
 }

@@ -6,6 +6,8 @@ export type IndexedResource = {
   readonly version: number;
   /** Whose record it is; null for a record without a subject. */
   readonly subjectRef: string | null;
+  /** Withdrawn as entered in error: it is kept, and nothing more is made of it. */
+  readonly isDeleted: boolean;
   /** The text of the current version, decrypted when it is needed. */
   readonly readText: () => Promise<string>;
 };
@@ -15,8 +17,8 @@ export type IndexedResource = {
  * keeps keyed hashes of them, never the values.
  */
 export type ResourceIndex = {
-  /** The current version of a resource, or undefined. */
+  /** The current version of a resource, deleted ones too, or undefined. */
   find(type: string, id: string): Promise<IndexedResource | undefined>;
-  /** All resources of a type that carry an identifier token (see identifierTokensOf). */
+  /** All resources of a type, but deleted ones, that carry an identifier token (see identifierTokensOf). */
   findByIdentifier(type: string, token: string): Promise<readonly IndexedResource[]>;
 };

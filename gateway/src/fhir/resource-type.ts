@@ -25,6 +25,9 @@ const RESOURCE_TYPES = new Set(
   ].flatMap((line) => line.split(' ')),
 );
 
+/** In the alphabet's order. */
+export const resourceTypes: readonly string[] = [...RESOURCE_TYPES];
+
 export function isResourceType(text: string): boolean {
   return RESOURCE_TYPES.has(text);
 }

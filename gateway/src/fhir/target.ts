@@ -20,7 +20,7 @@ export async function findHeld(index: ResourceIndex, type: string, condition: Co
   const [first, ...rest] = tokens;
   if (first === undefined) {
     const found = id === undefined ? undefined : await index.find(type, id);
-    return found === undefined ? [] : [found];
+    return found === undefined || found.isDeleted ? [] : [found];
   }
   const others = await Promise.all(rest.map((token) => index.findByIdentifier(type, token)));
   const found = await index.findByIdentifier(type, first);
@@ -29,7 +29,7 @@ export async function findHeld(index: ResourceIndex, type: string, condition: Co
 
 /**
  * Settles the identity of every entry: assigned for a POST, kept for a PUT, found for a condition (FHIR R4 http.html#trules).
- * @throws {FhirError} BUNDLE_DUPLICATE, BUNDLE_CONDITION_AMBIGUOUS, BUNDLE_VERSION_OUTDATED
+ * @throws {FhirError} BUNDLE_DUPLICATE, BUNDLE_CONDITION_AMBIGUOUS, BUNDLE_VERSION_OUTDATED, BUNDLE_RESOURCE_DELETED
  */
 export async function settleTargets(entries: readonly Entry[], index: ResourceIndex, newId: (entry: number) => string): Promise<Target[]> {
   const targets = await Promise.all(entries.map((entry, at) => settleTarget(entry, index, () => newId(at))));
@@ -49,6 +49,8 @@ async function settleTarget(entry: Entry, index: ResourceIndex, newId: () => str
   const current = isConditional
     ? await findOne(index, type, { query: request.condition, place: `${place}.request.url` })
     : await index.find(type, request.id);
+  if (current?.isDeleted === true)
+    throw new FhirError('BUNDLE_RESOURCE_DELETED', place, 'was deleted here and stays so: create it under another id.');
   assertMatch(request.ifMatch, current, `${place}.request.ifMatch`);
   return { entry, id: isConditional ? idOfConditional(entry, current, newId) : request.id, current, isFound: false };
 }

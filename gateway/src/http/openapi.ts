@@ -15,7 +15,7 @@ export function newOpenApi(routes: readonly Route[], version: string): Schema {
     jsonSchemaDialect: 'https://json-schema.org/draft/2020-12/schema',
     paths,
     components: {
-      schemas: { Problem: problemSchema },
+      schemas: { Problem: problemSchema, OperationOutcome: outcomeSchema },
       securitySchemes: {
         staff: {
           type: 'http',
@@ -50,6 +50,13 @@ const problemSchema: Schema = {
   },
 };
 
+const outcomeSchema: Schema = {
+  type: 'object',
+  description: 'FHIR R4 OperationOutcome; the code stands in issue.details',
+  required: ['resourceType', 'issue'],
+  properties: { resourceType: { const: 'OperationOutcome' }, issue: { type: 'array', minItems: 1, items: { type: 'object' } } },
+};
+
 function newOperation(route: Route): Schema {
   return {
     summary: route.summary,
@@ -61,25 +68,29 @@ function newOperation(route: Route): Schema {
       [String(route.status)]: { description: 'Done', content: { [responseType(route)]: { schema: toSchema(route.response, 'output') } } },
       default: {
         description: `A problem: ${[...new Set(Object.values(categoryTable).map(({ status }) => status))].join(', ')}`,
-        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+        content: route.isFhir
+          ? { 'application/fhir+json': { schema: { $ref: '#/components/schemas/OperationOutcome' } } }
+          : { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
       },
     },
   };
 }
 
 function responseType(route: Route): string {
-  return route.path === '/api/records/{recordId}' ? 'application/fhir+json' : 'application/json';
+  return route.isFhir || route.path === '/api/records/{recordId}' ? 'application/fhir+json' : 'application/json';
 }
 
 function newContent(route: Route): Schema {
   if (route.bodyKind === 'fhir')
     return { 'application/fhir+json': { schema: { type: 'object' } }, 'application/json': { schema: { type: 'object' } } };
+  if (route.bodyKind === 'form') return { 'application/x-www-form-urlencoded': { schema: { type: 'object' } } };
   return { 'application/json': { schema: route.body === undefined ? {} : toSchema(route.body, 'input') } };
 }
 
-function newHeaders(route: Route): Schema[] {
-  if (!route.idempotency) return [];
-  return [{ name: 'Idempotency-Key', in: 'header', required: true, schema: { type: 'string', maxLength: 256 } }];
+function newHeaders({ idempotency, isFhir, bodyKind }: Route): Schema[] {
+  const key = { name: 'Idempotency-Key', in: 'header', required: idempotency === true, schema: { type: 'string', maxLength: 256 } };
+  const subject = { name: 'Medaccord-Subject', in: 'header', required: false, schema: { type: 'string', maxLength: 64 } };
+  return [...(idempotency === false ? [] : [key]), ...(isFhir && bodyKind === 'fhir' ? [subject] : [])];
 }
 
 function newParameters(schema: z.ZodType, place: 'path' | 'query'): Schema[] {

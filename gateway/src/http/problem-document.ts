@@ -1,4 +1,5 @@
 import type { ErrorCategory } from '@medaccord/chaincode/model';
+import { fhirErrorStatuses } from '../fhir';
 import { findCode, toCodedError, type CodedError } from '../problem';
 
 /** An error as RFC 9457 writes it, with the code that programs look at. */
@@ -17,23 +18,25 @@ export interface ProblemDocument {
 interface CategoryRow {
   readonly status: number;
   readonly title: string;
+  /** FHIR's word for it (R4 valueset-issue-type.html). */
+  readonly issue: string;
   /** After how many seconds it is worth trying again. */
   readonly retryAfter?: number;
 }
 
 /** The one table from families of errors to HTTP. */
 export const categoryTable: Readonly<Record<ErrorCategory, CategoryRow>> = {
-  invalid: { status: 400, title: 'The request is not valid' },
-  unauthenticated: { status: 401, title: 'Not signed in' },
-  forbidden: { status: 403, title: 'Not allowed' },
-  'not-found': { status: 404, title: 'Not found' },
-  conflict: { status: 409, title: 'Conflict' },
-  rule: { status: 422, title: 'A rule forbids it' },
-  gone: { status: 410, title: 'Erased' },
-  contention: { status: 503, title: 'Others changed it at the same time', retryAfter: 1 },
-  unavailable: { status: 503, title: 'Not available now', retryAfter: 2 },
-  uncertain: { status: 504, title: 'The outcome is not known yet', retryAfter: 5 },
-  internal: { status: 500, title: 'Internal error' },
+  invalid: { status: 400, title: 'The request is not valid', issue: 'invalid' },
+  unauthenticated: { status: 401, title: 'Not signed in', issue: 'login' },
+  forbidden: { status: 403, title: 'Not allowed', issue: 'forbidden' },
+  'not-found': { status: 404, title: 'Not found', issue: 'not-found' },
+  conflict: { status: 409, title: 'Conflict', issue: 'conflict' },
+  rule: { status: 422, title: 'A rule forbids it', issue: 'business-rule' },
+  gone: { status: 410, title: 'Erased', issue: 'deleted' },
+  contention: { status: 503, title: 'Others changed it at the same time', issue: 'lock-error', retryAfter: 1 },
+  unavailable: { status: 503, title: 'Not available now', issue: 'transient', retryAfter: 2 },
+  uncertain: { status: 504, title: 'The outcome is not known yet', issue: 'timeout', retryAfter: 5 },
+  internal: { status: 500, title: 'Internal error', issue: 'exception' },
 };
 
 /** Errors under their last part of the type name: `urn:medaccord:error:<code>`. */
@@ -43,7 +46,7 @@ export function formatProblem(error: unknown, instance: string): ProblemDocument
   return {
     type: `urn:medaccord:error:${coded.code}`,
     title: own?.title ?? categoryTable[coded.category].title,
-    status: own?.status ?? categoryTable[coded.category].status,
+    status: own?.status ?? fhirErrorStatuses[coded.code] ?? categoryTable[coded.category].status,
     code: coded.code,
     detail: coded.message,
     instance,

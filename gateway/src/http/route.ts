@@ -10,6 +10,10 @@ export interface Request<Params = unknown, Query = unknown, Body = unknown> {
   readonly operation: string;
   /** Milliseconds that the caller is ready to wait for a later result (`Prefer: wait=N`). */
   readonly waitMs: number;
+  /** A header, by its name in lower case. */
+  readonly header: (name: string) => string | undefined;
+  /** Where this service is, as the caller addressed it: `https://host`. */
+  readonly origin: string;
 }
 
 export interface Response {
@@ -17,12 +21,13 @@ export interface Response {
   /** JSON, unless `contentType` says that it is a text of another type. */
   readonly body: unknown;
   readonly contentType?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
-export type Method = 'get' | 'post';
+export type Method = 'get' | 'post' | 'put' | 'delete';
 
-/** How the body is read: strict JSON by a schema, or the text as it stands. */
-export type BodyKind = 'none' | 'json' | 'fhir';
+/** How the body is read: strict JSON by a schema, or the text as it stands (FHIR, a form). */
+export type BodyKind = 'none' | 'json' | 'fhir' | 'form';
 
 export interface Route {
   readonly method: Method;
@@ -34,8 +39,8 @@ export interface Route {
   readonly query: z.ZodType;
   readonly body: z.ZodType | undefined;
   readonly bodyKind: BodyKind;
-  /** Whether repeating the request is made harmless by an Idempotency-Key. */
-  readonly idempotency: boolean;
+  /** Whether repeating the request is made harmless by an Idempotency-Key; where that is optional, each request without one is a new one. */
+  readonly idempotency: boolean | 'optional';
   /** Status of success and the shape of its body. */
   readonly status: number;
   readonly response: z.ZodType;
@@ -43,6 +48,8 @@ export interface Route {
   readonly needsLedger: boolean;
   /** Machines ask all the time: a success is no news, and logged as detail. */
   readonly isRoutine: boolean;
+  /** Speaks FHIR: media types are negotiated, answers are resources, errors OperationOutcomes. */
+  readonly isFhir: boolean;
   readonly handle: (request: Request) => Promise<Response>;
 }
 
@@ -55,11 +62,12 @@ interface RouteSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodTyp
   readonly query?: Q;
   readonly body?: B;
   readonly bodyKind?: BodyKind;
-  readonly idempotency?: boolean;
+  readonly idempotency?: Route['idempotency'];
   readonly status?: number;
   readonly response: z.ZodType;
   readonly needsLedger?: boolean;
   readonly isRoutine?: boolean;
+  readonly isFhir?: boolean;
   readonly handle: (request: Request<z.output<P>, z.output<Q>, z.output<B>>) => Promise<Response>;
 }
 
@@ -73,6 +81,7 @@ export function newRoute<P extends z.ZodType, Q extends z.ZodType, B extends z.Z
     status: 200,
     needsLedger: true,
     isRoutine: false,
+    isFhir: false,
     ...spec,
     params: spec.params ?? nothing,
     query: spec.query ?? nothing,

@@ -6,6 +6,9 @@ import type { Logger } from 'pino';
 import type { Authoriser, Caller } from '../auth';
 import { newError, toCodedError } from '../problem';
 import type { ResponseStore } from '../store/response-table';
+import { assertFhirAccepted, isFhirPath } from './fhir-media-type';
+import { formatOutcome } from './operation-outcome';
+import { readOrigin } from './origin';
 import { parseWith } from './parse-with';
 import { formatProblem, readRetryAfter } from './problem-document';
 import { parseStrictJson, readText } from './read-body';
@@ -92,31 +95,34 @@ function carry(route: Route, options: ServerOptions, repeats: Repeats) {
     if (options.isDraining() && route.needsLedger) throw newError('DRAINING', 'This gateway is stopping; ask again when it is back');
     const params = parseWith(route.params, http.params, 'path');
     const caller = await options.authorise(route.access, http.headers.authorization, readRelation(http));
+    if (route.isFhir) assertFhirAccepted(http.headers.accept, http.query['_format']);
     const query = parseWith(route.query, http.query, 'query');
     const { text, body } = await readBody(route, http, options.maxImportBytes);
     if (route.needsLedger) options.assertFresh();
     const waitMs = readWait(http.headers.prefer);
-    const request = { params, query, body, caller, operation: '', waitMs };
-    const response = route.idempotency
+    const header = (name: string): string | undefined => http.get(name);
+    const request = { params, query, body, caller, operation: '', waitMs, header, origin: readOrigin(http) };
+    const isKeyed = route.idempotency === true || (route.idempotency === 'optional' && header('idempotency-key') !== undefined);
+    const response = isKeyed
       ? await repeats.run(
-          { key: readIdempotencyKey(http), scope: formatScope(route, caller), content: JSON.stringify([params, query, text]) },
+          { key: readIdempotencyKey(http), scope: formatScope(route, caller), content: formatContent(route, http, [params, query, text]) },
           (operation) => handle(route, { ...request, operation }),
         )
-      : await handle(route, request);
+      : await handle(route, { ...request, operation: options.nameOf('operation', randomUUID()) });
     send(answer, response);
   };
 }
 
 async function handle(route: Route, request: Request): Promise<Required<Response>> {
-  const { status = route.status, body, contentType = 'application/json' } = await route.handle(request);
-  return { status, body: contentType === 'application/json' ? JSON.stringify(body) : body, contentType };
+  const { status = route.status, body, contentType = 'application/json', headers = {} } = await route.handle(request);
+  return { status, body: contentType === 'application/json' ? JSON.stringify(body) : body, contentType, headers };
 }
 
 async function readBody(route: Route, http: HttpRequest, maxImportBytes: number): Promise<{ text: string; body: unknown }> {
   if (route.bodyKind === 'none') return { text: '', body: undefined };
   const mostBytes = route.bodyKind === 'fhir' ? maxImportBytes : isOpenWrite(route) ? maxOpenBytes : maxJsonBytes;
   const text = await readText(http, route.bodyKind, mostBytes);
-  if (route.bodyKind === 'fhir' || route.body === undefined) return { text, body: text };
+  if (route.bodyKind !== 'json' || route.body === undefined) return { text, body: text };
   return { text, body: parseWith(route.body, parseStrictJson(text), 'body') };
 }
 
@@ -130,6 +136,12 @@ function formatScope({ method, path }: Route, caller: Caller): string {
   const { kind } = caller;
   const who = kind === 'staff' ? { kind, subject: caller.subject, role: caller.role } : caller;
   return JSON.stringify([method, path, who]);
+}
+
+/** What a repeat must have in common with the first: for FHIR its conditions and subject, too, which are headers. */
+function formatContent({ isFhir }: Route, http: HttpRequest, content: readonly unknown[]): string {
+  const headers = isFhir ? ['if-match', 'if-none-exist', 'medaccord-subject'].map((name) => http.get(name) ?? null) : [];
+  return JSON.stringify([...content, ...headers]);
 }
 
 /** RFC draft-ietf-httpapi-idempotency-key-header: a quoted or bare string of the client's making. */
@@ -147,12 +159,11 @@ function readWait(prefer: string | string[] | undefined): number {
   return Math.min(longestWaitMs, Number(seconds ?? 0) * 1000);
 }
 
-function send(answer: HttpResponse, { status, body, contentType }: Required<Response>): void {
-  answer
-    .status(status)
-    .set('content-type', `${contentType}; charset=utf-8`)
-    .set('cache-control', 'no-store')
-    .send(Buffer.from(String(body), 'utf8'));
+/** A body that is empty has no type. */
+function send(answer: HttpResponse, { status, body, contentType, headers }: Required<Response>): void {
+  answer.status(status).set({ ...headers, 'cache-control': 'no-store' });
+  if (body === '') answer.end();
+  else answer.set('content-type', `${contentType}; charset=utf-8`).send(Buffer.from(String(body), 'utf8'));
 }
 
 function sendProblem(error: unknown, request: HttpRequest, answer: HttpResponse): void {
@@ -165,11 +176,12 @@ function sendProblem(error: unknown, request: HttpRequest, answer: HttpResponse)
   if (retryAfter !== undefined && !answer.hasHeader('retry-after')) answer.set('retry-after', String(retryAfter));
   if (problem.status === 401) answer.set('www-authenticate', 'Bearer');
   if (problem.status === 413) answer.set('connection', 'close');
+  const isFhir = isFhirPath(request.path);
   answer
     .status(problem.status)
-    .set('content-type', 'application/problem+json')
+    .set('content-type', isFhir ? 'application/fhir+json; charset=utf-8' : 'application/problem+json')
     .set('cache-control', 'no-store')
-    .send(Buffer.from(JSON.stringify(problem)));
+    .send(Buffer.from(JSON.stringify(isFhir ? formatOutcome(problem, coded.category) : problem)));
   if (!request.complete) request.resume();
 }
 

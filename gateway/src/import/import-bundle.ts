@@ -1,6 +1,5 @@
 import type { GroupId, MspId, PatientEntry, RecordId, SubjectRef, TransactionRequest } from '@medaccord/chaincode/model';
-import { planImport, type IndexedResource, type PlannedResource } from '../fhir';
-import type { JsonObject } from '../fhir/json-value';
+import { planImport, type JsonObject, type PlannedResource, type ResourceIndex } from '../fhir';
 import { newQueues } from '../ledger/lanes';
 import type { Transactions } from '../ledger/transactions';
 import type { SealingPublicKey } from '../crypto';
@@ -10,6 +9,7 @@ import type { RecordReader } from '../record/record-reader';
 import type { ImportEntry, IndexedRecord, Projector, Store } from '../store';
 import { assertValid, type PlacedResource, type Profiles } from '../validation';
 import { newBatches } from './batches';
+import { newHeldResources } from './held-resources';
 import { RecordWriter } from './record-writer';
 
 /** More at once would only use more memory. */
@@ -58,9 +58,11 @@ export class Importer {
   readonly #options: ImportOptions;
   readonly #writer: RecordWriter;
   readonly #queue = newQueues();
+  readonly #held: ResourceIndex;
 
   constructor(options: ImportOptions) {
     this.#options = options;
+    this.#held = newHeldResources(options);
     this.#writer = new RecordWriter(options.transactions, options.mspId);
   }
 
@@ -74,10 +76,16 @@ export class Importer {
     return this.#queue(request.subjectRef ?? '', () => this.#writer.count(() => this.#import(request)));
   }
 
+  /** Runs a change of a patient's records, or of those without a subject, while nothing of the same is imported. */
+  alone<T>(subjectRef: string | null, change: () => Promise<T>): Promise<T> {
+    this.#options.assertRecovered();
+    return this.#queue(subjectRef ?? '', change);
+  }
+
   /** Ends what an earlier run of the gateway left: closed groups count, all others are abandoned. Nothing may be imported meanwhile. */
   async recover(): Promise<void> {
     for (const entry of this.#options.store.imports.listRunning()) {
-      if (this.#isClosed(entry.groupId)) this.#options.store.imports.put({ ...entry, state: 'closed' });
+      if (this.#isClosed(entry.groupId)) this.#close(entry);
       else await this.#abandon(entry);
     }
   }
@@ -123,10 +131,7 @@ export class Importer {
   async #plan({ operation, subjectRef, bundle }: ImportRequest, attempt: number): Promise<readonly PlannedResource[]> {
     const { key, facts } = this.#options.store;
     const planned = await planImport(bundle, {
-      index: {
-        find: (type, id) => Promise.resolve(this.#find(type, id)),
-        findByIdentifier: (type, token) => Promise.resolve(this.#findAll(type, token)),
-      },
+      index: this.#held,
       subjectRef,
       newId: (entry) =>
         Buffer.from(key.name('fhir-id', JSON.stringify([operation, entry])), 'base64url')
@@ -180,8 +185,13 @@ export class Importer {
   }
 
   #finish(entry: ImportEntry, outcome: ImportOutcome): ImportOutcome {
-    this.#options.store.imports.put({ ...entry, state: 'closed', outcome: JSON.stringify(outcome) });
+    this.#close({ ...entry, outcome: JSON.stringify(outcome) });
     return outcome;
+  }
+
+  #close(entry: ImportEntry): void {
+    this.#options.store.resources.addGroup(entry.groupId);
+    this.#options.store.imports.put({ ...entry, state: 'closed' });
   }
 
   /** Declares a group void, deletes what is stored of it and forgets its records. Repeatable at every step. */
@@ -193,7 +203,7 @@ export class Importer {
     // Its records are known here before the ledger gets any.
     if (record !== undefined) {
       if (await this.#endedClosed(groupId, record, records)) {
-        store.imports.put({ ...entry, state: 'closed' });
+        this.#close(entry);
         return;
       }
       store.index.removeGroup(groupId);
@@ -242,19 +252,6 @@ export class Importer {
     if (patient === undefined) throw newError('PATIENT_UNKNOWN', 'No such patient is registered; POST /api/patients comes first');
     if (patient.custodian !== this.#options.mspId)
       throw newError('NOT_THE_CUSTODIAN', 'This patient is registered at another organisation');
-  }
-
-  #find(type: string, id: string): IndexedResource | undefined {
-    const record = this.#options.store.index.findResource(type, id);
-    return record === undefined ? undefined : this.#newResource(record);
-  }
-
-  #findAll(type: string, token: string): readonly IndexedResource[] {
-    return this.#options.store.index.findByIdentifier(type, token).map((record) => this.#newResource(record));
-  }
-
-  #newResource({ type, id, recordId, version, subjectRef }: IndexedRecord): IndexedResource {
-    return { type, id, recordId, version, subjectRef, readText: async () => (await this.#options.records.read(recordId)).text };
   }
 }
 

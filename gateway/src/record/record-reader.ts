@@ -33,10 +33,24 @@ export class RecordReader {
   async read(recordId: string): Promise<ReadRecord> {
     const record = this.#options.index.find(recordId);
     if (record === undefined) throw newError('RESOURCE_NOT_FOUND', 'No such record is held here');
-    const [opening] = await this.openAll([record]);
-    const anchor = this.findAnchor(record);
-    if (opening === undefined || anchor === undefined) throw newError('RESOURCE_NOT_FOUND', 'No such record is held here');
-    return { record, text: await openRecord(anchor, opening) };
+    const [text = ''] = await this.readVersions([record]);
+    return { record, text };
+  }
+
+  /**
+   * The resources of these very versions, in their order.
+   * @throws CodedError RESOURCE_NOT_FOUND, CONTENT_NOT_ANCHORED; DecryptFailed
+   */
+  async readVersions(records: readonly IndexedRecord[]): Promise<readonly string[]> {
+    const openings = await this.openAll(records);
+    return Promise.all(
+      openings.map((opening, at) => {
+        const record = records[at];
+        const anchor = record === undefined ? undefined : this.findAnchor(record);
+        if (anchor === undefined) throw newError('RESOURCE_NOT_FOUND', 'No such record is held here');
+        return openRecord(anchor, opening);
+      }),
+    );
   }
 
   /** What opens these records, in their order. @throws CodedError CONTENT_NOT_ANCHORED when one is missing; DecryptFailed */

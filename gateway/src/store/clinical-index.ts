@@ -86,7 +86,7 @@ export class ClinicalIndex {
   }
 
   clear(): void {
-    this.#database.exec('DELETE FROM identifier; DELETE FROM record');
+    this.#database.exec('DELETE FROM identifier; DELETE FROM record; DELETE FROM listed');
   }
 
   has(recordId: string, version: number): boolean {
@@ -103,7 +103,14 @@ export class ClinicalIndex {
   }
 
   findVersion(recordId: string, version: number): IndexedRecord | undefined {
-    return this.#parse(this.#statements.findRecord.all(recordId)).find((record) => record.version === version);
+    const row = this.#statements.find.get(recordId, version);
+    return row === undefined ? undefined : this.#parse([row])[0];
+  }
+
+  /** Every version of a record that counts, oldest first. */
+  listVersions(recordId: string): readonly IndexedRecord[] {
+    const versions = this.#parse(this.#statements.findRecord.all(recordId)).filter(this.#counts);
+    return versions.sort((one, other) => one.version - other.version);
   }
 
   /** The newest version that counts of every record of a patient. */
@@ -183,7 +190,7 @@ function prepareStatements(database: Database): Statements {
     add: database.prepare('INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?)'),
     addToken: database.prepare('INSERT INTO identifier VALUES (?, ?, ?)'),
     removeGroup: database.prepare('DELETE FROM record WHERE group_id = ?'),
-    find: database.prepare('SELECT 1 FROM record WHERE record_id = ? AND version = ?'),
+    find: database.prepare('SELECT * FROM record WHERE record_id = ? AND version = ?'),
     findRecord: database.prepare('SELECT * FROM record WHERE record_id = ?'),
     listGroup: database.prepare('SELECT * FROM record WHERE group_id = ? ORDER BY rowid'),
     listSubject: database.prepare('SELECT * FROM record WHERE subject_ref = ? ORDER BY rowid'),

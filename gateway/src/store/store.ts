@@ -12,6 +12,7 @@ import { intentTable, newIntentStore } from './intent-table';
 import { newLocalKey, type LocalKey } from './local-key';
 import { newOutbox, outboxTable, severalAtOnePlace, type Outbox } from './outbox';
 import { loadOrCreatePrivateFile, makePrivateFolder } from './private-file';
+import { listedTable, ResourceList } from './resource-list';
 import { newResponseStore, responseTable, type ResponseStore } from './response-table';
 import { newSyncer } from './syncer';
 
@@ -20,6 +21,7 @@ export interface Store {
   readonly key: LocalKey;
   readonly facts: Facts;
   readonly index: ClinicalIndex;
+  readonly resources: ResourceList;
   readonly intents: IntentStore;
   readonly responses: ResponseStore;
   readonly imports: ImportStore;
@@ -43,12 +45,14 @@ export function openStore(data: string, mspId: string): Store {
     [intentTable, responseTable, recordTable, importTable, enrolmentTable, outboxTable].join('\n'),
     severalAtOnePlace,
     consultationTable,
+    listedTable,
   ]);
   const syncer = newSyncer(path);
   return {
     key,
     facts,
     index: new ClinicalIndex(database, key, ({ recordId, version }) => facts.counts(mspId, recordId, version)),
+    resources: new ResourceList(database, facts, mspId),
     intents: newIntentStore(database, syncer.sync),
     responses: newResponseStore(database, key, syncer.sync),
     imports: newImportStore(database, key),

@@ -8,7 +8,7 @@ export class MemoryIndex implements ResourceIndex {
 
   hold(resources: readonly PlannedResource[]): void {
     for (const { type, id, recordId, version, subjectRef, text, identifiers } of resources) {
-      this.#held.set(`${type}/${id}`, { type, id, recordId, version, subjectRef, readText: () => Promise.resolve(text) });
+      this.#held.set(`${type}/${id}`, { type, id, recordId, version, subjectRef, isDeleted: false, readText: () => Promise.resolve(text) });
       this.#tokens.set(`${type}/${id}`, identifiers);
     }
   }

@@ -1,0 +1,10 @@
+export { newVersionHeaders, type FhirAnswer } from './answer';
+export { isBatch, newTransactionResponse, runBatch, type BatchEntry, type Refusal } from './bundles';
+export { newCapabilityStatement, type Interaction } from './capability-statement';
+export { parsePrefer, type Preference } from './prefer';
+export { shaperNames, type Pair } from './parse-search';
+export { readHistory } from './resource-history';
+export { ResourceReader } from './resource-reader';
+export { searchResources } from './resource-search';
+export { searchParameters } from './search-parameters';
+export { ResourceWriter, type WriteContext, type WriteTarget } from './resource-writer';

@@ -1,0 +1,54 @@
+import { formatJson, isResourceType } from '../../fhir';
+import {
+  newVersionHeaders,
+  parsePrefer,
+  type FhirAnswer,
+  type ResourceReader,
+  type ResourceWriter,
+  type WriteContext,
+} from '../../fhir-rest';
+import { newError } from '../../problem';
+import type { Store } from '../../store';
+import type { Request, Response } from '../route';
+import { reference } from './schemas';
+
+export interface FhirRoutesOptions {
+  readonly reader: ResourceReader;
+  readonly writer: ResourceWriter;
+  readonly store: Store;
+  readonly version: string;
+  readonly onTrouble: (error: unknown) => void;
+}
+
+/** Where FHIR begins. */
+export function baseOf(origin: string): string {
+  return `${origin}/fhir`;
+}
+
+export function toResponse(origin: string, answer: FhirAnswer): Response {
+  const { status, resource: body } = answer;
+  return {
+    status,
+    body: body === undefined ? '' : formatJson(body),
+    contentType: 'application/fhir+json',
+    headers: newVersionHeaders(baseOf(origin), answer),
+  };
+}
+
+/** What a write is made with, of its headers. @throws CodedError REQUEST_INVALID */
+export function newContext({ operation, header }: Pick<Request, 'operation' | 'header'>): WriteContext {
+  const subject = header('medaccord-subject');
+  if (subject !== undefined && !reference.safeParse(subject).success)
+    throw newError('REQUEST_INVALID', 'header.medaccord-subject: must be the reference of a registered patient');
+  return {
+    operation,
+    subjectRef: subject as WriteContext['subjectRef'],
+    answer: parsePrefer(header('prefer')).answer,
+    ifMatch: header('if-match'),
+  };
+}
+
+/** @throws CodedError ROUTE_NOT_FOUND */
+export function assertType(resourceType: string): void {
+  if (!isResourceType(resourceType)) throw newError('ROUTE_NOT_FOUND', 'FHIR R4 has no such resource type');
+}

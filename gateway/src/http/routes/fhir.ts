@@ -1,0 +1,228 @@
+import { z } from 'zod';
+import {
+  newCapabilityStatement,
+  parsePrefer,
+  readHistory,
+  searchParameters,
+  searchResources,
+  shaperNames,
+  type Interaction,
+  type Pair,
+  type WriteTarget,
+} from '../../fhir-rest';
+import { newRoute, type Request, type Response, type Route } from '../route';
+import { assertType, baseOf, newContext, toResponse, type FhirRoutesOptions } from './fhir-answer';
+import { newBundleRoute } from './fhir-bundle';
+
+/** A route and the interaction of FHIR R4 (http.html) that it carries out. */
+interface Row {
+  readonly interaction: Interaction;
+  readonly route: Route;
+}
+
+const resource = z.looseObject({ resourceType: z.string() });
+const word = z.string().max(64);
+const type = z.string().regex(/^[A-Za-z]{1,64}$/, 'must be a resource type');
+const id = z.string().regex(/^[A-Za-z0-9.-]{1,64}$/, 'must be a FHIR id (A-Z a-z 0-9 . -)');
+const value = z.union([z.string(), z.array(z.string())]);
+const format = { _format: word.optional(), _pretty: word.optional() };
+const names = [...new Set([...searchParameters.map(({ name }) => name), ...shaperNames, '_cursor'])];
+const searchQuery = z.looseObject({ ...Object.fromEntries(names.map((name) => [name, value.optional()])), ...format });
+const condition = z.record(z.string(), value);
+const reads = { by: 'staff', roles: ['records', 'clinician'] } as const;
+const writes = { by: 'staff', roles: ['records'] } as const;
+const shared = { response: resource, isFhir: true } as const;
+
+/** The FHIR R4 service: the organisation's own records, by FHIR's RESTful interactions. */
+export function newFhirRoutes(options: FhirRoutesOptions): readonly Route[] {
+  const rows = [
+    newSearchRow('get', options),
+    newSearchRow('post', options),
+    ...newWriteRows(options),
+    ...newReadRows(options),
+    ...newDeleteRows(options),
+    ...newBundleRoute(options).map((route): Row => ({ interaction: 'transaction', route })),
+  ];
+  const interactions: readonly Interaction[] = [...rows.map(({ interaction }) => interaction), 'batch'];
+  return [newMetadataRoute(options.version, interactions), ...rows.map(({ route }) => route)];
+}
+
+function newMetadataRoute(version: string, interactions: readonly Interaction[]): Route {
+  const since = new Date().toISOString();
+  return newRoute({
+    ...shared,
+    method: 'get',
+    path: '/fhir/metadata',
+    summary: 'CapabilityStatement: what of FHIR R4 this gateway does',
+    access: { by: 'anybody' },
+    query: z.looseObject({ ...format }),
+    needsLedger: false,
+    handle: ({ origin }) => {
+      const statement = newCapabilityStatement({ base: baseOf(origin), version, since, interactions });
+      return Promise.resolve(toResponse(origin, { status: 200, resource: statement }));
+    },
+  });
+}
+
+function newSearchRow(method: 'get' | 'post', { reader, store }: FhirRoutesOptions): Row {
+  const run = async (resourceType: string, pairs: readonly Pair[], { origin, header }: Request): Promise<Response> => {
+    assertType(resourceType);
+    const { isStrict } = parsePrefer(header('prefer'));
+    const bundle = await searchResources(reader, store, { type: resourceType, pairs, base: baseOf(origin), isStrict });
+    return toResponse(origin, { status: 200, resource: bundle });
+  };
+  const route = { ...shared, method, access: reads, params: z.strictObject({ type }), query: searchQuery };
+  return {
+    interaction: 'search-type',
+    route:
+      method === 'get'
+        ? newRoute({
+            ...route,
+            path: '/fhir/{type}',
+            summary: 'Search resources of a type',
+            handle: (request) => run(request.params.type, pairsOf(request.query), request),
+          })
+        : newRoute({
+            ...route,
+            path: '/fhir/{type}/_search',
+            summary: 'Search resources of a type, the search in the body so that it stands in no address',
+            bodyKind: 'form',
+            body: z.string(),
+            handle: (request) => run(request.params.type, [...pairsOf(request.query), ...new URLSearchParams(request.body)], request),
+          }),
+  };
+}
+
+function newWriteRows({ writer }: FhirRoutesOptions): readonly Row[] {
+  const write = async (resourceType: string, target: WriteTarget, request: Request<unknown, unknown, string>): Promise<Response> => {
+    assertType(resourceType);
+    return toResponse(request.origin, await writer.write(resourceType, target, request.body, newContext(request)));
+  };
+  const shape = { ...shared, access: writes, bodyKind: 'fhir', body: z.string(), idempotency: 'optional' } as const;
+  const create = newRoute({
+    ...shape,
+    method: 'post',
+    path: '/fhir/{type}',
+    summary: 'Create a resource; the id is assigned. With If-None-Exist or a query only if nothing fulfils that condition',
+    params: z.strictObject({ type }),
+    query: condition,
+    status: 201,
+    handle: (request) => {
+      const ifNoneExist = request.header('if-none-exist') ?? (formatCondition(request.query) || undefined);
+      return write(request.params.type, { kind: 'create', ifNoneExist }, request);
+    },
+  });
+  const update = newRoute({
+    ...shape,
+    method: 'put',
+    path: '/fhir/{type}/{id}',
+    summary: 'Write the next version of a resource, or the first under an id of the caller',
+    params: z.strictObject({ type, id }),
+    query: z.strictObject(format),
+    handle: (request) => write(request.params.type, { kind: 'update', id: request.params.id }, request),
+  });
+  const updateFound = newRoute({
+    ...shape,
+    method: 'put',
+    path: '/fhir/{type}',
+    summary: 'Write the next version of the one resource that fulfils a condition, or create it',
+    params: z.strictObject({ type }),
+    query: condition,
+    handle: (request) => write(request.params.type, { kind: 'update-found', condition: formatCondition(request.query) }, request),
+  });
+  return [
+    { interaction: 'create', route: create },
+    { interaction: 'update', route: updateFound },
+    { interaction: 'update', route: update },
+  ];
+}
+
+function newReadRows({ reader, store }: FhirRoutesOptions): readonly Row[] {
+  const read = newRoute({
+    ...shared,
+    method: 'get',
+    path: '/fhir/{type}/{id}',
+    summary: 'The newest version of a resource',
+    access: reads,
+    params: z.strictObject({ type, id }),
+    query: z.strictObject(format),
+    handle: async ({ params, origin, header }) => {
+      assertType(params.type);
+      return toResponse(origin, await reader.read(params.type, params.id, header('if-none-match')));
+    },
+  });
+  const history = newRoute({
+    ...shared,
+    method: 'get',
+    path: '/fhir/{type}/{id}/_history',
+    summary: 'The versions of a resource, newest first',
+    access: reads,
+    params: z.strictObject({ type, id }),
+    query: z.strictObject({ ...format, _count: word.optional(), _cursor: z.string().max(2048).optional() }),
+    handle: async ({ params, query: { _count: count, _cursor: cursor }, origin }) => {
+      assertType(params.type);
+      const bundle = await readHistory(reader, store.key, { ...params, base: baseOf(origin), count, cursor });
+      return toResponse(origin, { status: 200, resource: bundle });
+    },
+  });
+  const readVersion = newRoute({
+    ...shared,
+    method: 'get',
+    path: '/fhir/{type}/{id}/_history/{versionId}',
+    summary: 'One version of a resource, also after it was deleted',
+    access: reads,
+    params: z.strictObject({ type, id, versionId: id }),
+    query: z.strictObject(format),
+    handle: async ({ params, origin }) => {
+      assertType(params.type);
+      return toResponse(origin, await reader.readVersion(params.type, params.id, params.versionId));
+    },
+  });
+  return [
+    { interaction: 'read', route: read },
+    { interaction: 'history-instance', route: history },
+    { interaction: 'vread', route: readVersion },
+  ];
+}
+
+function newDeleteRows({ writer }: FhirRoutesOptions): readonly Row[] {
+  const shape = { ...shared, method: 'delete', access: writes, status: 204, idempotency: 'optional' } as const;
+  const remove = newRoute({
+    ...shape,
+    path: '/fhir/{type}/{id}',
+    summary: 'Delete a resource: its record is marked as entered in error',
+    params: z.strictObject({ type, id }),
+    query: z.strictObject(format),
+    handle: async ({ params, origin, header }) => {
+      assertType(params.type);
+      return toResponse(origin, await writer.remove(params.type, params.id, header('if-match')));
+    },
+  });
+  const removeFound = newRoute({
+    ...shape,
+    path: '/fhir/{type}',
+    summary: 'Delete the one resource that fulfils a condition',
+    params: z.strictObject({ type }),
+    query: condition,
+    handle: async ({ params, query, origin, header }) => {
+      assertType(params.type);
+      return toResponse(origin, await writer.removeFound(params.type, formatCondition(query), header('if-match')));
+    },
+  });
+  return [
+    { interaction: 'delete', route: removeFound },
+    { interaction: 'delete', route: remove },
+  ];
+}
+
+function pairsOf(query: Readonly<Record<string, unknown>>): Pair[] {
+  return Object.entries(query).flatMap(([name, values]) =>
+    [values].flat().flatMap<Pair>((one) => (typeof one === 'string' ? [[name, one]] : [])),
+  );
+}
+
+/** The condition in a query; how an answer is written is no part of it. */
+function formatCondition(query: Readonly<Record<string, unknown>>): string {
+  const pairs = pairsOf(query).filter(([name]) => name !== '_format' && name !== '_pretty');
+  return new URLSearchParams(pairs.map(([name, one]): [string, string] => [name, one])).toString();
+}

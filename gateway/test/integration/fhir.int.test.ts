@@ -1,0 +1,97 @@
+import { Client } from 'fhir-kit-client';
+import type { RunningGateway } from '../support/running-network';
+import { RunningNetwork } from '../support/running-network';
+import { TestPatient } from '../support/test-patient';
+
+// The client's answers are loosely typed: the test says what it expects.
+/* eslint-disable @typescript-eslint/no-explicit-any */
+
+let network: RunningNetwork;
+let gateway: RunningGateway;
+let client: Client;
+let headers: { 'medaccord-subject': string };
+
+beforeAll(async () => {
+  network = await RunningNetwork.start();
+  gateway = network.gateway(network.membersOf('hospital')[0] ?? '');
+  const patient = new TestPatient(network, gateway.mspId);
+  expect((await patient.register()).status).toBe(201);
+  headers = { 'medaccord-subject': patient.subjectRef };
+  client = new Client({ baseUrl: `${gateway.url}/fhir`, bearerToken: await gateway.token('records') });
+}, 90_000);
+
+afterAll(async () => {
+  await network.stop();
+  network.remove();
+}, 60_000);
+
+const observationOf = (patientId: string, at: number): any => ({
+  resourceType: 'Observation',
+  status: 'final',
+  code: { text: 'glucose' },
+  subject: { reference: `Patient/${patientId}` },
+  identifier: [{ system: 'urn:lab', value: String(at) }],
+});
+
+describe('fhir-kit-client on a running gateway', () => {
+  it('learns what the service does, creates, reads, updates, lists versions and deletes', async () => {
+    expect(await client.capabilityStatement()).toMatchObject({ resourceType: 'CapabilityStatement', fhirVersion: '4.0.1' });
+    const made: any = await client.create({ resourceType: 'Location', body: { resourceType: 'Location', name: 'a' } });
+    expect(made).toMatchObject({ name: 'a', meta: { versionId: '1' } });
+    const { id } = made;
+    expect(await client.read({ resourceType: 'Location', id })).toEqual(made);
+    const updated: any = await client.update({
+      resourceType: 'Location',
+      id,
+      body: { ...made, name: 'b' },
+      options: { headers: { 'if-match': 'W/"1"' } },
+    });
+    expect(updated.meta.versionId).toBe('2');
+    expect(await client.vread({ resourceType: 'Location', id, version: '1' })).toEqual(made);
+    const history: any = await client.history({ resourceType: 'Location', id });
+    expect(history.entry.map((one: any) => one.resource.name)).toEqual(['b', 'a']);
+    await client.delete({ resourceType: 'Location', id });
+    await expect(client.read({ resourceType: 'Location', id })).rejects.toMatchObject({
+      response: { status: 410, data: { resourceType: 'OperationOutcome' } },
+    });
+  }, 60_000);
+
+  it('creates a patient and her records in a transaction, once, and finds them page by page', async () => {
+    const fullUrl = 'urn:uuid:6ba7b810-9dad-11d1-80b4-00c04fd430c8';
+    const request = { method: 'POST', url: 'Patient', ifNoneExist: 'identifier=urn:mrn|1' };
+    const patient = { resourceType: 'Patient', identifier: [{ system: 'urn:mrn', value: '1' }] };
+    const entry = [
+      { fullUrl, resource: patient, request },
+      ...Array.from({ length: 5 }, (_, at) => ({
+        resource: { ...observationOf('', at), subject: { reference: fullUrl } },
+        request: { method: 'POST', url: 'Observation', ifNoneExist: `identifier=urn:lab|${String(at)}` },
+      })),
+    ];
+    const body: any = { resourceType: 'Bundle', type: 'transaction', entry };
+    const done: any = await client.transaction({ body, options: { headers } });
+    const again: any = await client.transaction({ body, options: { headers } });
+    const placesOf = (bundle: any): string[] => bundle.entry.map((one: any) => one.response.location);
+    expect([done.type, placesOf(again)]).toEqual(['transaction-response', placesOf(done)]);
+    const found: any = await client.search({ resourceType: 'Patient', searchParams: { identifier: 'urn:mrn|1' } });
+    const { id } = found.entry[0].resource;
+    let page: any = await client.search({ resourceType: 'Observation', searchParams: { patient: id, _count: 2 } });
+    const values: string[] = [];
+    while (page !== undefined) {
+      values.push(...page.entry.map((one: any) => one.resource.identifier[0].value));
+      page = await client.nextPage({ bundle: page });
+    }
+    expect(values).toEqual(['0', '1', '2', '3', '4']);
+    const conditional: any = await client.create({
+      resourceType: 'Observation',
+      body: observationOf(id, 3),
+      options: { headers: { 'if-none-exist': 'identifier=urn:lab|3' } },
+    });
+    expect(conditional.meta.versionId).toBe('1');
+    const posted: any = await client.search({
+      resourceType: 'Observation',
+      searchParams: { patient: id },
+      options: { postSearch: true },
+    });
+    expect(posted.entry).toHaveLength(5);
+  }, 60_000);
+});
