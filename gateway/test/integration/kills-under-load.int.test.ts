@@ -24,6 +24,12 @@ jest.setTimeout(400_000);
 
 const KILLS = 50;
 const CLIENTS = { registrars: 1, importers: 2, relations: 3 };
+/** What the clients have begun at least when they end: a slow machine works on after the last kill. */
+const LEAST: readonly (readonly [Operation['kind'], number])[] = [
+  ['import', 6],
+  ['consent', 11],
+  ['request', 11],
+];
 
 let network: CommandedNetwork;
 let gateways: readonly CommandedGateway[];
@@ -41,12 +47,20 @@ afterAll(async () => {
   await network.remove();
 });
 
+const countOf = (kind: Operation['kind']): number => load.log.operations.filter((each) => each.kind === kind).length;
+
 function readModelOf(file: string): unknown {
   const database = new DatabaseSync(file, { readOnly: true });
   try {
-    return ['checkpoint', 'fact', 'undecided', 'undelivered'].map((table) =>
-      database.prepare(`SELECT * FROM ${table} ORDER BY ${table === 'fact' ? 'type, ref, id' : '1, 2'}`).all(),
-    );
+    const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").all() as { name: string }[];
+    return tables.map(({ name }) => [
+      name,
+      database
+        .prepare(`SELECT * FROM ${name}`)
+        .all()
+        .map((row) => JSON.stringify(row))
+        .sort(),
+    ]);
   } finally {
     database.close();
   }
@@ -61,6 +75,7 @@ describe('fifty random kills of ledger, chaincodes and gateways, under load', ()
     load.start(CLIENTS);
     const kills = await killAtRandom(network, KILLABLE, KILLS);
     expect([...kills.values()].reduce((sum, count) => sum + count, 0)).toBe(KILLS);
+    await until('there was load enough', () => LEAST.every(([kind, least]) => countOf(kind) >= least));
     await load.stop();
     await until('the network is whole again', () => network.isWhole);
     firstAnswers = readAnswers(load);
@@ -68,10 +83,6 @@ describe('fifty random kills of ledger, chaincodes and gateways, under load', ()
 
   test('answer nobody with anything but success or a coded, passing trouble', () => {
     expect(load.log.surprises).toEqual([]);
-    const countOf = (kind: Operation['kind']): number => load.log.operations.filter((each) => each.kind === kind).length;
-    expect(countOf('import')).toBeGreaterThan(5);
-    expect(countOf('consent')).toBeGreaterThan(10);
-    expect(countOf('request')).toBeGreaterThan(10);
   });
 
   test('leave no outcome unknown and nothing half done', async () => {
