@@ -69,8 +69,9 @@ const history = async (): Promise<readonly Line[]> => {
 const decisionOn = async (requestId: string): Promise<Line | undefined> =>
   (await history()).find((line) => line.kind === 'decision' && line.requestId === requestId);
 
-/** What the patient opens of a decision with her key. */
+/** What the patient opens of a decision with her key; her custodian may hear of it a block later than who asked. */
 const told = async (requestId: string): Promise<{ reason: string }> => {
+  await until('the custodian shows the decision', async () => (await decisionOn(requestId)) !== undefined);
   const line = await decisionOn(requestId);
   return (await openNotice(patient.wallet, patient.relationRef, requestId, String(line?.['notice']))) as { reason: string };
 };
@@ -141,7 +142,8 @@ describe('consent on a real network', () => {
     const name = { relationRef: patient.relationRef, requester: counterparty!.mspId, requestId };
     expect((await review(counterparty!, name, { outcome: 'justified' })).body).toMatchObject({ code: 'REVIEWER_NOT_INDEPENDENT' });
     expect((await review(custodian!, name, { outcome: 'justified' })).status).toBe(201);
-    expect((await history()).at(-1)).toMatchObject({ kind: 'review', outcome: 'justified', by: { mspId: custodian!.mspId } });
+    await until('her history has the review', async () => (await history()).at(-1)?.kind === 'review');
+    expect((await history()).at(-1)).toMatchObject({ outcome: 'justified', by: { mspId: custodian!.mspId } });
     const countOf = async (): Promise<unknown> => {
       const { body } = await authority!.send('/api/break-glass/statistics', { token: await authority!.token('auditor') });
       return body.organisations.find(({ mspId }: { mspId: string }) => mspId === counterparty!.mspId);
@@ -176,7 +178,7 @@ describe('consent on a real network', () => {
       body: { told: formatInstant(Date.now()) },
     });
     expect(back.status).toBe(201);
-    expect((await history()).filter(({ kind }) => kind === 'deletion')).toHaveLength(2);
+    await until('both deletions are told', async () => (await history()).filter(({ kind }) => kind === 'deletion').length === 2);
   });
 
   test('is previewed: the draft names the very records that are released once it is signed', async () => {
