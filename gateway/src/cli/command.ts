@@ -12,10 +12,25 @@ type Values<T extends ParseArgsOptionsConfig> = ReturnType<
   typeof parseArgs<{ options: T; allowPositionals: false; strict: true }>
 >['values'];
 
+/**
+ * Keys, codes and references may begin with a dash: the word after an option that takes a value is that value, unless it is an option of the verb.
+ */
+function joinValues(argv: readonly string[], options: ParseArgsOptionsConfig): string[] {
+  const isOption = (word: string): boolean => word.startsWith('--') && Object.hasOwn(options, word.slice(2).split('=', 1)[0] ?? '');
+  const joined: string[] = [];
+  for (const word of argv) {
+    const last = joined.at(-1);
+    const isValue = last !== undefined && isOption(last) && options[last.slice(2)]?.type === 'string' && !isOption(word);
+    if (isValue) joined[joined.length - 1] = `${last}=${word}`;
+    else joined.push(word);
+  }
+  return joined;
+}
+
 /** @throws {CliError} USAGE for options that the verb does not have */
 export function parseOptions<T extends ParseArgsOptionsConfig>(argv: readonly string[], options: T): Values<T> {
   try {
-    return parseArgs({ args: [...argv], options, allowPositionals: false, strict: true }).values;
+    return parseArgs({ args: joinValues(argv, options), options, allowPositionals: false, strict: true }).values;
   } catch (error) {
     throw usage((error as Error).message);
   }
