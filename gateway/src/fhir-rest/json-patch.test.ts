@@ -16,7 +16,8 @@ const codeOf = (run: () => unknown): unknown => {
 
 describe('a JSON Patch', () => {
   it('turns one document into any other, as another implementation wrote it', () => {
-    const value = fc.jsonValue({ depthSize: 'small' });
+    // The reader refuses that name.
+    const value = fc.jsonValue({ depthSize: 'small' }).filter((one) => !JSON.stringify(one).includes('__proto__'));
     const objects = fc.dictionary(fc.stringMatching(/^[a-z~/]{1,3}$/), value);
     fc.assert(
       fc.property(objects, objects, (one, other) => {
