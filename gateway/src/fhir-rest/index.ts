@@ -8,3 +8,7 @@ export { ResourceReader } from './resource-reader';
 export { searchResources } from './resource-search';
 export { searchParameters } from './search-parameters';
 export { ResourceWriter, type WriteContext, type WriteTarget } from './resource-writer';
+export { newNotice } from './operation-outcome';
+export { formatCursor, parseCursor } from './page-cursor';
+export { parseSearch, type Search } from './parse-search';
+export { pickElements, presentResource, subsetted } from './present-resource';

@@ -215,7 +215,8 @@ function newDeleteRows({ writer }: FhirRoutesOptions): readonly Row[] {
   ];
 }
 
-function pairsOf(query: Readonly<Record<string, unknown>>): Pair[] {
+/** The parameters of a query, in its order. */
+export function pairsOf(query: Readonly<Record<string, unknown>>): Pair[] {
   return Object.entries(query).flatMap(([name, values]) =>
     [values].flat().flatMap<Pair>((one) => (typeof one === 'string' ? [[name, one]] : [])),
   );
