@@ -19,9 +19,9 @@ const words: Readonly<Record<string, FhirFormat>> = { json: 'json', xml: 'xml' }
 /** Media types of bodies in XML. */
 export const xmlTypes: readonly string[] = ['application/fhir+xml', 'application/xml', 'text/xml'];
 
-/** Whether an address is one of the FHIR service. */
+/** Whether an address is one of a FHIR service. */
 export function isFhirPath(path: string): boolean {
-  return path === '/fhir' || path.startsWith('/fhir/');
+  return /^\/fhir(-released)?(\/|$)/.test(path);
 }
 
 /**
