@@ -11,6 +11,7 @@ export type { ImportEntry, ImportStore } from './import-table';
 export type { ListOrder, ListPage, ListQuery, Place } from './list-query';
 export type { LocalKey } from './local-key';
 export type { Outbox, Parcel } from './outbox';
+export { makePrivateFolder } from './private-file';
 export { Projector } from './projector';
 export type { Listed, ResourceList } from './resource-list';
 export { statementVerifier } from './statement-verifier';

@@ -1,0 +1,145 @@
+import { resourceTypes, isObject, type JsonObject, type JsonValue } from '../fhir';
+import { newError } from '../problem';
+import type { IndexedRecord, Place, Store } from '../store';
+import { formatCursor, parseCursor } from './page-cursor';
+import { parsePageCount } from './page-count';
+import type { Pair } from './parse-search';
+import { careDatesOf, isWithin, parseCareDates } from './care-dates';
+import { parseInstant, parseTypes } from './type-list';
+import type { ResourceReader } from './resource-reader';
+
+export interface EverythingRequest {
+  /** Of the Patient. */
+  readonly id: string;
+  readonly base: string;
+  /** `start`, `end`, `_since`, `_type` and `_count` as they were asked, or `_cursor`. */
+  readonly pairs: readonly Pair[];
+}
+
+type Held = Pick<Store, 'index' | 'resources' | 'key'>;
+
+/** Where a page begins: after this place among the patient's records of this type. */
+interface Start {
+  readonly type: string;
+  readonly after: Place | undefined;
+}
+
+/** Unless the caller says. */
+const usualCount = '100';
+const resumed = '_from-type';
+
+/**
+ * All that is held of a patient (FHIR R4 patient-operation-everything.html), in pages: the Patient, then her records type by type, each page with what its
+ * resources refer to that is nobody's record (who, where, what kind).
+ * @throws CodedError RESOURCE_NOT_FOUND, RESOURCE_DELETED, REQUEST_INVALID, CONTENT_NOT_ANCHORED; DecryptFailed
+ */
+export async function readEverything(reader: ResourceReader, held: Held, request: EverythingRequest): Promise<JsonObject> {
+  const { id, base } = request;
+  const patient = await reader.read('Patient', id);
+  const { pairs, start, self } = readStart(held, request);
+  const wanted = parseWanted(pairs);
+  const subjectRef = held.index.findResource('Patient', id)?.subjectRef ?? undefined;
+  const { records, next } = subjectRef === undefined ? { records: [], next: undefined } : findRecords(held, wanted, { subjectRef, start });
+  const resources = await reader.present(records);
+  const isFirst = start === undefined && patient.resource !== undefined && wanted.types.includes('Patient');
+  const matches = [...(isFirst ? [patient.resource ?? {}] : []), ...resources];
+  const included = await reader.present(findReferred(held, resources, wanted.types));
+  const url = `${base}/Patient/${id}/$everything`;
+  const link = [{ relation: 'self', url: self === '' ? url : `${url}?${self}` }];
+  if (next !== undefined) link.push({ relation: 'next', url: `${url}?_cursor=${formatNext(held, request, pairs, next)}` });
+  const entry = [...matches.map((one) => newEntry(base, one, 'match')), ...included.map((one) => newEntry(base, one, 'include'))];
+  return { resourceType: 'Bundle', type: 'searchset', link, ...(entry.length === 0 ? {} : { entry }) };
+}
+
+function readStart({ key }: Held, { id, pairs }: EverythingRequest): { pairs: readonly Pair[]; start: Start | undefined; self: string } {
+  const cursor = pairs.find(([name]) => name === '_cursor');
+  if (cursor === undefined) return { pairs, start: undefined, self: formatQuery(pairs) };
+  if (pairs.length > 1) throw newError('REQUEST_INVALID', 'query._cursor: stands alone; follow the link as it is');
+  const { pairs: asked, after } = parseCursor(key, cursor[1], nameOf(id));
+  const type = asked.find(([name]) => name === resumed)?.[1] ?? '';
+  return { pairs: asked.filter(([name]) => name !== resumed), start: { type, after }, self: formatQuery([cursor]) };
+}
+
+function formatNext({ key }: Held, { id }: EverythingRequest, pairs: readonly Pair[], { type, after }: Start): string {
+  return formatCursor(key, { of: nameOf(id), pairs: [...pairs, [resumed, type]], after: after ?? { rank: 0, updated: '' } });
+}
+
+function nameOf(id: string): string {
+  return `Patient/${id}/$everything`;
+}
+
+function formatQuery(pairs: readonly Pair[]): string {
+  return new URLSearchParams(pairs.map(([name, value]): [string, string] => [name, value])).toString();
+}
+
+interface Wanted {
+  readonly types: readonly string[];
+  readonly count: number;
+  readonly since: string | undefined;
+  readonly care: ReturnType<typeof parseCareDates>;
+}
+
+function parseWanted(pairs: readonly Pair[]): Wanted {
+  const asked = new Map(pairs);
+  return {
+    types: parseTypes(asked.get('_type'), resourceTypes),
+    count: parsePageCount(asked.get('_count') ?? usualCount),
+    since: parseInstant(asked.get('_since'), '_since'),
+    care: parseCareDates(asked.get('start'), asked.get('end')),
+  };
+}
+
+interface Listing {
+  readonly subjectRef: string;
+  readonly start: Start | undefined;
+}
+
+/** A page of the patient's records: type by type, each in the order of creation. */
+function findRecords(
+  { index, resources }: Held,
+  wanted: Wanted,
+  { subjectRef, start }: Listing,
+): { records: IndexedRecord[]; next: Start | undefined } {
+  const types = wanted.types.filter((type) => type !== 'Patient' && (start === undefined || type >= start.type));
+  const records: IndexedRecord[] = [];
+  let next: Start | undefined;
+  for (const type of types) {
+    let after = type === start?.type ? start.after : undefined;
+    for (;;) {
+      const listed = resources.list({ type, subjectRef, from: wanted.since }, { order: 'created', after, most: wanted.count });
+      for (const { recordId, version, place } of listed) {
+        if (records.length === wanted.count) return { records, next };
+        const record = index.findVersion(recordId, version);
+        after = place;
+        if (record === undefined || !isWithin(careDatesOf(record), wanted.care)) continue;
+        records.push(record);
+        next = { type, after };
+      }
+      if (listed.length < wanted.count) break;
+    }
+  }
+  return { records, next: undefined };
+}
+
+/** What the resources refer to that is held here and is nobody's record, each once. */
+function findReferred({ index, resources }: Held, referring: readonly JsonObject[], types: readonly string[]): IndexedRecord[] {
+  const references = new Set(referring.flatMap((resource) => [...listReferences(resource)]));
+  const found = [...references].flatMap((reference) => {
+    const [, type = '', id = ''] = /^([A-Za-z]+)\/([A-Za-z0-9.-]{1,64})$/.exec(reference) ?? [];
+    const record = types.includes(type) ? index.findResource(type, id) : undefined;
+    return record !== undefined && record.subjectRef === null && resources.find(record.recordId) !== undefined ? [record] : [];
+  });
+  return found.slice(0, 500);
+}
+
+function* listReferences(value: JsonValue): Generator<string> {
+  if (Array.isArray(value)) for (const item of value) yield* listReferences(item);
+  else if (isObject(value)) {
+    if (typeof value['reference'] === 'string') yield value['reference'];
+    for (const inner of Object.values(value)) yield* listReferences(inner);
+  }
+}
+
+function newEntry(base: string, resource: JsonObject, mode: 'match' | 'include'): JsonObject {
+  return { fullUrl: `${base}/${String(resource['resourceType'])}/${String(resource['id'])}`, resource, search: { mode } };
+}
