@@ -38,12 +38,10 @@ export async function readEverything(reader: ResourceReader, held: Held, request
   const patient = await reader.read('Patient', id);
   const { pairs, start, self } = readStart(held, request);
   const wanted = parseWanted(pairs);
-  const subjectRef = held.index.findResource('Patient', id)?.subjectRef ?? undefined;
-  const { records, next } = subjectRef === undefined ? { records: [], next: undefined } : findRecords(held, wanted, { subjectRef, start });
-  const resources = await reader.present(records);
-  const isFirst = start === undefined && patient.resource !== undefined && wanted.types.includes('Patient');
-  const matches = [...(isFirst ? [patient.resource ?? {}] : []), ...resources];
-  const included = await reader.present(findReferred(held, resources, wanted.types));
+  const { records, next } = findRecords(held, wanted, { subjectRef: held.index.findResource('Patient', id)?.subjectRef, start });
+  const isWithPatient = start === undefined && wanted.types.includes('Patient');
+  const matches = [...(isWithPatient ? [patient.resource ?? {}] : []), ...(await reader.present(records))];
+  const included = await reader.present(findReferred(held, matches, wanted.types));
   const url = `${base}/Patient/${id}/$everything`;
   const link = [{ relation: 'self', url: self === '' ? url : `${url}?${self}` }];
   if (next !== undefined) link.push({ relation: 'next', url: `${url}?_cursor=${formatNext(held, request, pairs, next)}` });
@@ -90,7 +88,7 @@ function parseWanted(pairs: readonly Pair[]): Wanted {
 }
 
 interface Listing {
-  readonly subjectRef: string;
+  readonly subjectRef: string | null | undefined;
   readonly start: Start | undefined;
 }
 
@@ -102,6 +100,7 @@ function findRecords(
 ): { records: IndexedRecord[]; next: Start | undefined } {
   const types = wanted.types.filter((type) => type !== 'Patient' && (start === undefined || type >= start.type));
   const records: IndexedRecord[] = [];
+  if (typeof subjectRef !== 'string') return { records, next: undefined };
   let next: Start | undefined;
   for (const type of types) {
     let after = type === start?.type ? start.after : undefined;
@@ -141,5 +140,6 @@ function* listReferences(value: JsonValue): Generator<string> {
 }
 
 function newEntry(base: string, resource: JsonObject, mode: 'match' | 'include'): JsonObject {
-  return { fullUrl: `${base}/${String(resource['resourceType'])}/${String(resource['id'])}`, resource, search: { mode } };
+  const { resourceType: type, id } = resource as { readonly resourceType: string; readonly id: string };
+  return { fullUrl: `${base}/${type}/${id}`, resource, search: { mode } };
 }

@@ -97,7 +97,7 @@ function newStatusRoutes(exporter: Exporter): readonly Route[] {
     method: 'get',
     path: `${status}/{file}`,
     summary: 'A file of an export: NDJSON, a resource in each line',
-    params: z.strictObject({ exportId, file: z.string().regex(/^[1-9]\d{0,6}$/, 'must be the name of a file') }),
+    params: z.strictObject({ exportId, file: z.string().regex(/^[A-Za-z0-9]{1,32}$/, 'must be the name of a file') }),
     response: z.any(),
     handle: async ({ params, caller }) => {
       const body = await exporter.readFile(ownerOf(caller), params.exportId, params.file);
