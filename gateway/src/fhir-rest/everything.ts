@@ -92,32 +92,39 @@ interface Listing {
   readonly start: Start | undefined;
 }
 
-/** A page of the patient's records: type by type, each in the order of creation. */
-function findRecords(
-  { index, resources }: Held,
-  wanted: Wanted,
-  { subjectRef, start }: Listing,
-): { records: IndexedRecord[]; next: Start | undefined } {
-  const types = wanted.types.filter((type) => type !== 'Patient' && (start === undefined || type >= start.type));
+interface Placed {
+  readonly record: IndexedRecord;
+  /** Where what comes after it begins. */
+  readonly place: Start;
+}
+
+/** A page of the patient's records, and where the next one begins. */
+function findRecords(held: Held, wanted: Wanted, listing: Listing): { records: IndexedRecord[]; next: Start | undefined } {
   const records: IndexedRecord[] = [];
-  if (typeof subjectRef !== 'string') return { records, next: undefined };
   let next: Start | undefined;
-  for (const type of types) {
-    let after = type === start?.type ? start.after : undefined;
-    for (;;) {
-      const listed = resources.list({ type, subjectRef, from: wanted.since }, { order: 'created', after, most: wanted.count });
-      for (const { recordId, version, place } of listed) {
-        if (records.length === wanted.count) return { records, next };
-        const record = index.findVersion(recordId, version);
-        after = place;
-        if (record === undefined || !isWithin(careDatesOf(record), wanted.care)) continue;
-        records.push(record);
-        next = { type, after };
-      }
-      if (listed.length < wanted.count) break;
-    }
+  for (const { record, place } of walkRecords(held, wanted, listing)) {
+    if (records.length === wanted.count) return { records, next };
+    records.push(record);
+    next = place;
   }
   return { records, next: undefined };
+}
+
+/** The patient's records type by type, each type in the order of creation. */
+function* walkRecords(held: Held, { types, count, since, care }: Wanted, { subjectRef, start }: Listing): Generator<Placed> {
+  if (typeof subjectRef !== 'string') return;
+  for (const type of types.filter((one) => one !== 'Patient' && (start === undefined || one >= start.type))) {
+    let after = type === start?.type ? start.after : undefined;
+    for (let isMore = true; isMore;) {
+      const listed = held.resources.list({ type, subjectRef, from: since }, { order: 'created', after, most: count });
+      for (const { recordId, version, place } of listed) {
+        const record = held.index.findVersion(recordId, version);
+        if (record !== undefined && isWithin(careDatesOf(record), care)) yield { record, place: { type, after: place } };
+      }
+      isMore = listed.length === count;
+      after = listed.at(-1)?.place;
+    }
+  }
 }
 
 /** What the resources refer to that is held here and is nobody's record, each once. */
