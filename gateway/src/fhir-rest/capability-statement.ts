@@ -1,5 +1,5 @@
 import { resourceTypes, type JsonObject } from '../fhir';
-import { searchParameters } from './search-parameters';
+import { searchParametersOf } from './search-parameters';
 
 export const typeInteractions = ['read', 'vread', 'update', 'delete', 'history-instance', 'create', 'search-type'] as const;
 export const systemInteractions = ['transaction', 'batch'] as const;
@@ -50,8 +50,6 @@ function newResource(type: string, interaction: { code: string }[]): JsonObject 
     conditionalUpdate: true,
     conditionalDelete: 'single',
     referencePolicy: ['literal', 'local'],
-    searchParam: searchParameters
-      .filter(({ isOf }) => isOf(type))
-      .map(({ name, type: kind, documentation }) => ({ name, type: kind, documentation })),
+    searchParam: searchParametersOf(type).map(({ name, type: kind, documentation }) => ({ name, type: kind, documentation })),
   };
 }

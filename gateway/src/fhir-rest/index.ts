@@ -6,5 +6,5 @@ export { shaperNames, type Pair } from './parse-search';
 export { readHistory } from './resource-history';
 export { ResourceReader } from './resource-reader';
 export { searchResources } from './resource-search';
-export { searchParameters } from './search-parameters';
+export { searchParameterNames } from './search-parameters';
 export { ResourceWriter, type WriteContext, type WriteTarget } from './resource-writer';

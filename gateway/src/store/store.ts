@@ -14,6 +14,7 @@ import { newOutbox, outboxTable, severalAtOnePlace, type Outbox } from './outbox
 import { loadOrCreatePrivateFile, makePrivateFolder } from './private-file';
 import { listedTable, ResourceList } from './resource-list';
 import { newResponseStore, responseTable, type ResponseStore } from './response-table';
+import { SearchIndex, searchTables } from './search-index';
 import { newSyncer } from './syncer';
 
 /** Everything that one gateway keeps. */
@@ -46,13 +47,19 @@ export function openStore(data: string, mspId: string): Store {
     severalAtOnePlace,
     consultationTable,
     listedTable,
+    searchTables,
   ]);
+  const search = new SearchIndex(database, key);
   const syncer = newSyncer(path);
   return {
     key,
     facts,
-    index: new ClinicalIndex(database, key, ({ recordId, version }) => facts.counts(mspId, recordId, version)),
-    resources: new ResourceList(database, facts, mspId),
+    index: new ClinicalIndex(database, {
+      key,
+      counts: ({ recordId, version }) => facts.counts(mspId, recordId, version),
+      search,
+    }),
+    resources: new ResourceList(database, { facts, mspId, search }),
     intents: newIntentStore(database, syncer.sync),
     responses: newResponseStore(database, key, syncer.sync),
     imports: newImportStore(database, key),

@@ -3,7 +3,7 @@ import {
   newCapabilityStatement,
   parsePrefer,
   readHistory,
-  searchParameters,
+  searchParameterNames,
   searchResources,
   shaperNames,
   type Interaction,
@@ -26,7 +26,7 @@ const type = z.string().regex(/^[A-Za-z]{1,64}$/, 'must be a resource type');
 const id = z.string().regex(/^[A-Za-z0-9.-]{1,64}$/, 'must be a FHIR id (A-Z a-z 0-9 . -)');
 const value = z.union([z.string(), z.array(z.string())]);
 const format = { _format: word.optional(), _pretty: word.optional() };
-const names = [...new Set([...searchParameters.map(({ name }) => name), ...shaperNames, '_cursor'])];
+const names = [...new Set([...searchParameterNames, ...shaperNames, '_cursor'])];
 const searchQuery = z.looseObject({ ...Object.fromEntries(names.map((name) => [name, value.optional()])), ...format });
 const condition = z.record(z.string(), value);
 const reads = { by: 'staff', roles: ['records', 'clinician'] } as const;
