@@ -36,6 +36,8 @@ export const codes = {
   RESOURCE_DELETED: { category: 'gone', title: 'The resource was deleted' },
   SEARCH_PARAMETER_UNKNOWN: { category: 'invalid', title: 'The search has a parameter that is not known' },
   SEARCH_TOO_WIDE: { category: 'rule', title: 'The search finds more than can be counted or ordered' },
+  PATCH_INVALID: { category: 'invalid', title: 'The patch is not a JSON Patch' },
+  PATCH_FAILED: { category: 'rule', title: 'The patch does not fit the resource' },
   RELEASE_REFUSED: { category: 'forbidden', title: 'The request was refused' },
   RELEASE_NOT_READY: { category: 'conflict', title: 'The request is not released, or its delivery is not complete' },
   RELEASE_ENDED: { category: 'gone', title: 'The patient ended this release, or its time is over' },

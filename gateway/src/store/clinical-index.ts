@@ -102,7 +102,7 @@ export class ClinicalIndex {
   }
 
   clear(): void {
-    this.#database.exec('DELETE FROM identifier; DELETE FROM record; DELETE FROM listed; DELETE FROM search_term');
+    this.#database.exec('DELETE FROM identifier; DELETE FROM record; DELETE FROM listed; DELETE FROM search_term; DELETE FROM change');
   }
 
   has(recordId: string, version: number): boolean {
