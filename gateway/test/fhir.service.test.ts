@@ -225,7 +225,11 @@ describe('a search', () => {
       search: { mode: 'outcome' },
       resource: { resourceType: 'OperationOutcome', issue: [{ severity: 'warning', diagnostics: 'Not applied: nickname' }] },
     });
-    expectOutcome(await fhir('GET', '/Observation?nickname=x', { headers: { prefer: 'handling=strict' } }), 400, 'SEARCH_PARAMETER_UNKNOWN');
+    expectOutcome(
+      await fhir('GET', '/Observation?nickname=x', { headers: { prefer: 'handling=strict' } }),
+      400,
+      'SEARCH_PARAMETER_UNKNOWN',
+    );
     expectOutcome(await fhir('GET', '/Observation?_count=x'), 400, 'REQUEST_INVALID');
   });
 
