@@ -183,7 +183,7 @@ describe('the files of the search index', () => {
         one.normalize('NFKC'),
         one.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase(),
         one.replaceAll('-', ' '),
-      ].flatMap((form) => [form, [...form].reverse().join('')]),
+      ].flatMap((form) => [form, Array.from(form).reverse().join('')]),
     );
     const files = [...readFolder(join(consortium.folder, 'alpha'))].filter(([name]) => name.includes('.sqlite'));
     expect(files.map(([name]) => name).some((name) => name.endsWith('gateway.sqlite'))).toBe(true);

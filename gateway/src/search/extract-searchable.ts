@@ -7,7 +7,8 @@ import { prefixesOf } from './text-terms';
 
 /** What a resource is searched by: the values of every search parameter of its type. */
 export function extractSearchable(resource: JsonObject): Searchable {
-  const type = String(resource['resourceType']);
+  const { resourceType } = resource;
+  const type = typeof resourceType === 'string' ? resourceType : '';
   const terms = new Set<string>();
   const dates: Record<string, readonly DateRange[]> = {};
   const texts: Record<string, readonly string[]> = {};
@@ -17,8 +18,7 @@ export function extractSearchable(resource: JsonObject): Searchable {
     if (values.length === 0) continue;
     if (kind === 'date' || kind === 'dates') dates[name] = values.flatMap(rangesOf);
     if (kind === 'string') texts[name] = [...new Set(values.flatMap(textsOf))];
-    const found = dates[name]?.flatMap(bucketsOfRange) ?? texts[name]?.flatMap(prefixesOf) ?? values.flatMap(namersOf[kind]);
-    for (const text of found) terms.add(newTerm(type, name, text));
+    for (const text of values.flatMap(namersOf[kind])) terms.add(newTerm(type, name, text));
   }
   return { terms: [...terms], exact: { dates, texts } };
 }
@@ -47,9 +47,9 @@ const namersOf: Readonly<Record<SearchDefinition['kind'], (value: JsonValue) => 
     const reference = isObject(value) ? value['reference'] : value;
     return typeof reference === 'string' ? namesOfReference(reference) : [];
   },
-  string: () => [],
-  date: () => [],
-  dates: () => [],
+  string: (value) => textsOf(value).flatMap(prefixesOf),
+  date: (value) => rangesOf(value).flatMap(bucketsOfRange),
+  dates: (value) => rangesOf(value).flatMap(bucketsOfRange),
 };
 
 /** The text of a token's value; of a system alone (`code` empty), of a code under any (`system` undefined) or no system (empty). */

@@ -13,7 +13,7 @@ export function normaliseText(text: string): string {
 
 /** The beginnings by which a text is found. */
 export function prefixesOf(text: string): string[] {
-  const characters = [...normaliseText(text)];
+  const characters = Array.from(normaliseText(text));
   return lengths.filter((length) => length <= characters.length).map((length) => characters.slice(0, length).join(''));
 }
 
