@@ -183,7 +183,7 @@ export function newApp(options: AppOptions): App {
     await importer.recover();
     await reindexRecords({ ...shared });
     store.resources.addMissing();
-    mailer.start();
+    await mailer.start();
     agent.start();
     deletions.start();
     consultations.start();

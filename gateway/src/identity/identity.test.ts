@@ -66,8 +66,8 @@ describe('StaffIdentities', () => {
   let url: string;
   const kept = new Map<string, StoredEnrolment>();
   const store: EnrolmentStore = {
-    find: ({ subject, role }) => kept.get(subject + role),
-    save: ({ subject, role }, enrolment) => void kept.set(subject + role, enrolment),
+    find: ({ subject, role }) => Promise.resolve(kept.get(subject + role)),
+    save: ({ subject, role }, enrolment) => Promise.resolve(void kept.set(subject + role, enrolment)),
   };
   const newIdentities = (now = (): number => begins + 60_000): StaffIdentities =>
     new StaffIdentities({ ca: { url, name: 'ca-alpha' }, registrar: { id: 'registrar', readSecret: () => 'secret\n' }, store, now });
