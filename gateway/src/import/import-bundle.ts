@@ -76,6 +76,12 @@ export class Importer {
     return this.#queue(request.subjectRef ?? '', () => this.#writer.count(() => this.#import(request)));
   }
 
+  /** What an import came to, if it was closed. */
+  async findOutcome(operation: string): Promise<ImportOutcome | undefined> {
+    const entry = await this.#options.store.imports.find(operation);
+    return entry?.state === 'closed' ? (JSON.parse(entry.outcome) as ImportOutcome) : undefined;
+  }
+
   /** Runs a change of a patient's records, or of those without a subject, while nothing of the same is imported. */
   alone<T>(subjectRef: string | null, change: () => Promise<T>): Promise<T> {
     this.#options.assertRecovered();
@@ -203,6 +209,7 @@ export class Importer {
 
   async #close(entry: ImportEntry): Promise<void> {
     this.#options.store.resources.addGroup(entry.groupId);
+    this.#options.store.changes.addGroup(entry.groupId);
     await this.#options.store.imports.put({ ...entry, state: 'closed' });
   }
 

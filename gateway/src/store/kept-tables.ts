@@ -15,8 +15,9 @@ export const keptTables: readonly string[] = [
   severalAtOnePlace,
   consultationTable,
   '',
+  '',
   // What is found by looking into records has a file of its own, which may be deleted.
-  `DROP TABLE IF EXISTS identifier; DROP TABLE IF EXISTS record; DROP TABLE IF EXISTS listed; ${keeperTable}`,
+  `${['identifier', 'record', 'listed', 'change'].map((table) => `DROP TABLE IF EXISTS ${table};`).join(' ')} ${keeperTable}`,
 ];
 
 /**

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { EnrolmentStore } from '../identity/staff-identities';
 import type { IntentStore } from '../ledger/intent';
+import { ChangeList, changeTable } from './change-list';
 import { ClinicalIndex, recordTable } from './clinical-index';
 import { newConsultationStore, type ConsultationStore } from './consultation-table';
 import { openDatabase } from './database';
@@ -23,6 +24,7 @@ export interface Store {
   readonly facts: Facts;
   readonly index: ClinicalIndex;
   readonly resources: ResourceList;
+  readonly changes: ChangeList;
   readonly intents: IntentStore;
   readonly responses: ResponseStore;
   readonly imports: ImportStore;
@@ -56,12 +58,13 @@ export async function openStore(
   const kept = await openKept({ data, databaseUrl }, 'gateway', keptTables);
   await claimKept(kept, key, mspId);
   const facts = new Facts(join(data, 'projection.sqlite'), mspId);
-  const index = openDatabase(join(data, 'index.sqlite'), [recordTable, listedTable]);
+  const index = openDatabase(join(data, 'index.sqlite'), [recordTable, listedTable, changeTable]);
   return {
     key,
     facts,
     index: new ClinicalIndex(index, key, ({ recordId, version }) => facts.counts(mspId, recordId, version)),
     resources: new ResourceList(index, facts, mspId),
+    changes: new ChangeList(index, facts, mspId),
     intents: newIntentStore(kept),
     responses: await newResponseStore(kept, key),
     imports: newImportStore(kept, key),
