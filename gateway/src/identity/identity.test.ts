@@ -127,7 +127,7 @@ describe('StaffIdentities', () => {
   });
 
   it('says whether the authority refused or is not there, without what it answered', async () => {
-    answers.push({ status: 401, body: { success: false, errors: [{ code: 20, message: 'Authentication failure for ada' }] } });
+    answers.push({ status: 401, body: { success: false, errors: [{ code: 20, message: 'Authentication failure for lovelace' }] } });
     const refused = await enrol({ url, name: 'ca' }, 'x', 'y').catch((error: unknown) => error);
     expect(refused).toMatchObject({ code: 'CA_REFUSED', details: { status: 401, caCode: 20 } });
     expect(JSON.stringify(refused) + String(refused)).not.toContain('lovelace');
