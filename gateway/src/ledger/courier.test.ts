@@ -117,7 +117,7 @@ describe('Courier', () => {
   it('asks nobody any more for what nobody waits for', async () => {
     carrier.endorseErrors = Array.from({ length: 50 }, () => new AnswerError('unavailable', newError('LEDGER_UNAVAILABLE', 'x')));
     await expect(withinDeadline(0, () => newCourier().submit(submission), late)).rejects.toThrow();
-    expect([carrier.asked.length, intents.find('op')]).toEqual([1, undefined]);
+    expect([carrier.asked.length, await intents.find('op')]).toEqual([1, undefined]);
   });
 
   it('brings what it has begun to its end, also when nobody waits any more', async () => {
