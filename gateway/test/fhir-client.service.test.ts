@@ -33,7 +33,7 @@ describe('fhir-kit-client', () => {
     const outcome: any = await client.operation({
       name: 'validate',
       resourceType: 'Location',
-      input: { ...ward, status: 'canary' } as any,
+      input: { ...ward, status: 'canary' },
     });
     expect(outcome.issue).toMatchObject([{ severity: 'error', expression: ['Location.status'] }]);
     const labels: any = { resourceType: 'Parameters', parameter: [{ name: 'meta', valueMeta: { tag: [{ system: 'urn:t', code: 'x' }] } }] };
@@ -57,7 +57,7 @@ describe('fhir-kit-client', () => {
       await client.update({
         resourceType: 'Basic',
         id,
-        body: { resourceType: 'Basic', id, code: { text: 'x' }, subject: { reference: 'Patient/ada' } } as any,
+        body: { resourceType: 'Basic', id, code: { text: 'x' }, subject: { reference: 'Patient/ada' } },
       });
     let page: any = await client.request('Patient/ada/$everything?_count=2');
     const ids: string[] = [];
