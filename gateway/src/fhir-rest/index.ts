@@ -1,6 +1,7 @@
 export { newVersionHeaders, type FhirAnswer } from './answer';
 export { isBatch, newTransactionResponse, runBatch, type BatchEntry, type Refusal } from './bundles';
 export { newCapabilityStatement, type Interaction } from './capability-statement';
+export { listReferences } from './list-references';
 export { parsePrefer, type Preference } from './prefer';
 export { shaperNames, type Pair } from './parse-search';
 export { readHistory } from './resource-history';

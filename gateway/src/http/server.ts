@@ -5,7 +5,9 @@ import helmet from 'helmet';
 import type { Logger } from 'pino';
 import type { Authoriser, Caller } from '../auth';
 import { newError, toCodedError } from '../problem';
+import { listMentions } from '../audit';
 import type { ResponseStore } from '../store/response-table';
+import type { AuditTrail, Trail } from './audit-trail';
 import { assertFhirAccepted, isFhirPath } from './fhir-media-type';
 import { formatOutcome } from './operation-outcome';
 import { readOrigin } from './origin';
@@ -25,6 +27,7 @@ export interface ServerOptions {
   readonly routes: readonly Route[];
   readonly authorise: Authoriser;
   readonly responses: ResponseStore;
+  readonly audit: AuditTrail;
   /** A keyed name of a text: how operations and requests are stored. */
   readonly nameOf: (purpose: string, value: string) => string;
   readonly assertFresh: () => void;
@@ -87,35 +90,56 @@ function isBadAddress(error: unknown): boolean {
   return error instanceof URIError;
 }
 
-/** The way of a request: who calls, what is asked, whether the ledger's state is known, whether it was answered before; then the handler. */
+/** Nothing that a route says of people, an error included, leaves before its entry in the audit log is kept. */
 function carry(route: Route, options: ServerOptions, repeats: Repeats) {
+  const run = newRun(route, options, repeats);
   return async (http: HttpRequest, answer: HttpResponse): Promise<void> => {
     answer.locals.route = route.path;
     answer.locals.isRoutine = route.isRoutine;
+    const trail: Trail = { requestId: String(answer.locals.id) };
+    const response = await run(http, trail).catch(async (error: unknown) => {
+      await options.audit.refuse(route, trail, error);
+      throw error;
+    });
+    await options.audit.answer(route, trail, response);
+    send(answer, response);
+  };
+}
+
+/** The way of a request: who calls, what is asked, whether the ledger's state is known, whether it was answered before; then the handler. */
+function newRun(route: Route, options: ServerOptions, repeats: Repeats) {
+  return async (http: HttpRequest, trail: Trail): Promise<Required<Response>> => {
     if (options.isDraining() && route.needsLedger) throw newError('DRAINING', 'This gateway is stopping; ask again when it is back');
     const params = parseWith(route.params, http.params, 'path');
-    const caller = await options.authorise(route.access, http.headers.authorization, readRelation(http));
+    trail.request = { params, query: {}, body: undefined };
+    const caller = await options.authorise(route.access, http.headers.authorization, readRelation(http), (known) => {
+      trail.caller = known;
+    });
+    trail.caller = caller;
+    options.audit.assertReady(route);
     if (route.isFhir) assertFhirAccepted(http.headers.accept, http.query['_format']);
     const query = parseWith(route.query, http.query, 'query');
     const { text, body } = await readBody(route, http, options.maxImportBytes);
     if (route.needsLedger) options.assertFresh();
     const waitMs = readWait(http.headers.prefer);
+    trail.request = { params, query, body, subject: http.get('medaccord-subject') };
     const header = (name: string): string | undefined => http.get(name);
     const request = { params, query, body, caller, operation: '', waitMs, header, origin: readOrigin(http) };
     const isKeyed = route.idempotency === true || (route.idempotency === 'optional' && header('idempotency-key') !== undefined);
-    const response = isKeyed
-      ? await repeats.run(
+    return isKeyed
+      ? repeats.run(
           { key: readIdempotencyKey(http), scope: formatScope(route, caller), content: formatContent(route, http, [params, query, text]) },
           (operation) => handle(route, { ...request, operation }),
         )
-      : await handle(route, { ...request, operation: options.nameOf('operation', randomUUID()) });
-    send(answer, response);
+      : handle(route, { ...request, operation: options.nameOf('operation', randomUUID()) });
   };
 }
 
 async function handle(route: Route, request: Request): Promise<Required<Response>> {
-  const { status = route.status, body, contentType = 'application/json', headers = {} } = await route.handle(request);
-  return { status, body: contentType === 'application/json' ? JSON.stringify(body) : body, contentType, headers };
+  const { status = route.status, body, contentType = 'application/json', headers = {}, about, verdict = '' } = await route.handle(request);
+  const isJson = contentType === 'application/json';
+  const mentions = about ?? (isJson && route.audit !== 'none' ? listMentions(body) : []);
+  return { status, body: isJson ? JSON.stringify(body) : body, contentType, headers, about: mentions, verdict };
 }
 
 async function readBody(route: Route, http: HttpRequest, maxImportBytes: number): Promise<{ text: string; body: unknown }> {

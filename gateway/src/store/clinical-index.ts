@@ -123,6 +123,12 @@ export class ClinicalIndex {
     return newestOf(this.#parse(this.#statements.findResource.all(this.#nameResource(type, id))), this.#counts)[0];
   }
 
+  /** The patient of a resource, whatever became of it. */
+  findSubject(type: string, id: string): string | null {
+    const row = this.#statements.findSubject.get(this.#nameResource(type, id)) as Row | undefined;
+    return typeof row?.subject_ref === 'string' ? row.subject_ref : null;
+  }
+
   /** Records whose resource carries an identifier, given as FHIR search writes it. */
   findByIdentifier(type: string, token: string): readonly IndexedRecord[] {
     const found = newestOf(this.#parse(this.#statements.findToken.all(this.#nameToken(type, token))), this.#counts);
@@ -180,7 +186,7 @@ function newestOf(records: readonly IndexedRecord[], counts: Counts): IndexedRec
 
 type Statements = Readonly<
   Record<
-    'add' | 'addToken' | 'removeGroup' | 'find' | 'findRecord' | 'listGroup' | 'listSubject' | 'findResource' | 'findToken',
+    'add' | 'addToken' | 'removeGroup' | 'find' | 'findRecord' | 'listGroup' | 'listSubject' | 'findResource' | 'findSubject' | 'findToken',
     StatementSync
   >
 >;
@@ -195,6 +201,7 @@ function prepareStatements(database: Database): Statements {
     listGroup: database.prepare('SELECT * FROM record WHERE group_id = ? ORDER BY rowid'),
     listSubject: database.prepare('SELECT * FROM record WHERE subject_ref = ? ORDER BY rowid'),
     findResource: database.prepare('SELECT * FROM record WHERE resource = ?'),
+    findSubject: database.prepare('SELECT subject_ref FROM record WHERE resource = ? ORDER BY version DESC LIMIT 1'),
     findToken: database.prepare(
       'SELECT record.* FROM identifier JOIN record USING (record_id, version) WHERE token = ? ORDER BY record.rowid',
     ),

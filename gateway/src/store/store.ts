@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { EnrolmentStore } from '../identity/staff-identities';
 import type { IntentStore } from '../ledger/intent';
+import { AuditLog } from './audit-log';
 import { ClinicalIndex, recordTable } from './clinical-index';
 import { consultationTable, newConsultationStore, type ConsultationStore } from './consultation-table';
 import { openDatabase } from './database';
@@ -28,14 +29,20 @@ export interface Store {
   readonly enrolments: EnrolmentStore;
   readonly outbox: Outbox;
   readonly consultations: ConsultationStore;
+  readonly audit: AuditLog;
   close(): void;
+}
+
+export interface StoreLimits {
+  /** How large the audit log's file may grow, in pages of SQLite. */
+  readonly mostAuditPages?: number | undefined;
 }
 
 /**
  * Opens the gateway's data folder (mode 0700), making what is missing: `projection.sqlite` holds ledger facts only and may be deleted;
- * `gateway.sqlite` holds what only this gateway knows, sealed with `keys/local.key`.
+ * `gateway.sqlite` holds what only this gateway knows, sealed with `keys/local.key`; `audit.sqlite` is the audit log.
  */
-export function openStore(data: string, mspId: string): Store {
+export function openStore(data: string, mspId: string, { mostAuditPages }: StoreLimits = {}): Store {
   makePrivateFolder(data);
   const secret = loadOrCreatePrivateFile(join(data, 'keys', 'local.key'), () => randomBytes(32).toString('base64url'));
   const key = newLocalKey(Buffer.from(secret, 'base64url'));
@@ -48,6 +55,7 @@ export function openStore(data: string, mspId: string): Store {
     listedTable,
   ]);
   const syncer = newSyncer(path);
+  const audit = new AuditLog(data, key, mostAuditPages);
   return {
     key,
     facts,
@@ -59,7 +67,9 @@ export function openStore(data: string, mspId: string): Store {
     enrolments: newEnrolmentStore(database, key),
     outbox: newOutbox(database),
     consultations: newConsultationStore(database, syncer.sync),
+    audit,
     close: () => {
+      audit.close();
       syncer.close();
       database.close();
       facts.close();

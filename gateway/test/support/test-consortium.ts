@@ -51,6 +51,8 @@ export class TestGateway extends Door {
   keys!: OrganisationKeys;
   store!: Store;
   url = '';
+  /** How large its audit log may grow, in pages of SQLite. */
+  mostAuditPages: number | undefined;
   /** How this gateway reaches the others. */
   askHttp: AskHttp = fetch;
   #server: Server | undefined;
@@ -68,7 +70,7 @@ export class TestGateway extends Door {
 
   async start(): Promise<void> {
     const { mspId, data } = this;
-    this.store = openStore(data, mspId);
+    this.store = openStore(data, mspId, { mostAuditPages: this.mostAuditPages });
     this.keys = await loadOrganisationKeys(data);
     this.#courier = new Courier({
       carrier: this.carrier,

@@ -77,6 +77,7 @@ function newCheckRoute(options: DecisionRoutesOptions): Route {
     path: '/api/decisions',
     summary: 'What the consent of a relation says now: of records at their custodian, of categories at the counterparty, too',
     access: { by: 'staff', roles: ['records', 'clinician'] },
+    audit: 'decision',
     body: question,
     response: z.object({
       relationRef: reference,
@@ -96,6 +97,7 @@ function newPreviewRoute(options: DecisionRoutesOptions): Route {
     path: '/api/relations/{relationRef}/preview',
     summary: "What each recipient would see of the patient's records by a consent that is not signed, and the difference from now",
     access: { by: 'relation' },
+    audit: 'operation',
     params: z.strictObject({ relationRef: reference }),
     body: z.strictObject({
       sets: z.array(z.unknown()).min(1).max(20),

@@ -1,5 +1,6 @@
 import { formatJson, isResourceType } from '../../fhir';
 import {
+  listReferences,
   newVersionHeaders,
   parsePrefer,
   type FhirAnswer,
@@ -32,6 +33,7 @@ export function toResponse(origin: string, answer: FhirAnswer): Response {
     body: body === undefined ? '' : formatJson(body),
     contentType: 'application/fhir+json',
     headers: newVersionHeaders(baseOf(origin), answer),
+    about: listReferences(answer).map((name) => ({ reference: name })),
   };
 }
 

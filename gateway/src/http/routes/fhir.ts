@@ -55,6 +55,7 @@ function newMetadataRoute(version: string, interactions: readonly Interaction[])
     path: '/fhir/metadata',
     summary: 'CapabilityStatement: what of FHIR R4 this gateway does',
     access: { by: 'anybody' },
+    audit: 'none',
     query: z.looseObject({ ...format }),
     needsLedger: false,
     handle: ({ origin }) => {
@@ -71,7 +72,7 @@ function newSearchRow(method: 'get' | 'post', { reader, store }: FhirRoutesOptio
     const bundle = await searchResources(reader, store, { type: resourceType, pairs, base: baseOf(origin), isStrict });
     return toResponse(origin, { status: 200, resource: bundle });
   };
-  const route = { ...shared, method, access: reads, params: z.strictObject({ type }), query: searchQuery };
+  const route = { ...shared, method, access: reads, audit: 'search', params: z.strictObject({ type }), query: searchQuery } as const;
   return {
     interaction: 'search-type',
     route:
@@ -103,6 +104,7 @@ function newWriteRows({ writer }: FhirRoutesOptions): readonly Row[] {
     ...shape,
     method: 'post',
     path: '/fhir/{type}',
+    audit: 'create',
     summary: 'Create a resource; the id is assigned. With If-None-Exist or a query only if nothing fulfils that condition',
     params: z.strictObject({ type }),
     query: condition,
@@ -116,6 +118,7 @@ function newWriteRows({ writer }: FhirRoutesOptions): readonly Row[] {
     ...shape,
     method: 'put',
     path: '/fhir/{type}/{id}',
+    audit: 'update',
     summary: 'Write the next version of a resource, or the first under an id of the caller',
     params: z.strictObject({ type, id }),
     query: z.strictObject(format),
@@ -125,6 +128,7 @@ function newWriteRows({ writer }: FhirRoutesOptions): readonly Row[] {
     ...shape,
     method: 'put',
     path: '/fhir/{type}',
+    audit: 'update',
     summary: 'Write the next version of the one resource that fulfils a condition, or create it',
     params: z.strictObject({ type }),
     query: condition,
@@ -144,6 +148,7 @@ function newReadRows({ reader, store }: FhirRoutesOptions): readonly Row[] {
     path: '/fhir/{type}/{id}',
     summary: 'The newest version of a resource',
     access: reads,
+    audit: 'read',
     params: z.strictObject({ type, id }),
     query: z.strictObject(format),
     handle: async ({ params, origin, header }) => {
@@ -157,6 +162,7 @@ function newReadRows({ reader, store }: FhirRoutesOptions): readonly Row[] {
     path: '/fhir/{type}/{id}/_history',
     summary: 'The versions of a resource, newest first',
     access: reads,
+    audit: 'history',
     params: z.strictObject({ type, id }),
     query: z.strictObject({ ...format, _count: word.optional(), _cursor: z.string().max(2048).optional() }),
     handle: async ({ params, query: { _count: count, _cursor: cursor }, origin }) => {
@@ -171,6 +177,7 @@ function newReadRows({ reader, store }: FhirRoutesOptions): readonly Row[] {
     path: '/fhir/{type}/{id}/_history/{versionId}',
     summary: 'One version of a resource, also after it was deleted',
     access: reads,
+    audit: 'vread',
     params: z.strictObject({ type, id, versionId: id }),
     query: z.strictObject(format),
     handle: async ({ params, origin }) => {
@@ -186,7 +193,7 @@ function newReadRows({ reader, store }: FhirRoutesOptions): readonly Row[] {
 }
 
 function newDeleteRows({ writer }: FhirRoutesOptions): readonly Row[] {
-  const shape = { ...shared, method: 'delete', access: writes, status: 204, idempotency: 'optional' } as const;
+  const shape = { ...shared, method: 'delete', access: writes, audit: 'delete', status: 204, idempotency: 'optional' } as const;
   const remove = newRoute({
     ...shape,
     path: '/fhir/{type}/{id}',
