@@ -87,7 +87,10 @@ function newCheckRoute(options: DecisionRoutesOptions): Route {
       at: instant,
       decisions: z.array(ruling),
     }),
-    handle: async ({ body, caller }) => ({ body: await checkConsent(options, body, caller) }),
+    handle: async ({ body, caller }) => {
+      const answer = await checkConsent(options, body, caller);
+      return { body: answer, verdict: answer.decisions.every(({ decision }) => decision === 'permit') ? 'permit' : 'deny' };
+    },
   });
 }
 
@@ -109,7 +112,9 @@ function newPreviewRoute(options: DecisionRoutesOptions): Route {
   });
 }
 
-async function checkConsent(options: DecisionRoutesOptions, asked: Question, caller: Caller): Promise<object> {
+type Described = Readonly<Record<string, unknown>> & { readonly decisions: readonly Pick<z.output<typeof ruling>, 'decision'>[] };
+
+async function checkConsent(options: DecisionRoutesOptions, asked: Question, caller: Caller): Promise<Described> {
   const { check, facts, mspId: own, consultations } = options;
   const { relationRef, categories = [], records = [] } = asked;
   const relation = facts.find<RelationEntry>('relation', relationRef)?.value;
@@ -154,7 +159,7 @@ function describe(
   { standing, at, rulings }: CheckAnswer,
   { relationRef, purpose: code, records, categories }: Question,
   isCustodian: boolean,
-): object {
+): Described {
   const nameOf = (index: number): { recordId?: string | undefined; category?: Category | undefined } =>
     records === undefined ? { category: categories?.[index] } : { recordId: records[index] };
   const decisions = rulings.map(({ decision, reason, obligations }, index) => ({
