@@ -49,12 +49,13 @@ async function resolve(mention: Mention, finder: PersonFinder): Promise<Found> {
 
 /** A mentioned record by its FHIR reference, where this organisation has it, and its patient. */
 function resolveRecord(
-  { reference, recordId }: Mention,
+  { reference, recordId, relationRef }: Mention,
   finder: PersonFinder,
 ): { readonly record: string | undefined; readonly subjectRef: string | null | undefined } {
   if (reference !== undefined) {
     const [type = '', id = ''] = reference.split('/');
-    return { record: reference, subjectRef: finder.ofResource(type, id) };
+    // What was released in a relation is another organisation's: its ids say nothing here.
+    return { record: reference, subjectRef: relationRef === undefined ? finder.ofResource(type, id) : undefined };
   }
   if (recordId === undefined) return { record: undefined, subjectRef: undefined };
   const own = finder.ofRecord(recordId);

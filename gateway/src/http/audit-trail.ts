@@ -48,8 +48,9 @@ export class AuditTrail {
   async #write({ audit, method, path }: Route, { requestId, caller, request }: Trail, outcome: Outcome): Promise<void> {
     if (audit === 'none' || caller === undefined) return;
     const { log, key, persons } = this.#options;
-    const asked = listAsked(request);
-    const groups = await groupByPerson([...asked, ...outcome.mentions], persons);
+    const relationRef = readText(request?.params, 'relationRef');
+    const mentions = [...listAsked(request), ...outcome.mentions];
+    const groups = await groupByPerson(relationRef === undefined ? mentions : mentions.map((one) => ({ relationRef, ...one })), persons);
     const shared = {
       ...{ requestId, event: audit, route: `${method} ${path}`, actor: actorOf(caller) },
       ...{ types: listTypes(request), status: outcome.status, code: outcome.code },

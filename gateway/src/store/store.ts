@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { EnrolmentStore } from '../identity/staff-identities';
 import type { IntentStore } from '../ledger/intent';
 import { AuditLog } from './audit-log';
+import { ChangeList, changeTable } from './change-list';
 import { ClinicalIndex, recordTable } from './clinical-index';
 import { consultationTable, newConsultationStore, type ConsultationStore } from './consultation-table';
 import { openDatabase } from './database';
@@ -23,6 +24,7 @@ export interface Store {
   readonly facts: Facts;
   readonly index: ClinicalIndex;
   readonly resources: ResourceList;
+  readonly changes: ChangeList;
   readonly intents: IntentStore;
   readonly responses: ResponseStore;
   readonly imports: ImportStore;
@@ -53,6 +55,7 @@ export function openStore(data: string, mspId: string, { mostAuditPages }: Store
     severalAtOnePlace,
     consultationTable,
     listedTable,
+    changeTable,
   ]);
   const syncer = newSyncer(path);
   const audit = new AuditLog(data, key, mostAuditPages);
@@ -61,6 +64,7 @@ export function openStore(data: string, mspId: string, { mostAuditPages }: Store
     facts,
     index: new ClinicalIndex(database, key, ({ recordId, version }) => facts.counts(mspId, recordId, version)),
     resources: new ResourceList(database, facts, mspId),
+    changes: new ChangeList(database, facts, mspId),
     intents: newIntentStore(database, syncer.sync),
     responses: newResponseStore(database, key, syncer.sync),
     imports: newImportStore(database, key),
