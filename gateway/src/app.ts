@@ -7,6 +7,7 @@ import type { Config } from './config';
 import { ConsentCheck } from './decision';
 import { HeightWatch, newHeightSigner, type AskHttp } from './height';
 import { ResourceChanger, ResourceReader, ResourceWriter } from './fhir-rest';
+import { Admission } from './http/admission';
 import { AuditTrail } from './http/audit-trail';
 import { newServer } from './http/server';
 import type { Route } from './http/route';
@@ -69,6 +70,8 @@ export interface App {
   /** Follows the ledger, settles what an earlier run left, registers the organisation and begins to answer. */
   start(): void;
   readReadiness(): Readiness;
+  /** `/readyz` says from now on that it stops; everything is still answered. */
+  announceStop(): void;
   /** No new requests from now on; resolves when nothing is under way any more. */
   stop(): Promise<void>;
 }
@@ -126,7 +129,7 @@ export function newApp(options: AppOptions): App {
     },
   });
   const consultations = new Consultations({ consultations: store.consultations, transactions, onTrouble });
-  const state = { registered: false, recovered: false, draining: false };
+  const state = { registered: false, recovered: false, leaving: false, draining: false };
   const profiles = newProfiles(config, log);
   const importer = new Importer({
     ...shared,
@@ -145,6 +148,7 @@ export function newApp(options: AppOptions): App {
     audit: store.audit.isReady,
     registered: state.registered,
     recovered: state.recovered,
+    serving: !state.leaving,
   });
   const identityOf = newIdentityOf(options.staff);
   const routes: readonly Route[] = [
@@ -167,8 +171,11 @@ export function newApp(options: AppOptions): App {
     ...newReleaseRoutes({ release: { ...shared, key: keys.sealing, signing: keys.signing }, identityOf }),
     ...newBreakGlassRoutes({ ...shared, identityOf }),
   ];
+  const admission = new Admission(config.service.load);
   const http = newServer({
     routes,
+    admission,
+    service: config.service,
     authorise: newAuthoriser({
       staff: newStaffTokenVerifier(own, publicJwkOf(keys.token)),
       wallet: newWalletTokenVerifier({
@@ -231,8 +238,13 @@ export function newApp(options: AppOptions): App {
       void bootUntilDone();
     },
     readReadiness,
+    announceStop: () => {
+      state.leaving = true;
+    },
     stop: async () => {
+      state.leaving = true;
       state.draining = true;
+      await admission.drain(config.service.drain.withinMs / 2);
       await Promise.all([agent.stop(), deletions.stop(), consultations.stop(), mailer.stop(), heights.stop()]);
       await ledger.drain();
       await projector.stop();

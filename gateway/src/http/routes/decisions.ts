@@ -79,6 +79,7 @@ function newCheckRoute(options: DecisionRoutesOptions): Route {
     access: { by: 'staff', roles: ['records', 'clinician'] },
     audit: 'decision',
     body: question,
+    lane: 'reads',
     response: z.object({
       relationRef: reference,
       purpose,

@@ -18,6 +18,7 @@ function newValidateRows({ profiles }: FhirRoutesOptions): readonly Row[] {
     method: 'post',
     access: reads,
     audit: 'operation',
+    lane: 'reads',
     bodyKind: 'fhir',
     body: z.string(),
     query: z.strictObject({ ...format, mode: word.optional(), profile: z.string().max(1024).optional() }),
