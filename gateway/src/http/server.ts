@@ -10,12 +10,13 @@ import type { ResponseStore } from '../store/response-table';
 import { withinDeadline } from '../deadline';
 import type { Admission, Pass } from './admission';
 import { newCors } from './cors';
-import { assertFhirAccepted, isFhirPath } from './fhir-media-type';
+import { chooseFhirFormat, isFhirPath } from './fhir-media-type';
+import { fhirJson, toXml, toXmlIfPossible, wantsXml } from './fhir-body';
 import { formatOutcome } from './operation-outcome';
 import { readOrigin } from './origin';
 import { parseWith } from './parse-with';
-import { formatProblem, readRetryAfter } from './problem-document';
-import { parseStrictJson, readText } from './read-body';
+import { formatProblem, readRetryAfter, type ProblemDocument } from './problem-document';
+import { parseStrictJson, readFhir, readText } from './read-body';
 import type { Request, Response, Route } from './route';
 import { Repeats } from './repeats';
 
@@ -142,18 +143,21 @@ async function serveRequest(
   known: Pick<Request, 'params' | 'caller' | 'aside'>,
 ): Promise<Required<Response>> {
   const { params, caller } = known;
-  if (route.isFhir) assertFhirAccepted(http.headers.accept, http.query['_format']);
+  const format = route.isFhir ? chooseFhirFormat(http.headers.accept, http.query['_format']) : 'json';
   const query = parseWith(route.query, http.query, 'query');
   const { text, body } = await readBody(route, http, options);
   if (route.needsLedger) options.assertFresh();
   const waitMs = readWait(http.headers.prefer);
   const header = (name: string): string | undefined => http.get(name);
   const request = { ...known, query, body, operation: '', waitMs, header, origin: readOrigin(http) };
-  if (!isKeyed(route, http)) return handle(route, { ...request, operation: options.nameOf('operation', randomUUID()) });
-  return repeats.run(
-    { key: readIdempotencyKey(http), scope: formatScope(route, caller), content: formatContent(route, http, [params, query, text]) },
-    (operation) => handle(route, { ...request, operation }),
-  );
+  const response = isKeyed(route, http)
+    ? await repeats.run(
+        { key: readIdempotencyKey(http), scope: formatScope(route, caller), content: formatContent(route, http, [params, query, text]) },
+        (operation) => handle(route, { ...request, operation }),
+      )
+    : await handle(route, { ...request, operation: options.nameOf('operation', randomUUID()) });
+  if (format === 'json') return response;
+  return route.method === 'get' ? toXml(response) : toXmlIfPossible(response);
 }
 
 function isKeyed({ idempotency }: Route, http: HttpRequest): boolean {
@@ -197,10 +201,15 @@ async function readBody(
   { maxImportBytes, service }: ServerOptions,
 ): Promise<{ text: string; body: unknown }> {
   if (route.bodyKind === 'none') return { text: '', body: undefined };
-  const maxBytes = ['fhir', 'patch'].includes(route.bodyKind) ? maxImportBytes : isOpenWrite(route) ? maxOpenBytes : maxJsonBytes;
-  const text = await readText(http, route.bodyKind, { maxBytes, withinMs: service.bodyWithinMs });
+  const bounds = { maxBytes: maxBytesOf(route, maxImportBytes), withinMs: service.bodyWithinMs };
+  const text = await (route.bodyKind === 'fhir' ? readFhir(http, bounds) : readText(http, route.bodyKind, bounds));
   if (route.bodyKind !== 'json' || route.body === undefined) return { text, body: text };
   return { text, body: parseWith(route.body, parseStrictJson(text), 'body') };
+}
+
+function maxBytesOf(route: Route, maxImportBytes: number): number {
+  if (route.bodyKind === 'fhir' || route.bodyKind === 'patch') return maxImportBytes;
+  return isOpenWrite(route) ? maxOpenBytes : maxJsonBytes;
 }
 
 function readRelation(http: HttpRequest): string | undefined {
@@ -253,13 +262,16 @@ function sendProblem(error: unknown, request: HttpRequest, answer: HttpResponse)
   if (retryAfter !== undefined && !answer.hasHeader('retry-after')) answer.set('retry-after', String(retryAfter));
   if (problem.status === 401) answer.set('www-authenticate', 'Bearer');
   if (cutOffStatuses.includes(problem.status)) answer.set('connection', 'close');
-  const isFhir = isFhirPath(request.path);
-  answer
-    .status(problem.status)
-    .set('content-type', isFhir ? 'application/fhir+json; charset=utf-8' : 'application/problem+json')
-    .set('cache-control', 'no-store')
-    .send(Buffer.from(JSON.stringify(isFhir ? formatOutcome(problem, coded.category) : problem)));
+  const { body, contentType } = newProblemBody(problem, coded, request);
+  answer.status(problem.status).set({ 'content-type': contentType, 'cache-control': 'no-store' }).send(Buffer.from(body));
   if (!request.complete) request.resume();
+}
+
+function newProblemBody(problem: ProblemDocument, { category }: CodedError, request: HttpRequest): { body: string; contentType: string } {
+  if (!isFhirPath(request.path)) return { body: JSON.stringify(problem), contentType: 'application/problem+json' };
+  const outcome = { body: JSON.stringify(formatOutcome(problem, category)), contentType: fhirJson };
+  const { body, contentType } = wantsXml(request) ? toXmlIfPossible(outcome) : outcome;
+  return { body, contentType: `${contentType}; charset=utf-8` };
 }
 
 /** One line per request: which route, with what result; never an address with its values, a body or a token. */
