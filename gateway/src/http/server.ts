@@ -111,10 +111,14 @@ function carry(route: Route, options: ServerOptions, repeats: Repeats) {
     if (lane !== 'none') admission.assertRoom(lane);
     const params = parseWith(route.params, http.params, 'path');
     const caller = await options.authorise(route.access, http.headers.authorization, readRelation(http));
+    const format = route.isFhir ? chooseFhirFormat(http.headers.accept, http.query['_format']) : 'json';
+    const give = (response: Required<Response>): void => {
+      send(answer, format === 'json' ? response : route.method === 'get' ? toXml(response) : toXmlIfPossible(response));
+    };
     const serve = (aside: Pass['aside']): Promise<Required<Response>> =>
       serveRequest({ route, options, repeats }, http, { params, caller, aside });
     if (lane === 'none') {
-      send(answer, await serve((wait) => wait()));
+      give(await serve((wait) => wait()));
       return;
     }
     const take = async (): Promise<Required<Response>> => {
@@ -126,7 +130,7 @@ function carry(route: Route, options: ServerOptions, repeats: Repeats) {
       }
     };
     const withinMs = service.answerWithinMs + readWait(http.headers.prefer);
-    send(answer, await withinDeadline(withinMs, take, () => tooLate(route, http)));
+    give(await withinDeadline(withinMs, take, () => tooLate(route, http)));
   };
 }
 
@@ -143,21 +147,17 @@ async function serveRequest(
   known: Pick<Request, 'params' | 'caller' | 'aside'>,
 ): Promise<Required<Response>> {
   const { params, caller } = known;
-  const format = route.isFhir ? chooseFhirFormat(http.headers.accept, http.query['_format']) : 'json';
   const query = parseWith(route.query, http.query, 'query');
   const { text, body } = await readBody(route, http, options);
   if (route.needsLedger) options.assertFresh();
   const waitMs = readWait(http.headers.prefer);
   const header = (name: string): string | undefined => http.get(name);
   const request = { ...known, query, body, operation: '', waitMs, header, origin: readOrigin(http) };
-  const response = isKeyed(route, http)
-    ? await repeats.run(
-        { key: readIdempotencyKey(http), scope: formatScope(route, caller), content: formatContent(route, http, [params, query, text]) },
-        (operation) => handle(route, { ...request, operation }),
-      )
-    : await handle(route, { ...request, operation: options.nameOf('operation', randomUUID()) });
-  if (format === 'json') return response;
-  return route.method === 'get' ? toXml(response) : toXmlIfPossible(response);
+  if (!isKeyed(route, http)) return handle(route, { ...request, operation: options.nameOf('operation', randomUUID()) });
+  return repeats.run(
+    { key: readIdempotencyKey(http), scope: formatScope(route, caller), content: formatContent(route, http, [params, query, text]) },
+    (operation) => handle(route, { ...request, operation }),
+  );
 }
 
 function isKeyed({ idempotency }: Route, http: HttpRequest): boolean {
@@ -201,15 +201,11 @@ async function readBody(
   { maxImportBytes, service }: ServerOptions,
 ): Promise<{ text: string; body: unknown }> {
   if (route.bodyKind === 'none') return { text: '', body: undefined };
-  const bounds = { maxBytes: maxBytesOf(route, maxImportBytes), withinMs: service.bodyWithinMs };
+  const maxBytes = ['fhir', 'patch'].includes(route.bodyKind) ? maxImportBytes : isOpenWrite(route) ? maxOpenBytes : maxJsonBytes;
+  const bounds = { maxBytes, withinMs: service.bodyWithinMs };
   const text = await (route.bodyKind === 'fhir' ? readFhir(http, bounds) : readText(http, route.bodyKind, bounds));
   if (route.bodyKind !== 'json' || route.body === undefined) return { text, body: text };
   return { text, body: parseWith(route.body, parseStrictJson(text), 'body') };
-}
-
-function maxBytesOf(route: Route, maxImportBytes: number): number {
-  if (route.bodyKind === 'fhir' || route.bodyKind === 'patch') return maxImportBytes;
-  return isOpenWrite(route) ? maxOpenBytes : maxJsonBytes;
 }
 
 function readRelation(http: HttpRequest): string | undefined {
