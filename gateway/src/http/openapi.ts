@@ -65,7 +65,7 @@ function newOperation(route: Route): Schema {
     parameters: [...newParameters(route.params, 'path'), ...newParameters(route.query, 'query'), ...newHeaders(route)],
     ...(route.bodyKind === 'none' ? {} : { requestBody: { required: true, content: newContent(route) } }),
     responses: {
-      [String(route.status)]: { description: 'Done', content: { [responseType(route)]: { schema: toSchema(route.response, 'output') } } },
+      [String(route.status)]: newSuccess(route),
       default: {
         description: `A problem: ${[...new Set(Object.values(categoryTable).map(({ status }) => status))].join(', ')}`,
         content: route.isFhir
@@ -74,6 +74,12 @@ function newOperation(route: Route): Schema {
       },
     },
   };
+}
+
+/** 204 has no body. */
+function newSuccess(route: Route): Schema {
+  if (route.status === 204) return { description: 'Done' };
+  return { description: 'Done', content: { [responseType(route)]: { schema: toSchema(route.response, 'output') } } };
 }
 
 function responseType(route: Route): string {
