@@ -5,7 +5,7 @@ import { newAuthoriser, newStaffTokenVerifier, newWalletTokenVerifier, type Call
 import type { Config } from './config';
 import { ConsentCheck } from './decision';
 import { HeightWatch, newHeightSigner, type AskHttp } from './height';
-import { ResourceReader, ResourceWriter } from './fhir-rest';
+import { ResourceChanger, ResourceReader, ResourceWriter } from './fhir-rest';
 import { newServer } from './http/server';
 import type { Route } from './http/route';
 import { newAccessRoutes } from './http/routes/access-requests';
@@ -120,10 +120,11 @@ export function newApp(options: AppOptions): App {
   });
   const consultations = new Consultations({ consultations: store.consultations, transactions, onTrouble });
   const state = { registered: false, recovered: false, draining: false };
+  const profiles = newProfiles(config, log);
   const importer = new Importer({
     ...shared,
     key: keys.publicSealing,
-    profiles: newProfiles(config, log),
+    profiles,
     assertRecovered: () => {
       if (!state.recovered) throw newError('NOT_READY', 'The gateway is still settling what an earlier run of it left; ask again');
     },
@@ -140,7 +141,7 @@ export function newApp(options: AppOptions): App {
     ...newPatientRoutes({ ...shared, key: keys.publicSealing }, identityOf),
     ...newRecoveryRoutes({ ...shared, signing: keys.signing }, identityOf),
     ...newRecordRoutes({ ...shared, importer }),
-    ...newFhirRoutes({ reader, writer, store, version, onTrouble }),
+    ...newFhirRoutes({ reader, writer, changer: new ResourceChanger(reader, writer), store, version, profiles, onTrouble }),
     ...newRelationRoutes({ ...shared, consultations }),
     ...newAssistedRoutes({ ...shared, identityOf }),
     ...newDelegationRoutes({ ...shared, keys, identityOf }),
@@ -183,6 +184,7 @@ export function newApp(options: AppOptions): App {
     await importer.recover();
     await reindexRecords({ ...shared });
     store.resources.addMissing();
+    store.changes.addMissing();
     mailer.start();
     agent.start();
     deletions.start();

@@ -1,10 +1,14 @@
 export { newVersionHeaders, type FhirAnswer } from './answer';
+export { readChanges } from './change-history';
+export { addMeta, newMetaAnswer, parseMetaParameters, removeMeta } from './change-meta';
 export { isBatch, newTransactionResponse, runBatch, type BatchEntry, type Refusal } from './bundles';
-export { newCapabilityStatement, type Interaction } from './capability-statement';
+export { newCapabilityStatement, type CapabilityOptions, type Interaction, type Operation } from './capability-statement';
 export { parsePrefer, type Preference } from './prefer';
 export { shaperNames, type Pair } from './parse-search';
 export { readHistory } from './resource-history';
+export { ResourceChanger } from './resource-changer';
 export { ResourceReader } from './resource-reader';
 export { searchResources } from './resource-search';
 export { searchParameters } from './search-parameters';
+export { answerValidation } from './validate';
 export { ResourceWriter, type WriteContext, type WriteTarget } from './resource-writer';

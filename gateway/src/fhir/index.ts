@@ -3,7 +3,7 @@ export { compartmentElementsOf, compartmentReferencesOf } from './compartment';
 export { parseCondition } from './condition';
 export { FhirError, fhirErrorCategories, fhirErrorStatuses, type FhirErrorCode } from './fhir-error';
 export { parseLosslessJson } from './json-reader';
-export { formatJson, isObject, type JsonObject, type JsonValue } from './json-value';
+export { formatJson, isObject, isSameJson, type JsonObject, type JsonValue } from './json-value';
 export { parseReference } from './link-resolver';
 export { planImport, type PlannedResource, type PlanOptions } from './plan-import';
 export type { IndexedResource, ResourceIndex } from './resource-index';

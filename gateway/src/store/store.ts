@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { EnrolmentStore } from '../identity/staff-identities';
 import type { IntentStore } from '../ledger/intent';
+import { ChangeList, changeTable } from './change-list';
 import { ClinicalIndex, recordTable } from './clinical-index';
 import { consultationTable, newConsultationStore, type ConsultationStore } from './consultation-table';
 import { openDatabase } from './database';
@@ -22,6 +23,7 @@ export interface Store {
   readonly facts: Facts;
   readonly index: ClinicalIndex;
   readonly resources: ResourceList;
+  readonly changes: ChangeList;
   readonly intents: IntentStore;
   readonly responses: ResponseStore;
   readonly imports: ImportStore;
@@ -46,6 +48,7 @@ export function openStore(data: string, mspId: string): Store {
     severalAtOnePlace,
     consultationTable,
     listedTable,
+    changeTable,
   ]);
   const syncer = newSyncer(path);
   return {
@@ -53,6 +56,7 @@ export function openStore(data: string, mspId: string): Store {
     facts,
     index: new ClinicalIndex(database, key, ({ recordId, version }) => facts.counts(mspId, recordId, version)),
     resources: new ResourceList(database, facts, mspId),
+    changes: new ChangeList(database, facts, mspId),
     intents: newIntentStore(database, syncer.sync),
     responses: newResponseStore(database, key, syncer.sync),
     imports: newImportStore(database, key),

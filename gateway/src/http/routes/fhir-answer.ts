@@ -3,20 +3,25 @@ import {
   newVersionHeaders,
   parsePrefer,
   type FhirAnswer,
+  type ResourceChanger,
   type ResourceReader,
   type ResourceWriter,
   type WriteContext,
 } from '../../fhir-rest';
 import { newError } from '../../problem';
 import type { Store } from '../../store';
+import type { Profiles } from '../../validation';
 import type { Request, Response } from '../route';
 import { reference } from './schemas';
 
 export interface FhirRoutesOptions {
   readonly reader: ResourceReader;
   readonly writer: ResourceWriter;
+  readonly changer: ResourceChanger;
   readonly store: Store;
   readonly version: string;
+  /** The profiles that $validate may hold resources against. */
+  readonly profiles: Profiles | undefined;
   readonly onTrouble: (error: unknown) => void;
 }
 
