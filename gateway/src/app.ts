@@ -14,6 +14,7 @@ import { newBreakGlassRoutes } from './http/routes/break-glass';
 import { newDecisionRoutes } from './http/routes/decisions';
 import { newDelegationRoutes } from './http/routes/delegations';
 import { newFhirRoutes } from './http/routes/fhir';
+import { newReleasedRoutes } from './http/routes/fhir-released';
 import { newHealthRoutes, type Readiness } from './http/routes/health';
 import { newHeightRoutes } from './http/routes/heights';
 import { newOrganisationRoutes } from './http/routes/organisations';
@@ -35,6 +36,7 @@ import { publicJwkOf } from './crypto';
 import type { OrganisationKeys } from './organisation/organisation-keys';
 import { registerOrganisation } from './organisation/register-organisation';
 import { newError, toCodedError } from './problem';
+import { OpenedReleases, ReleasedReader } from './released';
 import { RecordReader } from './record/record-reader';
 import { reindexRecords } from './record/reindex-records';
 import { Consultations } from './relation/consultations';
@@ -131,6 +133,8 @@ export function newApp(options: AppOptions): App {
   });
   const reader = new ResourceReader(shared);
   const writer = new ResourceWriter({ ...shared, importer, reader, held: newHeldResources(shared) });
+  const opened = new OpenedReleases({ ...shared, key: keys.sealing });
+  const released = new ReleasedReader({ ...shared, key: store.key, check, opened });
   const readReadiness = (): Readiness => ({ projection: projector.isFresh, registered: state.registered, recovered: state.recovered });
   const identityOf = newIdentityOf(options.staff);
   const routes: readonly Route[] = [
@@ -142,6 +146,7 @@ export function newApp(options: AppOptions): App {
     ...newRecoveryRoutes({ ...shared, signing: keys.signing }, identityOf),
     ...newRecordRoutes({ ...shared, importer }),
     ...newFhirRoutes({ reader, writer, changer: new ResourceChanger(reader, writer), store, version, profiles, onTrouble }),
+    ...newReleasedRoutes({ released, version }),
     ...newRelationRoutes({ ...shared, consultations }),
     ...newAssistedRoutes({ ...shared, identityOf }),
     ...newDelegationRoutes({ ...shared, keys, identityOf }),

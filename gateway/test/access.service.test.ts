@@ -54,6 +54,7 @@ describe('who may call', () => {
       'get /api/patients/{subjectRef}: anybody',
       'post /api/patient-statements: signature',
       'get /fhir/metadata: anybody',
+      'get /fhir-released/{relationRef}/metadata: anybody',
       'post /api/relations: signature',
       'post /api/consents: signature',
       'post /api/delegations: signature',

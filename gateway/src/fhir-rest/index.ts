@@ -12,3 +12,7 @@ export { searchResources } from './resource-search';
 export { searchParameters } from './search-parameters';
 export { answerValidation } from './validate';
 export { ResourceWriter, type WriteContext, type WriteTarget } from './resource-writer';
+export { newNotice } from './operation-outcome';
+export { formatCursor, parseCursor } from './page-cursor';
+export { parseSearch, type Search } from './parse-search';
+export { pickElements, presentResource, subsetted } from './present-resource';

@@ -2,6 +2,7 @@ export { parseBundle, type Entry as BundleEntry } from './bundle';
 export { compartmentElementsOf, compartmentReferencesOf } from './compartment';
 export { parseCondition } from './condition';
 export { FhirError, fhirErrorCategories, fhirErrorStatuses, type FhirErrorCode } from './fhir-error';
+export { identifierTokensOf } from './identifier-token';
 export { parseLosslessJson } from './json-reader';
 export { formatJson, isObject, isSameJson, type JsonObject, type JsonValue } from './json-value';
 export { parseReference } from './link-resolver';

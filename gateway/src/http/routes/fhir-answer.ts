@@ -30,13 +30,14 @@ export function baseOf(origin: string): string {
   return `${origin}/fhir`;
 }
 
-export function toResponse(origin: string, answer: FhirAnswer): Response {
+/** @param base where the service begins that answers */
+export function toResponse(origin: string, answer: FhirAnswer, base: string = baseOf(origin)): Response {
   const { status, resource: body } = answer;
   return {
     status,
     body: body === undefined ? '' : formatJson(body),
     contentType: 'application/fhir+json',
-    headers: newVersionHeaders(baseOf(origin), answer),
+    headers: newVersionHeaders(base, answer),
   };
 }
 
