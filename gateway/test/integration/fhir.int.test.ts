@@ -1,12 +1,13 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Client } from 'fhir-kit-client';
-import smart from 'fhirclient';
 import type { RunningGateway } from '../support/running-network';
 import { RunningNetwork } from '../support/running-network';
 import { TestPatient } from '../support/test-patient';
 
 // The client's answers are loosely typed: the test says what it expects.
 /* eslint-disable @typescript-eslint/no-explicit-any */
+
+// Its own types bring those of a browser with them, which change what a Node program may write.
+const smart = jest.requireActual<(...args: readonly unknown[]) => any>('fhirclient');
 
 let network: RunningNetwork;
 let gateway: RunningGateway;
@@ -101,13 +102,13 @@ describe('fhir-kit-client on a running gateway', () => {
 describe('fhirclient on a running gateway', () => {
   /** As an app's server makes it once its user has signed in; there is no request whose session it would keep. */
   const connect = async (): Promise<any> => {
-    const noRequest = { headers: {}, url: '/' } as IncomingMessage;
+    const noRequest = { headers: {}, url: '/' };
     const noStorage = {
       get: () => Promise.resolve(undefined),
       set: (_key: string, value: unknown) => Promise.resolve(value),
       unset: () => Promise.resolve(true),
     };
-    const app: any = smart(noRequest, {} as ServerResponse, noStorage as any);
+    const app = smart(noRequest, {}, noStorage);
     return app.client({ serverUrl: `${gateway.url}/fhir`, tokenResponse: { access_token: await gateway.token('records') } });
   };
 
