@@ -237,9 +237,14 @@ export const advice = {
   // Gateway
   REQUEST_NOT_JSON: ['The body is not JSON, or has a key twice.', 'Send one JSON value.'],
   REQUEST_TOO_LARGE: ['The body is larger than this route takes.', 'Send it in parts.'],
+  REQUEST_HEAD_TOO_LARGE: ['The address and headers are larger than the server reads.', 'Put a search into the body (POST _search).'],
   REQUESTS_TOO_MANY: [
-    'One address has written too often in a minute without a token.',
-    'Wait as long as Retry-After says; an operator can raise MEDACCORD_OPEN_WRITES_PER_MINUTE.',
+    'One caller has too many requests under way at once, or one address has written too often in a minute without a token.',
+    'Wait as long as Retry-After says; an operator can raise MEDACCORD_MAX_PER_CALLER or MEDACCORD_OPEN_WRITES_PER_MINUTE.',
+  ],
+  REQUEST_TOO_SLOW: [
+    'The head took longer than 20 s to arrive, or the body longer than MEDACCORD_BODY_WITHIN_MS.',
+    'Send it faster, or in parts.',
   ],
   MEDIA_TYPE_UNSUPPORTED: ['The Content-Type is not one this route takes.', 'Use application/json, or application/fhir+json for bundles.'],
   ROUTE_NOT_FOUND: ['No route has this path.', 'See /api/openapi.json.'],
@@ -305,6 +310,10 @@ export const advice = {
   OPERATION_CHANGED: ['An operation that was begun is repeated with other content.', 'Repeat it as it was, or use a new Idempotency-Key.'],
   MEDIA_TYPE_NOT_OFFERED: ['What Accept or _format asks for is not offered.', 'Accept application/fhir+json.'],
   RESOURCE_DELETED: ['The resource was deleted: its record is marked as entered in error.', 'Its versions stay readable at _history.'],
+  FHIR_XML_INVALID: [
+    'The body is not well-formed, has a document type, or an element or attribute that the FHIR definitions do not have.',
+    'Correct what stands at the place that is named, or send application/fhir+json.',
+  ],
   PATCH_INVALID: ['The body is JSON, not a JSON Patch (RFC 6902).', 'Send a list of operations with op and path; the place is named.'],
   PATCH_FAILED: [
     'An operation of the patch does not fit the resource: what it points at is not there, or its test is not true.',
@@ -327,6 +336,14 @@ export const advice = {
     'Ask again a little later; if it stays so, check in anew.',
   ],
   NOT_READY: ['The gateway is starting.', 'Wait for /readyz.'],
+  OVERLOADED: [
+    'As many requests as the gateway takes on are under way, and as many wait for their turn; or one waited too long.',
+    'Wait as long as Retry-After says, then send it again. If it lasts: add a gateway, or see what is slow.',
+  ],
+  ANSWER_TOO_LATE: [
+    'The request took longer than MEDACCORD_ANSWER_WITHIN_MS. What it began is brought to its end.',
+    'Repeat it with the same Idempotency-Key: the answer is the outcome, as soon as there is one.',
+  ],
   DRAINING: ['The gateway is stopping.', 'Send it again after the restart.'],
   CA_UNAVAILABLE: ["The organisation's certificate authority does not answer.", 'Start it; then send the request again.'],
   CA_REFUSED: ['The certificate authority refused to certify a staff identity.', "Check the registrar's secret and rights."],

@@ -68,9 +68,13 @@ function newOperation(route: Route): Schema {
       [String(route.status)]: newSuccess(route),
       default: {
         description: `A problem: ${[...new Set(Object.values(categoryTable).map(({ status }) => status))].join(', ')}`,
-        content: route.isFhir
-          ? { 'application/fhir+json': { schema: { $ref: '#/components/schemas/OperationOutcome' } } }
-          : { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+        // What could not be read as a request is answered with a problem, whatever was asked for.
+        content: {
+          ...(route.isFhir
+            ? { 'application/fhir+json': { schema: { $ref: '#/components/schemas/OperationOutcome' } }, ...xmlOf(route) }
+            : {}),
+          'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
+        },
       },
     },
   };
@@ -79,7 +83,12 @@ function newOperation(route: Route): Schema {
 /** 204 has no body. */
 function newSuccess(route: Route): Schema {
   if (route.status === 204) return { description: 'Done' };
-  return { description: 'Done', content: { [responseType(route)]: { schema: toSchema(route.response, 'output') } } };
+  const content = { [responseType(route)]: { schema: toSchema(route.response, 'output') }, ...xmlOf(route) };
+  return { description: 'Done', content };
+}
+
+function xmlOf({ isFhir }: Route): Schema {
+  return isFhir ? { 'application/fhir+xml': { schema: { type: 'string' } } } : {};
 }
 
 function responseType(route: Route): string {
@@ -88,7 +97,11 @@ function responseType(route: Route): string {
 
 function newContent(route: Route): Schema {
   if (route.bodyKind === 'fhir')
-    return { 'application/fhir+json': { schema: { type: 'object' } }, 'application/json': { schema: { type: 'object' } } };
+    return {
+      'application/fhir+json': { schema: { type: 'object' } },
+      'application/json': { schema: { type: 'object' } },
+      'application/fhir+xml': { schema: { type: 'string' } },
+    };
   if (route.bodyKind === 'patch') return { 'application/json-patch+json': { schema: { type: 'array', items: { type: 'object' } } } };
   if (route.bodyKind === 'form') return { 'application/x-www-form-urlencoded': { schema: { type: 'object' } } };
   return { 'application/json': { schema: route.body === undefined ? {} : toSchema(route.body, 'input') } };
