@@ -2,12 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { EnrolmentStore } from '../identity/staff-identities';
 import type { IntentStore } from '../ledger/intent';
-import { ChangeList, changeTable } from './change-list';
-import { ClinicalIndex, recordTable } from './clinical-index';
 import { newConsultationStore, type ConsultationStore } from './consultation-table';
-import { openDatabase } from './database';
 import { newEnrolmentStore } from './enrolment-table';
-import { Facts } from './facts';
 import { newImportStore, type ImportStore } from './import-table';
 import { newIntentStore } from './intent-table';
 import { claimKept, keptTables } from './kept-tables';
@@ -15,16 +11,12 @@ import { newLocalKey, type LocalKey } from './local-key';
 import { openKept } from './open-kept';
 import { newOutbox, type Outbox } from './outbox';
 import { loadOrCreatePrivateFile, makePrivateFolder } from './private-file';
-import { listedTable, ResourceList } from './resource-list';
+import { adoptRebuilt, openReadModel, type ReadModel } from './read-model';
 import { newResponseStore, type ResponseStore } from './response-table';
 
 /** Everything that one gateway keeps. */
-export interface Store {
+export interface Store extends Omit<ReadModel, 'close'> {
   readonly key: LocalKey;
-  readonly facts: Facts;
-  readonly index: ClinicalIndex;
-  readonly resources: ResourceList;
-  readonly changes: ChangeList;
   readonly intents: IntentStore;
   readonly responses: ResponseStore;
   readonly imports: ImportStore;
@@ -42,6 +34,12 @@ export interface SharedPlaces {
   readonly databaseUrl?: string | undefined;
 }
 
+/** The key under which what is kept is sealed; made at the first start. */
+export function loadLocalKey(keys: string): LocalKey {
+  const secret = loadOrCreatePrivateFile(join(keys, 'local.key'), () => randomBytes(32).toString('base64url'));
+  return newLocalKey(Buffer.from(secret, 'base64url'));
+}
+
 /**
  * Opens the gateway's data folder (mode 0700), making what is missing: `projection.sqlite` holds ledger facts only, `index.sqlite` what the
  * organisation's own records are found by; both may be deleted. `gateway.sqlite`, or PostgreSQL, holds what cannot be rebuilt. What tells
@@ -53,18 +51,14 @@ export async function openStore(
   { keys = join(data, 'keys'), databaseUrl }: SharedPlaces = {},
 ): Promise<Store> {
   makePrivateFolder(data);
-  const secret = loadOrCreatePrivateFile(join(keys, 'local.key'), () => randomBytes(32).toString('base64url'));
-  const key = newLocalKey(Buffer.from(secret, 'base64url'));
+  const key = loadLocalKey(keys);
   const kept = await openKept({ data, databaseUrl }, 'gateway', keptTables);
   await claimKept(kept, key, mspId);
-  const facts = new Facts(join(data, 'projection.sqlite'), mspId);
-  const index = openDatabase(join(data, 'index.sqlite'), [recordTable, listedTable, changeTable]);
+  adoptRebuilt(data);
+  const model = openReadModel(data, key, mspId);
   return {
+    ...model,
     key,
-    facts,
-    index: new ClinicalIndex(index, key, ({ recordId, version }) => facts.counts(mspId, recordId, version)),
-    resources: new ResourceList(index, facts, mspId),
-    changes: new ChangeList(index, facts, mspId),
     intents: newIntentStore(kept),
     responses: await newResponseStore(kept, key),
     imports: newImportStore(kept, key),
@@ -73,8 +67,7 @@ export async function openStore(
     consultations: newConsultationStore(kept),
     close: async () => {
       await kept.close();
-      index.close();
-      facts.close();
+      model.close();
     },
   };
 }
