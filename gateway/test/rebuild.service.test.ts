@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { MspId } from '@medaccord/chaincode/model';
 import { newReader, rebuildReadModel, type RebuildProgress } from '../src/rebuild';
-import { TestConsortium, type TestGateway } from './support/test-consortium';
+import { TestConsortium, waitFor, type TestGateway } from './support/test-consortium';
 import { ask, newBundle, TestPatient } from './support/test-patient';
 
 jest.setTimeout(60_000);
@@ -13,11 +13,13 @@ const patient = new TestPatient(consortium, 'AlphaMSP');
 let gateway: TestGateway;
 let withdrawn: string;
 
-const fhir = async (method: string, path: string, body?: object): Promise<{ status: number; body: any; total: number }> => {
+const fhir = async (method: string, path: string, body?: object): Promise<{ status: number; body: any }> => {
   const headers = body === undefined ? {} : { 'content-type': 'application/fhir+json' };
   const answer = await gateway.send(`/fhir${path}`, { token: await gateway.token('records'), method, headers, body });
-  return { status: answer.status, body: answer.body, total: answer.body?.total };
+  return { status: answer.status, body: answer.body };
 };
+
+const countLocations = async (): Promise<number> => (await fhir('GET', '/Location')).body.entry.length;
 
 beforeAll(async () => {
   await consortium.start();
@@ -32,6 +34,7 @@ beforeAll(async () => {
   withdrawn = (await fhir('POST', '/Location', { resourceType: 'Location', name: 'gone' })).body.id;
   await fhir('DELETE', `/Location/${withdrawn}`);
   await patient.revoke('GammaMSP');
+  await waitFor(() => gateway.store.facts.listType('deletion').length === 1, 10_000);
   await consortium.untilFollowing();
 });
 
@@ -84,10 +87,8 @@ describe('a rebuild of the read model', () => {
 
   it('leaves a running gateway alone, which takes it at its next start and goes on from there', async () => {
     await rebuild();
-    const [before, later] = [
-      (await fhir('GET', '/Location')).total,
-      await fhir('POST', '/Location', { resourceType: 'Location', name: 'later' }),
-    ];
+    const before = await countLocations();
+    const later = await fhir('POST', '/Location', { resourceType: 'Location', name: 'later' });
     expect(later.status).toBe(201);
     await gateway.stop();
     const stale = new DatabaseSync(join(gateway.data, 'projection.sqlite'));
@@ -95,7 +96,7 @@ describe('a rebuild of the read model', () => {
     stale.close();
     await gateway.start();
     expect(existsSync(join(gateway.data, 'rebuilt'))).toBe(false);
-    expect((await fhir('GET', '/Location')).total).toBe(before + 1);
+    expect(await countLocations()).toBe(before + 1);
     expect((await fhir('GET', `/Location/${withdrawn}`)).status).toBe(410);
     expect((await fhir('GET', `/Location/${later.body.id}`)).body).toMatchObject({ name: 'later' });
   });
