@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { MspId } from '@medaccord/chaincode/model';
 import { newReader, rebuildReadModel, type RebuildProgress } from '../src/rebuild';
-import { TestConsortium, waitFor, type TestGateway } from './support/test-consortium';
+import { TestConsortium, waitFor, type Answer, type TestGateway } from './support/test-consortium';
 import { ask, newBundle, TestPatient } from './support/test-patient';
 
 jest.setTimeout(60_000);
@@ -13,7 +13,7 @@ const patient = new TestPatient(consortium, 'AlphaMSP');
 let gateway: TestGateway;
 let withdrawn: string;
 
-const fhir = async (method: string, path: string, body?: object): Promise<{ status: number; body: any }> => {
+const fhir = async (method: string, path: string, body?: object): Promise<Pick<Answer, 'status' | 'body'>> => {
   const headers = body === undefined ? {} : { 'content-type': 'application/fhir+json' };
   const answer = await gateway.send(`/fhir${path}`, { token: await gateway.token('records'), method, headers, body });
   return { status: answer.status, body: answer.body };
