@@ -6,6 +6,7 @@ import { openDatabase } from './database';
 import { Facts } from './facts';
 import type { LocalKey } from './local-key';
 import { listedTable, ResourceList } from './resource-list';
+import { SearchIndex, searchTables } from './search-index';
 
 /** What is made of the ledger and of the sealed values on the organisation's own peer; may be deleted. */
 export interface ReadModel {
@@ -22,11 +23,12 @@ const folders = { rebuilding: 'rebuilding', rebuilt: 'rebuilt' } as const;
 
 export function openReadModel(folder: string, key: LocalKey, mspId: string): ReadModel {
   const facts = new Facts(join(folder, files[0]), mspId);
-  const index = openDatabase(join(folder, files[1]), [recordTable, listedTable, changeTable]);
+  const index = openDatabase(join(folder, files[1]), [recordTable, listedTable, changeTable, searchTables]);
+  const search = new SearchIndex(index, key);
   return {
     facts,
-    index: new ClinicalIndex(index, key, ({ recordId, version }) => facts.counts(mspId, recordId, version)),
-    resources: new ResourceList(index, facts, mspId),
+    index: new ClinicalIndex(index, { key, counts: ({ recordId, version }) => facts.counts(mspId, recordId, version), search }),
+    resources: new ResourceList(index, { facts, mspId, search }),
     changes: new ChangeList(index, facts, mspId),
     close: () => {
       index.close();
