@@ -16,9 +16,8 @@ export const keptTables: readonly string[] = [
   consultationTable,
   '',
   '',
-  '',
   // What is found by looking into records has a file of its own, which may be deleted.
-  `${['identifier', 'record', 'listed', 'change', 'search_term', 'search_version'].map((table) => `DROP TABLE IF EXISTS ${table};`).join(' ')} ${keeperTable}`,
+  `${['identifier', 'record', 'listed', 'change'].map((table) => `DROP TABLE IF EXISTS ${table};`).join(' ')} ${keeperTable}`,
 ];
 
 /**

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { EnrolmentStore } from '../identity/staff-identities';
 import type { IntentStore } from '../ledger/intent';
+import { AuditLog } from './audit-log';
 import { newConsultationStore, type ConsultationStore } from './consultation-table';
 import { newEnrolmentStore } from './enrolment-table';
 import { newImportStore, type ImportStore } from './import-table';
@@ -23,6 +24,7 @@ export interface Store extends Omit<ReadModel, 'close'> {
   readonly enrolments: EnrolmentStore;
   readonly outbox: Outbox;
   readonly consultations: ConsultationStore;
+  readonly audit: AuditLog;
   close(): Promise<void>;
 }
 
@@ -34,6 +36,11 @@ export interface SharedPlaces {
   readonly databaseUrl?: string | undefined;
 }
 
+export interface StoreLimits {
+  /** How large the audit log's file may grow, in pages of SQLite. */
+  readonly mostAuditPages?: number | undefined;
+}
+
 /** The key under which what is kept is sealed; made at the first start. */
 export function loadLocalKey(keys: string): LocalKey {
   const secret = loadOrCreatePrivateFile(join(keys, 'local.key'), () => randomBytes(32).toString('base64url'));
@@ -42,13 +49,13 @@ export function loadLocalKey(keys: string): LocalKey {
 
 /**
  * Opens the gateway's data folder (mode 0700), making what is missing: `projection.sqlite` holds ledger facts only, `index.sqlite` what the
- * organisation's own records are found by; both may be deleted. `gateway.sqlite`, or PostgreSQL, holds what cannot be rebuilt. What tells
- * about a person is sealed with `local.key`, which lies with the other keys.
+ * organisation's own records are found by; both may be deleted. `gateway.sqlite`, or PostgreSQL, holds what cannot be rebuilt; `audit.sqlite`
+ * is the audit log. What tells about a person is sealed with `local.key`, which lies with the other keys.
  */
 export async function openStore(
   data: string,
   mspId: string,
-  { keys = join(data, 'keys'), databaseUrl }: SharedPlaces = {},
+  { keys = join(data, 'keys'), databaseUrl, mostAuditPages }: SharedPlaces & StoreLimits = {},
 ): Promise<Store> {
   makePrivateFolder(data);
   const key = loadLocalKey(keys);
@@ -56,6 +63,7 @@ export async function openStore(
   await claimKept(kept, key, mspId);
   adoptRebuilt(data);
   const model = openReadModel(data, key, mspId);
+  const audit = new AuditLog(data, key, mostAuditPages);
   return {
     ...model,
     key,
@@ -65,7 +73,9 @@ export async function openStore(
     enrolments: newEnrolmentStore(kept, key),
     outbox: newOutbox(kept),
     consultations: newConsultationStore(kept),
+    audit,
     close: async () => {
+      audit.close();
       await kept.close();
       model.close();
     },

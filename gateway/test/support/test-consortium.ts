@@ -51,6 +51,8 @@ export class TestGateway extends Door {
   keys!: OrganisationKeys;
   store!: Store;
   url = '';
+  /** How large its audit log may grow, in pages of SQLite. */
+  mostAuditPages: number | undefined;
   /** How this gateway reaches the others. */
   askHttp: AskHttp = fetch;
   #server: Server | undefined;
@@ -69,7 +71,7 @@ export class TestGateway extends Door {
   async start(): Promise<void> {
     const { mspId, data } = this;
     const { keys = join(data, 'keys'), databaseUrl } = this.more;
-    this.store = await openStore(data, mspId, { keys, databaseUrl });
+    this.store = await openStore(data, mspId, { keys, databaseUrl, mostAuditPages: this.mostAuditPages });
     this.keys = await loadOrganisationKeys(keys);
     this.#courier = new Courier({
       carrier: this.carrier,
