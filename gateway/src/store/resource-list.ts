@@ -185,7 +185,11 @@ export class ResourceList {
       for (const { record_id: id, version, type = '', subject_ref: subject = null } of rows) {
         const recordId = String(id);
         const updated = this.#findTime(recordId, Number(version));
-        if (updated === undefined || this.#isWithdrawn(recordId)) continue;
+        if (updated === undefined) continue;
+        if (this.#isWithdrawn(recordId)) {
+          this.#search.forget(recordId, Number(version));
+          continue;
+        }
         const instead = find.get(recordId)?.version;
         const rank = put.get(recordId, Number(version), type, subject, updated)?.rank;
         const place = { version: Number(version), instead: instead === undefined ? undefined : Number(instead) };
