@@ -4,7 +4,7 @@ export { addMeta, newMetaAnswer, parseMetaParameters, removeMeta } from './chang
 export { isBatch, newTransactionResponse, runBatch, type BatchEntry, type Refusal } from './bundles';
 export { newCapabilityStatement, type CapabilityOptions, type Interaction, type Operation } from './capability-statement';
 export { parsePrefer, type Preference } from './prefer';
-export { shaperNames, type Pair } from './parse-search';
+export { includerNames, shaperNames, type Pair } from './parse-search';
 export { readHistory } from './resource-history';
 export { ResourceChanger } from './resource-changer';
 export { ResourceReader } from './resource-reader';
