@@ -4,7 +4,13 @@ import type { Held } from './find-resources';
 import { parseInclude } from './parse-include';
 import { parseSearch } from './parse-search';
 
-const newListed = (recordId: string): Listed => ({ recordId, version: 1, type: 'Observation', subjectRef: 's', place: { rank: 1, updated: '' } });
+const newListed = (recordId: string): Listed => ({
+  recordId,
+  version: 1,
+  type: 'Observation',
+  subjectRef: 's',
+  place: { rank: 1, updated: '' },
+});
 const patient = { recordId: 'p', type: 'Patient', id: 'p', subjectRef: 's' } as IndexedRecord;
 
 /** A custodian with so many observations of the one patient. */
@@ -35,7 +41,10 @@ describe('what comes along with a page', () => {
 
   it('is of the patients of the page only, each asked for once', () => {
     const asked: ListQuery[] = [];
-    findIncluded(newHeld(1, asked), search, { records: [patient, patient, { ...patient, type: 'Group', subjectRef: 'other' }], resources: [] });
+    findIncluded(newHeld(1, asked), search, {
+      records: [patient, patient, { ...patient, type: 'Group', subjectRef: 'other' }],
+      resources: [],
+    });
     expect(asked).toEqual([{ type: 'Observation', subjectRef: 's' }]);
   });
 });
@@ -50,10 +59,16 @@ describe('an include', () => {
     expect(parseInclude(written)).toMatchObject({ paths, target });
   });
 
-  it.each(['*', 'Observation', 'Observation:*', 'Observation:code', 'Nothing:patient', 'Observation:patient:Nobody', 'Observation:patient:Patient:more', 'Practitioner:patient'])(
-    'is none: %s',
-    (written) => {
-      expect(parseInclude(written)).toBeUndefined();
-    },
-  );
+  it.each([
+    '*',
+    'Observation',
+    'Observation:*',
+    'Observation:code',
+    'Nothing:patient',
+    'Observation:patient:Nobody',
+    'Observation:patient:Patient:more',
+    'Practitioner:patient',
+  ])('is none: %s', (written) => {
+    expect(parseInclude(written)).toBeUndefined();
+  });
 });

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../fhir';
+import { isObject, type JsonObject, type JsonValue } from '../fhir';
 import { newTerm, valuesAt } from '../search';
 import type { IndexedRecord, Listed } from '../store';
 import type { Held } from './find-resources';
@@ -38,12 +38,18 @@ export function findIncluded(held: Held, { includes, revIncludes }: Search, { re
 function findReferred({ index, resources }: Held, { type, paths, target }: Include, resource: JsonObject): Listed[] {
   if (resource['resourceType'] !== type) return [];
   return valuesAt(resource, { paths }).flatMap((value) => {
-    const reference = isObject(value) ? value['reference'] : undefined;
-    const [, kind = '', id = ''] =
-      /^([A-Za-z]+)\/([A-Za-z0-9.-]+)(?:\/_history\/.*)?$/.exec(typeof reference === 'string' ? reference : '') ?? [];
-    const record = kind === '' || (target !== undefined && target !== kind) ? undefined : index.findResource(kind, id);
+    const { kind, id } = parseLocal(value);
+    if (kind === undefined || id === undefined || (target !== undefined && target !== kind)) return [];
+    const record = index.findResource(kind, id);
     return record === undefined ? [] : (resources.find(record.recordId) ?? []);
   });
+}
+
+/** Type and id of what a reference refers to here. */
+function parseLocal(value: JsonValue): { readonly kind: string | undefined; readonly id: string | undefined } {
+  const reference = isObject(value) ? value['reference'] : undefined;
+  const [, kind, id] = (typeof reference === 'string' && /^([A-Za-z]+)\/([A-Za-z0-9.-]+)(?:\/_history\/.*)?$/.exec(reference)) || [];
+  return { kind, id };
 }
 
 /** More than may come along is not looked for. */

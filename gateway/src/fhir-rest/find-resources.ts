@@ -28,16 +28,26 @@ export function newQuery({ index, resources }: Held, search: Search): ListQuery 
 /** @throws CodedError SEARCH_TOO_WIDE when too many would have to be put in the order of a date */
 export async function findPage(held: Held, search: Search, query: ListQuery, after: Place | undefined): Promise<ListedPage> {
   const { order, dateOrder, count } = search;
-  if (dateOrder === undefined && isPlain(query)) return cut(held.resources.list(query, { order, after, most: count + 1 }), count);
-  if (dateOrder === undefined && order === 'created') return held.resources.search(query, { after, most: count });
+  if (dateOrder !== undefined) return findByDate(held, dateOrder, query, { after, count });
+  if (isPlain(query)) return cut(held.resources.list(query, { order, after, most: count + 1 }), count);
+  if (order === 'created') return held.resources.search(query, { after, most: count });
   const all = await findAll(held, query);
-  if (all === undefined && dateOrder === undefined) return held.resources.scan(query, { order, after, most: count });
+  if (all === undefined) return held.resources.scan(query, { order, after, most: count });
+  return cutAfter(all, newTimeOrder(order), { after, count });
+}
+
+type Cut = Readonly<{ after: Place | undefined; count: number }>;
+
+async function findByDate(held: Held, order: DateOrder, query: ListQuery, at: Cut): Promise<ListedPage> {
+  const all = await findAll(held, query);
   if (all === undefined)
     throw newError('SEARCH_TOO_WIDE', `query._sort: narrow the search, by patient; ${String(mostOrdered)} can be ordered by a date`);
-  const compare = dateOrder === undefined ? newTimeOrder(order) : newDateOrder(dateOrder);
-  const ordered = (dateOrder === undefined ? all : all.map((one) => withDate(held, dateOrder, one))).sort((one, other) =>
-    compare(one.place, other.place),
-  );
+  const dated = all.map((one) => withDate(held, order, one));
+  return cutAfter(dated, newDateOrder(order), at);
+}
+
+function cutAfter(found: readonly Listed[], compare: Compare, { after, count }: Cut): ListedPage {
+  const ordered = found.toSorted((one, other) => compare(one.place, other.place));
   return cut(after === undefined ? ordered : ordered.filter(({ place }) => compare(after, place) < 0), count);
 }
 

@@ -18,10 +18,13 @@ const ofPatient = ['subject', 'patient', 'beneficiary'];
 export function parseInclude(value: string): Include | undefined {
   const [type = '', parameter = '', target, ...more] = value.split(':');
   if (more.length > 0 || (target !== undefined && !isResourceType(target))) return undefined;
+  if (isPatientParameter(type, parameter)) return { type, parameter, paths: patientPathsOf(type), target: target ?? targetOf(parameter) };
   const definition = findSearchDefinition(type, parameter);
-  if (definition?.kind === 'reference') return { type, parameter, paths: definition.paths, target };
-  if (!isPatientParameter(type, parameter)) return undefined;
-  return { type, parameter, paths: patientPathsOf(type), target: target ?? (parameter === 'patient' ? 'Patient' : undefined) };
+  return definition?.kind === 'reference' ? { type, parameter, paths: definition.paths, target } : undefined;
+}
+
+function targetOf(parameter: string): string | undefined {
+  return parameter === 'patient' ? 'Patient' : undefined;
 }
 
 /** Whether a parameter is found by the patient whose record something is. */

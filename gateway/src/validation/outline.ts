@@ -9,8 +9,8 @@ export interface Outline {
 }
 
 export function outlineOf({ name, snapshot }: StructureDefinition): Outline {
-  const own = (snapshot?.element ?? []).filter(({ path }) => path?.startsWith(`${name}.`) === true && path.split('.').length === 2);
-  const namesOf = (elements: typeof own): string[] => elements.map(({ path = '' }) => path.slice(name.length + 1));
+  const own = (snapshot?.element ?? []).filter(({ path }) => path.startsWith(`${name}.`) && path.split('.').length === 2);
+  const namesOf = (elements: typeof own): string[] => elements.map(({ path }) => path.slice(name.length + 1));
   return {
     summary: namesOf(own.filter(({ isSummary }) => isSummary === true)),
     mandatory: namesOf(own.filter(({ min }) => (min ?? 0) > 0)),
