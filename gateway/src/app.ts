@@ -201,7 +201,7 @@ export function newApp(options: AppOptions): App {
     await reindexRecords({ ...shared });
     store.resources.addMissing();
     store.changes.addMissing();
-    mailer.start();
+    await mailer.start();
     agent.start();
     deletions.start();
     consultations.start();

@@ -130,7 +130,7 @@ export class ReleaseAgent {
     const { name } = task;
     const decision = this.#findDecision(name) ?? (await this.#decide(task));
     if (decision === 'waiting') return decision;
-    if (!isOwnDecision(this.#options.intents, decision)) {
+    if (!(await isOwnDecision(this.#options.intents, decision))) {
       this.#options.onAlarm({ ...name, transactionId: decision.transactionId });
       return 'foreign';
     }

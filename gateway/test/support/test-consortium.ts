@@ -68,8 +68,9 @@ export class TestGateway extends Door {
 
   async start(): Promise<void> {
     const { mspId, data } = this;
-    this.store = openStore(data, mspId);
-    this.keys = await loadOrganisationKeys(data);
+    const { keys = join(data, 'keys'), databaseUrl } = this.more;
+    this.store = await openStore(data, mspId, { keys, databaseUrl });
+    this.keys = await loadOrganisationKeys(keys);
     this.#courier = new Courier({
       carrier: this.carrier,
       intents: this.store.intents,
@@ -106,7 +107,7 @@ export class TestGateway extends Door {
     this.#server?.closeAllConnections();
     this.#server?.close();
     await this.app.stop();
-    this.store.close();
+    await this.store.close();
   }
 
   readTokenKey(): PrivateJwk {
@@ -221,6 +222,8 @@ function newConfig(mspId: MemberId, data: string, more: Partial<Config>): Config
     },
     listen: { host: '127.0.0.1', port: 0 },
     data,
+    keys: join(data, 'keys'),
+    databaseUrl: undefined,
     logLevel: 'debug',
     maxImportBytes: 8 * 1024 * 1024,
     staleAfterMs: 15_000,
