@@ -4,16 +4,20 @@ import { rateLimit, type RateLimitRequestHandler } from 'express-rate-limit';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import type { Authoriser, Caller } from '../auth';
+import { listMentions } from '../audit';
 import type { ServiceConfig } from '../config';
+import type { AnsweredRequest } from '../metrics';
 import { newError, toCodedError, type CodedError } from '../problem';
 import type { ResponseStore } from '../store/response-table';
 import { withinDeadline } from '../deadline';
 import type { Admission, Pass } from './admission';
+import type { AuditTrail, Trail } from './audit-trail';
 import { newCors } from './cors';
 import { chooseFhirFormat, isFhirPath } from './fhir-media-type';
 import { fhirJson, toXml, toXmlIfPossible, wantsXml } from './fhir-body';
 import { formatOutcome } from './operation-outcome';
 import { readOrigin } from './origin';
+import { newMonitorCheck } from './monitors';
 import { parseWith } from './parse-with';
 import { formatProblem, readRetryAfter, type ProblemDocument } from './problem-document';
 import { parseStrictJson, readFhir, readText } from './read-body';
@@ -32,6 +36,7 @@ export interface ServerOptions {
   readonly routes: readonly Route[];
   readonly authorise: Authoriser;
   readonly responses: ResponseStore;
+  readonly audit: AuditTrail;
   /** A keyed name of a text: how operations and requests are stored. */
   readonly nameOf: (purpose: string, value: string) => string;
   readonly assertFresh: () => void;
@@ -39,7 +44,8 @@ export interface ServerOptions {
   readonly maxImportBytes: number;
   readonly openWritesPerMinute: number;
   readonly admission: Admission;
-  readonly service: Pick<ServiceConfig, 'answerWithinMs' | 'bodyWithinMs' | 'corsOrigins' | 'trustedProxies'>;
+  readonly service: Pick<ServiceConfig, 'answerWithinMs' | 'bodyWithinMs' | 'corsOrigins' | 'trustedProxies' | 'metricsFrom'>;
+  readonly onAnswered: (request: AnsweredRequest) => void;
   readonly log: Logger;
 }
 
@@ -50,7 +56,7 @@ export function newServer(options: ServerOptions): Express {
   app.set('etag', false);
   app.set('trust proxy', options.service.trustedProxies);
   app.use(helmet({ contentSecurityPolicy: { directives: { defaultSrc: ["'none'"] } } }));
-  app.use(logRequests(options.log));
+  app.use(logRequests(options));
   app.use(newCors(options.service.corsOrigins));
   const repeats = new Repeats(options.responses, options.nameOf);
   const limitOpenWrites = newOpenWriteLimit(options.openWritesPerMinute);
@@ -66,13 +72,17 @@ export function newServer(options: ServerOptions): Express {
     });
   }
   app.use(() => {
-    throw newError('ROUTE_NOT_FOUND', 'There is no such route; GET /api/openapi.json lists them');
+    throw noSuchRoute();
   });
   app.use((error: unknown, request: HttpRequest, response: HttpResponse, next: NextFunction) => {
     if (response.headersSent) next(error);
     else sendProblem(isBadAddress(error) ? newError('REQUEST_INVALID', 'path: is not a valid address') : error, request, response);
   });
   return app;
+}
+
+function noSuchRoute(): CodedError {
+  return newError('ROUTE_NOT_FOUND', 'There is no such route; GET /api/openapi.json lists them');
 }
 
 /** Whether a signature is all that it takes to write. */
@@ -100,27 +110,44 @@ function isBadAddress(error: unknown): boolean {
   return error instanceof URIError;
 }
 
-/** The way of a request: is there room, who calls; then its turn, within its time. */
+/** Nothing that a route says of people, an error included, leaves before its entry in the audit log is kept. */
 function carry(route: Route, options: ServerOptions, repeats: Repeats) {
-  const { admission, service } = options;
+  const run = newRun(route, options, repeats);
   return async (http: HttpRequest, answer: HttpResponse): Promise<void> => {
     answer.locals.route = route.path;
     answer.locals.isRoutine = route.isRoutine;
+    const trail: Trail = { requestId: String(answer.locals.id) };
+    const response = await run(http, answer, trail).catch(async (error: unknown) => {
+      await options.audit.refuse(route, trail, error);
+      throw error;
+    });
+    await options.audit.answer(route, trail, response);
+    send(answer, response);
+  };
+}
+
+/** The way of a request: is there room, who calls; then its turn, within its time. */
+function newRun(route: Route, options: ServerOptions, repeats: Repeats) {
+  const { admission, service } = options;
+  const isMonitor = newMonitorCheck(service.metricsFrom);
+  return async (http: HttpRequest, answer: HttpResponse, trail: Trail): Promise<Required<Response>> => {
     if (options.isDraining() && route.needsLedger) throw newError('DRAINING', 'This gateway is stopping; ask again when it is back');
+    if (route.access.by === 'monitor' && !isMonitor(http)) throw noSuchRoute();
     const { lane } = route;
     if (lane !== 'none') admission.assertRoom(lane);
     const params = parseWith(route.params, http.params, 'path');
-    const caller = await options.authorise(route.access, http.headers.authorization, readRelation(http));
+    trail.request = { params, query: {}, body: undefined };
+    const caller = await options.authorise(route.access, http.headers.authorization, readRelation(http), (known) => {
+      trail.caller = known;
+    });
+    trail.caller = caller;
+    options.audit.assertReady(route);
     const format = route.isFhir ? chooseFhirFormat(http.headers.accept, http.query['_format']) : 'json';
-    const give = (response: Required<Response>): void => {
-      send(answer, format === 'json' ? response : route.method === 'get' ? toXml(response) : toXmlIfPossible(response));
-    };
+    const give = (response: Required<Response>): Required<Response> =>
+      format === 'json' ? response : route.method === 'get' ? toXml(response) : toXmlIfPossible(response);
     const serve = (aside: Pass['aside']): Promise<Required<Response>> =>
-      serveRequest({ route, options, repeats }, http, { params, caller, aside });
-    if (lane === 'none') {
-      give(await serve((wait) => wait()));
-      return;
-    }
+      serveRequest({ route, options, repeats }, http, { params, caller, aside, trail });
+    if (lane === 'none') return give(await serve((wait) => wait()));
     const take = async (): Promise<Required<Response>> => {
       const pass = await admission.enter(lane, nameCaller(caller, http), newGoneSignal(answer));
       try {
@@ -130,7 +157,7 @@ function carry(route: Route, options: ServerOptions, repeats: Repeats) {
       }
     };
     const withinMs = service.answerWithinMs + readWait(http.headers.prefer);
-    give(await withinDeadline(withinMs, take, () => tooLate(route, http)));
+    return give(await withinDeadline(withinMs, take, () => tooLate(route, http)));
   };
 }
 
@@ -144,13 +171,14 @@ interface Served {
 async function serveRequest(
   { route, options, repeats }: Served,
   http: HttpRequest,
-  known: Pick<Request, 'params' | 'caller' | 'aside'>,
+  { trail, ...known }: Pick<Request, 'params' | 'caller' | 'aside'> & { readonly trail: Trail },
 ): Promise<Required<Response>> {
   const { params, caller } = known;
   const query = parseWith(route.query, http.query, 'query');
   const { text, body } = await readBody(route, http, options);
   if (route.needsLedger) options.assertFresh();
   const waitMs = readWait(http.headers.prefer);
+  trail.request = { params, query, body, subject: http.get('medaccord-subject') };
   const header = (name: string): string | undefined => http.get(name);
   const request = { ...known, query, body, operation: '', waitMs, header, origin: readOrigin(http) };
   if (!isKeyed(route, http)) return handle(route, { ...request, operation: options.nameOf('operation', randomUUID()) });
@@ -191,8 +219,10 @@ function nameCaller(caller: Caller, { ip = '' }: HttpRequest): string {
 }
 
 async function handle(route: Route, request: Request): Promise<Required<Response>> {
-  const { status = route.status, body, contentType = 'application/json', headers = {} } = await route.handle(request);
-  return { status, body: contentType === 'application/json' ? JSON.stringify(body) : body, contentType, headers };
+  const { status = route.status, body, contentType = 'application/json', headers = {}, about, verdict = '' } = await route.handle(request);
+  const isJson = contentType === 'application/json';
+  const mentions = about ?? (isJson && route.audit !== 'none' ? listMentions(body) : []);
+  return { status, body: isJson ? JSON.stringify(body) : body, contentType, headers, about: mentions, verdict };
 }
 
 async function readBody(
@@ -271,7 +301,7 @@ function newProblemBody(problem: ProblemDocument, { category }: CodedError, requ
 }
 
 /** One line per request: which route, with what result; never an address with its values, a body or a token. */
-function logRequests(log: Logger) {
+function logRequests({ log, onAnswered }: Pick<ServerOptions, 'log' | 'onAnswered'>) {
   return (request: HttpRequest, answer: HttpResponse, next: NextFunction): void => {
     const id = randomUUID();
     const startedAt = performance.now();
@@ -284,20 +314,26 @@ function logRequests(log: Logger) {
         error,
         isRoutine = false,
       } = answer.locals as { route?: string; code?: string; error?: Error; isRoutine?: boolean };
-      const ms = Math.round(performance.now() - startedAt);
+      const took = performance.now() - startedAt;
       const line = {
         id,
         method: request.method,
         route: route ?? '(none)',
         status: answer.statusCode,
-        ms,
+        ms: Math.round(took),
         ...(code === undefined ? {} : { code }),
       };
+      onAnswered({ route: line.route, method: nameMethod(request.method), status: line.status, code, seconds: took / 1000 });
       if (error === undefined) log[isRoutine && code === undefined ? 'debug' : 'info'](line, 'request');
       else log.error({ ...line, stack: formatStack(error) }, 'request failed');
     });
     next();
   };
+}
+
+/** What the routes know; anything else that HTTP knows is one. */
+function nameMethod(method: string): string {
+  return ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'].includes(method) ? method : 'OTHER';
 }
 
 /** Where an unexpected error comes from; its message may hold anything and stays out of the log. */

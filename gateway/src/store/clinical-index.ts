@@ -135,6 +135,12 @@ export class ClinicalIndex {
     return newestOf(this.#parse(this.#statements.findResource.all(this.#nameResource(type, id))), this.#counts)[0];
   }
 
+  /** The patient of a resource, whatever became of it. */
+  findSubject(type: string, id: string): string | null {
+    const row = this.#statements.findSubject.get(this.#nameResource(type, id)) as Row | undefined;
+    return typeof row?.subject_ref === 'string' ? row.subject_ref : null;
+  }
+
   /** Records whose resource carries an identifier, given as FHIR search writes it. */
   findByIdentifier(type: string, token: string): readonly IndexedRecord[] {
     const found = newestOf(this.#parse(this.#statements.findToken.all(this.#nameToken(type, token))), this.#counts);
@@ -193,7 +199,10 @@ function newestOf(records: readonly IndexedRecord[], counts: Counts): IndexedRec
 }
 
 type Statements = Readonly<
-  Record<'add' | 'addToken' | 'removeGroup' | 'find' | 'findRecord' | 'listSubject' | 'findResource' | 'findToken', StatementSync>
+  Record<
+    'add' | 'addToken' | 'removeGroup' | 'find' | 'findRecord' | 'listSubject' | 'findResource' | 'findSubject' | 'findToken',
+    StatementSync
+  >
 >;
 
 function prepareStatements(database: Database): Statements {
@@ -205,6 +214,7 @@ function prepareStatements(database: Database): Statements {
     findRecord: database.prepare('SELECT * FROM record WHERE record_id = ?'),
     listSubject: database.prepare('SELECT * FROM record WHERE subject_ref = ? ORDER BY rowid'),
     findResource: database.prepare('SELECT * FROM record WHERE resource = ?'),
+    findSubject: database.prepare('SELECT subject_ref FROM record WHERE resource = ? ORDER BY version DESC LIMIT 1'),
     findToken: database.prepare(
       'SELECT record.* FROM identifier JOIN record USING (record_id, version) WHERE token = ? ORDER BY record.rowid',
     ),

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { EnrolmentStore } from '../identity/staff-identities';
 import type { IntentStore } from '../ledger/intent';
+import { AuditLog } from './audit-log';
 import { ChangeList, changeTable } from './change-list';
 import { ClinicalIndex, recordTable } from './clinical-index';
 import { newConsultationStore, type ConsultationStore } from './consultation-table';
@@ -32,6 +33,7 @@ export interface Store {
   readonly enrolments: EnrolmentStore;
   readonly outbox: Outbox;
   readonly consultations: ConsultationStore;
+  readonly audit: AuditLog;
   close(): Promise<void>;
 }
 
@@ -43,15 +45,20 @@ export interface SharedPlaces {
   readonly databaseUrl?: string | undefined;
 }
 
+export interface StoreLimits {
+  /** How large the audit log's file may grow, in pages of SQLite. */
+  readonly mostAuditPages?: number | undefined;
+}
+
 /**
  * Opens the gateway's data folder (mode 0700), making what is missing: `projection.sqlite` holds ledger facts only, `index.sqlite` what the
- * organisation's own records are found by; both may be deleted. `gateway.sqlite`, or PostgreSQL, holds what cannot be rebuilt. What tells
- * about a person is sealed with `local.key`, which lies with the other keys.
+ * organisation's own records are found by; both may be deleted. `gateway.sqlite`, or PostgreSQL, holds what cannot be rebuilt; `audit.sqlite`
+ * is the audit log. What tells about a person is sealed with `local.key`, which lies with the other keys.
  */
 export async function openStore(
   data: string,
   mspId: string,
-  { keys = join(data, 'keys'), databaseUrl }: SharedPlaces = {},
+  { keys = join(data, 'keys'), databaseUrl, mostAuditPages }: SharedPlaces & StoreLimits = {},
 ): Promise<Store> {
   makePrivateFolder(data);
   const secret = loadOrCreatePrivateFile(join(keys, 'local.key'), () => randomBytes(32).toString('base64url'));
@@ -60,6 +67,7 @@ export async function openStore(
   await claimKept(kept, key, mspId);
   const facts = new Facts(join(data, 'projection.sqlite'), mspId);
   const index = openDatabase(join(data, 'index.sqlite'), [recordTable, listedTable, changeTable, searchTables]);
+  const audit = new AuditLog(data, key, mostAuditPages);
   const search = new SearchIndex(index, key);
   return {
     key,
@@ -77,7 +85,9 @@ export async function openStore(
     enrolments: newEnrolmentStore(kept, key),
     outbox: newOutbox(kept),
     consultations: newConsultationStore(kept),
+    audit,
     close: async () => {
+      audit.close();
       await kept.close();
       index.close();
       facts.close();
