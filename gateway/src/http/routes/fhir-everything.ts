@@ -23,6 +23,7 @@ export function newEverythingRows({ reader, store }: FhirRoutesOptions): readonl
     path: '/fhir/Patient/{id}/$everything',
     summary: 'All that is held of a patient, page by page, with what it refers to',
     access: reads,
+    audit: 'search',
     params: z.strictObject({ id }),
     query,
     handle: async ({ params, query: asked, origin }) => {

@@ -1,6 +1,9 @@
 import { z } from 'zod';
+import type { Mention } from '../../audit';
 import type { Caller } from '../../auth';
+import type { JsonObject } from '../../fhir';
 import { parseExportRequest, type ExportFile, type ExportJob, type Exporter, type ExportRequest } from '../../fhir-export';
+import { listReferences } from '../../fhir-rest';
 import { newError } from '../../problem';
 import { newRoute, type Request, type Response, type Route } from '../route';
 import { baseOf } from './fhir-answer';
@@ -39,6 +42,7 @@ export function newExportRows(exporter: Exporter): readonly Row[] {
         path,
         summary,
         access,
+        audit: 'export',
         query: z.looseObject(format),
         status: 202,
         response: z.any(),
@@ -76,6 +80,7 @@ function newStatusRoutes(exporter: Exporter): readonly Route[] {
     method: 'get',
     path: status,
     summary: 'How far an export is; when it is done, the list of its files',
+    audit: 'none',
     response: z.any(),
     handle: ({ params, caller, origin }) => Promise.resolve(tell(exporter.find(ownerOf(caller), params.exportId), origin)),
   });
@@ -85,6 +90,7 @@ function newStatusRoutes(exporter: Exporter): readonly Route[] {
     method: 'delete',
     path: status,
     summary: 'End an export and delete its files',
+    audit: 'none',
     status: 202,
     response: z.any(),
     handle: ({ params, caller }) => {
@@ -97,14 +103,23 @@ function newStatusRoutes(exporter: Exporter): readonly Route[] {
     method: 'get',
     path: `${status}/{file}`,
     summary: 'A file of an export: NDJSON, a resource in each line',
+    audit: 'export',
     params: z.strictObject({ exportId, file: z.string().regex(/^[A-Za-z0-9]{1,32}$/, 'must be the name of a file') }),
     response: z.any(),
     handle: async ({ params, caller }) => {
       const body = await exporter.readFile(ownerOf(caller), params.exportId, params.file);
-      return { body, contentType: 'application/fhir+ndjson' };
+      return { body, contentType: 'application/fhir+ndjson', about: listExported(body) };
     },
   });
   return [ask, remove, fetchFile];
+}
+
+/** The resources in a file, for the audit log. */
+function listExported(file: string): readonly Mention[] {
+  const resources = file.split('\n').filter((line) => line !== '');
+  return resources
+    .flatMap((line) => listReferences({ status: 200, resource: JSON.parse(line) as JsonObject }))
+    .map((reference) => ({ reference }));
 }
 
 /** Whose export it is. */
