@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { staffRoles } from '@medaccord/chaincode/model';
-import { describeWithPython, runPython } from '../support/python';
+import { clients, describeWithPython, runPython } from '../support/python';
 import { RunningNetwork, type RunningGateway } from '../support/running-network';
 import { TestPatient } from '../support/test-patient';
 
@@ -30,8 +30,8 @@ describeWithPython('clients that others wrote in Python', () => {
   }, 60_000);
 
   it('fhirpy creates, reads, updates, deletes, exchanges a transaction and turns pages', async () => {
-    const argv = ['fhirpy_client.py', `${gateway.url}/fhir`, await gateway.token('records'), patient.subjectRef];
-    const { code, out, trouble } = await runPython(argv);
+    const argv = [join(clients, 'fhirpy_client.py'), `${gateway.url}/fhir`, await gateway.token('records'), patient.subjectRef];
+    const { code, out, trouble } = await runPython(argv, folder);
     expect({ code, trouble }).toEqual({ code: 0, trouble: '' });
     expect(JSON.parse(out)).toEqual({
       created: ['1', 'a'],
@@ -50,11 +50,10 @@ describeWithPython('clients that others wrote in Python', () => {
     const checks = ['not_a_server_error', 'status_code_conformance', 'content_type_conformance', 'response_schema_conformance'];
     const argv = ['-m', 'schemathesis.cli', 'run', `${gateway.url}/api/openapi.json`, '--phases', 'coverage,fuzzing', '--seed', '1'];
     const bounds = ['--max-examples', '10', '--max-time', String(fuzzedSeconds), '--generation-database', 'none', '--no-color'];
-    const { code, out, trouble } = await runPython([...argv, ...bounds, '--checks', checks.join(',')], {
+    const { code, out, trouble } = await runPython([...argv, ...bounds, '--checks', checks.join(',')], folder, {
       SCHEMATHESIS_HOOKS: 'fuzz_hooks',
       MEDACCORD_FUZZ_TOKENS: JSON.stringify(tokens),
       MEDACCORD_FUZZ_PLACES: JSON.stringify({ subjectRef: patient.subjectRef, version: '1', type: 'Observation' }),
-      HYPOTHESIS_STORAGE_DIRECTORY: folder,
     });
     expect(failuresOf(out, trouble, code)).toBe('');
     expect(out).toMatch(/Test cases:\s+[1-9]\d{2,} generated/);

@@ -4,7 +4,8 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs
 import { join } from 'node:path';
 
 const root = join(__dirname, '../../..');
-const requirements = join(root, 'gateway/test/clients/requirements.txt');
+export const clients = join(root, 'gateway/test/clients');
+const requirements = join(clients, 'requirements.txt');
 
 /** The folder of a Python environment with what `requirements.txt` names, made at its first use; or why there is none. */
 type Found = { readonly folder: string } | { readonly missing: string };
@@ -44,16 +45,16 @@ export const describeWithPython = ((): typeof describe => {
   return describe.skip;
 })();
 
-/** Runs a module or script of the environment to its end. */
+/** Runs a module, or a script of `clients`, to its end, in a folder that it may write to. */
 export async function runPython(
   argv: readonly string[],
+  cwd: string,
   env: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly code: number | null; readonly out: string; readonly trouble: string }> {
   if ('missing' in found) throw new Error(found.missing);
-  const cwd = join(root, 'gateway/test/clients');
   const started = spawn(join(found.folder, 'bin/python'), argv, {
     cwd,
-    env: { PATH: process.env['PATH'], PYTHONDONTWRITEBYTECODE: '1', ...env },
+    env: { PATH: process.env['PATH'], PYTHONDONTWRITEBYTECODE: '1', PYTHONPATH: clients, ...env },
   });
   let [out, trouble] = ['', ''];
   started.stdout.on('data', (text: Buffer) => (out += text.toString()));
