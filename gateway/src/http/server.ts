@@ -8,6 +8,7 @@ import type { ServiceConfig } from '../config';
 import type { AnsweredRequest } from '../metrics';
 import { newError, toCodedError, type CodedError } from '../problem';
 import type { ResponseStore } from '../store/response-table';
+import type { Tracing } from '../tracing';
 import { withinDeadline } from '../deadline';
 import type { Admission, Pass } from './admission';
 import { newCors } from './cors';
@@ -21,6 +22,7 @@ import { formatProblem, readRetryAfter, type ProblemDocument } from './problem-d
 import { parseStrictJson, readFhir, readText } from './read-body';
 import type { Request, Response, Route } from './route';
 import { Repeats } from './repeats';
+import { traceRequest } from './trace-request';
 
 /** Largest JSON body of the ordinary routes, in bytes. */
 const maxJsonBytes = 1_048_576;
@@ -42,6 +44,7 @@ export interface ServerOptions {
   readonly openWritesPerMinute: number;
   readonly admission: Admission;
   readonly service: Pick<ServiceConfig, 'answerWithinMs' | 'bodyWithinMs' | 'corsOrigins' | 'trustedProxies' | 'metricsFrom'>;
+  readonly tracing: Tracing;
   readonly onAnswered: (request: AnsweredRequest) => void;
   readonly log: Logger;
 }
@@ -111,7 +114,7 @@ function isBadAddress(error: unknown): boolean {
 function carry(route: Route, options: ServerOptions, repeats: Repeats) {
   const { admission, service } = options;
   const isMonitor = newMonitorCheck(service.metricsFrom);
-  return async (http: HttpRequest, answer: HttpResponse): Promise<void> => {
+  return traceRequest(options.tracing, route, async (http: HttpRequest, answer: HttpResponse): Promise<void> => {
     answer.locals.route = route.path;
     answer.locals.isRoutine = route.isRoutine;
     if (options.isDraining() && route.needsLedger) throw newError('DRAINING', 'This gateway is stopping; ask again when it is back');
@@ -140,7 +143,7 @@ function carry(route: Route, options: ServerOptions, repeats: Repeats) {
     };
     const withinMs = service.answerWithinMs + readWait(http.headers.prefer);
     give(await withinDeadline(withinMs, take, () => tooLate(route, http)));
-  };
+  });
 }
 
 interface Served {
@@ -292,7 +295,8 @@ function logRequests({ log, onAnswered }: Pick<ServerOptions, 'log' | 'onAnswere
         code,
         error,
         isRoutine = false,
-      } = answer.locals as { route?: string; code?: string; error?: Error; isRoutine?: boolean };
+        trace = {},
+      } = answer.locals as { route?: string; code?: string; error?: Error; isRoutine?: boolean; trace?: object };
       const took = performance.now() - startedAt;
       const line = {
         id,
@@ -300,6 +304,7 @@ function logRequests({ log, onAnswered }: Pick<ServerOptions, 'log' | 'onAnswere
         route: route ?? '(none)',
         status: answer.statusCode,
         ms: Math.round(took),
+        ...trace,
         ...(code === undefined ? {} : { code }),
       };
       onAnswered({ route: line.route, method: nameMethod(request.method), status: line.status, code, seconds: took / 1000 });
