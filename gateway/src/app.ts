@@ -1,12 +1,16 @@
+import { join } from 'node:path';
 import { formatInstant, requestKey, type MspId, type RelationEntry } from '@medaccord/chaincode/model';
 import type { Express } from 'express';
 import type { Logger } from 'pino';
+import { newAgentAudit, newPersonFinder } from './audit';
 import { newAuthoriser, newStaffTokenVerifier, newWalletTokenVerifier, type Caller } from './auth';
 import type { Config } from './config';
 import { ConsentCheck } from './decision';
 import { HeightWatch, newHeightSigner, type AskHttp } from './height';
+import { Exporter } from './fhir-export';
 import { ResourceChanger, ResourceReader, ResourceWriter } from './fhir-rest';
 import { Admission } from './http/admission';
+import { AuditTrail } from './http/audit-trail';
 import { newServer } from './http/server';
 import type { Route } from './http/route';
 import { newAccessRoutes } from './http/routes/access-requests';
@@ -43,6 +47,7 @@ import { OpenedReleases, ReleasedReader } from './released';
 import { RecordReader } from './record/record-reader';
 import { reindexRecords } from './record/reindex-records';
 import { Consultations } from './relation/consultations';
+import { readSubject } from './relation/read-subject';
 import { ReleaseAgent } from './release/agent';
 import { DeletionAgent } from './release/deletion-agent';
 import { Mailer } from './sealed/mailer';
@@ -109,6 +114,7 @@ export function newApp(options: AppOptions): App {
   });
   const shared = { mspId: own, store, facts: store.facts, index: store.index, transactions, sealed, records, mailer, projector, onTrouble };
   const { channel, members } = config.connection;
+  const persons = newPersonFinder({ ...shared, readSubject: (relation) => readSubject(sealed, relation) });
   const heights = new HeightWatch({ ...shared, channel, members, withinMs: config.heightsWithinMs, askHttp: options.askHttp });
   const check = new ConsentCheck({
     ...shared,
@@ -128,6 +134,7 @@ export function newApp(options: AppOptions): App {
         transactionId === undefined ? {} : { attributes: { 'medaccord.transaction_id': transactionId }, transactionIds: [transactionId] };
       return tracing.run('agent attempt', known, attempt);
     },
+    writeDown: newAgentAudit({ log: store.audit, key: store.key, persons }),
     onOutcome: (outcome) => {
       metrics.countAnswer(outcome.outcome, outcome.ms / 1000);
       log.info(outcome, 'request answered');
@@ -159,8 +166,10 @@ export function newApp(options: AppOptions): App {
   const writer = new ResourceWriter({ ...shared, importer, reader, held: newHeldResources(shared) });
   const opened = new OpenedReleases({ ...shared, key: keys.sealing });
   const released = new ReleasedReader({ ...shared, key: store.key, check, opened });
+  const exporter = new Exporter({ reader, store, key: store.key, folder: join(config.data, 'exports'), onTrouble });
   const readReadiness = (): Readiness => ({
     projection: projector.isFresh,
+    audit: store.audit.isReady,
     registered: state.registered,
     recovered: state.recovered,
     serving: !state.leaving,
@@ -175,7 +184,7 @@ export function newApp(options: AppOptions): App {
     ...newPatientRoutes({ ...shared, key: keys.publicSealing }, identityOf),
     ...newRecoveryRoutes({ ...shared, signing: keys.signing }, identityOf),
     ...newRecordRoutes({ ...shared, importer }),
-    ...newFhirRoutes({ reader, writer, changer: new ResourceChanger(reader, writer), store, version, profiles, onTrouble }),
+    ...newFhirRoutes({ reader, writer, changer: new ResourceChanger(reader, writer), exporter, store, version, profiles, onTrouble }),
     ...newReleasedRoutes({ released, version }),
     ...newRelationRoutes({ ...shared, consultations }),
     ...newAssistedRoutes({ ...shared, identityOf }),
@@ -190,7 +199,11 @@ export function newApp(options: AppOptions): App {
   const admission = new Admission(config.service.load);
   metrics.watch({
     lanes: () => ({ reads: admission.count('reads'), writes: admission.count('writes') }),
-    openIntents: () => store.intents.listOpen().length,
+    openIntents: () =>
+      store.intents.listOpen().then(
+        ({ length }) => length,
+        () => NaN,
+      ),
     projection: () => ({ height: store.facts.height, lag: projector.lag, proofAge: projector.proofAge / 1000 }),
     agentQueue: () => agent.waiting,
     decisions: () => check.counts,
@@ -214,6 +227,7 @@ export function newApp(options: AppOptions): App {
       }),
     }),
     responses: store.responses,
+    audit: new AuditTrail({ log: store.audit, key: store.key, persons }),
     nameOf: (purpose, value) => store.key.name(purpose, value),
     assertFresh: () => {
       projector.assertFresh();
@@ -234,10 +248,11 @@ export function newApp(options: AppOptions): App {
     await reindexRecords({ ...shared });
     store.resources.addMissing();
     store.changes.addMissing();
-    mailer.start();
+    await mailer.start();
     agent.start();
     deletions.start();
     consultations.start();
+    exporter.start();
     state.recovered = true;
   }
 
@@ -271,7 +286,7 @@ export function newApp(options: AppOptions): App {
       state.leaving = true;
       state.draining = true;
       await admission.drain(config.service.drain.withinMs / 2);
-      await Promise.all([agent.stop(), deletions.stop(), consultations.stop(), mailer.stop(), heights.stop()]);
+      await Promise.all([agent.stop(), deletions.stop(), consultations.stop(), exporter.stop(), mailer.stop(), heights.stop()]);
       await ledger.drain();
       await projector.stop();
     },

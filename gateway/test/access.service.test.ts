@@ -75,7 +75,7 @@ describe('who may call', () => {
         expect([route.path, role, barred.includes(answer.status)]).toEqual([route.path, role, !rolesOf(route).includes(role)]);
       }
     }
-  });
+  }, 30_000);
 
   it("is the patient of this very relation where a wallet's token is asked for", async () => {
     const other = new TestPatient(consortium, 'AlphaMSP');

@@ -65,18 +65,26 @@ function newOperation(route: Route): Schema {
     parameters: [...newParameters(route.params, 'path'), ...newParameters(route.query, 'query'), ...newHeaders(route)],
     ...(route.bodyKind === 'none' ? {} : { requestBody: { required: true, content: newContent(route) } }),
     responses: {
-      [String(route.status)]: {
-        description: 'Done',
-        content: { [responseType(route)]: { schema: toSchema(route.response, 'output') }, ...xmlOf(route) },
-      },
+      [String(route.status)]: newSuccess(route),
       default: {
         description: `A problem: ${[...new Set(Object.values(categoryTable).map(({ status }) => status))].join(', ')}`,
-        content: route.isFhir
-          ? { 'application/fhir+json': { schema: { $ref: '#/components/schemas/OperationOutcome' } }, ...xmlOf(route) }
-          : { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+        // What could not be read as a request is answered with a problem, whatever was asked for.
+        content: {
+          ...(route.isFhir
+            ? { 'application/fhir+json': { schema: { $ref: '#/components/schemas/OperationOutcome' } }, ...xmlOf(route) }
+            : {}),
+          'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
+        },
       },
     },
   };
+}
+
+/** 204 has no body. */
+function newSuccess(route: Route): Schema {
+  if (route.status === 204) return { description: 'Done' };
+  const content = { [responseType(route)]: { schema: toSchema(route.response, 'output') }, ...xmlOf(route) };
+  return { description: 'Done', content };
 }
 
 function xmlOf({ isFhir }: Route): Schema {

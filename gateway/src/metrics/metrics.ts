@@ -21,7 +21,8 @@ export type LedgerStep = 'evaluate' | 'endorse' | 'submit' | 'commit_status';
 /** What is read when it is asked for. */
 export interface MetricSources {
   readonly lanes: () => Readonly<Record<string, { readonly busy: number; readonly waiting: number }>>;
-  readonly openIntents: () => number;
+  /** Not a number while the store does not answer. */
+  readonly openIntents: () => Promise<number>;
   readonly projection: () => {
     readonly height: number;
     /** Blocks of the organisation's own peer that are not here yet, when it last told. */
@@ -74,8 +75,8 @@ export class Metrics {
         gauge.set({ lane, state: 'waiting' }, waiting);
       }
     });
-    this.#gauge('ledger_intents_open', 'Transactions whose outcome is not known yet', [], (gauge) => {
-      gauge.set(openIntents());
+    this.#gauge('ledger_intents_open', 'Transactions whose outcome is not known yet', [], async (gauge) => {
+      gauge.set(await openIntents());
     });
     this.#gauge('projection_height', 'Blocks in the read model', [], (gauge) => {
       gauge.set(projection().height);
@@ -140,14 +141,14 @@ export class Metrics {
     return new Counter({ name: prefix + name, help, labelNames, registers: [this.#registry] });
   }
 
-  #gauge<L extends string>(name: string, help: string, labelNames: readonly L[], read: (gauge: Gauge<L>) => void): void {
+  #gauge<L extends string>(name: string, help: string, labelNames: readonly L[], read: (gauge: Gauge<L>) => void | Promise<void>): void {
     new Gauge({
       name: prefix + name,
       help,
       labelNames,
       registers: [this.#registry],
-      collect() {
-        read(this);
+      async collect() {
+        await read(this);
       },
     });
   }

@@ -12,8 +12,9 @@ export const codes = {
   REQUEST_NOT_JSON: { category: 'invalid', title: 'The body is not JSON' },
   REQUEST_INVALID: { category: 'invalid', title: 'The request does not have the expected shape' },
   REQUEST_TOO_LARGE: { category: 'invalid', title: 'The body is too large', status: 413 },
+  REQUEST_HEAD_TOO_LARGE: { category: 'invalid', title: 'The address and the headers are too large', status: 431 },
   REQUESTS_TOO_MANY: { category: 'unavailable', title: 'This caller or address has asked too often', status: 429 },
-  REQUEST_TOO_SLOW: { category: 'invalid', title: 'The body did not arrive in time', status: 408 },
+  REQUEST_TOO_SLOW: { category: 'invalid', title: 'The request did not arrive in time', status: 408 },
   MEDIA_TYPE_UNSUPPORTED: { category: 'invalid', title: 'This media type is not understood here', status: 415 },
   MEDIA_TYPE_NOT_OFFERED: { category: 'invalid', title: 'No media type that the caller accepts is offered here', status: 406 },
   ROUTE_NOT_FOUND: { category: 'not-found', title: 'There is no such route' },
@@ -36,6 +37,7 @@ export const codes = {
   RESOURCE_NOT_FOUND: { category: 'not-found', title: 'There is no such thing, or it may not be known' },
   RESOURCE_DELETED: { category: 'gone', title: 'The resource was deleted' },
   SEARCH_PARAMETER_UNKNOWN: { category: 'invalid', title: 'The search has a parameter that is not known' },
+  SEARCH_TOO_WIDE: { category: 'rule', title: 'The search finds more than can be counted or ordered' },
   FHIR_XML_INVALID: { category: 'invalid', title: 'The body is not a resource in the XML of FHIR' },
   PATCH_INVALID: { category: 'invalid', title: 'The patch is not a JSON Patch' },
   PATCH_FAILED: { category: 'rule', title: 'The patch does not fit the resource' },
@@ -63,7 +65,9 @@ export const codes = {
   DRAINING: { category: 'unavailable', title: 'The gateway is stopping' },
   CA_UNAVAILABLE: { category: 'unavailable', title: "The organisation's certificate authority does not answer" },
   CA_REFUSED: { category: 'internal', title: "The organisation's certificate authority refused" },
+  STORE_UNAVAILABLE: { category: 'unavailable', title: "The gateway's database does not answer" },
   STORE_CORRUPT: { category: 'internal', title: "The gateway's own data cannot be opened with its key" },
+  AUDIT_UNAVAILABLE: { category: 'unavailable', title: 'The audit log cannot be written' },
   INTERNAL: { category: 'internal', title: 'Something failed inside the gateway' },
 } as const satisfies Readonly<Record<string, CodeRow>>;
 

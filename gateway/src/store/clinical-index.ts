@@ -1,8 +1,10 @@
 import type { StatementSync } from 'node:sqlite';
 import type { Category, Salt } from '@medaccord/chaincode/model';
 import { newError } from '../problem';
+import type { Searchable } from '../search';
 import { inTransaction, type Database, type Row } from './database';
 import type { LocalKey } from './local-key';
+import type { SearchIndex } from './search-index';
 
 export const recordTable = `
 CREATE TABLE record (
@@ -53,6 +55,18 @@ export interface IndexedRecord {
 
 type Counts = (record: IndexedRecord) => boolean;
 
+export interface ClinicalIndexOptions {
+  readonly key: LocalKey;
+  readonly counts: Counts;
+  readonly search: SearchIndex;
+}
+
+/** By what a version is found: tokens of its identifiers, for conditions of writes, too, and the rest. */
+export interface Findable {
+  readonly identifiers: readonly string[];
+  readonly searchable: Searchable;
+}
+
 /** What is stored sealed of a record. */
 type SealedPart = Pick<IndexedRecord, 'id' | 'details' | 'salts'>;
 
@@ -61,13 +75,15 @@ export class ClinicalIndex {
   readonly #database: Database;
   readonly #key: LocalKey;
   readonly #counts: Counts;
+  readonly #search: SearchIndex;
   readonly #statements: Statements;
 
   /** @param counts whether a record version counts: the ledger decides */
-  constructor(database: Database, key: LocalKey, counts: Counts) {
+  constructor(database: Database, { key, counts, search }: ClinicalIndexOptions) {
     this.#database = database;
     this.#key = key;
     this.#counts = counts;
+    this.#search = search;
     this.#statements = prepareStatements(database);
   }
 
@@ -75,9 +91,9 @@ export class ClinicalIndex {
    * Adds the records of a group, all or none; they are found once the group is closed.
    * @throws CodedError RECORD_BUSY when another import has the same version of one of them
    */
-  add(records: readonly IndexedRecord[], identifiers: ReadonlyMap<string, readonly string[]>): void {
+  add(records: readonly IndexedRecord[], findable: ReadonlyMap<string, Findable>): void {
     inTransaction(this.#database, () => {
-      for (const record of records) this.#add(record, identifiers.get(record.recordId) ?? []);
+      for (const record of records) this.#add(record, findable.get(record.recordId));
     });
   }
 
@@ -86,15 +102,11 @@ export class ClinicalIndex {
   }
 
   clear(): void {
-    this.#database.exec('DELETE FROM identifier; DELETE FROM record; DELETE FROM listed; DELETE FROM change');
+    this.#database.exec('DELETE FROM identifier; DELETE FROM record; DELETE FROM listed; DELETE FROM search_term; DELETE FROM change');
   }
 
   has(recordId: string, version: number): boolean {
     return this.#statements.find.get(recordId, version) !== undefined;
-  }
-
-  listGroup(groupId: string): readonly IndexedRecord[] {
-    return this.#parse(this.#statements.listGroup.all(groupId));
   }
 
   /** The newest version of a record that counts. */
@@ -123,18 +135,26 @@ export class ClinicalIndex {
     return newestOf(this.#parse(this.#statements.findResource.all(this.#nameResource(type, id))), this.#counts)[0];
   }
 
+  /** The patient of a resource, whatever became of it. */
+  findSubject(type: string, id: string): string | null {
+    const row = this.#statements.findSubject.get(this.#nameResource(type, id)) as Row | undefined;
+    return typeof row?.subject_ref === 'string' ? row.subject_ref : null;
+  }
+
   /** Records whose resource carries an identifier, given as FHIR search writes it. */
   findByIdentifier(type: string, token: string): readonly IndexedRecord[] {
     const found = newestOf(this.#parse(this.#statements.findToken.all(this.#nameToken(type, token))), this.#counts);
     return found.filter(({ recordId, version }) => this.find(recordId)?.version === version);
   }
 
-  #add(record: IndexedRecord, tokens: readonly string[]): void {
+  #add(record: IndexedRecord, findable: Findable | undefined): void {
     const { recordId, version, groupId, subjectRef, category, type, id, details, salts } = record;
     if (this.has(recordId, version)) throw newError('RECORD_BUSY', 'Another import is changing the same resource; repeat this one');
     const sealed = this.#key.seal(formatPlace(recordId, version), Buffer.from(JSON.stringify({ id, details, salts } satisfies SealedPart)));
     this.#statements.add.run(recordId, version, groupId, subjectRef, category, type, this.#nameResource(type, id), sealed);
-    for (const token of new Set(tokens)) this.#statements.addToken.run(this.#nameToken(type, token), recordId, version);
+    if (findable === undefined) return;
+    this.#search.put(recordId, version, findable.searchable);
+    for (const token of new Set(findable.identifiers)) this.#statements.addToken.run(this.#nameToken(type, token), recordId, version);
   }
 
   #parse(rows: readonly unknown[]): IndexedRecord[] {
@@ -180,7 +200,7 @@ function newestOf(records: readonly IndexedRecord[], counts: Counts): IndexedRec
 
 type Statements = Readonly<
   Record<
-    'add' | 'addToken' | 'removeGroup' | 'find' | 'findRecord' | 'listGroup' | 'listSubject' | 'findResource' | 'findToken',
+    'add' | 'addToken' | 'removeGroup' | 'find' | 'findRecord' | 'listSubject' | 'findResource' | 'findSubject' | 'findToken',
     StatementSync
   >
 >;
@@ -192,9 +212,9 @@ function prepareStatements(database: Database): Statements {
     removeGroup: database.prepare('DELETE FROM record WHERE group_id = ?'),
     find: database.prepare('SELECT * FROM record WHERE record_id = ? AND version = ?'),
     findRecord: database.prepare('SELECT * FROM record WHERE record_id = ?'),
-    listGroup: database.prepare('SELECT * FROM record WHERE group_id = ? ORDER BY rowid'),
     listSubject: database.prepare('SELECT * FROM record WHERE subject_ref = ? ORDER BY rowid'),
     findResource: database.prepare('SELECT * FROM record WHERE resource = ?'),
+    findSubject: database.prepare('SELECT subject_ref FROM record WHERE resource = ? ORDER BY version DESC LIMIT 1'),
     findToken: database.prepare(
       'SELECT record.* FROM identifier JOIN record USING (record_id, version) WHERE token = ? ORDER BY record.rowid',
     ),

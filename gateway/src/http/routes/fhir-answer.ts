@@ -1,5 +1,6 @@
 import { formatJson, isResourceType } from '../../fhir';
 import {
+  listReferences,
   newVersionHeaders,
   parsePrefer,
   type FhirAnswer,
@@ -8,6 +9,7 @@ import {
   type ResourceWriter,
   type WriteContext,
 } from '../../fhir-rest';
+import type { Exporter } from '../../fhir-export';
 import { newError } from '../../problem';
 import type { Store } from '../../store';
 import type { Profiles } from '../../validation';
@@ -18,6 +20,7 @@ export interface FhirRoutesOptions {
   readonly reader: ResourceReader;
   readonly writer: ResourceWriter;
   readonly changer: ResourceChanger;
+  readonly exporter: Exporter;
   readonly store: Store;
   readonly version: string;
   /** The profiles that $validate may hold resources against. */
@@ -38,6 +41,7 @@ export function toResponse(origin: string, answer: FhirAnswer, base: string = ba
     body: body === undefined ? '' : formatJson(body),
     contentType: 'application/fhir+json',
     headers: newVersionHeaders(base, answer),
+    about: listReferences(answer).map((name) => ({ reference: name })),
   };
 }
 

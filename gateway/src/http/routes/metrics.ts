@@ -9,6 +9,7 @@ export function newMetricsRoutes(render: () => Promise<string>): readonly Route[
       path: '/metrics',
       summary: "What the gateway counts, in Prometheus' text format",
       access: { by: 'monitor' },
+      audit: 'none',
       response: z.string(),
       needsLedger: false,
       isRoutine: true,

@@ -12,12 +12,20 @@ const legalBasis = z.object({
   confidentiality: z.string(),
 });
 
+const emergency = z.object({
+  categories: z.array(z.enum(categories)).readonly(),
+  accessHours: z.int(),
+  reviewHours: z.int(),
+  openReviews: z.int(),
+});
+
 const answer = z.object({
   version: z.int(),
   purposes: z.array(purpose).readonly(),
   roles: z.record(z.string(), z.enum(memberRoles)),
   deadlines: z.record(z.string(), z.int()),
   legalBases: z.array(legalBasis).readonly(),
+  emergency: emergency.optional(),
   suspended: z.array(mspId).readonly(),
   adoptedAt: instant,
   transactionId,
@@ -33,6 +41,7 @@ export function newRulesRoutes(facts: Facts): readonly Route[] {
       path: '/api/rules',
       summary: 'The rules of the consortium that are in force',
       access: { by: 'anybody' },
+      audit: 'none',
       response: answer,
       handle: () => Promise.resolve({ body: readRules('') }),
     }),
@@ -41,6 +50,7 @@ export function newRulesRoutes(facts: Facts): readonly Route[] {
       path: '/api/rules/{version}',
       summary: 'One version of the rules: every decision names the one that it went by',
       access: { by: 'anybody' },
+      audit: 'none',
       params,
       response: answer,
       handle: ({ params: { version } }) => Promise.resolve({ body: readRules(version) }),
