@@ -9,8 +9,13 @@ const layer = (displayName, testMatch, more = {}) => ({
   testMatch: testMatch.map((pattern) => `<rootDir>/${pattern}`),
   testEnvironment: 'node',
   // jose and fhir-kit-client are published as ES modules only; Jest loads CommonJS.
-  transform: { '^.+\\.ts$': typescript, 'node_modules/(?:jose|fhir-kit-client)/.+\\.js$': typescript },
-  transformIgnorePatterns: ['/node_modules/(?!jose/|fhir-kit-client/)'],
+  // The exporter of traces imports Node's http when it first sends, which Jest cannot do in CommonJS.
+  transform: {
+    '^.+\\.ts$': typescript,
+    'node_modules/(?:jose|fhir-kit-client)/.+\\.js$': typescript,
+    'node_modules/@opentelemetry/otlp-exporter-base/.+\\.cjs$': '<rootDir>/.config/jest-late-imports.cjs',
+  },
+  transformIgnorePatterns: ['/node_modules/(?!jose/|fhir-kit-client/|@opentelemetry/otlp-exporter-base/)'],
   moduleNameMapper: { '^fhir-kit-client$': '<rootDir>/node_modules/fhir-kit-client/dist/index.js' },
   modulePathIgnorePatterns: ['/dist/.*/package.json'],
   ...more,

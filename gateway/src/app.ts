@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { formatInstant, type MspId, type RelationEntry } from '@medaccord/chaincode/model';
+import { formatInstant, requestKey, type MspId, type RelationEntry } from '@medaccord/chaincode/model';
 import type { Express } from 'express';
 import type { Logger } from 'pino';
 import { newAgentAudit, newPersonFinder } from './audit';
@@ -53,6 +53,7 @@ import { DeletionAgent } from './release/deletion-agent';
 import { Mailer } from './sealed/mailer';
 import { SealedReader } from './sealed/sealed-reader';
 import { findDelegateKey, Projector, type Store } from './store';
+import type { Tracing } from './tracing';
 import { loadProfiles, type Profiles } from './validation';
 
 export interface AppOptions {
@@ -64,6 +65,7 @@ export interface AppOptions {
   readonly staff: Pick<StaffIdentities, 'get'>;
   readonly log: Logger;
   readonly metrics: Metrics;
+  readonly tracing: Tracing;
   /** How other members' gateways are asked; the platform's own unless given. */
   readonly askHttp?: AskHttp;
 }
@@ -83,7 +85,7 @@ export interface App {
 
 /** Puts the rooms together; nothing here decides anything. */
 export function newApp(options: AppOptions): App {
-  const { config, version, ledger, store, keys, log, metrics } = options;
+  const { config, version, ledger, store, keys, log, metrics, tracing } = options;
   const own = config.connection.organisation.mspId as MspId;
   const onTrouble = newTroubleLog(log);
   const transactions = newTransactions(ledger, own);
@@ -99,9 +101,11 @@ export function newApp(options: AppOptions): App {
       agent.onBlock(block);
       deletions.onBlock();
     },
-    onApply: (_block, apply) => {
+    onApply: (block, apply) => {
+      const transactionIds = block.transactions.map(({ transactionId }) => transactionId);
+      const attributes = { 'medaccord.block': block.number, 'medaccord.transactions': transactionIds.length };
       const startedAt = performance.now();
-      const isNew = apply();
+      const isNew = tracing.run('projection apply', { attributes, transactionIds }, apply);
       metrics.countBlock((performance.now() - startedAt) / 1000);
       return isNew;
     },
@@ -124,6 +128,12 @@ export function newApp(options: AppOptions): App {
     intents: store.intents,
     key: keys.publicSealing,
     signing: keys.signing,
+    onAttempt: ({ relationRef, requester, requestId }, attempt) => {
+      const transactionId = store.facts.findKey(requestKey(relationRef, requester, requestId))?.transactionId;
+      const known =
+        transactionId === undefined ? {} : { attributes: { 'medaccord.transaction_id': transactionId }, transactionIds: [transactionId] };
+      return tracing.run('agent attempt', known, attempt);
+    },
     writeDown: newAgentAudit({ log: store.audit, key: store.key, persons }),
     onOutcome: (outcome) => {
       metrics.countAnswer(outcome.outcome, outcome.ms / 1000);
@@ -200,6 +210,7 @@ export function newApp(options: AppOptions): App {
   });
   const http = newServer({
     routes,
+    tracing,
     onAnswered: (request) => {
       metrics.countRequest(request);
     },

@@ -11,20 +11,25 @@ import { Metrics, newMeasuredCarrier } from './metrics';
 import { openCarrier } from './organisation/open-carrier';
 import { loadOrganisationKeys } from './organisation/organisation-keys';
 import { openStore } from './store';
+import { newOtlpTracing, newTracedCarrier, noTracing, type Tracing } from './tracing';
 
 /** What the process ends with (sysexits.h where it has a name for it). */
 const exitCodes = { stopped: 0, failed: 70, cannotListen: 69, stoppedLate: 75, badConfig: 78 } as const;
 
 async function main(): Promise<void> {
   const config = loadConfig();
-  const log = pino({ level: config.logLevel, base: { organisation: config.connection.organisation.name } });
-  const { app, close } = await newGateway(config, log);
+  const organisation = config.connection.organisation.name;
+  const { traces } = config.service;
+  const tracing = traces === undefined ? noTracing : await newOtlpTracing({ ...traces, organisation, version: readVersion() });
+  const log = pino({ level: config.logLevel, base: { organisation }, mixin: () => tracing.logFields() });
+  const { app, close } = await newGateway(config, log, tracing);
   const server = await listen(app.http, config.listen);
   app.start();
   log.info({ listening: server.address() }, 'gateway started');
   const stop = (signal: string): void => {
     log.info({ signal }, 'gateway stopping');
     void drain(server, app, config.service.drain)
+      .then(() => tracing.stop())
       .then(close)
       .then(() => {
         log.info('gateway stopped');
@@ -35,7 +40,7 @@ async function main(): Promise<void> {
   process.once('SIGINT', stop);
 }
 
-async function newGateway(config: Config, log: pino.Logger): Promise<{ app: App; close: () => Promise<void> }> {
+async function newGateway(config: Config, log: pino.Logger, tracing: Tracing): Promise<{ app: App; close: () => Promise<void> }> {
   const { connection, data, keys: keyFolder, databaseUrl } = config;
   const { mspId } = connection.organisation;
   const store = await openStore(data, mspId, { keys: keyFolder, databaseUrl });
@@ -43,7 +48,7 @@ async function newGateway(config: Config, log: pino.Logger): Promise<{ app: App;
   const carrier = openCarrier(connection);
   const metrics = new Metrics();
   const ledger = new Courier({
-    carrier: newMeasuredCarrier(carrier, metrics),
+    carrier: newMeasuredCarrier(tracing === noTracing ? carrier : newTracedCarrier(carrier, tracing), metrics),
     intents: store.intents,
     newestTime: () => store.facts.newestTime,
     onAlarm: (alarm) => {
@@ -57,7 +62,7 @@ async function newGateway(config: Config, log: pino.Logger): Promise<{ app: App;
     registrar: { id: registrar.id, readSecret: () => readFileSync(registrar.secretFile, 'utf8') },
     store: store.enrolments,
   });
-  const app = newApp({ config, version: readVersion(), ledger, store, keys, staff, log, metrics });
+  const app = newApp({ config, version: readVersion(), ledger, store, keys, staff, log, metrics, tracing });
   return {
     app,
     close: async () => {

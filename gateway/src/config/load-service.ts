@@ -22,11 +22,21 @@ export function loadService(env: Environment, problems: string[]): ServiceConfig
     corsOrigins: parseList(env, { name: 'MEDACCORD_CORS_ORIGINS', isRight: isOrigin, meaning: 'origins (https://host:port)' }, problems),
     trustedProxies: parseList(env, { name: 'MEDACCORD_TRUSTED_PROXIES', ...networks }, problems),
     metricsFrom: parseList(env, { name: 'MEDACCORD_METRICS_FROM', ...networks, fallback: '127.0.0.0/8,::1' }, problems),
+    traces: parseTraces(env, parse('MEDACCORD_TRACES_PERCENT', 100, 0, 100), problems),
     drain: {
       noticeMs: parse('MEDACCORD_DRAIN_NOTICE_MS', 0, 0, 10 * minuteMs),
       withinMs: parse('MEDACCORD_DRAIN_WITHIN_MS', 7_000, 1_000, 10 * minuteMs),
     },
   };
+}
+
+/** The endpoint is that of all signals, as OpenTelemetry has it: traces are below it. */
+function parseTraces(env: Environment, percent: number, problems: string[]): ServiceConfig['traces'] {
+  const endpoint = env['MEDACCORD_OTLP_ENDPOINT'] ?? env['OTEL_EXPORTER_OTLP_ENDPOINT'] ?? '';
+  if (endpoint === '') return undefined;
+  if (/^https?:/.test(endpoint) && URL.canParse(endpoint)) return { url: `${endpoint.replace(/\/$/, '')}/v1/traces`, percent };
+  problems.push('MEDACCORD_OTLP_ENDPOINT must be the address of a collector, such as http://localhost:4318');
+  return undefined;
 }
 
 const networks = { isRight: isNetwork, meaning: 'IP addresses and networks (10.0.0.0/8)' };

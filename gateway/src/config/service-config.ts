@@ -18,6 +18,8 @@ export interface ServiceConfig {
   readonly trustedProxies: readonly string[];
   /** Addresses and networks from which `/metrics` is read. */
   readonly metricsFrom: readonly string[];
+  /** Where the collector takes traces, and how many of a hundred that begin here it is told; undefined: none. */
+  readonly traces: { readonly url: string; readonly percent: number } | undefined;
   /** How long a stop is announced at `/readyz` while everything is still answered, and how long it may then take, in milliseconds. */
   readonly drain: { readonly noticeMs: number; readonly withinMs: number };
 }

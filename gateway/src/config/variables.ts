@@ -70,6 +70,12 @@ export const variables = [
     meaning: 'addresses and networks from which /metrics is read, not through a proxy; empty: from none',
     fallback: '127.0.0.0/8,::1',
   },
+  {
+    name: 'MEDACCORD_OTLP_ENDPOINT',
+    meaning: 'collector that is told of traces, over OTLP/HTTP (http://localhost:4318)',
+    fallback: 'OTEL_EXPORTER_OTLP_ENDPOINT, or none',
+  },
+  { name: 'MEDACCORD_TRACES_PERCENT', meaning: 'of a hundred traces that begin here, how many are told', fallback: '100' },
   { name: 'MEDACCORD_DRAIN_NOTICE_MS', meaning: 'how long a stop is announced at /readyz while all is still answered', fallback: '0' },
   { name: 'MEDACCORD_DRAIN_WITHIN_MS', meaning: 'how long a stop may then take', fallback: '7000' },
 ] as const satisfies readonly Variable[];

@@ -9,6 +9,7 @@ import type { ServiceConfig } from '../config';
 import type { AnsweredRequest } from '../metrics';
 import { newError, toCodedError, type CodedError } from '../problem';
 import type { ResponseStore } from '../store/response-table';
+import type { Tracing } from '../tracing';
 import { withinDeadline } from '../deadline';
 import type { Admission, Pass } from './admission';
 import type { AuditTrail, Trail } from './audit-trail';
@@ -23,6 +24,7 @@ import { formatProblem, readRetryAfter, type ProblemDocument } from './problem-d
 import { parseStrictJson, readFhir, readText } from './read-body';
 import type { Request, Response, Route } from './route';
 import { Repeats } from './repeats';
+import { traceRequest } from './trace-request';
 
 /** Largest JSON body of the ordinary routes, in bytes. */
 const maxJsonBytes = 1_048_576;
@@ -45,6 +47,7 @@ export interface ServerOptions {
   readonly openWritesPerMinute: number;
   readonly admission: Admission;
   readonly service: Pick<ServiceConfig, 'answerWithinMs' | 'bodyWithinMs' | 'corsOrigins' | 'trustedProxies' | 'metricsFrom'>;
+  readonly tracing: Tracing;
   readonly onAnswered: (request: AnsweredRequest) => void;
   readonly log: Logger;
 }
@@ -113,7 +116,7 @@ function isBadAddress(error: unknown): boolean {
 /** Nothing that a route says of people, an error included, leaves before its entry in the audit log is kept. */
 function carry(route: Route, options: ServerOptions, repeats: Repeats) {
   const run = newRun(route, options, repeats);
-  return async (http: HttpRequest, answer: HttpResponse): Promise<void> => {
+  return traceRequest(options.tracing, route, async (http: HttpRequest, answer: HttpResponse): Promise<void> => {
     answer.locals.route = route.path;
     answer.locals.isRoutine = route.isRoutine;
     const trail: Trail = { requestId: String(answer.locals.id) };
@@ -123,7 +126,7 @@ function carry(route: Route, options: ServerOptions, repeats: Repeats) {
     });
     await options.audit.answer(route, trail, response);
     send(answer, response);
-  };
+  });
 }
 
 /** The way of a request: is there room, who calls; then its turn, within its time. */
@@ -313,7 +316,8 @@ function logRequests({ log, onAnswered }: Pick<ServerOptions, 'log' | 'onAnswere
         code,
         error,
         isRoutine = false,
-      } = answer.locals as { route?: string; code?: string; error?: Error; isRoutine?: boolean };
+        trace = {},
+      } = answer.locals as { route?: string; code?: string; error?: Error; isRoutine?: boolean; trace?: object };
       const took = performance.now() - startedAt;
       const line = {
         id,
@@ -321,6 +325,7 @@ function logRequests({ log, onAnswered }: Pick<ServerOptions, 'log' | 'onAnswere
         route: route ?? '(none)',
         status: answer.statusCode,
         ms: Math.round(took),
+        ...trace,
         ...(code === undefined ? {} : { code }),
       };
       onAnswered({ route: line.route, method: nameMethod(request.method), status: line.status, code, seconds: took / 1000 });

@@ -45,6 +45,8 @@ export interface AgentOptions extends DeliverOptions, DecideOptions {
   readonly intents: Pick<IntentStore, 'find'>;
   readonly projector: Pick<Projector, 'waitFor' | 'waitForBlock'>;
   readonly onTrouble: (error: unknown) => void;
+  /** Does one attempt to answer a request, and may tell of it. */
+  readonly onAttempt?: <T>(name: RequestName, attempt: () => Promise<T>) => Promise<T>;
   /** Writes to the audit log what the agent is about to do; what cannot be written down is not done. */
   readonly writeDown: (act: AgentAct) => Promise<void>;
   /** A decision in this organisation's name stands on the ledger that this gateway did not make. */
@@ -124,7 +126,8 @@ export class ReleaseAgent {
   /** One attempt; gives the longest pause before the next, or nothing when the request is answered. */
   async #take(task: Task): Promise<number | undefined> {
     try {
-      const outcome = await this.#answer(task);
+      const attempt = (): Promise<Outcome | 'waiting'> => this.#answer(task);
+      const outcome = await (this.#options.onAttempt?.(task.name, attempt) ?? attempt());
       task.attempts += 1;
       task.isWaiting = outcome === 'waiting';
       if (outcome === 'waiting') return longestPauses.waiting;

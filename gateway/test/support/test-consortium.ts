@@ -15,6 +15,7 @@ import { Courier } from '../../src/ledger/courier';
 import { Metrics, newMeasuredCarrier } from '../../src/metrics';
 import { loadOrganisationKeys, type OrganisationKeys } from '../../src/organisation/organisation-keys';
 import { openStore, type Store } from '../../src/store';
+import { newTracedCarrier, noTracing, type Tracing } from '../../src/tracing';
 import { Door } from './door';
 import { MemoryCarrier, MemoryLedger } from './memory-ledger';
 
@@ -52,6 +53,8 @@ export class TestGateway extends Door {
   keys!: OrganisationKeys;
   store!: Store;
   url = '';
+  /** Set before the start. */
+  tracing: Tracing = noTracing;
   /** How large its audit log may grow, in pages of SQLite. */
   mostAuditPages: number | undefined;
   /** How this gateway reaches the others. */
@@ -76,13 +79,13 @@ export class TestGateway extends Door {
     this.keys = await loadOrganisationKeys(keys);
     const metrics = new Metrics();
     this.#courier = new Courier({
-      carrier: newMeasuredCarrier(this.carrier, metrics),
+      carrier: newMeasuredCarrier(newTracedCarrier(this.carrier, this.tracing), metrics),
       intents: this.store.intents,
       newestTime: () => this.store.facts.newestTime,
       onAlarm: () => undefined,
       times: { endorseMs: 300, statusMs: 20, settleMs: 500 },
     });
-    const log = pino({ level: 'debug' }, this.#newSink());
+    const log = pino({ level: 'debug', mixin: () => this.tracing.logFields() }, this.#newSink());
     this.app = newApp({
       config: newConfig(mspId, data, this.more),
       version: '0.0.0',
@@ -92,6 +95,7 @@ export class TestGateway extends Door {
       staff: { get: ({ role }) => this.ledger.identity(mspId, role) },
       log,
       metrics,
+      tracing: this.tracing,
       askHttp: (url, init) => this.askHttp(url, init),
     });
     this.#server = await new Promise<Server>((resolve) => {
@@ -136,12 +140,15 @@ export class TestConsortium {
   readonly gateways = new Map<MemberId, TestGateway>();
   /** Members whose gateways do not reach the others, nor are reached by them. */
   readonly unreachable = new Set<MemberId>();
+  /** Whom a member's gateway tells what it does. */
+  newTracing: (mspId: MemberId) => Promise<Tracing> = () => Promise.resolve(noTracing);
 
   /** @param changed what members are by the rules, where it is not what they are by their name */
   async start(more: Partial<Config> = {}, changed: Partial<Record<MemberId, 'hospital' | 'insurer' | 'authority'>> = {}): Promise<this> {
     await this.ledger.adoptRules(members[0].mspId, newRules(changed));
     for (const { mspId, name } of members) this.gateways.set(mspId, new TestGateway(this.ledger, mspId, join(this.folder, name), more));
     for (const gateway of this.gateways.values()) gateway.askHttp = this.#newAsker(gateway.mspId);
+    for (const gateway of this.gateways.values()) gateway.tracing = await this.newTracing(gateway.mspId);
     await Promise.all([...this.gateways.values()].map((gateway) => gateway.start()));
     // Each member must see the others' keys before the first relation.
     await waitFor(
