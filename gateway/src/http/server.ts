@@ -114,7 +114,7 @@ function isBadAddress(error: unknown): boolean {
 }
 
 /** Nothing that a route says of people, an error included, leaves before its entry in the audit log is kept. */
-function carry(route: Route, options: ServerOptions, repeats: Repeats) {
+function carry(route: Route, options: ServerOptions, repeats: Repeats): ReturnType<typeof traceRequest> {
   const run = newRun(route, options, repeats);
   return traceRequest(options.tracing, route, async (http: HttpRequest, answer: HttpResponse): Promise<void> => {
     answer.locals.route = route.path;

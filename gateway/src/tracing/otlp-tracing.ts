@@ -25,7 +25,7 @@ export interface OtlpOptions {
 
 /** Transactions of which it is known where they were sent from. */
 const mostRemembered = 4_096;
-const kinds = { server: SpanKind.SERVER, client: SpanKind.CLIENT };
+const kinds = { server: SpanKind.SERVER, client: SpanKind.CLIENT, internal: SpanKind.INTERNAL };
 
 /** Tells an OpenTelemetry collector; what that takes is loaded only here. Outgoing requests of a step carry its `traceparent`. */
 export async function newOtlpTracing({ url, organisation, version, percent, isImmediate = false }: OtlpOptions): Promise<Tracing> {
@@ -62,7 +62,7 @@ export async function newOtlpTracing({ url, organisation, version, percent, isIm
         return context === undefined ? [] : [{ context }];
       });
       const parent = current.getStore() ?? contextOf(traceparent);
-      const span = tracer.startSpan(name, { attributes, links, ...(kind !== undefined && { kind: kinds[kind] }) }, parent);
+      const span = tracer.startSpan(name, { attributes, links, kind: kinds[kind ?? 'internal'] }, parent);
       return current.run(trace.setSpan(parent, span), () =>
         finish(span, () => work({ set: (key, value) => span.setAttribute(key, value) })),
       );
