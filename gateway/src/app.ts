@@ -84,6 +84,7 @@ export function newApp(options: AppOptions): App {
     facts: store.facts,
     onBlock: (block) => {
       check.onBlock(block);
+      fresh.onBlock(block);
       mailer.onBlock();
       agent.onBlock(block);
       deletions.onBlock();
@@ -99,6 +100,13 @@ export function newApp(options: AppOptions): App {
     assertKnown: () => {
       projector.assertFresh();
       heights.assertProven();
+    },
+  });
+  // Of single releases, which are told on this gateway's own word.
+  const fresh = new ConsentCheck({
+    ...shared,
+    assertKnown: () => {
+      projector.assertFresh();
     },
   });
   const agent = new ReleaseAgent({
@@ -135,6 +143,7 @@ export function newApp(options: AppOptions): App {
   const writer = new ResourceWriter({ ...shared, importer, reader, held: newHeldResources(shared) });
   const opened = new OpenedReleases({ ...shared, key: keys.sealing });
   const released = new ReleasedReader({ ...shared, key: store.key, check, opened });
+  const ofRequest = new ReleasedReader({ ...shared, key: store.key, check: fresh, opened });
   const readReadiness = (): Readiness => ({ projection: projector.isFresh, registered: state.registered, recovered: state.recovered });
   const identityOf = newIdentityOf(options.staff);
   const routes: readonly Route[] = [
@@ -154,7 +163,7 @@ export function newApp(options: AppOptions): App {
     ...newProofRoutes({ ...shared, identityOf }),
     ...newDecisionRoutes({ ...shared, check, consultations }),
     ...newAccessRoutes({ access: shared, identityOf }),
-    ...newReleaseRoutes({ release: { ...shared, key: keys.sealing, signing: keys.signing }, identityOf }),
+    ...newReleaseRoutes({ release: { ...shared, key: keys.sealing, signing: keys.signing }, released: ofRequest, identityOf }),
     ...newBreakGlassRoutes({ ...shared, identityOf }),
   ];
   const http = newServer({
