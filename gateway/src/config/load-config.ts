@@ -5,10 +5,9 @@ import { logLevels, unknownProfiles } from './config';
 import { ConfigError } from './config-error';
 import type { ConnectionDocument } from './connection-document';
 import { connectionDocument } from './connection-document';
-import type { VariableName } from './variables';
+import { loadService } from './load-service';
+import { parseBound, parseWhole, type Environment } from './parse-bound';
 import { variables } from './variables';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Reads the environment and the connection document it names.
@@ -24,6 +23,7 @@ export function loadConfig(env: Environment = process.env): Config {
   const openWritesPerMinute = parseBound(env, { name: 'MEDACCORD_OPEN_WRITES_PER_MINUTE', least: 1, most: 1_000_000 }, 600, problems);
   const logLevel = parseLogLevel(env, problems);
   const profiles = parseProfiles(env, problems);
+  const service = loadService(env, problems);
   if (connection === undefined || problems.length > 0) throw new ConfigError(problems);
   return freeze({
     connection,
@@ -35,6 +35,7 @@ export function loadConfig(env: Environment = process.env): Config {
     heightsWithinMs,
     openWritesPerMinute,
     profiles,
+    service,
   });
 }
 
@@ -78,25 +79,6 @@ function readJson(path: string, problems: string[]): unknown {
     problems.push(`${path}: ${reason}`);
     return undefined;
   }
-}
-
-interface WholeNumber {
-  readonly name: VariableName;
-  readonly least: number;
-  readonly most: number;
-}
-
-function parseWhole(env: Environment, { name, least, most }: WholeNumber, problems: string[]): number | undefined {
-  const value = env[name];
-  if (value === undefined) return undefined;
-  const number = /^\d{1,10}$/.test(value) ? Number(value) : Number.NaN;
-  if (number >= least && number <= most) return number;
-  problems.push(`${name} must be a whole number from ${String(least)} to ${String(most)}`);
-  return undefined;
-}
-
-function parseBound(env: Environment, bounds: WholeNumber, fallback: number, problems: string[]): number {
-  return parseWhole(env, bounds, problems) ?? fallback;
 }
 
 function parseLogLevel(env: Environment, problems: string[]): LogLevel {

@@ -28,8 +28,6 @@ export function listCallers(consortium: TestConsortium, other: TestPatient): rea
   const minutesAgo = (minutes: number): number => -60 * minutes;
   return [
     ...[alpha, beta, gamma].map((at): Caller => ({ name: 'anybody', at, newToken: () => Promise.resolve(undefined) })),
-    newStaff(consortium, alpha, 'records'),
-    newStaff(consortium, alpha, 'clinician'),
     newStaff(consortium, beta, 'clinician'),
     { ...newStaff(consortium, beta, 'clinician', department), department },
     newStaff(consortium, beta, 'claims'),

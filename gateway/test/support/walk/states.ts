@@ -32,6 +32,8 @@ interface Plan {
   readonly isReleased: boolean;
   /** What happens after it. */
   readonly then?: (patient: TestPatient, consortium: TestConsortium) => Promise<unknown>;
+  /** Whether it is asked for again then. */
+  readonly isAskedAgain?: true;
 }
 
 export const department = 'cardiology';
@@ -60,7 +62,12 @@ const plans: Readonly<Record<string, Plan>> = {
     ...{ seen: [], seenInDepartment: laboratory },
   },
   'a deny after a release': { ...released, then: (patient) => patient.consentTo('BetaMSP', nothing) },
-  'a narrower consent after a release': { ...released, seen: laboratory, then: (patient) => patient.consentTo('BetaMSP', narrow) },
+  'a narrower consent after a release': {
+    ...released,
+    seen: laboratory,
+    then: (patient) => patient.consentTo('BetaMSP', narrow),
+    isAskedAgain: true,
+  },
   'a revocation': { ...released, then: (patient) => patient.revoke('GammaMSP') },
   'a closed relation': { ...released, then: close },
   'an expired consent': { ...released, validForMs: 2_000, then: waitForEnd },
@@ -84,16 +91,23 @@ export async function newState(consortium: TestConsortium, name: string): Promis
   const { sets, validForMs } = plan;
   const validity = validForMs === undefined ? null : { from: at(-HOUR), until: formatInstant(Date.now() + validForMs) };
   await patient.sign('BetaMSP', { sets, validity });
-  const beta = consortium.gateway('BetaMSP');
-  const token = await beta.token('clinician', 'lee', 600, { department });
-  const { body } = await ask(beta, patient.relationRef, everything, { token });
-  expect([name, body.status]).toEqual([name, plan.isReleased ? 'released' : 'refused']);
+  const first = await request(patient, plan.isReleased);
   await plan.then?.(patient, consortium);
+  const requestId = plan.isAskedAgain === undefined ? first : await request(patient, true);
   return {
-    ...{ name, patient, delegate, chart, requestId: body.requestId as string, seen: plan.seen },
+    ...{ name, patient, delegate, chart, requestId, seen: plan.seen },
     seenInDepartment: plan.seenInDepartment ?? plan.seen,
     records: await readRecordIds(patient, chart),
   };
+}
+
+/** A clinician asks for all that there is. */
+async function request({ relationRef, consortium }: TestPatient, isReleased: boolean): Promise<string> {
+  const beta = consortium.gateway('BetaMSP');
+  const token = await beta.token('clinician', 'lee', 600, { department });
+  const { body } = await ask(beta, relationRef, everything, { token });
+  expect(body.status).toBe(isReleased ? 'released' : 'refused');
+  return body.requestId as string;
 }
 
 async function readRecordIds(patient: TestPatient, chart: TestChart): Promise<State['records']> {

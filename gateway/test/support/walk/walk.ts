@@ -77,7 +77,7 @@ async function judge(visit: Visit, { row, may, shown }: Measure, request: Reques
   const said = heard(answer);
   const findings: Finding[] = answer.status >= 500 ? [`answered ${String(answer.status)}`] : [];
   for (const name of chartNames) {
-    const isHeard = chart.entries[name].canaries.some((canary) => said.includes(canary));
+    const isHeard = tellersOf(name, visit, may).some((canary) => said.includes(canary));
     if (isHeard && may.has(name)) shown.add(name);
     if (isHeard && !may.has(name) && !isPartOf(name, row, may, visit)) findings.push(`${name} is heard of (${request.path})`);
   }
@@ -88,6 +88,12 @@ async function judge(visit: Visit, { row, may, shown }: Measure, request: Reques
   const hidden = request.names !== undefined && !may.has(request.names);
   if (hidden && request.absent !== undefined) findings.push(...(await compare(visit, request, answer)));
   return findings;
+}
+
+/** Whoever sees anything of a relation knows whose it is, by the reference to her Patient. */
+function tellersOf(name: ChartName, { state: { chart } }: Visit, may: ReadonlySet<ChartName>): readonly string[] {
+  const { id, canaries } = chart.entries[name];
+  return name === 'patient' && may.size > 0 && !may.has(name) ? canaries.filter((canary) => canary !== id) : canaries;
 }
 
 /** Bytes as they were anchored say what they say, also of others. */
