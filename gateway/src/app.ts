@@ -15,6 +15,7 @@ import { newBreakGlassRoutes } from './http/routes/break-glass';
 import { newDecisionRoutes } from './http/routes/decisions';
 import { newDelegationRoutes } from './http/routes/delegations';
 import { newFhirRoutes } from './http/routes/fhir';
+import { newPatientFhirRoutes } from './http/routes/fhir-patient';
 import { newReleasedRoutes } from './http/routes/fhir-released';
 import { newHealthRoutes, type Readiness } from './http/routes/health';
 import { newHeightRoutes } from './http/routes/heights';
@@ -164,6 +165,7 @@ export function newApp(options: AppOptions): App {
     ...newRecordRoutes({ ...shared, importer }),
     ...newFhirRoutes({ reader, writer, changer: new ResourceChanger(reader, writer), store, version, profiles, onTrouble }),
     ...newReleasedRoutes({ released, version }),
+    ...newPatientFhirRoutes(shared),
     ...newRelationRoutes({ ...shared, consultations }),
     ...newAssistedRoutes({ ...shared, identityOf }),
     ...newDelegationRoutes({ ...shared, keys, identityOf }),

@@ -13,6 +13,8 @@ export interface SearchRequest {
   readonly base: string;
   /** Refuse what is not known. */
   readonly isStrict: boolean;
+  /** The patient among whose records alone is looked; among those of all unless given. */
+  readonly within?: string;
 }
 
 type Held = Pick<Store, 'index' | 'resources' | 'key'>;
@@ -30,7 +32,7 @@ export async function searchResources(reader: ResourceReader, store: Held, reque
   const from = readCursor(store, request);
   const search = parseSearch(request.type, from?.pairs ?? request.pairs);
   if (request.isStrict && search.ignored.length > 0) throw unknownParameter();
-  const query = newQuery(store, search);
+  const query = limit(newQuery(store, search), request);
   const page = query === undefined || search.isCountOnly ? nothing : findPage(store, search, query, from?.after);
   const matches = await newMatches(reader, store, search, { base: request.base, listed: page.listed });
   const entry = [...matches, ...(from === undefined ? newNotices(search) : [])];
@@ -41,6 +43,13 @@ export async function searchResources(reader: ResourceReader, store: Held, reque
     link: newLinks(store, request, search, page),
     ...(entry.length === 0 ? {} : { entry }),
   };
+}
+
+/** Whatever is asked for, only what is found within is counted and told. */
+function limit(query: ListQuery | undefined, { within }: SearchRequest): ListQuery | undefined {
+  if (query === undefined || within === undefined) return query;
+  const isOfOther = query.subjectRef !== undefined && query.subjectRef !== within;
+  return isOfOther ? undefined : { ...query, subjectRef: within };
 }
 
 const nothing: Page = { listed: [], hasMore: false };

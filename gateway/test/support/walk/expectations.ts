@@ -24,12 +24,19 @@ const reader: Row['sees'] = ({ caller: { at, role, department }, state }) => {
   return department === undefined ? state.seen : state.seenInDepartment;
 };
 
+/** At her custodian she reads all of hers, unless her keys may be in other hands. */
+const herself: Row['sees'] = ({ caller: { at, isPatient }, state }) =>
+  at === 'AlphaMSP' && isPatient === true && state.name !== 'a hold' ? chartNames : [];
+
 const nothing = (asking: Asking = ask.once): Row => ({ sees: nobody, shows: 'nothing', ask: asking });
 /** Writes: sent with what must be refused, to what is not there, so that a walk changes nothing. */
 const change = nothing(ask.refused);
 const own = (asking: Asking): Row => ({ sees: house, shows: 'resources', ask: asking });
 const ofWriter = (asking: Asking): Row => ({ ...own(asking), sees: (visit) => (visit.caller.role === 'records' ? house(visit) : []) });
+/** A refused or conditional write may tell the writer what is there. */
+const written: Row = { ...ofWriter(ask.writes), shows: 'presence' };
 const presence = (asking: Asking): Row => ({ ...own(asking), shows: 'presence' });
+const hers = (asking: Asking): Row => ({ sees: herself, shows: 'resources', ask: asking });
 const released = (asking: Asking): Row => ({ sees: reader, shows: 'resources', ask: asking });
 
 /**
@@ -58,13 +65,13 @@ export const expectations: Readonly<Record<string, Row | 'in the way'>> = {
   'GET /fhir/:type/:id': own(ask.byName),
   'GET /fhir/:type/:id/_history': own(ask.byName),
   'GET /fhir/:type/:id/_history/:versionId': own(ask.byName),
-  'POST /fhir/:type': nothing(ask.writes),
-  'PUT /fhir/:type': nothing(ask.writes),
-  'PUT /fhir/:type/:id': nothing(ask.writes),
-  'DELETE /fhir/:type': nothing(ask.writes),
-  'DELETE /fhir/:type/:id': nothing(ask.writes),
-  'PATCH /fhir/:type': nothing(ask.writes),
-  'PATCH /fhir/:type/:id': nothing(ask.writes),
+  'POST /fhir/:type': written,
+  'PUT /fhir/:type': written,
+  'PUT /fhir/:type/:id': written,
+  'DELETE /fhir/:type': written,
+  'DELETE /fhir/:type/:id': written,
+  'PATCH /fhir/:type': written,
+  'PATCH /fhir/:type/:id': written,
   'POST /fhir': ofWriter(ask.batches),
   'GET /fhir/_history': own(ask.latest),
   'GET /fhir/:type/_history': own(ask.histories),
@@ -72,8 +79,8 @@ export const expectations: Readonly<Record<string, Row | 'in the way'>> = {
   'POST /fhir/:type/:id/$validate': nothing(ask.validations),
   'GET /fhir/:type/:id/$meta': presence(ask.byName),
   'GET /fhir/:type/:id/_history/:versionId/$meta': presence(ask.byName),
-  'POST /fhir/:type/:id/$meta-add': nothing(ask.writes),
-  'POST /fhir/:type/:id/$meta-delete': nothing(ask.writes),
+  'POST /fhir/:type/:id/$meta-add': written,
+  'POST /fhir/:type/:id/$meta-delete': written,
 
   'GET /fhir-released/:relationRef/metadata': nothing(),
   'GET /fhir-released/:relationRef/Patient/$everything': released(ask.once),
@@ -83,6 +90,12 @@ export const expectations: Readonly<Record<string, Row | 'in the way'>> = {
   'GET /fhir-released/:relationRef/:type/:id': released(ask.byName),
   'GET /fhir-released/:relationRef/:type/:id/_history': released(ask.byName),
   'GET /fhir-released/:relationRef/:type/:id/_history/:versionId': released(ask.byName),
+
+  'GET /fhir-patient/:relationRef/:type': hers(ask.searches),
+  'POST /fhir-patient/:relationRef/:type/_search': hers(ask.formSearches),
+  'GET /fhir-patient/:relationRef/:type/:id': hers(ask.byName),
+  'GET /fhir-patient/:relationRef/:type/:id/_history': hers(ask.byName),
+  'GET /fhir-patient/:relationRef/:type/:id/_history/:versionId': hers(ask.byName),
 
   'GET /api/records': own(ask.ofSubject),
   'GET /api/records/:recordId': own(ask.byRecord),

@@ -103,9 +103,9 @@ function isPartOf(name: ChartName, { shows }: Row, may: ReadonlySet<ChartName>, 
   return chart.entries[name].canaries.some((canary) => bytes.includes(canary));
 }
 
-/** At its custodian a chart is one of many. */
-function isOneChart({ caller: { at } }: Visit): boolean {
-  return at !== 'AlphaMSP';
+/** To staff of its custodian a chart is one of many. */
+function isOneChart({ caller: { at, isPatient } }: Visit): boolean {
+  return at !== 'AlphaMSP' || isPatient === true;
 }
 
 /** All of an answer but the link back to the very search, which names what the caller named. */
