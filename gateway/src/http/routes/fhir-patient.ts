@@ -4,7 +4,8 @@ import { parsePrefer, readHistory, ResourceReader, searchResources, type Pair } 
 import type { RecordReader } from '../../record/record-reader';
 import type { Store } from '../../store';
 import { newRoute, type Request, type Response, type Route } from '../route';
-import { assertType, pairsOf, toResponse } from './fhir-answer';
+import { assertType, toResponse } from './fhir-answer';
+import { pairsOf } from './fhir-condition';
 import { reference } from './schemas';
 
 export interface PatientFhirOptions extends StandingOptions {
