@@ -69,8 +69,9 @@ export const searches: Asking = (path, state) =>
     return { ...request, path: at(query), ...(absent !== undefined && { absent: { path: at(absent) } }) };
   });
 
+/** The same in a body, but for what is in the address alike. */
 export const formSearches: Asking = (path, state) =>
-  listSearches(state).map(({ type, query, absent, ...request }) => {
+  listSearches(state, false).map(({ type, query, absent, ...request }) => {
     const at = fill(path, { ...valuesOf(state), type });
     const sentAs = (body: string): Sent => ({ method: 'POST', body, headers: form });
     return { ...request, path: at, sent: sentAs(query), ...(absent !== undefined && { absent: { path: at, sent: sentAs(absent) } }) };
@@ -86,7 +87,7 @@ function typesOf({ chart }: State): readonly string[] {
   return [...new Set(chartNames.map((name) => chart.entries[name].type))];
 }
 
-function listSearches(state: State): readonly Search[] {
+function listSearches(state: State, isWhole = true): readonly Search[] {
   const { chart } = state;
   const types = typesOf(state);
   const patient = chart.entries.patient.id;
@@ -94,8 +95,8 @@ function listSearches(state: State): readonly Search[] {
   return [
     ...types.flatMap((type) => [
       { type, query: `_total=accurate&_count=100`, counts: type },
-      { type, query: `patient=${patient}&_sort=-_lastUpdated&_total=accurate`, counts: type },
-      { type, query: `${joined}&patient=${patient}&_count=100&_format=xml` },
+      ...(isWhole ? [{ type, query: `patient=${patient}&_sort=-_lastUpdated&_total=accurate`, counts: type }] : []),
+      ...(isWhole ? [{ type, query: `${joined}&patient=${patient}&_count=100&_format=xml` }] : []),
     ]),
     ...chartNames.map((name) => {
       const { type, id } = chart.entries[name];
