@@ -1,12 +1,14 @@
 import { formatInstant, type MspId, type RelationEntry } from '@medaccord/chaincode/model';
 import type { Express } from 'express';
 import type { Logger } from 'pino';
+import { newAgentAudit, newPersonFinder } from './audit';
 import { newAuthoriser, newStaffTokenVerifier, newWalletTokenVerifier, type Caller } from './auth';
 import type { Config } from './config';
 import { ConsentCheck } from './decision';
 import { HeightWatch, newHeightSigner, type AskHttp } from './height';
 import { ResourceChanger, ResourceReader, ResourceWriter } from './fhir-rest';
 import { Admission } from './http/admission';
+import { AuditTrail } from './http/audit-trail';
 import { newServer } from './http/server';
 import type { Route } from './http/route';
 import { newAccessRoutes } from './http/routes/access-requests';
@@ -42,6 +44,7 @@ import { OpenedReleases, ReleasedReader } from './released';
 import { RecordReader } from './record/record-reader';
 import { reindexRecords } from './record/reindex-records';
 import { Consultations } from './relation/consultations';
+import { readSubject } from './relation/read-subject';
 import { ReleaseAgent } from './release/agent';
 import { DeletionAgent } from './release/deletion-agent';
 import { Mailer } from './sealed/mailer';
@@ -98,6 +101,7 @@ export function newApp(options: AppOptions): App {
   });
   const shared = { mspId: own, store, facts: store.facts, index: store.index, transactions, sealed, records, mailer, projector, onTrouble };
   const { channel, members } = config.connection;
+  const persons = newPersonFinder({ ...shared, readSubject: (relation) => readSubject(sealed, relation) });
   const heights = new HeightWatch({ ...shared, channel, members, withinMs: config.heightsWithinMs, askHttp: options.askHttp });
   const check = new ConsentCheck({
     ...shared,
@@ -118,6 +122,7 @@ export function newApp(options: AppOptions): App {
     intents: store.intents,
     key: keys.publicSealing,
     signing: keys.signing,
+    writeDown: newAgentAudit({ log: store.audit, key: store.key, persons }),
     onOutcome: (outcome) => {
       log.info(outcome, 'request answered');
     },
@@ -150,6 +155,7 @@ export function newApp(options: AppOptions): App {
   const ofRequest = new ReleasedReader({ ...shared, key: store.key, check: fresh, opened });
   const readReadiness = (): Readiness => ({
     projection: projector.isFresh,
+    audit: store.audit.isReady,
     registered: state.registered,
     recovered: state.recovered,
     serving: !state.leaving,
@@ -192,6 +198,7 @@ export function newApp(options: AppOptions): App {
       }),
     }),
     responses: store.responses,
+    audit: new AuditTrail({ log: store.audit, key: store.key, persons }),
     nameOf: (purpose, value) => store.key.name(purpose, value),
     assertFresh: () => {
       projector.assertFresh();
@@ -212,7 +219,7 @@ export function newApp(options: AppOptions): App {
     await reindexRecords({ ...shared });
     store.resources.addMissing();
     store.changes.addMissing();
-    mailer.start();
+    await mailer.start();
     agent.start();
     deletions.start();
     consultations.start();
