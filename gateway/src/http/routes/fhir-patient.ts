@@ -50,6 +50,7 @@ function newSearchRoutes(options: PatientFhirOptions): readonly Route[] {
     newRoute({
       ...shared,
       path: `${root}/{type}`,
+      audit: 'search',
       summary: "Search the patient's own records, by type",
       params: ofType,
       query,
@@ -59,6 +60,7 @@ function newSearchRoutes(options: PatientFhirOptions): readonly Route[] {
       ...shared,
       method: 'post',
       path: `${root}/{type}/_search`,
+      audit: 'search',
       summary: "Search the patient's own records, the search in the body so that it stands in no address",
       params: ofType,
       query,
@@ -74,6 +76,7 @@ function newReadRoutes(options: PatientFhirOptions): readonly Route[] {
     newRoute({
       ...shared,
       path: `${root}/{type}/{id}`,
+      audit: 'read',
       summary: "The newest version of a resource of the patient's",
       params: ofResource,
       query: format,
@@ -87,6 +90,7 @@ function newReadRoutes(options: PatientFhirOptions): readonly Route[] {
     newRoute({
       ...shared,
       path: `${root}/{type}/{id}/_history`,
+      audit: 'history',
       summary: "The versions of a resource of the patient's, newest first",
       params: ofResource,
       query: format.extend({ _count: z.string().max(64).optional(), _cursor: z.string().max(2048).optional() }),
@@ -102,6 +106,7 @@ function newReadRoutes(options: PatientFhirOptions): readonly Route[] {
     newRoute({
       ...shared,
       path: `${root}/{type}/{id}/_history/{versionId}`,
+      audit: 'vread',
       summary: "One version of a resource of the patient's",
       params: ofResource.extend({ versionId: id }),
       query: format,
