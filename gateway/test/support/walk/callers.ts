@@ -13,8 +13,8 @@ export interface Caller {
   readonly department?: string;
   /** The patient of the relation, with a token that is good here. */
   readonly isPatient?: true;
-  /** Whether the token is one that this gateway takes from nobody: refused before anything is looked at. */
-  readonly isRefused?: true;
+  /** Nothing that this caller is told depends on a consent: a token that is good for nobody here, or for another relation. */
+  readonly isElsewhere?: true;
   readonly newToken: (state: State) => Promise<string | undefined>;
 }
 
@@ -29,28 +29,26 @@ export function listCallers(consortium: TestConsortium, other: TestPatient): rea
   const [alpha, beta, gamma] = ['AlphaMSP', 'BetaMSP', 'GammaMSP'] as const;
   const minutesAgo = (minutes: number): number => -60 * minutes;
   return [
-    ...[alpha, beta, gamma].map((at): Caller => ({ name: 'anybody', at, isRefused: true, newToken: () => Promise.resolve(undefined) })),
+    ...[alpha, beta, gamma].map((at): Caller => ({ name: 'anybody', at, isElsewhere: true, newToken: () => Promise.resolve(undefined) })),
     newStaff(consortium, beta, 'clinician'),
     { ...newStaff(consortium, beta, 'clinician', department), department },
     newStaff(consortium, beta, 'claims'),
-    newStaff(consortium, beta, 'researcher'),
-    newStaff(consortium, beta, 'records'),
     newStaff(consortium, gamma, 'clinician'),
     { name: 'the patient', at: alpha, isPatient: true, newToken: ({ patient }) => patient.token(alpha) },
     { name: 'the patient', at: beta, isPatient: true, newToken: ({ patient }) => patient.token(beta) },
     { name: 'another patient', at: alpha, newToken: () => other.token(alpha) },
-    { name: 'another patient', at: beta, newToken: () => other.token(beta) },
+    { name: 'another patient', at: beta, isElsewhere: true, newToken: () => other.token(beta) },
     { name: 'a delegate', at: alpha, newToken: ({ delegate }) => delegate.token(alpha) },
-    { name: 'a delegate', at: beta, newToken: ({ delegate }) => delegate.token(beta) },
+    { name: 'a delegate', at: beta, isElsewhere: true, newToken: ({ delegate }) => delegate.token(beta) },
     {
       name: 'an expired clinician',
       at: beta,
-      isRefused: true,
+      isElsewhere: true,
       newToken: () => consortium.gateway(beta).token('clinician', 'late', minutesAgo(2)),
     },
-    { name: "Alpha's clinician", at: beta, isRefused: true, newToken: () => consortium.gateway(alpha).token('clinician') },
-    { name: "Beta's clinician", at: alpha, isRefused: true, newToken: () => consortium.gateway(beta).token('clinician') },
-    { name: 'the patient with a token for Beta', at: alpha, isRefused: true, newToken: ({ patient }) => patient.token(beta) },
+    { name: "Alpha's clinician", at: beta, isElsewhere: true, newToken: () => consortium.gateway(alpha).token('clinician') },
+    { name: "Beta's clinician", at: alpha, isElsewhere: true, newToken: () => consortium.gateway(beta).token('clinician') },
+    { name: 'the patient with a token for Beta', at: alpha, isElsewhere: true, newToken: ({ patient }) => patient.token(beta) },
   ];
 }
 

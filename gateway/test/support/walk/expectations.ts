@@ -5,7 +5,7 @@ import * as ask from './requests';
 
 /** What a route may show of a chart, and with what it is asked. */
 export interface Row {
-  readonly sees: (visit: Visit) => readonly ChartName[];
+  readonly sees: (visit: Pick<Visit, 'caller' | 'state'>) => readonly ChartName[];
   /**
    * `resources`: each shows itself, and all that may be seen must be seen. `bytes`: each shows whatever its bytes say. `presence`: of those that
    * may be seen, that they are there. `nothing`: none is shown to anybody.
@@ -151,7 +151,7 @@ export const expectations: Readonly<Record<string, Row | 'in the way'>> = {
 };
 
 /** By the id of a Patient only whoever sees that one is answered. */
-function ofSeenPatient(visit: Visit): readonly ChartName[] {
+function ofSeenPatient(visit: Pick<Visit, 'caller' | 'state'>): readonly ChartName[] {
   const seen = reader(visit);
   return seen.includes('patient') ? seen : [];
 }
