@@ -20,6 +20,7 @@ import { newFhirRoutes } from './http/routes/fhir';
 import { newPatientFhirRoutes } from './http/routes/fhir-patient';
 import { newReleasedRoutes } from './http/routes/fhir-released';
 import { newHealthRoutes, type Readiness } from './http/routes/health';
+import { newMetricsRoutes } from './http/routes/metrics';
 import { newHeightRoutes } from './http/routes/heights';
 import { newOrganisationRoutes } from './http/routes/organisations';
 import { newPatientStatusRoutes } from './http/routes/patient-statuses';
@@ -37,6 +38,7 @@ import type { Ledger, LedgerIdentity } from './ledger/ledger';
 import { newBackoff } from './ledger/backoff';
 import { newTransactions } from './ledger/transactions';
 import { publicJwkOf } from './crypto';
+import type { Metrics } from './metrics';
 import type { OrganisationKeys } from './organisation/organisation-keys';
 import { registerOrganisation } from './organisation/register-organisation';
 import { newError, toCodedError } from './problem';
@@ -60,6 +62,7 @@ export interface AppOptions {
   readonly keys: OrganisationKeys;
   readonly staff: Pick<StaffIdentities, 'get'>;
   readonly log: Logger;
+  readonly metrics: Metrics;
   /** How other members' gateways are asked; the platform's own unless given. */
   readonly askHttp?: AskHttp;
 }
@@ -79,7 +82,7 @@ export interface App {
 
 /** Puts the rooms together; nothing here decides anything. */
 export function newApp(options: AppOptions): App {
-  const { config, version, ledger, store, keys, log } = options;
+  const { config, version, ledger, store, keys, log, metrics } = options;
   const own = config.connection.organisation.mspId as MspId;
   const onTrouble = newTroubleLog(log);
   const transactions = newTransactions(ledger, own);
@@ -95,6 +98,12 @@ export function newApp(options: AppOptions): App {
       mailer.onBlock();
       agent.onBlock(block);
       deletions.onBlock();
+    },
+    onApply: (_block, apply) => {
+      const startedAt = performance.now();
+      const isNew = apply();
+      metrics.countBlock((performance.now() - startedAt) / 1000);
+      return isNew;
     },
     onTrouble,
     staleAfterMs: config.staleAfterMs,
@@ -124,9 +133,11 @@ export function newApp(options: AppOptions): App {
     signing: keys.signing,
     writeDown: newAgentAudit({ log: store.audit, key: store.key, persons }),
     onOutcome: (outcome) => {
+      metrics.countAnswer(outcome.outcome, outcome.ms / 1000);
       log.info(outcome, 'request answered');
     },
     onAlarm: (alarm) => {
+      metrics.countAlarm('foreign_decision');
       log.error(alarm, 'a decision in the name of this organisation was not made here: nothing is delivered for it');
     },
   });
@@ -163,6 +174,7 @@ export function newApp(options: AppOptions): App {
   const identityOf = newIdentityOf(options.staff);
   const routes: readonly Route[] = [
     ...newHealthRoutes(readReadiness, () => routes, version),
+    ...newMetricsRoutes(() => metrics.render()),
     ...newHeightRoutes(newHeightSigner({ mspId: own, channel, signing: keys.signing, facts: store.facts })),
     ...newOrganisationRoutes(store.facts, config.connection.members),
     ...newRulesRoutes(store.facts),
@@ -183,8 +195,22 @@ export function newApp(options: AppOptions): App {
     ...newBreakGlassRoutes({ ...shared, identityOf }),
   ];
   const admission = new Admission(config.service.load);
+  metrics.watch({
+    lanes: () => ({ reads: admission.count('reads'), writes: admission.count('writes') }),
+    openIntents: () =>
+      store.intents.listOpen().then(
+        ({ length }) => length,
+        () => NaN,
+      ),
+    projection: () => ({ height: store.facts.height, lag: projector.lag, proofAge: projector.proofAge / 1000 }),
+    agentQueue: () => agent.waiting,
+    decisions: () => check.counts,
+  });
   const http = newServer({
     routes,
+    onAnswered: (request) => {
+      metrics.countRequest(request);
+    },
     admission,
     service: config.service,
     authorise: newAuthoriser({

@@ -74,6 +74,7 @@ describe('what is written down', () => {
       'get /healthz',
       'get /readyz',
       'get /api/openapi.json',
+      'get /metrics',
       'get /api/height',
       'get /api/organisations',
       'get /api/rules',

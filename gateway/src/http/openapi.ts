@@ -84,6 +84,7 @@ function xmlOf({ isFhir }: Route): Schema {
 }
 
 function responseType(route: Route): string {
+  if (route.access.by === 'monitor') return 'text/plain';
   return route.isFhir || route.path === '/api/records/{recordId}' ? 'application/fhir+json' : 'application/json';
 }
 
@@ -114,6 +115,8 @@ function describeAccess(access: Access): Schema {
   switch (access.by) {
     case 'anybody':
       return { security: [], 'x-access': 'anybody' };
+    case 'monitor':
+      return { security: [], 'x-access': 'anybody at an address of MEDACCORD_METRICS_FROM' };
     case 'signature':
       return { security: [], 'x-access': "whoever brings the patient's signature" };
     case 'staff':
