@@ -53,6 +53,7 @@ export const expectations: Readonly<Record<string, Row | 'in the way'>> = {
 
   'GET /healthz': nothing(),
   'GET /readyz': nothing(),
+  'GET /metrics': nothing(),
   'GET /api/openapi.json': nothing(),
   'GET /api/height': nothing(),
   'GET /api/organisations': nothing(),
