@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { formatInstant, type MspId, type RelationEntry } from '@medaccord/chaincode/model';
 import type { Express } from 'express';
 import type { Logger } from 'pino';
@@ -6,6 +7,7 @@ import { newAuthoriser, newStaffTokenVerifier, newWalletTokenVerifier, type Call
 import type { Config } from './config';
 import { ConsentCheck } from './decision';
 import { HeightWatch, newHeightSigner, type AskHttp } from './height';
+import { Exporter } from './fhir-export';
 import { ResourceChanger, ResourceReader, ResourceWriter } from './fhir-rest';
 import { Admission } from './http/admission';
 import { AuditTrail } from './http/audit-trail';
@@ -164,6 +166,7 @@ export function newApp(options: AppOptions): App {
   const opened = new OpenedReleases({ ...shared, key: keys.sealing });
   const released = new ReleasedReader({ ...shared, key: store.key, check, opened });
   const ofRequest = new ReleasedReader({ ...shared, key: store.key, check: fresh, opened });
+  const exporter = new Exporter({ reader, store, key: store.key, folder: join(config.data, 'exports'), onTrouble });
   const readReadiness = (): Readiness => ({
     projection: projector.isFresh,
     audit: store.audit.isReady,
@@ -181,7 +184,7 @@ export function newApp(options: AppOptions): App {
     ...newPatientRoutes({ ...shared, key: keys.publicSealing }, identityOf),
     ...newRecoveryRoutes({ ...shared, signing: keys.signing }, identityOf),
     ...newRecordRoutes({ ...shared, importer }),
-    ...newFhirRoutes({ reader, writer, changer: new ResourceChanger(reader, writer), store, version, profiles, onTrouble }),
+    ...newFhirRoutes({ reader, writer, changer: new ResourceChanger(reader, writer), exporter, store, version, profiles, onTrouble }),
     ...newReleasedRoutes({ released, version }),
     ...newPatientFhirRoutes(shared),
     ...newRelationRoutes({ ...shared, consultations }),
@@ -249,6 +252,7 @@ export function newApp(options: AppOptions): App {
     agent.start();
     deletions.start();
     consultations.start();
+    exporter.start();
     state.recovered = true;
   }
 
@@ -282,7 +286,7 @@ export function newApp(options: AppOptions): App {
       state.leaving = true;
       state.draining = true;
       await admission.drain(config.service.drain.withinMs / 2);
-      await Promise.all([agent.stop(), deletions.stop(), consultations.stop(), mailer.stop(), heights.stop()]);
+      await Promise.all([agent.stop(), deletions.stop(), consultations.stop(), exporter.stop(), mailer.stop(), heights.stop()]);
       await ledger.drain();
       await projector.stop();
     },

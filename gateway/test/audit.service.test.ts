@@ -81,6 +81,8 @@ describe('what is written down', () => {
       'get /api/rules/{version}',
       'get /api/patients/{subjectRef}',
       'get /fhir/metadata',
+      'get /fhir/$export/{exportId}',
+      'delete /fhir/$export/{exportId}',
       'get /fhir-released/{relationRef}/metadata',
       'post /api/studies',
       'post /api/studies/{studyId}/end',

@@ -1,4 +1,5 @@
 import { resourceTypes, type JsonObject } from '../fhir';
+import { includesOf, parseInclude } from './parse-include';
 import { searchParametersOf } from './search-parameters';
 
 export const typeInteractions = [
@@ -15,7 +16,7 @@ export const typeInteractions = [
 export const systemInteractions = ['transaction', 'batch', 'history-system'] as const;
 export type Interaction = (typeof typeInteractions)[number] | (typeof systemInteractions)[number];
 
-/** An operation of FHIR R4 (operations.html): its name, the name of its definition, and the types that have it; none for the whole system. */
+/** An operation (FHIR R4 operations.html): its name, its definition (by its name where R4 defines it), and who has it. */
 export interface Operation {
   readonly name: string;
   readonly definition: string;
@@ -64,7 +65,10 @@ function operationsOf(operations: readonly Operation[], type?: string): JsonObje
     type === undefined ? of === 'system' : of === 'every-type' || (of !== 'system' && of.includes(type)),
   );
   const named = new Map(
-    own.map(({ name, definition }) => [name, { name, definition: `http://hl7.org/fhir/OperationDefinition/${definition}` }]),
+    own.map(({ name, definition }) => [
+      name,
+      { name, definition: definition.includes(':') ? definition : `http://hl7.org/fhir/OperationDefinition/${definition}` },
+    ]),
   );
   return named.size === 0 ? {} : { operation: [...named.values()] };
 }
@@ -82,6 +86,16 @@ function newResource(type: string, interaction: { code: string }[], operations: 
     conditionalDelete: 'single',
     referencePolicy: ['literal', 'local'],
     ...operations,
+    searchInclude: [...includesOf(type)],
+    searchRevInclude: revIncludesOf(type),
     searchParam: searchParametersOf(type).map(({ name, type: kind, documentation }) => ({ name, type: kind, documentation })),
   };
+}
+
+/** What may come along by referring to the type: to a patient whatever has one, and to everything its provenance. */
+function revIncludesOf(type: string): string[] {
+  const provenance = 'Provenance:target';
+  return type === 'Patient'
+    ? [...resourceTypes.map((other) => `${other}:patient`).filter((one) => parseInclude(one) !== undefined), provenance]
+    : [provenance];
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { categoryTable } from './problem-document';
 import type { Access } from '../auth';
+import { isFhirPath } from './fhir-media-type';
 import type { Route } from './route';
 
 type Schema = Record<string, unknown>;
@@ -65,23 +66,29 @@ function newOperation(route: Route): Schema {
     parameters: [...newParameters(route.params, 'path'), ...newParameters(route.query, 'query'), ...newHeaders(route)],
     ...(route.bodyKind === 'none' ? {} : { requestBody: { required: true, content: newContent(route) } }),
     responses: {
-      [String(route.status)]: {
-        description: 'Done',
-        content: { [responseType(route)]: { schema: toSchema(route.response, 'output') }, ...xmlOf(route) },
-      },
+      [String(route.status)]: newSuccess(route),
       default: {
         description: `A problem: ${[...new Set(Object.values(categoryTable).map(({ status }) => status))].join(', ')}`,
-        content: route.isFhir
-          ? { 'application/fhir+json': { schema: { $ref: '#/components/schemas/OperationOutcome' } }, ...xmlOf(route) }
-          : { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+        // What could not be read as a request is answered with a problem, whatever was asked for.
+        content: {
+          ...(isFhirPath(route.path)
+            ? { 'application/fhir+json': { schema: { $ref: '#/components/schemas/OperationOutcome' } }, ...fhirXml }
+            : {}),
+          'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
+        },
       },
     },
   };
 }
 
-function xmlOf({ isFhir }: Route): Schema {
-  return isFhir ? { 'application/fhir+xml': { schema: { type: 'string' } } } : {};
+/** 204 has no body. */
+function newSuccess(route: Route): Schema {
+  if (route.status === 204) return { description: 'Done' };
+  const content = { [responseType(route)]: { schema: toSchema(route.response, 'output') }, ...(route.isFhir ? fhirXml : {}) };
+  return { description: 'Done', content };
 }
+
+const fhirXml = { 'application/fhir+xml': { schema: { type: 'string' } } };
 
 function responseType(route: Route): string {
   if (route.access.by === 'monitor') return 'text/plain';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  includerNames,
   newCapabilityStatement,
   parsePrefer,
   readHistory,
@@ -16,11 +17,13 @@ import { assertType, baseOf, newContext, toResponse, type FhirRoutesOptions } fr
 import { newBundleRoute } from './fhir-bundle';
 import { newPatchRows } from './fhir-change';
 import { formatCondition, pairsOf } from './fhir-condition';
+import { newEverythingRows } from './fhir-everything';
+import { newExportRows } from './fhir-export';
 import { newHistoryRows } from './fhir-history';
 import { newOperationRows } from './fhir-operations';
 import { condition, cursor, format, id, reads, shared, type, value, word, writes, writing, type Row } from './fhir-row';
 
-const names = [...new Set([...searchParameterNames, ...shaperNames, '_cursor'])];
+const names = [...new Set([...searchParameterNames, ...shaperNames, ...includerNames, '_cursor'])];
 const searchQuery = z.looseObject({ ...Object.fromEntries(names.map((name) => [name, value.optional()])), ...format });
 
 /** The FHIR R4 service: the organisation's own records, by FHIR's RESTful interactions. */
@@ -29,6 +32,8 @@ export function newFhirRoutes(options: FhirRoutesOptions): readonly Route[] {
   const rows: readonly Row[] = [
     ...newHistoryRows(options),
     ...newOperationRows(options),
+    ...newEverythingRows(options),
+    ...newExportRows(options.exporter),
     newSearchRow('get', options),
     newSearchRow('post', options),
     ...newWriteRows(options),

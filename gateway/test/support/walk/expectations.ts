@@ -76,6 +76,13 @@ export const expectations: Readonly<Record<string, Row | 'in the way'>> = {
   'POST /fhir': ofWriter(ask.batches),
   'GET /fhir/_history': own(ask.latest),
   'GET /fhir/:type/_history': own(ask.histories),
+  'GET /fhir/Patient/:id/$everything': own(ask.ofPatient),
+  // An export is its owner's: begun without what it takes, and asked for by a name that nobody has.
+  'GET /fhir/$export': nothing(),
+  'GET /fhir/Patient/$export': nothing(),
+  'GET /fhir/$export/:exportId': nothing(),
+  'DELETE /fhir/$export/:exportId': nothing(),
+  'GET /fhir/$export/:exportId/:file': nothing(),
   'POST /fhir/:type/$validate': nothing(ask.validations),
   'POST /fhir/:type/:id/$validate': nothing(ask.validations),
   'GET /fhir/:type/:id/$meta': presence(ask.byName),
