@@ -19,6 +19,7 @@ import { newBreakGlassRoutes } from './http/routes/break-glass';
 import { newDecisionRoutes } from './http/routes/decisions';
 import { newDelegationRoutes } from './http/routes/delegations';
 import { newFhirRoutes } from './http/routes/fhir';
+import { newPatientFhirRoutes } from './http/routes/fhir-patient';
 import { newReleasedRoutes } from './http/routes/fhir-released';
 import { newHealthRoutes, type Readiness } from './http/routes/health';
 import { newMetricsRoutes } from './http/routes/metrics';
@@ -97,6 +98,7 @@ export function newApp(options: AppOptions): App {
     facts: store.facts,
     onBlock: (block) => {
       check.onBlock(block);
+      fresh.onBlock(block);
       mailer.onBlock();
       agent.onBlock(block);
       deletions.onBlock();
@@ -121,6 +123,13 @@ export function newApp(options: AppOptions): App {
     assertKnown: () => {
       projector.assertFresh();
       heights.assertProven();
+    },
+  });
+  // Of single releases, which are told on this gateway's own word.
+  const fresh = new ConsentCheck({
+    ...shared,
+    assertKnown: () => {
+      projector.assertFresh();
     },
   });
   const agent = new ReleaseAgent({
@@ -166,6 +175,7 @@ export function newApp(options: AppOptions): App {
   const writer = new ResourceWriter({ ...shared, importer, reader, held: newHeldResources(shared) });
   const opened = new OpenedReleases({ ...shared, key: keys.sealing });
   const released = new ReleasedReader({ ...shared, key: store.key, check, opened });
+  const ofRequest = new ReleasedReader({ ...shared, key: store.key, check: fresh, opened });
   const exporter = new Exporter({ reader, store, key: store.key, folder: join(config.data, 'exports'), onTrouble });
   const readReadiness = (): Readiness => ({
     projection: projector.isFresh,
@@ -186,6 +196,7 @@ export function newApp(options: AppOptions): App {
     ...newRecordRoutes({ ...shared, importer }),
     ...newFhirRoutes({ reader, writer, changer: new ResourceChanger(reader, writer), exporter, store, version, profiles, onTrouble }),
     ...newReleasedRoutes({ released, version }),
+    ...newPatientFhirRoutes(shared),
     ...newRelationRoutes({ ...shared, consultations }),
     ...newAssistedRoutes({ ...shared, identityOf }),
     ...newDelegationRoutes({ ...shared, keys, identityOf }),
@@ -193,7 +204,7 @@ export function newApp(options: AppOptions): App {
     ...newProofRoutes({ ...shared, identityOf }),
     ...newDecisionRoutes({ ...shared, check, consultations }),
     ...newAccessRoutes({ access: shared, identityOf }),
-    ...newReleaseRoutes({ release: { ...shared, key: keys.sealing, signing: keys.signing }, identityOf }),
+    ...newReleaseRoutes({ release: { ...shared, key: keys.sealing, signing: keys.signing }, released: ofRequest, identityOf }),
     ...newBreakGlassRoutes({ ...shared, identityOf }),
   ];
   const admission = new Admission(config.service.load);

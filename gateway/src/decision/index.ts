@@ -1,3 +1,4 @@
 export { ConsentCheck, type CheckAnswer, type CheckQuestion } from './consent-check';
+export { findHolder } from './find-holder';
 export { previewDraft, type RelationPreview } from './preview';
 export { detailsOf, plainRecord, type RuledRecord, type Ruling, type StandingOptions } from './standing';

@@ -11,6 +11,8 @@ export interface ResourceReaderOptions {
   readonly mspId: MspId;
   readonly store: Pick<Store, 'index' | 'facts'>;
   readonly records: RecordReader;
+  /** The patient whose records alone are read; those of all unless given. */
+  readonly within?: string;
 }
 
 /** A resource with all its versions that count, oldest first. */
@@ -80,7 +82,9 @@ export class ResourceReader {
 
   #find(type: string, id: string): IndexedRecord {
     const record = this.#options.store.index.findResource(type, id);
-    if (record === undefined) throw newError('RESOURCE_NOT_FOUND', 'No such resource is held here');
+    const { within } = this.#options;
+    if (record === undefined || (within !== undefined && record.subjectRef !== within))
+      throw newError('RESOURCE_NOT_FOUND', 'No such resource is held here');
     return record;
   }
 }

@@ -16,6 +16,8 @@ export interface SearchRequest {
   readonly base: string;
   /** Refuse what is not known. */
   readonly isStrict: boolean;
+  /** The patient among whose records alone is looked; among those of all unless given. */
+  readonly within?: string;
 }
 
 /**
@@ -26,7 +28,7 @@ export async function searchResources(reader: ResourceReader, store: Held, reque
   const from = readCursor(store, request);
   const search = parseSearch(request.type, from?.pairs ?? request.pairs, request.base);
   if (request.isStrict && search.ignored.length > 0) throw unknownParameter();
-  const query = newQuery(store, search);
+  const query = limit(newQuery(store, search), request);
   const page = query === undefined || search.isCountOnly ? nothing : await findPage(store, search, query, from?.after);
   const entry = [
     ...(await newEntries(reader, store, search, { base: request.base, listed: page.listed })),
@@ -39,6 +41,13 @@ export async function searchResources(reader: ResourceReader, store: Held, reque
     link: newLinks(store, request, search, page),
     ...(entry.length === 0 ? {} : { entry }),
   };
+}
+
+/** Whatever is asked for, only what is found within is counted and told. */
+function limit(query: ListQuery | undefined, { within }: SearchRequest): ListQuery | undefined {
+  if (query === undefined || within === undefined) return query;
+  const isOfOther = query.subjectRef !== undefined && query.subjectRef !== within;
+  return isOfOther ? undefined : { ...query, subjectRef: within };
 }
 
 const nothing: ListedPage = { listed: [], next: undefined };

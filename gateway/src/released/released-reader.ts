@@ -5,7 +5,7 @@ import type { LocalKey } from '../store';
 import { presentReleased, type IsSeen } from './present-released';
 import { newSearchset, type Start } from './released-bundle';
 import { findReleased, parseReleasedSearch } from './released-search';
-import { listVisible, type Reader, type VisibleOptions, type VisibleRecord, type VisibleVersion } from './visible-records';
+import { listPermitted, listVisible, type Reader, type VisibleOptions, type VisibleRecord, type VisibleVersion } from './visible-records';
 
 export interface ReleasedReaderOptions extends VisibleOptions {
   readonly key: LocalKey;
@@ -94,6 +94,13 @@ export class ReleasedReader {
       { base: scope.base, path, cursorOf: cursorOf(scope.relationRef, path), search, records, from },
       isSeenAmong(shown),
     );
+  }
+
+  /** Of one release, which versions this reader may see now, as `record id/version`. @throws CodedError READ_MODEL_STALE, HEIGHT_NOT_PROVEN */
+  async listSeen(relationRef: string, requestId: string, reader: Reader): Promise<ReadonlySet<string>> {
+    const permitted = await listPermitted(this.#options, relationRef, reader);
+    const ofIt = permitted.filter((placed) => placed.requestId === requestId);
+    return new Set(ofIt.map(({ version: { recordId, version } }) => `${recordId}/${String(version)}`));
   }
 
   #list({ relationRef, reader }: ReleasedScope): Promise<readonly VisibleRecord[]> {

@@ -18,7 +18,7 @@ export function newReleasedStatement({ base, version, since }: ReleasedStatement
     software: { name: 'Medaccord gateway', version },
     implementation: { description: 'What was released to this organisation in one relation, decided anew at each request', url: base },
     fhirVersion: '4.0.1',
-    format: ['application/fhir+json', 'json'],
+    format: ['application/fhir+json', 'json', 'application/fhir+xml', 'xml'],
     rest: [
       {
         mode: 'server',

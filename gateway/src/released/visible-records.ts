@@ -56,12 +56,24 @@ interface OpenRelease {
 const unreadable = new Set(['RELEASE_NOT_READY', 'RELEASE_ENDED', 'RECEIPT_MISSING', 'CONTENT_NOT_ANCHORED', 'DECRYPT_FAILED']);
 
 /**
- * What a reader may see of a relation now, in the order of its release: of all that was released to this organisation for purposes that the
- * reader's role asks for, what the rule permits this very person at this moment, and what the custodian did not withdraw. A declared emergency
- * asks no consent, so its time box decides. Of an unknown relation, or another's, there is nothing to see.
+ * What a reader may see of a relation now, in the order of its release: what is permitted, and its custodian did not withdraw.
  * @throws CodedError READ_MODEL_STALE, HEIGHT_NOT_PROVEN
  */
 export async function listVisible(options: VisibleOptions, relationRef: string, reader: Reader): Promise<readonly VisibleRecord[]> {
+  const { facts } = options;
+  const placed = await listPermitted(options, relationRef, reader);
+  const custodian = facts.find<RelationEntry>('relation', relationRef)?.value.custodian;
+  return groupByRecord(
+    placed.filter(({ version }) => custodian !== undefined && findWithdrawal(facts, custodian, version.recordId) === undefined),
+  );
+}
+
+/**
+ * Of all that was released to this organisation in a relation, for purposes that the reader's role asks for, what the rule permits this very
+ * person at this moment. A declared emergency asks no consent, so its time box decides. Of an unknown relation, or another's, there is nothing.
+ * @throws CodedError READ_MODEL_STALE, HEIGHT_NOT_PROVEN
+ */
+export async function listPermitted(options: VisibleOptions, relationRef: string, reader: Reader): Promise<readonly Placed[]> {
   const { facts, check, mspId } = options;
   check.assertKnown();
   const relation = facts.find<RelationEntry>('relation', relationRef)?.value;
@@ -70,10 +82,9 @@ export async function listVisible(options: VisibleOptions, relationRef: string, 
   const rulings = await ruleAll(options, releases, reader);
   // From here on nothing waits: no block comes between the answer of the rule and what is shown.
   const now = formatInstant(Date.now());
-  const versions = releases.flatMap(({ fact, versions: opened }, at) =>
-    isOver(facts, fact.value, now) ? [] : permittedOf(opened, rulings[at] ?? [], placeOf(fact)),
+  return releases.flatMap(({ fact, versions: opened }, at) =>
+    isOver(facts, fact.value, now) ? [] : permittedOf(opened, rulings[at] ?? [], fact),
   );
-  return groupByRecord(versions.filter(({ version }) => findWithdrawal(facts, relation.custodian, version.recordId) === undefined));
 }
 
 /** Those that nothing ended; what is kept of the others is forgotten. */
@@ -135,17 +146,21 @@ function ruleEmergency(facts: Facts, { custodian, requester }: Decision): Ruled 
   return { decision: isSuspended ? 'deny' : 'permit', obligations: [] };
 }
 
-interface Placed {
+/** A version, and where it stands among the relation's. */
+export interface Placed {
+  readonly requestId: string;
   readonly version: VisibleVersion;
   readonly place: string;
 }
 
-function permittedOf(versions: readonly OpenedVersion[], rulings: readonly Ruled[], place: string): Placed[] {
+function permittedOf(versions: readonly OpenedVersion[], rulings: readonly Ruled[], fact: Fact<Decision>): Placed[] {
+  const { requestId } = fact.value;
+  const place = placeOf(fact);
   return versions.flatMap((version, at) => {
     const ruling = rulings[at];
     if (ruling?.decision !== 'permit') return [];
     const obligations = [...new Set([...version.obligations, ...ruling.obligations])];
-    return [{ version: { ...version, obligations }, place: `${place}/${pad(at)}` }];
+    return [{ requestId, version: { ...version, obligations }, place: `${place}/${pad(at)}` }];
   });
 }
 

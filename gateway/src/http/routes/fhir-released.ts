@@ -1,12 +1,11 @@
 import { askingRoles } from '@medaccord/chaincode/model';
 import { z } from 'zod';
-import type { Caller } from '../../auth';
 import { parsePrefer, type Pair } from '../../fhir-rest';
-import { newError } from '../../problem';
 import { newReleasedStatement, type ReleasedReader, type ReleasedScope } from '../../released';
 import { newRoute, type Request, type Response, type Route } from '../route';
 import { pairsOf } from './fhir-condition';
 import { assertType, toResponse } from './fhir-answer';
+import { readerOf } from './reader-of';
 import { reference } from './schemas';
 
 export interface ReleasedRoutesOptions {
@@ -171,10 +170,4 @@ function wishOf({ header }: Pick<Request, 'header'>): { readonly isStrict: boole
 
 function answer(request: Request<{ relationRef: string }>, resource: NonNullable<Parameters<typeof toResponse>[1]['resource']>): Response {
   return toResponse(request.origin, { status: 200, resource }, scopeOf(request).base);
-}
-
-function readerOf(caller: Caller): ReleasedScope['reader'] {
-  if (caller.kind !== 'staff') throw newError('TOKEN_MISSING', 'This needs a staff token');
-  const { department, role, subject, teams } = caller;
-  return { role, person: { department, role, person: subject, teams } };
 }

@@ -6,12 +6,16 @@ import { newError } from '../../problem';
 import { listOutstanding } from '../../release/list-outstanding';
 import { readRelease, type ReadReleaseOptions } from '../../release/read-release';
 import { acknowledge, redisclose, type RedisclosureOptions } from '../../release/redisclose';
+import type { ReleasedReader } from '../../released';
 import { newRoute, type Route } from '../route';
 import { assertOwnPurpose } from './own-purpose';
+import { readerOf } from './reader-of';
 import { category, instant, jws, purpose, reference, transactionId } from './schemas';
 
 export interface ReleaseRoutesOptions {
   readonly release: ReadReleaseOptions & RedisclosureOptions;
+  /** Decides anew what of a release is seen; it does not wait for others' word on the newest block. */
+  readonly released: Pick<ReleasedReader, 'listSeen'>;
   readonly identityOf: (caller: Caller) => Promise<LedgerIdentity>;
 }
 
@@ -47,18 +51,23 @@ export function newReleaseRoutes(options: ReleaseRoutesOptions): readonly Route[
   return [newReleaseRoute(options), newRedisclosureRoute(options), newAcknowledgementRoute(options), newOutstandingRoute(options)];
 }
 
-function newReleaseRoute({ release: options }: ReleaseRoutesOptions): Route {
+function newReleaseRoute({ release: options, released }: ReleaseRoutesOptions): Route {
   return newRoute({
     method: 'get',
     path: '/api/releases/{requestId}',
-    summary: 'What was released for a request with its receipt, each resource exactly as its custodian anchored it',
+    summary:
+      'What was released for a request with its receipt: each resource that the caller may see now, exactly as its custodian anchored it',
     access: { by: 'staff', roles: askingRoles },
     audit: 'disclosure',
     params,
     response: release,
     handle: async ({ params: { requestId }, caller }) => {
       assertOwnPurpose(options, requestId, caller);
-      return { body: { requestId, notice, ...(await readRelease(options, requestId)) } };
+      const read = await readRelease(options, requestId);
+      const relationRef = options.facts.findRequest(options.mspId, requestId)?.value.relationRef ?? '';
+      const seen = await released.listSeen(relationRef, requestId, readerOf(caller));
+      const resources = read.resources.filter(({ recordId, version }) => seen.has(`${recordId}/${String(version)}`));
+      return { body: { requestId, notice, ...read, resources } };
     },
   });
 }

@@ -1,0 +1,165 @@
+import { chartNames, type ChartName } from '../test-chart';
+import type { Visit } from './callers';
+import type { Asking } from './requests';
+import * as ask from './requests';
+
+/** What a route may show of a chart, and with what it is asked. */
+export interface Row {
+  readonly sees: (visit: Pick<Visit, 'caller' | 'state'>) => readonly ChartName[];
+  /**
+   * `resources`: each shows itself, and all that may be seen must be seen. `bytes`: each shows whatever its bytes say. `presence`: of those that
+   * may be seen, that they are there. `nothing`: none is shown to anybody.
+   */
+  readonly shows: 'resources' | 'bytes' | 'presence' | 'nothing';
+  readonly ask: Asking;
+}
+
+const nobody = (): readonly ChartName[] => [];
+/** Inside the custodian roles decide, not the consent. */
+const house: Row['sees'] = ({ caller: { at, role } }) =>
+  at === 'AlphaMSP' && (role === 'records' || role === 'clinician') ? chartNames : [];
+/** At the counterparty the consent of the moment decides, for whoever reads. */
+const reader: Row['sees'] = ({ caller: { at, role, department }, state }) => {
+  if (at !== 'BetaMSP' || role !== 'clinician') return [];
+  return department === undefined ? state.seen : state.seenInDepartment;
+};
+
+/** At her custodian she reads all of hers, unless her keys may be in other hands. */
+const herself: Row['sees'] = ({ caller: { at, isPatient }, state }) =>
+  at === 'AlphaMSP' && isPatient === true && state.name !== 'a hold' ? chartNames : [];
+
+const nothing = (asking: Asking = ask.once): Row => ({ sees: nobody, shows: 'nothing', ask: asking });
+/** Writes: sent with what must be refused, to what is not there, so that a walk changes nothing. */
+const change = nothing(ask.refused);
+const own = (asking: Asking): Row => ({ sees: house, shows: 'resources', ask: asking });
+const ofWriter = (asking: Asking): Row => ({ ...own(asking), sees: (visit) => (visit.caller.role === 'records' ? house(visit) : []) });
+/** A refused or conditional write may tell the writer what is there. */
+const written: Row = { ...ofWriter(ask.writes), shows: 'presence' };
+const presence = (asking: Asking): Row => ({ ...own(asking), shows: 'presence' });
+const hers = (asking: Asking): Row => ({ sees: herself, shows: 'resources', ask: asking });
+const released = (asking: Asking): Row => ({ sees: reader, shows: 'resources', ask: asking });
+
+/**
+ * Every route of a gateway as its running router has it, and whatever else is in the way of a request. A route that is not here fails the walk:
+ * say what it may show, and to whom.
+ */
+export const expectations: Readonly<Record<string, Row | 'in the way'>> = {
+  // Headers, the log's line, other origins, and behind all routes what answers that there is no such route, and errors.
+  'use 1: helmetMiddleware': 'in the way',
+  'use 2: anonymous': 'in the way',
+  'use 3: anonymous': 'in the way',
+  'use 4: anonymous': 'in the way',
+  'use 5: anonymous': 'in the way',
+
+  'GET /healthz': nothing(),
+  'GET /readyz': nothing(),
+  'GET /metrics': nothing(),
+  'GET /api/openapi.json': nothing(),
+  'GET /api/height': nothing(),
+  'GET /api/organisations': nothing(),
+  'GET /api/rules': nothing(),
+  'GET /api/rules/:version': nothing(),
+
+  'GET /fhir/metadata': nothing(),
+  'GET /fhir/:type': own(ask.searches),
+  'POST /fhir/:type/_search': own(ask.formSearches),
+  'GET /fhir/:type/:id': own(ask.byName),
+  'GET /fhir/:type/:id/_history': own(ask.byName),
+  'GET /fhir/:type/:id/_history/:versionId': own(ask.byName),
+  'POST /fhir/:type': written,
+  'PUT /fhir/:type': written,
+  'PUT /fhir/:type/:id': written,
+  'DELETE /fhir/:type': written,
+  'DELETE /fhir/:type/:id': written,
+  'PATCH /fhir/:type': written,
+  'PATCH /fhir/:type/:id': written,
+  'POST /fhir': ofWriter(ask.batches),
+  'GET /fhir/_history': own(ask.latest),
+  'GET /fhir/:type/_history': own(ask.histories),
+  'GET /fhir/Patient/:id/$everything': own(ask.ofPatient),
+  // An export is its owner's: begun without what it takes, and asked for by a name that nobody has.
+  'GET /fhir/$export': nothing(),
+  'GET /fhir/Patient/$export': nothing(),
+  'GET /fhir/$export/:exportId': nothing(),
+  'DELETE /fhir/$export/:exportId': nothing(),
+  'GET /fhir/$export/:exportId/:file': nothing(),
+  'POST /fhir/:type/$validate': nothing(ask.validations),
+  'POST /fhir/:type/:id/$validate': nothing(ask.validations),
+  'GET /fhir/:type/:id/$meta': presence(ask.byName),
+  'GET /fhir/:type/:id/_history/:versionId/$meta': presence(ask.byName),
+  'POST /fhir/:type/:id/$meta-add': written,
+  'POST /fhir/:type/:id/$meta-delete': written,
+
+  'GET /fhir-released/:relationRef/metadata': nothing(),
+  'GET /fhir-released/:relationRef/Patient/$everything': released(ask.once),
+  'GET /fhir-released/:relationRef/Patient/:id/$everything': { ...released(ask.ofPatient), sees: ofSeenPatient },
+  'GET /fhir-released/:relationRef/:type': released(ask.searches),
+  'POST /fhir-released/:relationRef/:type/_search': released(ask.formSearches),
+  'GET /fhir-released/:relationRef/:type/:id': released(ask.byName),
+  'GET /fhir-released/:relationRef/:type/:id/_history': released(ask.byName),
+  'GET /fhir-released/:relationRef/:type/:id/_history/:versionId': released(ask.byName),
+
+  'GET /fhir-patient/:relationRef/:type': hers(ask.searches),
+  'POST /fhir-patient/:relationRef/:type/_search': hers(ask.formSearches),
+  'GET /fhir-patient/:relationRef/:type/:id': hers(ask.byName),
+  'GET /fhir-patient/:relationRef/:type/:id/_history': hers(ask.byName),
+  'GET /fhir-patient/:relationRef/:type/:id/_history/:versionId': hers(ask.byName),
+
+  'GET /api/records': own(ask.ofSubject),
+  'GET /api/records/:recordId': own(ask.byRecord),
+  'GET /api/releases/:requestId': { sees: reader, shows: 'bytes', ask: ask.once },
+  'GET /api/access-requests/:requestId': nothing(),
+  'GET /api/deletions': nothing(),
+  'POST /api/imports': change,
+  'POST /api/access-requests': change,
+  'POST /api/releases/:requestId/redisclosures': change,
+  'POST /api/releases/:requestId/redisclosures/:redisclosureId/acknowledgements': change,
+
+  'GET /api/relations/:relationRef': nothing(),
+  'GET /api/relations/:relationRef/consents': nothing(),
+  'GET /api/relations/:relationRef/history': nothing(),
+  'GET /api/relations/:relationRef/delegations': nothing(),
+  'GET /api/relations/:relationRef/referrals': nothing(),
+  'POST /api/relations/:relationRef/preview': nothing(ask.preview),
+  'POST /api/decisions': nothing(ask.decisions),
+  'POST /api/relations': change,
+  'POST /api/consents': change,
+  'POST /api/delegations': change,
+  'POST /api/relations/:relationRef/notices': change,
+  'POST /api/relations/:relationRef/end': change,
+  'POST /api/assisted/relations': change,
+  'POST /api/assisted/consents': change,
+  'GET /api/notices': nothing(),
+
+  'GET /api/patients/:subjectRef': nothing(),
+  'POST /api/patients': change,
+  'POST /api/patient-statements': change,
+  'POST /api/patients/:subjectRef/recovery': change,
+  'POST /api/patients/:subjectRef/hold': change,
+  'POST /api/patients/:subjectRef/recovery/approval': change,
+  'POST /api/patients/:subjectRef/recovery/completion': change,
+  'POST /api/patients/:subjectRef/death': change,
+  'POST /api/patients/:subjectRef/corrections': change,
+  'POST /api/corrections': change,
+  'POST /api/appointments': change,
+  'POST /api/appointments/confirmations': change,
+  'POST /api/appointments/ends': change,
+  'POST /api/appointments/ends/confirmations': change,
+
+  'GET /api/studies': nothing(),
+  'POST /api/studies': change,
+  'POST /api/studies/:studyId/end': change,
+  'POST /api/referrals': change,
+  'POST /api/referrals/:referralId/end': change,
+
+  'GET /api/break-glass': nothing(),
+  'GET /api/break-glass/statistics': nothing(),
+  'GET /api/break-glass/:relationRef/:requester/:requestId': nothing(),
+  'POST /api/break-glass/:relationRef/:requester/:requestId/review': change,
+};
+
+/** By the id of a Patient only whoever sees that one is answered. */
+function ofSeenPatient(visit: Pick<Visit, 'caller' | 'state'>): readonly ChartName[] {
+  const seen = reader(visit);
+  return seen.includes('patient') ? seen : [];
+}
