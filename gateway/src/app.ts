@@ -1,6 +1,7 @@
 import { formatInstant, type MspId, type RelationEntry } from '@medaccord/chaincode/model';
 import type { Express } from 'express';
 import type { Logger } from 'pino';
+import { AuditEventReader } from './audit-event';
 import { newAgentAudit, newPersonFinder } from './audit';
 import { newAuthoriser, newStaffTokenVerifier, newWalletTokenVerifier, type Caller } from './auth';
 import type { Config } from './config';
@@ -16,6 +17,7 @@ import { newAssistedRoutes } from './http/routes/assisted';
 import { newBreakGlassRoutes } from './http/routes/break-glass';
 import { newDecisionRoutes } from './http/routes/decisions';
 import { newDelegationRoutes } from './http/routes/delegations';
+import { newFhirAuditRoutes } from './http/routes/fhir-audit';
 import { newFhirRoutes } from './http/routes/fhir';
 import { newReleasedRoutes } from './http/routes/fhir-released';
 import { newHealthRoutes, type Readiness } from './http/routes/health';
@@ -159,6 +161,7 @@ export function newApp(options: AppOptions): App {
     ...newPatientRoutes({ ...shared, key: keys.publicSealing }, identityOf),
     ...newRecoveryRoutes({ ...shared, signing: keys.signing }, identityOf),
     ...newRecordRoutes({ ...shared, importer }),
+    ...newFhirAuditRoutes(new AuditEventReader({ ...shared })),
     ...newFhirRoutes({ reader, writer, changer: new ResourceChanger(reader, writer), store, version, profiles, onTrouble }),
     ...newReleasedRoutes({ released, version }),
     ...newRelationRoutes({ ...shared, consultations }),

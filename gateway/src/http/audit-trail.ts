@@ -14,6 +14,8 @@ export interface AuditTrailOptions {
 /** What is known of a request so far. */
 export interface Trail {
   readonly requestId: string;
+  /** Network address of the caller. */
+  readonly address: string | undefined;
   caller?: Caller;
   request?: Pick<Request, 'params' | 'query' | 'body'> & { readonly subject?: string | undefined };
 }
@@ -45,7 +47,7 @@ export class AuditTrail {
     await this.#write(route, trail, { status: formatProblem(error, '').status, code, mentions: [] });
   }
 
-  async #write({ audit, method, path }: Route, { requestId, caller, request }: Trail, outcome: Outcome): Promise<void> {
+  async #write({ audit, method, path }: Route, { requestId, address, caller, request }: Trail, outcome: Outcome): Promise<void> {
     if (audit === 'none' || caller === undefined) return;
     const { log, key, persons } = this.#options;
     const relationRef = readText(request?.params, 'relationRef');
@@ -54,7 +56,11 @@ export class AuditTrail {
     const shared = {
       ...{ requestId, event: audit, route: `${method} ${path}`, actor: actorOf(caller) },
       ...{ types: listTypes(request), status: outcome.status, code: outcome.code },
-      ...{ purpose: readText(request?.body, 'purpose') ?? readText(request?.query, 'purpose') ?? null, query: formatQuery(audit, request) },
+      ...{
+        purpose: readText(request?.body, 'purpose') ?? readText(request?.query, 'purpose') ?? null,
+        query: formatQuery(audit, request),
+        address: address ?? null,
+      },
     };
     await log.append(groups.map((group) => newDraft({ ...shared, ...group }, key)));
   }

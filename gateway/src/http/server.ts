@@ -109,7 +109,7 @@ function carry(route: Route, options: ServerOptions, repeats: Repeats) {
   return async (http: HttpRequest, answer: HttpResponse): Promise<void> => {
     answer.locals.route = route.path;
     answer.locals.isRoutine = route.isRoutine;
-    const trail: Trail = { requestId: String(answer.locals.id) };
+    const trail: Trail = { requestId: String(answer.locals.id), address: http.ip };
     const response = await run(http, answer, trail).catch(async (error: unknown) => {
       await options.audit.refuse(route, trail, error);
       throw error;
