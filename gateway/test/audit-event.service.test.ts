@@ -95,7 +95,10 @@ describe('the audit log as FHIR', () => {
     const [query] = await find(`patient=${patientOf.get(bea) ?? ''}&subtype=search`);
     const { entity } = query ?? { entity: [] };
     expect(profilesOf(query === undefined ? [] : [query])).toEqual(['PatientQuery']);
-    expect(entity.at(-1)).toMatchObject({ role: { code: '24' }, query: expect.any(String) });
+    expect(entity.at(-1)).toMatchObject({
+      role: { code: '24' },
+      query: Buffer.from(`Observation?patient=${encodeURIComponent(patientOf.get(bea) ?? '')}`).toString('base64'),
+    });
     expect(profilesOf(await find('subtype=create'))).toEqual(['Create']);
     expect(profilesOf(await find('subtype=delete'))).toEqual(['PatientDelete']);
   });

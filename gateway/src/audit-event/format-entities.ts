@@ -24,7 +24,7 @@ export function formatEntities({ request, subject, relation, records, event, que
         ]),
     ...listNamed(records).map((record) => ({ what: formatRecord(record), type: object, role: coding(systems.entityRole, '4') })),
     ...(event === 'search'
-      ? [{ type: object, role: coding(systems.entityRole, '24'), query: Buffer.from(query ?? '{}').toString('base64') }]
+      ? [{ type: object, role: coding(systems.entityRole, '24'), query: Buffer.from(query ?? '').toString('base64') }]
       : []),
   ];
 }

@@ -107,11 +107,14 @@ function listTypes(request: Trail['request']): readonly string[] {
   return type === undefined ? [] : [type];
 }
 
-/** The parameters of a search, wherever they stood. */
+/** A search as its address would be, wherever its parameters stood. */
 function formatQuery(event: AuditEvent, request: Trail['request']): string | null {
   if (event !== 'search' || request === undefined) return null;
-  const body = typeof request.body === 'string' ? request.body : '';
-  return JSON.stringify({ query: request.query, body });
+  const inQuery = Object.entries(request.query as Readonly<Record<string, unknown>>).flatMap(([name, values]) =>
+    [values].flat().map((value) => [name, String(value)]),
+  );
+  const inBody = [...new URLSearchParams(typeof request.body === 'string' ? request.body : '')];
+  return `${readText(request.params, 'type') ?? ''}?${new URLSearchParams([...inQuery, ...inBody]).toString()}`;
 }
 
 function readText(value: unknown, name: string): string | undefined {

@@ -1,6 +1,6 @@
 export { hashEntry, type AuditDraft, type AuditLog, type AuditName, type AuditQuery, type KeptEntry } from './audit-log';
 export type { Change, ChangeList, ChangeQuery } from './change-list';
-export type { ClinicalIndex, IndexedRecord, Salts } from './clinical-index';
+export type { ClinicalIndex, Findable, IndexedRecord, Salts } from './clinical-index';
 export type { ConsultationStore, KeptConsultation } from './consultation-table';
 export type { DueNotice } from './due-notices';
 export type { Declared } from './declared';
@@ -13,7 +13,7 @@ export type { ListOrder, ListPage, ListQuery, Place } from './list-query';
 export type { LocalKey } from './local-key';
 export type { Outbox, Parcel } from './outbox';
 export { Projector } from './projector';
-export type { Listed, ResourceList } from './resource-list';
+export type { Listed, ListedPage, ResourceList } from './resource-list';
 export { statementVerifier } from './statement-verifier';
 export type { ResponseStore } from './response-table';
 export { openStore, type Store } from './store';

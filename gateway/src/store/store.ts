@@ -16,6 +16,7 @@ import { newOutbox, outboxTable, severalAtOnePlace, type Outbox } from './outbox
 import { loadOrCreatePrivateFile, makePrivateFolder } from './private-file';
 import { listedTable, ResourceList } from './resource-list';
 import { newResponseStore, responseTable, type ResponseStore } from './response-table';
+import { SearchIndex, searchTables } from './search-index';
 import { newSyncer } from './syncer';
 
 /** Everything that one gateway keeps. */
@@ -56,14 +57,20 @@ export function openStore(data: string, mspId: string, { mostAuditPages }: Store
     consultationTable,
     listedTable,
     changeTable,
+    searchTables,
   ]);
+  const search = new SearchIndex(database, key);
   const syncer = newSyncer(path);
   const audit = new AuditLog(data, key, mostAuditPages);
   return {
     key,
     facts,
-    index: new ClinicalIndex(database, key, ({ recordId, version }) => facts.counts(mspId, recordId, version)),
-    resources: new ResourceList(database, facts, mspId),
+    index: new ClinicalIndex(database, {
+      key,
+      counts: ({ recordId, version }) => facts.counts(mspId, recordId, version),
+      search,
+    }),
+    resources: new ResourceList(database, { facts, mspId, search }),
     changes: new ChangeList(database, facts, mspId),
     intents: newIntentStore(database, syncer.sync),
     responses: newResponseStore(database, key, syncer.sync),
