@@ -8,6 +8,7 @@ import { closeServer, listen } from './http/listen';
 import { newLedgerIdentity, StaffIdentities } from './identity/staff-identities';
 import { Courier } from './ledger/courier';
 import { FabricCarrier } from './ledger/fabric-carrier';
+import { Metrics, newMeasuredCarrier } from './metrics';
 import { loadOrganisationKeys } from './organisation/organisation-keys';
 import { openStore } from './store';
 
@@ -34,11 +35,11 @@ async function main(): Promise<void> {
   process.once('SIGINT', stop);
 }
 
-async function newGateway(config: Config, log: pino.Logger): Promise<{ app: App; close: () => void }> {
-  const { connection, data } = config;
+async function newGateway(config: Config, log: pino.Logger): Promise<{ app: App; close: () => Promise<void> }> {
+  const { connection, data, keys: keyFolder, databaseUrl } = config;
   const { mspId } = connection.organisation;
-  const store = openStore(data, mspId);
-  const keys = await loadOrganisationKeys(data);
+  const store = await openStore(data, mspId, { keys: keyFolder, databaseUrl });
+  const keys = await loadOrganisationKeys(keyFolder);
   const [peer] = connection.peers;
   if (peer === undefined) throw new ConfigError(['peers: the own peer is missing']);
   const carrier = new FabricCarrier({
@@ -52,11 +53,13 @@ async function newGateway(config: Config, log: pino.Logger): Promise<{ app: App;
       privateKey: readFileSync(connection.identities.gateway.privateKey, 'utf8'),
     }),
   });
+  const metrics = new Metrics();
   const ledger = new Courier({
-    carrier,
+    carrier: newMeasuredCarrier(carrier, metrics),
     intents: store.intents,
     newestTime: () => store.facts.newestTime,
     onAlarm: (alarm) => {
+      metrics.countAlarm('too_few_endorsements');
       log.error(alarm, 'the ledger found too few endorsements: an organisation or its chaincode deviates');
     },
   });
@@ -66,12 +69,12 @@ async function newGateway(config: Config, log: pino.Logger): Promise<{ app: App;
     registrar: { id: registrar.id, readSecret: () => readFileSync(registrar.secretFile, 'utf8') },
     store: store.enrolments,
   });
-  const app = newApp({ config, version: readVersion(), ledger, store, keys, staff, log });
+  const app = newApp({ config, version: readVersion(), ledger, store, keys, staff, log, metrics });
   return {
     app,
-    close: () => {
+    close: async () => {
       carrier.close();
-      store.close();
+      await store.close();
     },
   };
 }

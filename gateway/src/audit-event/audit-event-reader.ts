@@ -38,11 +38,7 @@ export class AuditEventReader {
     const query = this.#newQuery(search);
     const page = search.isCountOnly ? [] : this.#list(search, query, from?.after.rank);
     const shown = page.slice(0, search.count);
-    const last = shown.at(-1);
-    const next =
-      page.length > shown.length && last !== undefined
-        ? formatCursor(store.key, { of: 'AuditEvent', pairs, after: { rank: last.n, updated: '' } })
-        : undefined;
+    const next = page.length > shown.length ? this.#formatNext(pairs, shown) : undefined;
     const entry = shown.map((one) => ({
       fullUrl: `${base}/AuditEvent/${formatEventId({ log: store.audit.id, n: one.n })}`,
       resource: this.#format(one, base),
@@ -55,6 +51,10 @@ export class AuditEventReader {
       link: newLinks(base, asked, next),
       ...(entry.length === 0 ? {} : { entry }),
     };
+  }
+
+  #formatNext(pairs: readonly Pair[], shown: readonly KeptEntry[]): string {
+    return formatCursor(this.#options.store.key, { of: 'AuditEvent', pairs, after: { rank: shown.at(-1)?.n ?? 0, updated: '' } });
   }
 
   #newQuery({ anyOf, recorded }: AuditSearch): AuditQuery {

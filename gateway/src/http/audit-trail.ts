@@ -111,7 +111,7 @@ function listTypes(request: Trail['request']): readonly string[] {
 function formatQuery(event: AuditEvent, request: Trail['request']): string | null {
   if (event !== 'search' || request === undefined) return null;
   const inQuery = Object.entries(request.query as Readonly<Record<string, unknown>>).flatMap(([name, values]) =>
-    [values].flat().map((value) => [name, String(value)]),
+    [values].flat().map((value): [string, string] => [name, String(value)]),
   );
   const inBody = [...new URLSearchParams(typeof request.body === 'string' ? request.body : '')];
   return `${readText(request.params, 'type') ?? ''}?${new URLSearchParams([...inQuery, ...inBody]).toString()}`;

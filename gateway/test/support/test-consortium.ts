@@ -12,6 +12,7 @@ import { loadService, type Config } from '../../src/config';
 import type { PrivateJwk } from '../../src/crypto';
 import type { AskHttp } from '../../src/height';
 import { Courier } from '../../src/ledger/courier';
+import { Metrics, newMeasuredCarrier } from '../../src/metrics';
 import { loadOrganisationKeys, type OrganisationKeys } from '../../src/organisation/organisation-keys';
 import { openStore, type Store } from '../../src/store';
 import { Door } from './door';
@@ -70,10 +71,12 @@ export class TestGateway extends Door {
 
   async start(): Promise<void> {
     const { mspId, data } = this;
-    this.store = openStore(data, mspId, { mostAuditPages: this.mostAuditPages });
-    this.keys = await loadOrganisationKeys(data);
+    const { keys = join(data, 'keys'), databaseUrl } = this.more;
+    this.store = await openStore(data, mspId, { keys, databaseUrl, mostAuditPages: this.mostAuditPages });
+    this.keys = await loadOrganisationKeys(keys);
+    const metrics = new Metrics();
     this.#courier = new Courier({
-      carrier: this.carrier,
+      carrier: newMeasuredCarrier(this.carrier, metrics),
       intents: this.store.intents,
       newestTime: () => this.store.facts.newestTime,
       onAlarm: () => undefined,
@@ -88,6 +91,7 @@ export class TestGateway extends Door {
       keys: this.keys,
       staff: { get: ({ role }) => this.ledger.identity(mspId, role) },
       log,
+      metrics,
       askHttp: (url, init) => this.askHttp(url, init),
     });
     this.#server = await new Promise<Server>((resolve) => {
@@ -108,7 +112,7 @@ export class TestGateway extends Door {
     this.#server?.closeAllConnections();
     this.#server?.close();
     await this.app.stop();
-    this.store.close();
+    await this.store.close();
   }
 
   readTokenKey(): PrivateJwk {
@@ -223,6 +227,8 @@ function newConfig(mspId: MemberId, data: string, more: Partial<Config>): Config
     },
     listen: { host: '127.0.0.1', port: 0 },
     data,
+    keys: join(data, 'keys'),
+    databaseUrl: undefined,
     logLevel: 'debug',
     maxImportBytes: 8 * 1024 * 1024,
     staleAfterMs: 15_000,

@@ -17,6 +17,8 @@ import { auditEventCapability } from './fhir-audit';
 import { newBundleRoute } from './fhir-bundle';
 import { newPatchRows } from './fhir-change';
 import { formatCondition, pairsOf } from './fhir-condition';
+import { newEverythingRows } from './fhir-everything';
+import { newExportRows } from './fhir-export';
 import { newHistoryRows } from './fhir-history';
 import { newOperationRows } from './fhir-operations';
 import { condition, cursor, format, id, reads, shared, type, value, word, writes, writing, type Row } from './fhir-row';
@@ -30,6 +32,8 @@ export function newFhirRoutes(options: FhirRoutesOptions): readonly Route[] {
   const rows: readonly Row[] = [
     ...newHistoryRows(options),
     ...newOperationRows(options),
+    ...newEverythingRows(options),
+    ...newExportRows(options.exporter),
     newSearchRow('get', options),
     newSearchRow('post', options),
     ...newWriteRows(options),
