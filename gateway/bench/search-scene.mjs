@@ -55,7 +55,7 @@ export async function newSearchScene(size) {
     url: `http://127.0.0.1:${server.address().port}`,
     close: () => {
       server.close();
-      store.close();
+      void store.close();
       rmSync(folder, { recursive: true });
     },
   };

@@ -5,10 +5,10 @@ import pino from 'pino';
 import { newApp, type App } from './app';
 import { ConfigError, formatVariables, loadConfig, type Config } from './config';
 import { closeServer, listen } from './http/listen';
-import { newLedgerIdentity, StaffIdentities } from './identity/staff-identities';
+import { StaffIdentities } from './identity/staff-identities';
 import { Courier } from './ledger/courier';
-import { FabricCarrier } from './ledger/fabric-carrier';
 import { Metrics, newMeasuredCarrier } from './metrics';
+import { openCarrier } from './organisation/open-carrier';
 import { loadOrganisationKeys } from './organisation/organisation-keys';
 import { openStore } from './store';
 
@@ -40,19 +40,7 @@ async function newGateway(config: Config, log: pino.Logger): Promise<{ app: App;
   const { mspId } = connection.organisation;
   const store = await openStore(data, mspId, { keys: keyFolder, databaseUrl });
   const keys = await loadOrganisationKeys(keyFolder);
-  const [peer] = connection.peers;
-  if (peer === undefined) throw new ConfigError(['peers: the own peer is missing']);
-  const carrier = new FabricCarrier({
-    mspId,
-    channel: connection.channel,
-    chaincode: connection.chaincode,
-    peer: { endpoint: peer.endpoint, serverName: peer.serverName, tlsRootCertificates: readFileSync(peer.tlsRootCertificates) },
-    identity: newLedgerIdentity({
-      name: 'gateway',
-      certificate: readFileSync(connection.identities.gateway.certificate, 'utf8'),
-      privateKey: readFileSync(connection.identities.gateway.privateKey, 'utf8'),
-    }),
-  });
+  const carrier = openCarrier(connection);
   const metrics = new Metrics();
   const ledger = new Courier({
     carrier: newMeasuredCarrier(carrier, metrics),

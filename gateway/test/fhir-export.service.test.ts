@@ -25,6 +25,7 @@ beforeAll(async () => {
       ),
     );
   await put({ resourceType: 'Basic', id: 'b', code: { text: canary }, subject: { reference: 'Patient/ada' } });
+  await put({ resourceType: 'Basic', id: 'of-nobody', code: { text: 'x' } });
   await put({ resourceType: 'Organization', id: 'o', name: canary });
 }, 60_000);
 
@@ -81,7 +82,7 @@ describe('an export', () => {
     expect(manifest.headers.get('content-type')).toBe('application/json; charset=utf-8');
     expect(Date.parse(manifest.headers.get('expires') ?? '')).toBeGreaterThan(Date.now());
     const lines = await read(manifest);
-    expect(lines.size).toBe(63);
+    expect(lines.size).toBe(64);
     for (const reference of ['Location/l7', 'Patient/ada', 'Basic/b', 'Organization/o'])
       expect(lines.get(reference)).toBe((await fhir('GET', `/${reference}`)).text);
     expect(Date.parse(manifest.body.transactionTime)).toBeLessThan(Date.now());

@@ -8,6 +8,7 @@ import { formatFailure } from './story-audience';
 /** Loaded when called: each verb needs a part of the program only. */
 const VERBS: Readonly<Record<string, () => Promise<Command>>> = {
   token: async () => (await import('./token.js')).token,
+  rebuild: async () => (await import('./rebuild.js')).rebuild,
   story: async () => (await import('./story.js')).story,
   wallet: async () => (await import('./wallet.js')).wallet,
   delegate: async () => (await import('./delegate.js')).delegate,
@@ -21,6 +22,9 @@ const HELP = `medaccord <verb> [options]
         tells the main job on a running network, with a fresh patient; DIR is the network's run folder
   token --connection FILE --role ROLE [--name NAME] [--department NAME] [--team NAME]... [--hours N]
         signs a bearer token for staff of an organisation with its own token key
+  rebuild --connection FILE [--data DIR] [--keys DIR] [--json]
+        makes a gateway's read model anew from block 0 and its own peer's sealed values, beside the one in use; the gateway, which may go
+        on meanwhile, takes it at its next start; --data and --keys where MEDACCORD_DATA and MEDACCORD_KEYS name other folders
   wallet show|history|consent|revoke|close|renew|token|preview --connections DIR [--wallet FILE] [--relation REF] [--at MSPID] [--json]
         a patient's wallet; without --wallet the one of the story told last
         consent (--policy NAME [--until DATE] | --fhir FILE) [--dry-run]: tells in words what it signs, signs and records it;

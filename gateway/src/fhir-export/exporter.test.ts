@@ -81,7 +81,7 @@ describe('an exporter', () => {
   });
 
   it('waits for a ledger that is away, and leaves nothing out', async () => {
-    let away = 2;
+    let away = 3;
     const exporter = newExporter(3, () => (away-- > 0 ? newError('LEDGER_UNAVAILABLE', 'x') : undefined));
     const job = await untilDone(exporter, await exporter.begin('ada', 'u', request));
     expect([job.files.map(({ count }) => count), away < 0]).toEqual([[3], true]);

@@ -16,13 +16,15 @@ export interface ReindexOptions {
   readonly facts: Facts;
   readonly index: ClinicalIndex;
   readonly sealed: SealedReader;
+  /** Told after each batch how many of those that were missing are indexed. */
+  readonly onIndexed?: (done: number, of: number) => void;
 }
 
 /**
  * Fills the clinical index from the ledger: every record of a closed group of this organisation that the index does not know is opened from the
  * organisation's own collection. After a loss of the index this rebuilds it; otherwise it finds nothing to do.
  */
-export async function reindexRecords({ mspId, facts, index, sealed }: ReindexOptions): Promise<number> {
+export async function reindexRecords({ mspId, facts, index, sealed, onIndexed }: ReindexOptions): Promise<number> {
   const missing = facts.listMissingRecords(mspId, (recordId, version) => index.has(recordId, version));
   for (let start = 0; start < missing.length; start += batch) {
     const opened = await Promise.all(missing.slice(start, start + batch).map((anchor) => openAnchor(sealed, anchor)));
@@ -30,6 +32,7 @@ export async function reindexRecords({ mspId, facts, index, sealed }: ReindexOpt
       opened.map(({ record }) => record),
       new Map(opened.map(({ record, findable }) => [record.recordId, findable])),
     );
+    onIndexed?.(start + opened.length, missing.length);
   }
   return missing.length;
 }

@@ -1,5 +1,6 @@
 import type { SQLInputValue, StatementSync } from 'node:sqlite';
 import { recordKey, type MspId, type RecordAnchor, type RecordId } from '@medaccord/chaincode/model';
+import type { ExactValues } from '../search';
 import { inTransaction, type Database, type Row } from './database';
 import type { Facts } from './facts';
 import { writePage, writeWhere, type ListPage, type ListQuery, type Place } from './list-query';
@@ -132,6 +133,11 @@ export class ResourceList {
     return { listed, next: last };
   }
 
+  /** The exact values of what is listed. */
+  readExact({ recordId, version }: Listed): ExactValues | undefined {
+    return this.#search.readExact(recordId, version);
+  }
+
   count(query: ListQuery): number {
     const { sql, values } = writeWhere(query);
     return Number(this.#run(`SELECT count(*) AS number FROM listed WHERE ${sql}`, values)[0]?.number ?? 0);
@@ -185,7 +191,11 @@ export class ResourceList {
       for (const { record_id: id, version, type = '', subject_ref: subject = null } of rows) {
         const recordId = String(id);
         const updated = this.#findTime(recordId, Number(version));
-        if (updated === undefined || this.#isWithdrawn(recordId)) continue;
+        if (updated === undefined) continue;
+        if (this.#isWithdrawn(recordId)) {
+          this.#search.forget(recordId, Number(version));
+          continue;
+        }
         const instead = find.get(recordId)?.version;
         const rank = put.get(recordId, Number(version), type, subject, updated)?.rank;
         const place = { version: Number(version), instead: instead === undefined ? undefined : Number(instead) };

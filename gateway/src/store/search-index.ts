@@ -52,9 +52,14 @@ export class SearchIndex {
     if (instead !== undefined) this.#statements.forget.run(recordId, instead);
   }
 
+  /** Forgets what a version that is not listed would be found by. */
+  forget(recordId: string, version: number): void {
+    this.#statements.forget.run(recordId, version);
+  }
+
   unlist(rank: number, recordId: string, version: number): void {
     for (const term of this.#readTerms(recordId, version).values()) this.#statements.unlist.run(term, rank);
-    this.#statements.forget.run(recordId, version);
+    this.forget(recordId, version);
   }
 
   /** What has one of these terms. */

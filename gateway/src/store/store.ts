@@ -3,12 +3,8 @@ import { join } from 'node:path';
 import type { EnrolmentStore } from '../identity/staff-identities';
 import type { IntentStore } from '../ledger/intent';
 import { AuditLog } from './audit-log';
-import { ChangeList, changeTable } from './change-list';
-import { ClinicalIndex, recordTable } from './clinical-index';
 import { newConsultationStore, type ConsultationStore } from './consultation-table';
-import { openDatabase } from './database';
 import { newEnrolmentStore } from './enrolment-table';
-import { Facts } from './facts';
 import { newImportStore, type ImportStore } from './import-table';
 import { newIntentStore } from './intent-table';
 import { claimKept, keptTables } from './kept-tables';
@@ -16,17 +12,12 @@ import { newLocalKey, type LocalKey } from './local-key';
 import { openKept } from './open-kept';
 import { newOutbox, type Outbox } from './outbox';
 import { loadOrCreatePrivateFile, makePrivateFolder } from './private-file';
-import { listedTable, ResourceList } from './resource-list';
+import { adoptRebuilt, openReadModel, type ReadModel } from './read-model';
 import { newResponseStore, type ResponseStore } from './response-table';
-import { SearchIndex, searchTables } from './search-index';
 
 /** Everything that one gateway keeps. */
-export interface Store {
+export interface Store extends Omit<ReadModel, 'close'> {
   readonly key: LocalKey;
-  readonly facts: Facts;
-  readonly index: ClinicalIndex;
-  readonly resources: ResourceList;
-  readonly changes: ChangeList;
   readonly intents: IntentStore;
   readonly responses: ResponseStore;
   readonly imports: ImportStore;
@@ -50,6 +41,12 @@ export interface StoreLimits {
   readonly mostAuditPages?: number | undefined;
 }
 
+/** The key under which what is kept is sealed; made at the first start. */
+export function loadLocalKey(keys: string): LocalKey {
+  const secret = loadOrCreatePrivateFile(join(keys, 'local.key'), () => randomBytes(32).toString('base64url'));
+  return newLocalKey(Buffer.from(secret, 'base64url'));
+}
+
 /**
  * Opens the gateway's data folder (mode 0700), making what is missing: `projection.sqlite` holds ledger facts only, `index.sqlite` what the
  * organisation's own records are found by; both may be deleted. `gateway.sqlite`, or PostgreSQL, holds what cannot be rebuilt; `audit.sqlite`
@@ -61,24 +58,15 @@ export async function openStore(
   { keys = join(data, 'keys'), databaseUrl, mostAuditPages }: SharedPlaces & StoreLimits = {},
 ): Promise<Store> {
   makePrivateFolder(data);
-  const secret = loadOrCreatePrivateFile(join(keys, 'local.key'), () => randomBytes(32).toString('base64url'));
-  const key = newLocalKey(Buffer.from(secret, 'base64url'));
+  const key = loadLocalKey(keys);
   const kept = await openKept({ data, databaseUrl }, 'gateway', keptTables);
   await claimKept(kept, key, mspId);
-  const facts = new Facts(join(data, 'projection.sqlite'), mspId);
-  const index = openDatabase(join(data, 'index.sqlite'), [recordTable, listedTable, changeTable, searchTables]);
+  adoptRebuilt(data);
+  const model = openReadModel(data, key, mspId);
   const audit = new AuditLog(data, key, mostAuditPages);
-  const search = new SearchIndex(index, key);
   return {
+    ...model,
     key,
-    facts,
-    index: new ClinicalIndex(index, {
-      key,
-      counts: ({ recordId, version }) => facts.counts(mspId, recordId, version),
-      search,
-    }),
-    resources: new ResourceList(index, { facts, mspId, search }),
-    changes: new ChangeList(index, facts, mspId),
     intents: newIntentStore(kept),
     responses: await newResponseStore(kept, key),
     imports: newImportStore(kept, key),
@@ -89,8 +77,7 @@ export async function openStore(
     close: async () => {
       audit.close();
       await kept.close();
-      index.close();
-      facts.close();
+      model.close();
     },
   };
 }
