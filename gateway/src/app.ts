@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { formatInstant, requestKey, type MspId, type RelationEntry } from '@medaccord/chaincode/model';
 import type { Express } from 'express';
 import type { Logger } from 'pino';
+import { AuditEventReader } from './audit-event';
 import { newAgentAudit, newPersonFinder } from './audit';
 import { newAuthoriser, newStaffTokenVerifier, newWalletTokenVerifier, type Caller } from './auth';
 import type { Config } from './config';
@@ -18,6 +19,7 @@ import { newAssistedRoutes } from './http/routes/assisted';
 import { newBreakGlassRoutes } from './http/routes/break-glass';
 import { newDecisionRoutes } from './http/routes/decisions';
 import { newDelegationRoutes } from './http/routes/delegations';
+import { newFhirAuditRoutes } from './http/routes/fhir-audit';
 import { newFhirRoutes } from './http/routes/fhir';
 import { newPatientFhirRoutes } from './http/routes/fhir-patient';
 import { newReleasedRoutes } from './http/routes/fhir-released';
@@ -194,6 +196,7 @@ export function newApp(options: AppOptions): App {
     ...newPatientRoutes({ ...shared, key: keys.publicSealing }, identityOf),
     ...newRecoveryRoutes({ ...shared, signing: keys.signing }, identityOf),
     ...newRecordRoutes({ ...shared, importer }),
+    ...newFhirAuditRoutes(new AuditEventReader({ ...shared })),
     ...newFhirRoutes({ reader, writer, changer: new ResourceChanger(reader, writer), exporter, store, version, profiles, onTrouble }),
     ...newReleasedRoutes({ released, version }),
     ...newPatientFhirRoutes(shared),

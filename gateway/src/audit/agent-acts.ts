@@ -22,7 +22,7 @@ export interface AgentAuditOptions {
 export function newAgentAudit({ log, key, persons }: AgentAuditOptions): (act: AgentAct) => Promise<void> {
   return async ({ event, relationRef, requestId, purpose, code, recordIds }) => {
     const mentions = [{ relationRef }, ...recordIds.map((recordId) => ({ relationRef, recordId }))];
-    const shared = { requestId, event, route: 'agent', actor: { kind: 'gateway' }, types: [], query: null } as const;
+    const shared = { requestId, event, route: 'agent', actor: { kind: 'gateway' }, types: [], query: null, address: null } as const;
     const groups = await groupByPerson(mentions, persons);
     await log.append(groups.map((group) => newDraft({ ...shared, purpose, status: code === 'permit' ? 200 : 403, code, ...group }, key)));
   };

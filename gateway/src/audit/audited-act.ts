@@ -35,18 +35,20 @@ export interface AuditedAct extends AuditedPerson {
   readonly code: string | null;
   /** What was searched for; it may name others and is the organisation's alone. */
   readonly query: string | null;
+  /** Network address of the caller; the organisation's alone. */
+  readonly address: string | null;
 }
 
 /** The entry of an act. */
 export function newDraft(act: AuditedAct, key: Pick<LocalKey, 'name'>): AuditDraft {
-  const { requestId, event, route, actor, subjectRef, relationRef, types, records, purpose, status, code, query } = act;
+  const { requestId, event, route, actor, subjectRef, relationRef, types, records, purpose, status, code, query, address } = act;
   const action = auditEvents[event];
   return {
     says: {
       ...{ request: requestId, event, action, route, actor: describeActor(actor, key, subjectRef ?? relationRef ?? '') },
       ...{ subject: subjectRef, relation: relationRef, types, records, purpose, status, code },
     },
-    own: { person: actor.kind === 'staff' ? actor.subject : null, query },
+    own: { person: actor.kind === 'staff' ? actor.subject : null, query, address },
     names: [...newNames(act), ['event', event], ['action', action], ['outcome', outcomeOf(status)]],
   };
 }

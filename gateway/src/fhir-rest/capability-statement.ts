@@ -31,10 +31,12 @@ export interface CapabilityOptions {
   /** What the routes carry out. */
   readonly interactions: readonly Interaction[];
   readonly operations: readonly Operation[];
+  /** Types that are served in a way of their own, as the statement tells them. */
+  readonly others?: Readonly<Record<string, JsonObject>>;
 }
 
 /** What this service does (FHIR R4 capabilitystatement.html), made of its routes and the table of search parameters. */
-export function newCapabilityStatement({ base, version, since, interactions, operations }: CapabilityOptions): JsonObject {
+export function newCapabilityStatement({ base, version, since, interactions, operations, others = {} }: CapabilityOptions): JsonObject {
   const isDone = (code: Interaction): boolean => interactions.includes(code);
   const interaction = typeInteractions.filter(isDone).map((code) => ({ code }));
   return {
@@ -51,7 +53,7 @@ export function newCapabilityStatement({ base, version, since, interactions, ope
       {
         mode: 'server',
         security: { description: 'A bearer token that the organisation signed; the role records reads and writes, clinician reads' },
-        resource: resourceTypes.map((type) => newResource(type, interaction, operationsOf(operations, type))),
+        resource: resourceTypes.map((type) => others[type] ?? newResource(type, interaction, operationsOf(operations, type))),
         interaction: systemInteractions.filter(isDone).map((code) => ({ code })),
         ...operationsOf(operations),
       },

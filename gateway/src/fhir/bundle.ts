@@ -71,6 +71,8 @@ function parseResource(resource: JsonValue | undefined, place: string): { resour
   const type = resource['resourceType'];
   if (typeof type !== 'string' || !isResourceType(type))
     throw invalid(placeIn(place, 'resourceType'), 'must be a resource type of FHIR R4');
+  // What an audit log says is for its organisation's gateway alone to write.
+  if (type === 'AuditEvent') throw new FhirError('BUNDLE_NOT_SUPPORTED', place, 'must not be an AuditEvent: the gateway makes them.');
   const id = resource['id'];
   if (id !== undefined && (typeof id !== 'string' || !ID.test(id)))
     throw invalid(placeIn(place, 'id'), 'must be a FHIR id (A-Z a-z 0-9 . -)');

@@ -14,6 +14,8 @@ export interface AuditTrailOptions {
 /** What is known of a request so far. */
 export interface Trail {
   readonly requestId: string;
+  /** Network address of the caller. */
+  readonly address: string | undefined;
   caller?: Caller;
   request?: Pick<Request, 'params' | 'query' | 'body'> & { readonly subject?: string | undefined };
 }
@@ -45,7 +47,7 @@ export class AuditTrail {
     await this.#write(route, trail, { status: formatProblem(error, '').status, code, mentions: [] });
   }
 
-  async #write({ audit, method, path }: Route, { requestId, caller, request }: Trail, outcome: Outcome): Promise<void> {
+  async #write({ audit, method, path }: Route, { requestId, address, caller, request }: Trail, outcome: Outcome): Promise<void> {
     if (audit === 'none' || caller === undefined) return;
     const { log, key, persons } = this.#options;
     const relationRef = readText(request?.params, 'relationRef');
@@ -54,7 +56,11 @@ export class AuditTrail {
     const shared = {
       ...{ requestId, event: audit, route: `${method} ${path}`, actor: actorOf(caller) },
       ...{ types: listTypes(request), status: outcome.status, code: outcome.code },
-      ...{ purpose: readText(request?.body, 'purpose') ?? readText(request?.query, 'purpose') ?? null, query: formatQuery(audit, request) },
+      ...{
+        purpose: readText(request?.body, 'purpose') ?? readText(request?.query, 'purpose') ?? null,
+        query: formatQuery(audit, request),
+        address: address ?? null,
+      },
     };
     await log.append(groups.map((group) => newDraft({ ...shared, ...group }, key)));
   }
@@ -101,11 +107,14 @@ function listTypes(request: Trail['request']): readonly string[] {
   return type === undefined ? [] : [type];
 }
 
-/** The parameters of a search, wherever they stood. */
+/** A search as its address would be, wherever its parameters stood. */
 function formatQuery(event: AuditEvent, request: Trail['request']): string | null {
   if (event !== 'search' || request === undefined) return null;
-  const body = typeof request.body === 'string' ? request.body : '';
-  return JSON.stringify({ query: request.query, body });
+  const inQuery = Object.entries(request.query as Readonly<Record<string, unknown>>).flatMap(([name, values]) =>
+    [values].flat().map((value): [string, string] => [name, String(value)]),
+  );
+  const inBody = [...new URLSearchParams(typeof request.body === 'string' ? request.body : '')];
+  return `${readText(request.params, 'type') ?? ''}?${new URLSearchParams([...inQuery, ...inBody]).toString()}`;
 }
 
 function readText(value: unknown, name: string): string | undefined {

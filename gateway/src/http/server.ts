@@ -119,7 +119,7 @@ function carry(route: Route, options: ServerOptions, repeats: Repeats): ReturnTy
   return traceRequest(options.tracing, route, async (http: HttpRequest, answer: HttpResponse): Promise<void> => {
     answer.locals.route = route.path;
     answer.locals.isRoutine = route.isRoutine;
-    const trail: Trail = { requestId: String(answer.locals.id) };
+    const trail: Trail = { requestId: String(answer.locals.id), address: http.ip };
     const response = await run(http, answer, trail).catch(async (error: unknown) => {
       await options.audit.refuse(route, trail, error);
       throw error;

@@ -41,6 +41,8 @@ export interface KeptEntry {
 export interface AuditQuery {
   /** All of them. */
   readonly names: readonly AuditName[];
+  /** Of each of these lists one. */
+  readonly anyOf?: readonly (readonly AuditName[])[];
   readonly from?: number | undefined;
   /** The last number, inclusive. */
   readonly until?: number | undefined;
@@ -204,9 +206,14 @@ export class AuditLog {
     return { n, text, own };
   }
 
-  #formatWhere({ names, from = 1, until = Number.MAX_SAFE_INTEGER }: AuditQuery): { sql: string; values: (number | Uint8Array)[] } {
-    const named = names.map(() => 'n IN (SELECT n FROM name WHERE name = ?)');
-    return { sql: ['n BETWEEN ? AND ?', ...named].join(' AND '), values: [from, until, ...names.map((name) => this.#nameOf(name))] };
+  #formatWhere(query: AuditQuery): { sql: string; values: (number | Uint8Array)[] } {
+    const { names, anyOf = [], from = 1, until = Number.MAX_SAFE_INTEGER } = query;
+    const lists = [...names.map((name) => [name]), ...anyOf];
+    const named = lists.map((list) => `n IN (SELECT n FROM name WHERE name IN (${list.map(() => '?').join(', ')}))`);
+    return {
+      sql: ['n BETWEEN ? AND ?', ...named].join(' AND '),
+      values: [from, until, ...lists.flat().map((name) => this.#nameOf(name))],
+    };
   }
 
   #nameOf([kind, value]: AuditName): Uint8Array {

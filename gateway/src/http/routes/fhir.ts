@@ -14,6 +14,7 @@ import {
 } from '../../fhir-rest';
 import { newRoute, type Request, type Response, type Route } from '../route';
 import { assertType, baseOf, newContext, toResponse, type FhirRoutesOptions } from './fhir-answer';
+import { auditEventCapability } from './fhir-audit';
 import { newBundleRoute } from './fhir-bundle';
 import { newPatchRows } from './fhir-change';
 import { formatCondition, pairsOf } from './fhir-condition';
@@ -59,7 +60,13 @@ function newMetadataRoute(version: string, done: Pick<CapabilityOptions, 'intera
     query: z.looseObject({ ...format }),
     needsLedger: false,
     handle: ({ origin }) => {
-      const statement = newCapabilityStatement({ base: baseOf(origin), version, since, ...done });
+      const statement = newCapabilityStatement({
+        base: baseOf(origin),
+        version,
+        since,
+        ...done,
+        others: { AuditEvent: auditEventCapability },
+      });
       return Promise.resolve(toResponse(origin, { status: 200, resource: statement }));
     },
   });

@@ -1,0 +1,2 @@
+export { AuditEventReader } from './audit-event-reader';
+export { auditSearchParameters } from './parse-audit-search';
