@@ -8,10 +8,13 @@ const layer = (displayName, testMatch, more = {}) => ({
   rootDir: root,
   testMatch: testMatch.map((pattern) => `<rootDir>/${pattern}`),
   testEnvironment: 'node',
-  // jose and fhir-kit-client are published as ES modules only; Jest loads CommonJS.
-  transform: { '^.+\\.ts$': typescript, 'node_modules/(?:jose|fhir-kit-client)/.+\\.js$': typescript },
-  transformIgnorePatterns: ['/node_modules/(?!jose/|fhir-kit-client/)'],
-  moduleNameMapper: { '^fhir-kit-client$': '<rootDir>/node_modules/fhir-kit-client/dist/index.js' },
+  // jose, fhir-kit-client and oidc-provider are published as ES modules only; Jest loads CommonJS.
+  transform: { '^.+\\.ts$': typescript, 'node_modules/(?:jose|fhir-kit-client|oidc-provider)/.+\\.js$': typescript },
+  transformIgnorePatterns: ['/node_modules/(?!jose/|fhir-kit-client/|oidc-provider/)'],
+  moduleNameMapper: {
+    '^fhir-kit-client$': '<rootDir>/node_modules/fhir-kit-client/dist/index.js',
+    '^oidc-provider$': '<rootDir>/node_modules/oidc-provider/lib/index.js',
+  },
   modulePathIgnorePatterns: ['/dist/.*/package.json'],
   ...more,
 });

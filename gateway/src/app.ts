@@ -10,6 +10,9 @@ import { newServer } from './http/server';
 import type { Route } from './http/route';
 import { newAccessRoutes } from './http/routes/access-requests';
 import { newAssistedRoutes } from './http/routes/assisted';
+import { newClientRoutes } from './http/routes/clients';
+import { newScimRoutes } from './http/routes/scim';
+import { newSignInRoutes } from './http/routes/sign-in';
 import { newBreakGlassRoutes } from './http/routes/break-glass';
 import { newDecisionRoutes } from './http/routes/decisions';
 import { newDelegationRoutes } from './http/routes/delegations';
@@ -34,6 +37,7 @@ import { newTransactions } from './ledger/transactions';
 import { publicJwkOf } from './crypto';
 import type { OrganisationKeys } from './organisation/organisation-keys';
 import { registerOrganisation } from './organisation/register-organisation';
+import { Accounts, Clients } from './people';
 import { newError, toCodedError } from './problem';
 import { RecordReader } from './record/record-reader';
 import { reindexRecords } from './record/reindex-records';
@@ -42,6 +46,7 @@ import { ReleaseAgent } from './release/agent';
 import { DeletionAgent } from './release/deletion-agent';
 import { Mailer } from './sealed/mailer';
 import { SealedReader } from './sealed/sealed-reader';
+import { newEmbeddedPlace, SignIn } from './sign-in';
 import { findDelegateKey, Projector, type Store } from './store';
 import { loadProfiles, type Profiles } from './validation';
 
@@ -132,6 +137,9 @@ export function newApp(options: AppOptions): App {
   const writer = new ResourceWriter({ ...shared, importer, reader, held: newHeldResources(shared) });
   const readReadiness = (): Readiness => ({ projection: projector.isFresh, registered: state.registered, recovered: state.recovered });
   const identityOf = newIdentityOf(options.staff);
+  const accounts = new Accounts({ people: store.people, signIns: store.signIns, hashCost: config.passwordCost });
+  const clients = new Clients(store.people);
+  const signIn = newSignIn(options, accounts, clients);
   const routes: readonly Route[] = [
     ...newHealthRoutes(readReadiness, () => routes, version),
     ...newHeightRoutes(newHeightSigner({ mspId: own, channel, signing: keys.signing, facts: store.facts })),
@@ -140,6 +148,9 @@ export function newApp(options: AppOptions): App {
     ...newPatientRoutes({ ...shared, key: keys.publicSealing }, identityOf),
     ...newRecoveryRoutes({ ...shared, signing: keys.signing }, identityOf),
     ...newRecordRoutes({ ...shared, importer }),
+    ...newSignInRoutes(() => Promise.resolve(newEmbeddedPlace(findOrigin(config)))),
+    ...newScimRoutes(accounts),
+    ...newClientRoutes(clients),
     ...newFhirRoutes({ reader, writer, store, version, onTrouble }),
     ...newRelationRoutes({ ...shared, consultations }),
     ...newAssistedRoutes({ ...shared, identityOf }),
@@ -155,6 +166,7 @@ export function newApp(options: AppOptions): App {
     routes,
     authorise: newAuthoriser({
       staff: newStaffTokenVerifier(own, publicJwkOf(keys.token)),
+      signedIn: signIn.findSignedIn,
       wallet: newWalletTokenVerifier({
         mspId: own,
         findSigningKey: ({ relationRef, delegation }) =>
@@ -171,6 +183,7 @@ export function newApp(options: AppOptions): App {
     isDraining: () => state.draining,
     maxImportBytes: config.maxImportBytes,
     openWritesPerMinute: config.openWritesPerMinute,
+    signIn,
     log,
   });
 
@@ -227,6 +240,17 @@ function newIdentityOf(staff: Pick<StaffIdentities, 'get'>) {
     if (caller.kind !== 'staff') throw newError('TOKEN_MISSING', 'This needs a staff token');
     return staff.get({ subject: caller.subject, role: caller.role });
   };
+}
+
+function newSignIn({ config, store }: AppOptions, accounts: Accounts, clients: Clients): SignIn {
+  const { title } = config.connection.organisation;
+  return new SignIn({ origin: findOrigin(config), data: config.data, title, accounts, clients, signIns: store.signIns, key: store.key });
+}
+
+/** The address by which everybody knows this gateway. */
+function findOrigin({ connection: { members, organisation } }: Config): string {
+  const own = members.find(({ mspId }) => mspId === organisation.mspId);
+  return new URL(own?.gateway ?? 'http://localhost').origin;
 }
 
 function newProfiles({ profiles }: Config, log: Logger): Profiles | undefined {

@@ -53,6 +53,7 @@ describe('who may call', () => {
       'get /api/rules/{version}: anybody',
       'get /api/patients/{subjectRef}: anybody',
       'post /api/patient-statements: signature',
+      'get /fhir/.well-known/smart-configuration: anybody',
       'get /fhir/metadata: anybody',
       'post /api/relations: signature',
       'post /api/consents: signature',

@@ -1,11 +1,13 @@
 import { newError } from '../problem';
-import type { Access, Caller, WalletHolder } from './access';
+import type { Access, Caller, Staff, WalletHolder } from './access';
 import type { StaffTokenVerifier } from './staff-token';
 import type { WalletTokenVerifier } from './wallet-token';
 
 export interface Verifiers {
   readonly staff: StaffTokenVerifier;
   readonly wallet: WalletTokenVerifier;
+  /** Of the opaque tokens that the embedded OpenID provider gave. */
+  readonly signedIn?: (token: string) => Staff;
 }
 
 /** The header that tells a wallet's token from a staff token: `{"alg":"ES256","typ":"medaccord-wallet-token+jws"}`. */
@@ -22,7 +24,8 @@ export function newAuthoriser(verifiers: Verifiers) {
     const token = readBearer(authorization);
     const isWallet = token.startsWith(`${walletHeader}.`);
     if (isWallet) return authoriseWallet(access, await verifiers.wallet(token), relationRef);
-    const staff = await verifiers.staff(token);
+    const isOpaque = verifiers.signedIn !== undefined && !token.includes('.');
+    const staff = isOpaque ? verifiers.signedIn(token) : await verifiers.staff(token);
     if (access.by === 'relation') throw newError('ROLE_NOT_ALLOWED', 'Only the patient may do that, with a token of this relation');
     if (!access.roles.includes(staff.role)) throw newError('ROLE_NOT_ALLOWED', `This needs the role ${access.roles.join(' or ')}`);
     return { kind: 'staff', ...staff };

@@ -7,6 +7,8 @@ import { formatFailure } from './story-audience';
 
 /** Loaded when called: each verb needs a part of the program only. */
 const VERBS: Readonly<Record<string, () => Promise<Command>>> = {
+  account: async () => (await import('./account.js')).account,
+  client: async () => (await import('./client.js')).client,
   token: async () => (await import('./token.js')).token,
   story: async () => (await import('./story.js')).story,
   wallet: async () => (await import('./wallet.js')).wallet,
@@ -21,6 +23,12 @@ const HELP = `medaccord <verb> [options]
         tells the main job on a running network, with a fresh patient; DIR is the network's run folder
   token --connection FILE --role ROLE [--name NAME] [--department NAME] [--team NAME]... [--hours N]
         signs a bearer token for staff of an organisation with its own token key
+  account add|role --connection FILE --user NAME --role ROLE [--department NAME] [--team NAME]... [--practitioner Practitioner/ID]
+  account disable|enable|reset|list --connection FILE [--user NAME]
+        who signs in at the gateway of an organisation; add and reset print an invitation, disable ends sessions and tokens
+  client add --connection FILE --id ID [--title TEXT] --scope SCOPE... (--redirect URL... | --role ROLE) [--jwks FILE|URL]
+  client remove|list --connection FILE [--id ID]
+        the SMART applications that may use it: those that staff use (--redirect), and backend services (--role)
   wallet show|history|consent|revoke|close|renew|token|preview --connections DIR [--wallet FILE] [--relation REF] [--at MSPID] [--json]
         a patient's wallet; without --wallet the one of the story told last
         consent (--policy NAME [--until DATE] | --fhir FILE) [--dry-run]: tells in words what it signs, signs and records it;

@@ -22,6 +22,7 @@ export function loadConfig(env: Environment = process.env): Config {
   const staleAfterMs = parseBound(env, { name: 'MEDACCORD_STALE_AFTER_MS', least: 1000, most: 3_600_000 }, 15_000, problems);
   const heightsWithinMs = parseBound(env, { name: 'MEDACCORD_HEIGHTS_WITHIN_MS', least: 1000, most: 600_000 }, 10_000, problems);
   const openWritesPerMinute = parseBound(env, { name: 'MEDACCORD_OPEN_WRITES_PER_MINUTE', least: 1, most: 1_000_000 }, 600, problems);
+  const passwordCost = parsePasswordCost(env, problems);
   const logLevel = parseLogLevel(env, problems);
   const profiles = parseProfiles(env, problems);
   if (connection === undefined || problems.length > 0) throw new ConfigError(problems);
@@ -34,6 +35,7 @@ export function loadConfig(env: Environment = process.env): Config {
     staleAfterMs,
     heightsWithinMs,
     openWritesPerMinute,
+    passwordCost,
     profiles,
   });
 }
@@ -97,6 +99,14 @@ function parseWhole(env: Environment, { name, least, most }: WholeNumber, proble
 
 function parseBound(env: Environment, bounds: WholeNumber, fallback: number, problems: string[]): number {
   return parseWhole(env, bounds, problems) ?? fallback;
+}
+
+/** Never less than OWASP's least for Argon2id. */
+function parsePasswordCost(env: Environment, problems: string[]): Config['passwordCost'] {
+  return {
+    memoryKiB: parseBound(env, { name: 'MEDACCORD_PASSWORD_MEMORY_KIB', least: 19_456, most: 1_048_576 }, 19_456, problems),
+    passes: parseBound(env, { name: 'MEDACCORD_PASSWORD_PASSES', least: 2, most: 16 }, 2, problems),
+  };
 }
 
 function parseLogLevel(env: Environment, problems: string[]): LogLevel {

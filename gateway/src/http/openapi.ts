@@ -77,6 +77,7 @@ function newOperation(route: Route): Schema {
 }
 
 function responseType(route: Route): string {
+  if (route.path.startsWith('/scim/')) return 'application/scim+json';
   return route.isFhir || route.path === '/api/records/{recordId}' ? 'application/fhir+json' : 'application/json';
 }
 

@@ -4,7 +4,7 @@ import { newError, readCode } from '../problem';
 import type { BodyKind } from './route';
 
 const mediaTypes: Readonly<Record<Exclude<BodyKind, 'none'>, readonly string[]>> = {
-  json: ['application/json'],
+  json: ['application/json', 'application/scim+json'],
   fhir: ['application/fhir+json', 'application/json'],
   form: ['application/x-www-form-urlencoded'],
 };

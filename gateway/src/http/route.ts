@@ -24,7 +24,7 @@ export interface Response {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export type Method = 'get' | 'post' | 'put' | 'delete';
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
 /** How the body is read: strict JSON by a schema, or the text as it stands (FHIR, a form). */
 export type BodyKind = 'none' | 'json' | 'fhir' | 'form';

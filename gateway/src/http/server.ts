@@ -3,7 +3,7 @@ import express, { type Express, type NextFunction, type Request as HttpRequest, 
 import { rateLimit, type RateLimitRequestHandler } from 'express-rate-limit';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
-import type { Authoriser, Caller } from '../auth';
+import { assertInScope, type Authoriser, type Caller, type ScopedRequest } from '../auth';
 import { newError, toCodedError } from '../problem';
 import type { ResponseStore } from '../store/response-table';
 import { assertFhirAccepted, isFhirPath } from './fhir-media-type';
@@ -14,6 +14,7 @@ import { formatProblem, readRetryAfter } from './problem-document';
 import { parseStrictJson, readText } from './read-body';
 import type { Request, Response, Route } from './route';
 import { Repeats } from './repeats';
+import { newSignInHandler, type SignInHandler } from './sign-in-handler';
 
 /** Largest JSON body of the ordinary routes, in bytes. */
 const maxJsonBytes = 1_048_576;
@@ -31,6 +32,8 @@ export interface ServerOptions {
   readonly isDraining: () => boolean;
   readonly maxImportBytes: number;
   readonly openWritesPerMinute: number;
+  /** The embedded OpenID provider; undefined where people sign in elsewhere. */
+  readonly signIn?: SignInHandler | undefined;
   readonly log: Logger;
 }
 
@@ -41,6 +44,7 @@ export function newServer(options: ServerOptions): Express {
   app.set('etag', false);
   app.use(helmet({ contentSecurityPolicy: { directives: { defaultSrc: ["'none'"] } } }));
   app.use(logRequests(options.log));
+  app.use(newSignInHandler(options.signIn, options.isDraining));
   const repeats = new Repeats(options.responses, options.nameOf);
   const limitOpenWrites = newOpenWriteLimit(options.openWritesPerMinute);
   for (const path of new Set(options.routes.map((route) => route.path))) {
@@ -98,6 +102,7 @@ function carry(route: Route, options: ServerOptions, repeats: Repeats) {
     if (route.isFhir) assertFhirAccepted(http.headers.accept, http.query['_format']);
     const query = parseWith(route.query, http.query, 'query');
     const { text, body } = await readBody(route, http, options.maxImportBytes);
+    assertInScope(caller, newScopedRequest(route, http, text));
     if (route.needsLedger) options.assertFresh();
     const waitMs = readWait(http.headers.prefer);
     const header = (name: string): string | undefined => http.get(name);
@@ -110,6 +115,21 @@ function carry(route: Route, options: ServerOptions, repeats: Repeats) {
         )
       : await handle(route, { ...request, operation: options.nameOf('operation', randomUUID()) });
     send(answer, response);
+  };
+}
+
+/** The request as far as the scopes of a token look at it. */
+function newScopedRequest({ method, path, isFhir, bodyKind }: Route, http: HttpRequest, text: string): ScopedRequest {
+  const { type } = http.params;
+  const form = bodyKind === 'form' ? new URLSearchParams(text).keys() : [];
+  return {
+    method,
+    path,
+    isFhir,
+    type: typeof type === 'string' ? type : undefined,
+    parameters: [...Object.keys(http.query), ...form],
+    isConditional: http.get('if-none-exist') !== undefined,
+    bundle: text,
   };
 }
 
@@ -175,6 +195,7 @@ function sendProblem(error: unknown, request: HttpRequest, answer: HttpResponse)
   const retryAfter = readRetryAfter(coded);
   if (retryAfter !== undefined && !answer.hasHeader('retry-after')) answer.set('retry-after', String(retryAfter));
   if (problem.status === 401) answer.set('www-authenticate', 'Bearer');
+  if (problem.code === 'SCOPE_NOT_ENOUGH') answer.set('www-authenticate', 'Bearer error="insufficient_scope"');
   if (problem.status === 413) answer.set('connection', 'close');
   const isFhir = isFhirPath(request.path);
   answer

@@ -11,9 +11,11 @@ import { importTable, newImportStore, type ImportStore } from './import-table';
 import { intentTable, newIntentStore } from './intent-table';
 import { newLocalKey, type LocalKey } from './local-key';
 import { newOutbox, outboxTable, severalAtOnePlace, type Outbox } from './outbox';
+import { newPeopleTable, peopleTable, type PeopleTable } from './people-table';
 import { loadOrCreatePrivateFile, makePrivateFolder } from './private-file';
 import { listedTable, ResourceList } from './resource-list';
 import { newResponseStore, responseTable, type ResponseStore } from './response-table';
+import { newSignInTable, signInTable, type SignInTable } from './sign-in-table';
 import { newSyncer } from './syncer';
 
 /** Everything that one gateway keeps. */
@@ -28,6 +30,8 @@ export interface Store {
   readonly enrolments: EnrolmentStore;
   readonly outbox: Outbox;
   readonly consultations: ConsultationStore;
+  readonly people: PeopleTable;
+  readonly signIns: SignInTable;
   close(): void;
 }
 
@@ -46,6 +50,7 @@ export function openStore(data: string, mspId: string): Store {
     severalAtOnePlace,
     consultationTable,
     listedTable,
+    [peopleTable, signInTable].join('\n'),
   ]);
   const syncer = newSyncer(path);
   return {
@@ -59,6 +64,8 @@ export function openStore(data: string, mspId: string): Store {
     enrolments: newEnrolmentStore(database, key),
     outbox: newOutbox(database),
     consultations: newConsultationStore(database, syncer.sync),
+    people: newPeopleTable(database, key, syncer.sync),
+    signIns: newSignInTable(database, key),
     close: () => {
       syncer.close();
       database.close();

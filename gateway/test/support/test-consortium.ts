@@ -226,6 +226,7 @@ function newConfig(mspId: MemberId, data: string, more: Partial<Config>): Config
     staleAfterMs: 15_000,
     heightsWithinMs: 10_000,
     openWritesPerMinute: 600,
+    passwordCost: { memoryKiB: 64, passes: 1 },
     profiles: undefined,
     ...more,
   };
