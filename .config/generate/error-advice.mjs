@@ -317,6 +317,11 @@ export const advice = {
   OPERATION_CHANGED: ['An operation that was begun is repeated with other content.', 'Repeat it as it was, or use a new Idempotency-Key.'],
   MEDIA_TYPE_NOT_OFFERED: ['What Accept or _format asks for is not offered.', 'Accept application/fhir+json.'],
   RESOURCE_DELETED: ['The resource was deleted: its record is marked as entered in error.', 'Its versions stay readable at _history.'],
+  PATCH_INVALID: ['The body is JSON, not a JSON Patch (RFC 6902).', 'Send a list of operations with op and path; the place is named.'],
+  PATCH_FAILED: [
+    'An operation of the patch does not fit the resource: what it points at is not there, or its test is not true.',
+    'Read the resource again and make the patch of what is there; the operation is named.',
+  ],
   SEARCH_PARAMETER_UNKNOWN: [
     'With Prefer: handling=strict a search may hold only what is known; a parameter, modifier or value is not.',
     'Leave it out, or ask leniently: GET /fhir/metadata lists the parameters.',

@@ -5,7 +5,7 @@ import { newAuthoriser, newStaffTokenVerifier, newWalletTokenVerifier, type Call
 import type { Config } from './config';
 import { ConsentCheck } from './decision';
 import { HeightWatch, newHeightSigner, type AskHttp } from './height';
-import { ResourceReader, ResourceWriter } from './fhir-rest';
+import { ResourceChanger, ResourceReader, ResourceWriter } from './fhir-rest';
 import { newServer } from './http/server';
 import type { Route } from './http/route';
 import { newAccessRoutes } from './http/routes/access-requests';
@@ -17,6 +17,7 @@ import { newBreakGlassRoutes } from './http/routes/break-glass';
 import { newDecisionRoutes } from './http/routes/decisions';
 import { newDelegationRoutes } from './http/routes/delegations';
 import { newFhirRoutes } from './http/routes/fhir';
+import { newReleasedRoutes } from './http/routes/fhir-released';
 import { newHealthRoutes, type Readiness } from './http/routes/health';
 import { newHeightRoutes } from './http/routes/heights';
 import { newOrganisationRoutes } from './http/routes/organisations';
@@ -39,6 +40,7 @@ import type { OrganisationKeys } from './organisation/organisation-keys';
 import { registerOrganisation } from './organisation/register-organisation';
 import { Accounts, Clients } from './people';
 import { newError, toCodedError } from './problem';
+import { OpenedReleases, ReleasedReader } from './released';
 import { RecordReader } from './record/record-reader';
 import { reindexRecords } from './record/reindex-records';
 import { Consultations } from './relation/consultations';
@@ -125,16 +127,19 @@ export function newApp(options: AppOptions): App {
   });
   const consultations = new Consultations({ consultations: store.consultations, transactions, onTrouble });
   const state = { registered: false, recovered: false, draining: false };
+  const profiles = newProfiles(config, log);
   const importer = new Importer({
     ...shared,
     key: keys.publicSealing,
-    profiles: newProfiles(config, log),
+    profiles,
     assertRecovered: () => {
       if (!state.recovered) throw newError('NOT_READY', 'The gateway is still settling what an earlier run of it left; ask again');
     },
   });
   const reader = new ResourceReader(shared);
   const writer = new ResourceWriter({ ...shared, importer, reader, held: newHeldResources(shared) });
+  const opened = new OpenedReleases({ ...shared, key: keys.sealing });
+  const released = new ReleasedReader({ ...shared, key: store.key, check, opened });
   const readReadiness = (): Readiness => ({ projection: projector.isFresh, registered: state.registered, recovered: state.recovered });
   const identityOf = newIdentityOf(options.staff);
   const accounts = new Accounts({ people: store.people, signIns: store.signIns, hashCost: config.passwordCost });
@@ -151,7 +156,8 @@ export function newApp(options: AppOptions): App {
     ...newSignInRoutes(() => Promise.resolve(newEmbeddedPlace(findOrigin(config)))),
     ...newScimRoutes(accounts),
     ...newClientRoutes(clients),
-    ...newFhirRoutes({ reader, writer, store, version, onTrouble }),
+    ...newFhirRoutes({ reader, writer, changer: new ResourceChanger(reader, writer), store, version, profiles, onTrouble }),
+    ...newReleasedRoutes({ released, version }),
     ...newRelationRoutes({ ...shared, consultations }),
     ...newAssistedRoutes({ ...shared, identityOf }),
     ...newDelegationRoutes({ ...shared, keys, identityOf }),
@@ -196,6 +202,7 @@ export function newApp(options: AppOptions): App {
     await importer.recover();
     await reindexRecords({ ...shared });
     store.resources.addMissing();
+    store.changes.addMissing();
     mailer.start();
     agent.start();
     deletions.start();

@@ -55,6 +55,7 @@ describe('who may call', () => {
       'post /api/patient-statements: signature',
       'get /fhir/.well-known/smart-configuration: anybody',
       'get /fhir/metadata: anybody',
+      'get /fhir-released/{relationRef}/metadata: anybody',
       'post /api/relations: signature',
       'post /api/consents: signature',
       'post /api/delegations: signature',

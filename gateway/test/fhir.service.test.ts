@@ -331,8 +331,10 @@ describe('the service', () => {
       'read',
       'vread',
       'update',
+      'patch',
       'delete',
       'history-instance',
+      'history-type',
       'create',
       'search-type',
     ]);
@@ -343,7 +345,8 @@ describe('the service', () => {
       'patient',
       'subject',
     ]);
-    expect(interaction).toEqual([{ code: 'transaction' }, { code: 'batch' }]);
+    expect(interaction).toEqual([{ code: 'transaction' }, { code: 'batch' }, { code: 'history-system' }]);
+    expect(found.operation.map(({ name }: { name: string }) => name)).toEqual(['validate', 'meta', 'meta-add', 'meta-delete']);
   });
 
   it('speaks FHIR JSON only', async () => {
@@ -368,7 +371,7 @@ describe('the service', () => {
     expectOutcome(await fhir('GET', '/Location', { role: 'registrar' }), 403, 'ROLE_NOT_ALLOWED');
     expectOutcome(await fhir('GET', '/NoType'), 404, 'ROUTE_NOT_FOUND');
     expectOutcome(await fhir('GET', '/Location/a/b/c/d'), 404, 'ROUTE_NOT_FOUND');
-    expectOutcome(await fhir('PATCH', '/Location/ward', { body: [] }), 405, 'METHOD_NOT_ALLOWED');
+    expectOutcome(await fhir('POST', '/Location/ward', { body: {} }), 405, 'METHOD_NOT_ALLOWED');
     expectOutcome(await fhir('GET', '/Location/not_an_id'), 400, 'REQUEST_INVALID');
     expectOutcome(await fhir('GET', '/Location/absent'), 404, 'RESOURCE_NOT_FOUND');
     expectOutcome(await fhir('POST', '/Location', { body: '{"resourceType":"Location","a":1,"a":2}' }), 400, 'BUNDLE_NOT_JSON');

@@ -2,6 +2,7 @@ import { formatCanonical } from '@medaccord/chaincode/model';
 import { formatBase64url, parseBase64url } from './base64url';
 import { DecryptFailed } from './crypto-errors';
 import type { SealingKey, SealingPublicKey } from './sealing-key';
+import type { WebKey } from './signing-key';
 import { SUITES, type SuiteId } from './suites';
 
 /**
@@ -24,7 +25,7 @@ const encoder = new TextEncoder();
  */
 export async function seal(to: SealingPublicKey, context: SealingContext, plaintext: Uint8Array): Promise<string> {
   const { hpke } = SUITES[to.suite];
-  const recipientPublicKey = await hpke.kem.deserializePublicKey(parseBase64url(to.publicKey));
+  const recipientPublicKey = await importPublicKey(to);
   const sealed = await hpke.seal({ recipientPublicKey, info: infoOf(to.suite, context) }, plaintext);
   const envelope: SealedEnvelope = {
     v: 1,
@@ -44,6 +45,15 @@ export async function open(key: SealingKey, context: SealingContext, envelope: s
   } catch {
     throw new DecryptFailed();
   }
+}
+
+/** Keys that were sealed to before, by the value they came in: an organisation seals every record to itself. */
+const imported = new WeakMap<SealingPublicKey, Promise<WebKey>>();
+
+function importPublicKey(to: SealingPublicKey): Promise<WebKey> {
+  const known = imported.get(to) ?? SUITES[to.suite].hpke.kem.deserializePublicKey(parseBase64url(to.publicKey));
+  imported.set(to, known);
+  return known;
 }
 
 function infoOf(suite: SuiteId, { kind, ref, id, recipient }: SealingContext): Uint8Array<ArrayBuffer> {

@@ -74,6 +74,11 @@ export class ConsentCheck {
     this.#most = options.most ?? MOST;
   }
 
+  /** @throws CodedError READ_MODEL_STALE, HEIGHT_NOT_PROVEN when it is not known that no newer block is missing here */
+  assertKnown(): void {
+    this.#options.assertKnown();
+  }
+
   /**
    * What stands now of these records of this organisation, the custodian; what is not the patient's, or is not held, is denied.
    * @throws CodedError RELATION_UNKNOWN, READ_MODEL_STALE, HEIGHT_NOT_PROVEN

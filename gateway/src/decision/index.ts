@@ -1,3 +1,3 @@
 export { ConsentCheck, type CheckAnswer, type CheckQuestion } from './consent-check';
 export { previewDraft, type RelationPreview } from './preview';
-export { plainRecord, type Ruling, type StandingOptions } from './standing';
+export { detailsOf, plainRecord, type RuledRecord, type Ruling, type StandingOptions } from './standing';

@@ -14,6 +14,7 @@ import {
   type MspId,
   type Organisation,
   type PatientEntry,
+  type ProofFacts,
   type Purpose,
   type RecordId,
   type RecordStatus,
@@ -124,11 +125,18 @@ function reasonAgainst(
 export interface Asked {
   readonly purpose: Purpose;
   readonly person: RequestingPerson;
+  /** What the request named; as long as nobody asks, nothing proves payment, research or a referral. */
+  readonly proof?: ProofFacts | null;
 }
 
-/** What the rule says of one record at an instant. Nobody asks yet, so nothing proves payment, research or a referral. */
-export function rule({ against, ...standing }: Standing, { purpose, person }: Asked, record: RuledRecord, now: Instant): Ruling {
-  const ruling = decideAccess({ ...standing, proof: null, now, purpose, person, record });
+/** What the rule says of one record at an instant. */
+export function rule(
+  { against, ...standing }: Standing,
+  { purpose, person, proof = null }: Asked,
+  record: RuledRecord,
+  now: Instant,
+): Ruling {
+  const ruling = decideAccess({ ...standing, proof, now, purpose, person, record });
   return against === undefined ? ruling : { ...ruling, decision: 'deny', reason: against, obligations: [] };
 }
 

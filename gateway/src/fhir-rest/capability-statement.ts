@@ -1,9 +1,26 @@
 import { resourceTypes, type JsonObject } from '../fhir';
 import { searchParameters } from './search-parameters';
 
-export const typeInteractions = ['read', 'vread', 'update', 'delete', 'history-instance', 'create', 'search-type'] as const;
-export const systemInteractions = ['transaction', 'batch'] as const;
+export const typeInteractions = [
+  'read',
+  'vread',
+  'update',
+  'patch',
+  'delete',
+  'history-instance',
+  'history-type',
+  'create',
+  'search-type',
+] as const;
+export const systemInteractions = ['transaction', 'batch', 'history-system'] as const;
 export type Interaction = (typeof typeInteractions)[number] | (typeof systemInteractions)[number];
+
+/** An operation of FHIR R4 (operations.html): its name, the name of its definition, and the types that have it; none for the whole system. */
+export interface Operation {
+  readonly name: string;
+  readonly definition: string;
+  readonly of: 'every-type' | 'system' | readonly string[];
+}
 
 export interface CapabilityOptions {
   readonly base: string;
@@ -12,10 +29,11 @@ export interface CapabilityOptions {
   readonly since: string;
   /** What the routes carry out. */
   readonly interactions: readonly Interaction[];
+  readonly operations: readonly Operation[];
 }
 
 /** What this service does (FHIR R4 capabilitystatement.html), made of its routes and the table of search parameters. */
-export function newCapabilityStatement({ base, version, since, interactions }: CapabilityOptions): JsonObject {
+export function newCapabilityStatement({ base, version, since, interactions, operations }: CapabilityOptions): JsonObject {
   const isDone = (code: Interaction): boolean => interactions.includes(code);
   const interaction = typeInteractions.filter(isDone).map((code) => ({ code }));
   return {
@@ -27,18 +45,31 @@ export function newCapabilityStatement({ base, version, since, interactions }: C
     implementation: { description: "The organisation's own records; every version is anchored on the ledger", url: base },
     fhirVersion: '4.0.1',
     format: ['application/fhir+json', 'json'],
+    patchFormat: ['application/json-patch+json'],
     rest: [
       {
         mode: 'server',
         security: { description: 'A bearer token that the organisation signed; the role records reads and writes, clinician reads' },
-        resource: resourceTypes.map((type) => newResource(type, interaction)),
+        resource: resourceTypes.map((type) => newResource(type, interaction, operationsOf(operations, type))),
         interaction: systemInteractions.filter(isDone).map((code) => ({ code })),
+        ...operationsOf(operations),
       },
     ],
   };
 }
 
-function newResource(type: string, interaction: { code: string }[]): JsonObject {
+/** The operations of a type, or of the system; each once, however many routes it has. */
+function operationsOf(operations: readonly Operation[], type?: string): JsonObject {
+  const own = operations.filter(({ of }) =>
+    type === undefined ? of === 'system' : of === 'every-type' || (of !== 'system' && of.includes(type)),
+  );
+  const named = new Map(
+    own.map(({ name, definition }) => [name, { name, definition: `http://hl7.org/fhir/OperationDefinition/${definition}` }]),
+  );
+  return named.size === 0 ? {} : { operation: [...named.values()] };
+}
+
+function newResource(type: string, interaction: { code: string }[], operations: JsonObject): JsonObject {
   return {
     type,
     interaction,
@@ -50,6 +81,7 @@ function newResource(type: string, interaction: { code: string }[]): JsonObject 
     conditionalUpdate: true,
     conditionalDelete: 'single',
     referencePolicy: ['literal', 'local'],
+    ...operations,
     searchParam: searchParameters
       .filter(({ isOf }) => isOf(type))
       .map(({ name, type: kind, documentation }) => ({ name, type: kind, documentation })),

@@ -14,7 +14,8 @@ export function presentResource(text: string, version: number, lastUpdated: stri
   };
 }
 
-const subsetted = { system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue', code: 'SUBSETTED' };
+/** Marks what is not the whole resource. */
+export const subsetted = { system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue', code: 'SUBSETTED' };
 
 /** The named elements only, marked so that nobody takes it for the whole (FHIR R4 search.html#elements). */
 export function pickElements(resource: JsonObject, elements: readonly string[]): JsonObject {

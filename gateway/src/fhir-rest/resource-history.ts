@@ -1,6 +1,6 @@
 import type { JsonObject } from '../fhir';
-import type { IndexedRecord, LocalKey } from '../store';
-import { formatEntityTag } from './entity-tag';
+import type { LocalKey } from '../store';
+import { newDeletion, newVersion } from './history-entry';
 import { formatCursor, parseCursor } from './page-cursor';
 import { parseSearch, type Pair } from './parse-search';
 import type { ResourceReader } from './resource-reader';
@@ -23,10 +23,10 @@ export async function readHistory(reader: ResourceReader, key: LocalKey, request
   const { versions, deletedAt } = reader.findVersions(type, id);
   const start = readStart(key, request);
   const left = [...versions].reverse().filter(({ version }) => version < start.before);
-  const deletion = deletedAt !== undefined && start.isFirst ? [newDeletion(`${base}/${reference}`, reference, deletedAt)] : [];
+  const deletion = deletedAt !== undefined && start.isFirst ? [newDeletion(base, { type, id }, deletedAt)] : [];
   const page = left.slice(0, start.count - deletion.length);
   const resources = await reader.present(page);
-  const entry = [...deletion, ...page.map((record, at) => newEntry(reader, `${base}/${reference}`, record, resources[at] ?? {}))];
+  const entry = [...deletion, ...page.map((record, at) => newVersion(base, reader.nameVersion(record), resources[at] ?? {}))];
   const url = `${base}/${reference}/_history`;
   const link = [{ relation: 'self', url: start.query === '' ? url : `${url}?${start.query}` }];
   if (page.length < left.length) {
@@ -54,18 +54,4 @@ function readStart(key: LocalKey, { type, id, count, cursor }: HistoryRequest): 
   }
   const { pairs, after } = parseCursor(key, cursor, `${type}/${id}/_history`);
   return { isFirst: false, before: after.rank, count: parseSearch(type, pairs).count, pairs, query: `_cursor=${cursor}` };
-}
-
-function newDeletion(fullUrl: string, reference: string, deletedAt: string): JsonObject {
-  return { fullUrl, request: { method: 'DELETE', url: reference }, response: { status: '204', lastModified: deletedAt } };
-}
-
-function newEntry(reader: ResourceReader, fullUrl: string, record: IndexedRecord, resource: JsonObject): JsonObject {
-  const { reference, version, lastUpdated } = reader.nameVersion(record);
-  return {
-    fullUrl,
-    resource,
-    request: { method: 'PUT', url: reference },
-    response: { status: version === 1 ? '201' : '200', etag: formatEntityTag(version), lastModified: lastUpdated },
-  };
 }

@@ -7,6 +7,7 @@ import {
   parseCondition,
   parseLosslessJson,
   isObject,
+  type IndexedResource,
   type JsonObject,
   type ResourceIndex,
 } from '../fhir';
@@ -109,9 +110,20 @@ export class ResourceWriter {
 
   /** Deletes the one resource that a condition finds. @throws FhirError BUNDLE_CONDITION_AMBIGUOUS and remove's */
   async removeFound(type: string, condition: string, ifMatch?: string): Promise<FhirAnswer> {
+    const found = await this.findOne(type, condition);
+    return found === undefined ? { status: 204 } : this.remove(type, found.id, ifMatch);
+  }
+
+  /** The one resource that a condition finds, if there is one. @throws FhirError BUNDLE_CONDITION_AMBIGUOUS */
+  async findOne(type: string, condition: string): Promise<IndexedResource | undefined> {
     const [found, ...others] = await findHeld(this.#options.held, type, parseCondition(condition, 'query'));
     if (others.length > 0) throw new FhirError('BUNDLE_CONDITION_AMBIGUOUS', 'query', 'finds several resources; it must find one or none.');
-    return found === undefined ? { status: 204 } : this.remove(type, found.id, ifMatch);
+    return found;
+  }
+
+  /** What a write of this operation came to, if it was carried out already. */
+  findDone(operation: string): ImportedResource | undefined {
+    return this.#options.importer.findOutcome(operation)?.resources[0];
   }
 
   async #withdraw({ recordId }: IndexedRecord): Promise<void> {
@@ -120,6 +132,7 @@ export class ResourceWriter {
     const done = await transactions.submit('SetRecordStatus', request, { operation: `record/${recordId}/withdraw`, mayLag: true });
     await projector.waitForBlock(done.block);
     store.resources.remove(recordId);
+    store.changes.addDeletion(recordId);
   }
 }
 
@@ -143,7 +156,8 @@ function readIfMatch(header: string): string {
   return formatEntityTag(version);
 }
 
-function assertMatch(ifMatch: string, version: number): void {
+/** @throws FhirError BUNDLE_VERSION_OUTDATED; CodedError REQUEST_INVALID */
+export function assertMatch(ifMatch: string, version: number): void {
   if (readIfMatch(ifMatch) === formatEntityTag(version)) return;
   throw new FhirError('BUNDLE_VERSION_OUTDATED', 'If-Match', 'does not name the version that is held here now, in the form W/"3".');
 }

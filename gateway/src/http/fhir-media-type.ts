@@ -3,9 +3,9 @@ import { newError } from '../problem';
 const ranges = new Set(['*/*', 'application/*', 'application/fhir+json', 'application/json', 'text/json']);
 const formats = new Set(['json', 'application/json', 'application/fhir+json', 'text/json']);
 
-/** Whether an address is one of the FHIR service. */
+/** Whether an address is one of a FHIR service. */
 export function isFhirPath(path: string): boolean {
-  return path === '/fhir' || path.startsWith('/fhir/');
+  return /^\/fhir(-released)?(\/|$)/.test(path);
 }
 
 /**

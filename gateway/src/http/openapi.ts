@@ -84,6 +84,7 @@ function responseType(route: Route): string {
 function newContent(route: Route): Schema {
   if (route.bodyKind === 'fhir')
     return { 'application/fhir+json': { schema: { type: 'object' } }, 'application/json': { schema: { type: 'object' } } };
+  if (route.bodyKind === 'patch') return { 'application/json-patch+json': { schema: { type: 'array', items: { type: 'object' } } } };
   if (route.bodyKind === 'form') return { 'application/x-www-form-urlencoded': { schema: { type: 'object' } } };
   return { 'application/json': { schema: route.body === undefined ? {} : toSchema(route.body, 'input') } };
 }

@@ -6,6 +6,7 @@ import type { BodyKind } from './route';
 const mediaTypes: Readonly<Record<Exclude<BodyKind, 'none'>, readonly string[]>> = {
   json: ['application/json', 'application/scim+json'],
   fhir: ['application/fhir+json', 'application/json'],
+  patch: ['application/json-patch+json'],
   form: ['application/x-www-form-urlencoded'],
 };
 

@@ -26,8 +26,8 @@ export interface Response {
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
-/** How the body is read: strict JSON by a schema, or the text as it stands (FHIR, a form). */
-export type BodyKind = 'none' | 'json' | 'fhir' | 'form';
+/** How the body is read: strict JSON by a schema, or the text as it stands (FHIR, a JSON Patch, a form). */
+export type BodyKind = 'none' | 'json' | 'fhir' | 'patch' | 'form';
 
 export interface Route {
   readonly method: Method;

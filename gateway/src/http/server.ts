@@ -140,7 +140,7 @@ async function handle(route: Route, request: Request): Promise<Required<Response
 
 async function readBody(route: Route, http: HttpRequest, maxImportBytes: number): Promise<{ text: string; body: unknown }> {
   if (route.bodyKind === 'none') return { text: '', body: undefined };
-  const mostBytes = route.bodyKind === 'fhir' ? maxImportBytes : isOpenWrite(route) ? maxOpenBytes : maxJsonBytes;
+  const mostBytes = ['fhir', 'patch'].includes(route.bodyKind) ? maxImportBytes : isOpenWrite(route) ? maxOpenBytes : maxJsonBytes;
   const text = await readText(http, route.bodyKind, mostBytes);
   if (route.bodyKind !== 'json' || route.body === undefined) return { text, body: text };
   return { text, body: parseWith(route.body, parseStrictJson(text), 'body') };

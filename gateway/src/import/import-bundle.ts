@@ -76,6 +76,12 @@ export class Importer {
     return this.#queue(request.subjectRef ?? '', () => this.#writer.count(() => this.#import(request)));
   }
 
+  /** What an import came to, if it was closed. */
+  findOutcome(operation: string): ImportOutcome | undefined {
+    const entry = this.#options.store.imports.find(operation);
+    return entry?.state === 'closed' ? (JSON.parse(entry.outcome) as ImportOutcome) : undefined;
+  }
+
   /** Runs a change of a patient's records, or of those without a subject, while nothing of the same is imported. */
   alone<T>(subjectRef: string | null, change: () => Promise<T>): Promise<T> {
     this.#options.assertRecovered();
@@ -191,6 +197,7 @@ export class Importer {
 
   #close(entry: ImportEntry): void {
     this.#options.store.resources.addGroup(entry.groupId);
+    this.#options.store.changes.addGroup(entry.groupId);
     this.#options.store.imports.put({ ...entry, state: 'closed' });
   }
 

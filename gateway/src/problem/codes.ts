@@ -41,6 +41,8 @@ export const codes = {
   RESOURCE_NOT_FOUND: { category: 'not-found', title: 'There is no such thing, or it may not be known' },
   RESOURCE_DELETED: { category: 'gone', title: 'The resource was deleted' },
   SEARCH_PARAMETER_UNKNOWN: { category: 'invalid', title: 'The search has a parameter that is not known' },
+  PATCH_INVALID: { category: 'invalid', title: 'The patch is not a JSON Patch' },
+  PATCH_FAILED: { category: 'rule', title: 'The patch does not fit the resource' },
   RELEASE_REFUSED: { category: 'forbidden', title: 'The request was refused' },
   RELEASE_NOT_READY: { category: 'conflict', title: 'The request is not released, or its delivery is not complete' },
   RELEASE_ENDED: { category: 'gone', title: 'The patient ended this release, or its time is over' },

@@ -11,6 +11,7 @@ import {
   recordKey,
   type Category,
   type Decision,
+  type Instant,
   type Obligation,
   type RecordAnchor,
   type RecordDetails,
@@ -38,6 +39,20 @@ export interface ReleasedResource {
   readonly obligations: readonly Obligation[];
 }
 
+/** A resource with what it is decided on. */
+export interface OpenedResource extends ReleasedResource {
+  /** Canonical text of its details. */
+  readonly details: string;
+  readonly anchoredAt: Instant;
+}
+
+/** What was delivered for a request, opened and checked. */
+export interface OpenedRelease {
+  readonly decision: Decision;
+  readonly receipt: string;
+  readonly resources: readonly OpenedResource[];
+}
+
 /** What a request got. */
 export interface Release {
   /** The custodian's signed receipt: what went to whom, on which consent and for what. */
@@ -47,13 +62,20 @@ export interface Release {
   readonly resources: readonly ReleasedResource[];
 }
 
+/** What a request got, for whoever asked. @throws CodedError as `openRelease` */
+export async function readRelease(options: ReadReleaseOptions, requestId: string): Promise<Release> {
+  const { receipt, resources } = await openRelease(options, requestId);
+  const shown = resources.map(({ details: _details, anchoredAt: _anchoredAt, ...resource }) => resource);
+  return { receipt, consent: await readConsent(options, receipt), resources: shown };
+}
+
 /**
- * Reads what was delivered for a request of this organisation and checks all of it against the ledger: receipt, envelopes, list of records,
+ * Opens what was delivered for a request of this organisation and checks all of it against the ledger: receipt, envelopes, list of records,
  * anchors, groups, subject, data keys, content. Nothing is read of what ended.
  * @throws CodedError RESOURCE_NOT_FOUND, RELEASE_REFUSED, RELEASE_NOT_READY, RELEASE_ENDED, RECEIPT_MISSING, CONTENT_NOT_ANCHORED;
  * DecryptFailed
  */
-export async function readRelease(options: ReadReleaseOptions, requestId: string): Promise<Release> {
+export async function openRelease(options: ReadReleaseOptions, requestId: string): Promise<OpenedRelease> {
   const { decision, relation, receipt } = findReleased(options, requestId);
   const subjectRef = await readSubject(options, relation);
   const { records } = await readDecided(options, decision);
@@ -67,7 +89,7 @@ export async function readRelease(options: ReadReleaseOptions, requestId: string
       return { ...(await openDelivered(options, record, { decision, subjectRef })), obligations };
     }),
   );
-  return { receipt, consent: await readConsent(options, receipt), resources };
+  return { decision, receipt, resources };
 }
 
 /** The scope of the consent, as the receipt commits to it. */
@@ -126,7 +148,7 @@ async function openDelivered(
   { facts, key, mspId }: ReadReleaseOptions,
   record: DeliveredRecord,
   { decision, subjectRef }: { readonly decision: Decision; readonly subjectRef: SubjectRef },
-): Promise<Omit<ReleasedResource, 'obligations'>> {
+): Promise<Omit<OpenedResource, 'obligations'>> {
   const { recordId, version, envelope, wrap, salts, details } = record;
   const anchor = facts.findKey<RecordAnchor>(recordKey(decision.custodian, recordId, version))?.value;
   if (anchor?.custodian !== decision.custodian || !facts.counts(anchor.custodian, recordId, version)) {
@@ -134,5 +156,6 @@ async function openDelivered(
   }
   const dataKey = await open(key, wrapContext(record, decision.requestId, mspId), wrap);
   const resource = await openRecord(anchor, { envelope, dataKey, salts, details, subjectRef });
-  return { recordId, version, category: (JSON.parse(details) as RecordDetails).category, resource };
+  const { category } = JSON.parse(details) as RecordDetails;
+  return { recordId, version, category, resource, details, anchoredAt: anchor.anchoredAt };
 }

@@ -86,7 +86,7 @@ export class ClinicalIndex {
   }
 
   clear(): void {
-    this.#database.exec('DELETE FROM identifier; DELETE FROM record; DELETE FROM listed');
+    this.#database.exec('DELETE FROM identifier; DELETE FROM record; DELETE FROM listed; DELETE FROM change');
   }
 
   has(recordId: string, version: number): boolean {

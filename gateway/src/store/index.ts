@@ -1,3 +1,4 @@
+export type { Change, ChangeList, ChangeQuery } from './change-list';
 export type { ClinicalIndex, IndexedRecord, Salts } from './clinical-index';
 export type { ConsultationStore, KeptConsultation } from './consultation-table';
 export type { DueNotice } from './due-notices';

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { EnrolmentStore } from '../identity/staff-identities';
 import type { IntentStore } from '../ledger/intent';
+import { ChangeList, changeTable } from './change-list';
 import { ClinicalIndex, recordTable } from './clinical-index';
 import { consultationTable, newConsultationStore, type ConsultationStore } from './consultation-table';
 import { openDatabase } from './database';
@@ -24,6 +25,7 @@ export interface Store {
   readonly facts: Facts;
   readonly index: ClinicalIndex;
   readonly resources: ResourceList;
+  readonly changes: ChangeList;
   readonly intents: IntentStore;
   readonly responses: ResponseStore;
   readonly imports: ImportStore;
@@ -50,6 +52,7 @@ export function openStore(data: string, mspId: string): Store {
     severalAtOnePlace,
     consultationTable,
     listedTable,
+    changeTable,
     [peopleTable, signInTable].join('\n'),
   ]);
   const syncer = newSyncer(path);
@@ -58,6 +61,7 @@ export function openStore(data: string, mspId: string): Store {
     facts,
     index: new ClinicalIndex(database, key, ({ recordId, version }) => facts.counts(mspId, recordId, version)),
     resources: new ResourceList(database, facts, mspId),
+    changes: new ChangeList(database, facts, mspId),
     intents: newIntentStore(database, syncer.sync),
     responses: newResponseStore(database, key, syncer.sync),
     imports: newImportStore(database, key),

@@ -1,5 +1,5 @@
 export { assertValid, type PlacedIssue, type PlacedResource } from './assert-valid';
 export type { Issue } from './issue';
 export { loadProfiles, type LoadedProfiles } from './load-profiles';
-export type { Profiles } from './profiles';
+export { isKnownProfile, type Profiles } from './profiles';
 export { validateResource, type ValidationOptions } from './validate-resource';

@@ -26,6 +26,21 @@ export function newProfile(definition: StructureDefinition): Profile {
   return { definition, schema: parseStructureDefinition(definition) };
 }
 
+/** Whether a resource of this type can be held against a profile: one that was configured, or the type's own definition. */
+export function isKnownProfile(canonical: string, type: string, profiles: Profiles | undefined): boolean {
+  return isOwnDefinition(canonical, type) || profiles?.byCanonical.get(canonical)?.definition.type === type;
+}
+
+/** Holds a resource against one profile, named by its sender or not. */
+export function checkAgainst(resource: JsonObject, canonical: string, profiles: Profiles | undefined): Issue[] {
+  const profile = profiles?.byCanonical.get(canonical);
+  return profile?.definition.type === typeOf(resource) && profiles !== undefined ? checkProfile(resource, profile, profiles.codes) : [];
+}
+
+function isOwnDefinition(canonical: string, type: string): boolean {
+  return canonical.split('|', 1)[0] === `http://hl7.org/fhir/StructureDefinition/${type}`;
+}
+
 /** Holds a resource against the profiles that its meta.profile names. */
 export function checkProfiles(resource: JsonObject, profiles: Profiles | undefined): Issue[] {
   if (profiles === undefined) return [];

@@ -2,11 +2,13 @@ import { formatJson, type JsonObject } from '../fhir/json-value';
 import { checkDefinition } from './check-definition';
 import { checkElements } from './check-elements';
 import { tellPath, type Issue } from './issue';
-import { checkProfiles, type Profiles } from './profiles';
+import { checkAgainst, checkProfiles, type Profiles } from './profiles';
 
 export interface ValidationOptions {
   /** The profiles that the organisation configured; a resource is held against those that its meta.profile names. */
   readonly profiles?: Profiles | undefined;
+  /** A configured profile that it is held against besides. */
+  readonly profile?: string | undefined;
 }
 
 /**
@@ -15,13 +17,14 @@ export interface ValidationOptions {
  * a hospital, in the caller's turn of the event loop; the first of a type loads its definition (some milliseconds). Contained resources
  * and those of an inner bundle are part of it. Docs: docs/reference/fhir-validation.md.
  */
-export function validateResource(resource: JsonObject, { profiles }: ValidationOptions = {}): readonly Issue[] {
+export function validateResource(resource: JsonObject, { profiles, profile }: ValidationOptions = {}): readonly Issue[] {
   // As other programs read it: numbers as numbers.
   const plain = JSON.parse(formatJson(resource)) as JsonObject;
   const { issues, judged } = checkElements(plain);
   if (issues.some(({ rule }) => rule === 'resource-type')) return issues.map(told);
   const defined = checkDefinition(plain).filter(({ path, rule }) => !(rule === 'format' && judged.has(path)));
-  return distinct([...issues, ...defined, ...checkProfiles(plain, profiles)]).map(told);
+  const asked = profile === undefined ? [] : checkAgainst(plain, profile, profiles);
+  return distinct([...issues, ...defined, ...checkProfiles(plain, profiles), ...asked]).map(told);
 }
 
 /** One issue per element and rule; below an element of the wrong shape nothing else is said. */

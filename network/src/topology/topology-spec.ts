@@ -80,7 +80,7 @@ const collection = z.strictObject({
  */
 const fabric = z.strictObject({
   version: named(/^\d+\.\d+\.\d+$/, 'must be three numbers: 3.1.5').default('3.1.5'),
-  block: z.strictObject({ messages: count.default(100), megabytes: count.default(10), interval: duration.default('40ms') }).prefault({}),
+  block: z.strictObject({ messages: count.default(100), megabytes: count.default(10), interval: duration.default('30ms') }).prefault({}),
   /** How long a peer waits for another organisation's endorsement before it asks a different one. */
   endorsementTimeout: duration.default('3s'),
   bft: z

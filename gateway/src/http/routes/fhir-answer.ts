@@ -3,20 +3,25 @@ import {
   newVersionHeaders,
   parsePrefer,
   type FhirAnswer,
+  type ResourceChanger,
   type ResourceReader,
   type ResourceWriter,
   type WriteContext,
 } from '../../fhir-rest';
 import { newError } from '../../problem';
 import type { Store } from '../../store';
+import type { Profiles } from '../../validation';
 import type { Request, Response } from '../route';
 import { reference } from './schemas';
 
 export interface FhirRoutesOptions {
   readonly reader: ResourceReader;
   readonly writer: ResourceWriter;
+  readonly changer: ResourceChanger;
   readonly store: Store;
   readonly version: string;
+  /** The profiles that $validate may hold resources against. */
+  readonly profiles: Profiles | undefined;
   readonly onTrouble: (error: unknown) => void;
 }
 
@@ -25,13 +30,14 @@ export function baseOf(origin: string): string {
   return `${origin}/fhir`;
 }
 
-export function toResponse(origin: string, answer: FhirAnswer): Response {
+/** @param base where the service begins that answers */
+export function toResponse(origin: string, answer: FhirAnswer, base: string = baseOf(origin)): Response {
   const { status, resource: body } = answer;
   return {
     status,
     body: body === undefined ? '' : formatJson(body),
     contentType: 'application/fhir+json',
-    headers: newVersionHeaders(baseOf(origin), answer),
+    headers: newVersionHeaders(base, answer),
   };
 }
 

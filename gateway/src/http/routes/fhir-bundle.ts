@@ -88,6 +88,8 @@ function runEntry(options: FhirRoutesOptions, entry: BatchEntry, { base, context
     case 'POST':
     case 'PUT':
       return options.writer.write(type, targetOf(entry, place), formatJson(entry.resource ?? null), own);
+    case 'PATCH':
+      return runPatch(options, entry, { ...place, context: own });
     case 'DELETE':
       return runDelete(options, entry, place);
     default:
@@ -101,6 +103,23 @@ interface Place {
   readonly rest: readonly string[];
   readonly query: string;
   readonly base: string;
+}
+
+type PatchPlace = Place & Pick<BatchContext, 'context'>;
+
+/** In a batch a JSON Patch comes as a Binary (FHIR R4 http.html#patch). */
+function runPatch({ changer }: FhirRoutesOptions, entry: BatchEntry, { type, rest, query, context }: PatchPlace): Promise<FhirAnswer> {
+  const [id, ...more] = rest;
+  const { resourceType, contentType, data } = entry.resource ?? {};
+  if (more.length > 0) throw notSupported(entry);
+  if (resourceType !== 'Binary' || contentType !== 'application/json-patch+json' || typeof data !== 'string')
+    throw new FhirError(
+      'BUNDLE_INVALID',
+      `entry[${String(entry.at)}].resource`,
+      'must be a Binary with data of type application/json-patch+json.',
+    );
+  const patch = Buffer.from(data, 'base64').toString('utf8');
+  return id === undefined ? changer.patchFound(type, query, patch, context) : changer.patch(type, id, patch, context);
 }
 
 function runDelete({ writer }: FhirRoutesOptions, entry: BatchEntry, { type, rest, query }: Place): Promise<FhirAnswer> {

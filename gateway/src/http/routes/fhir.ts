@@ -6,6 +6,7 @@ import {
   searchParameters,
   searchResources,
   shaperNames,
+  type CapabilityOptions,
   type Interaction,
   type Pair,
   type WriteTarget,
@@ -13,41 +14,35 @@ import {
 import { newRoute, type Request, type Response, type Route } from '../route';
 import { assertType, baseOf, newContext, toResponse, type FhirRoutesOptions } from './fhir-answer';
 import { newBundleRoute } from './fhir-bundle';
+import { newPatchRows } from './fhir-change';
+import { formatCondition, pairsOf } from './fhir-condition';
+import { newHistoryRows } from './fhir-history';
+import { newOperationRows } from './fhir-operations';
+import { condition, cursor, format, id, reads, shared, type, value, word, writes, writing, type Row } from './fhir-row';
 
-/** A route and the interaction of FHIR R4 (http.html) that it carries out. */
-interface Row {
-  readonly interaction: Interaction;
-  readonly route: Route;
-}
-
-const resource = z.looseObject({ resourceType: z.string() });
-const word = z.string().max(64);
-const type = z.string().regex(/^[A-Za-z]{1,64}$/, 'must be a resource type');
-const id = z.string().regex(/^[A-Za-z0-9.-]{1,64}$/, 'must be a FHIR id (A-Z a-z 0-9 . -)');
-const value = z.union([z.string(), z.array(z.string())]);
-const format = { _format: word.optional(), _pretty: word.optional() };
 const names = [...new Set([...searchParameters.map(({ name }) => name), ...shaperNames, '_cursor'])];
 const searchQuery = z.looseObject({ ...Object.fromEntries(names.map((name) => [name, value.optional()])), ...format });
-const condition = z.record(z.string(), value);
-const reads = { by: 'staff', roles: ['records', 'clinician'] } as const;
-const writes = { by: 'staff', roles: ['records'] } as const;
-const shared = { response: resource, isFhir: true } as const;
 
 /** The FHIR R4 service: the organisation's own records, by FHIR's RESTful interactions. */
 export function newFhirRoutes(options: FhirRoutesOptions): readonly Route[] {
-  const rows = [
+  // What has a word for an id comes before what has an id.
+  const rows: readonly Row[] = [
+    ...newHistoryRows(options),
+    ...newOperationRows(options),
     newSearchRow('get', options),
     newSearchRow('post', options),
     ...newWriteRows(options),
     ...newReadRows(options),
+    ...newPatchRows(options),
     ...newDeleteRows(options),
     ...newBundleRoute(options).map((route): Row => ({ interaction: 'transaction', route })),
   ];
-  const interactions: readonly Interaction[] = [...rows.map(({ interaction }) => interaction), 'batch'];
-  return [newMetadataRoute(options.version, interactions), ...rows.map(({ route }) => route)];
+  const interactions: readonly Interaction[] = [...rows.flatMap(({ interaction }) => interaction ?? []), 'batch'];
+  const operations = rows.flatMap(({ operation }) => operation ?? []);
+  return [newMetadataRoute(options.version, { interactions, operations }), ...rows.map(({ route }) => route)];
 }
 
-function newMetadataRoute(version: string, interactions: readonly Interaction[]): Route {
+function newMetadataRoute(version: string, done: Pick<CapabilityOptions, 'interactions' | 'operations'>): Route {
   const since = new Date().toISOString();
   return newRoute({
     ...shared,
@@ -58,7 +53,7 @@ function newMetadataRoute(version: string, interactions: readonly Interaction[])
     query: z.looseObject({ ...format }),
     needsLedger: false,
     handle: ({ origin }) => {
-      const statement = newCapabilityStatement({ base: baseOf(origin), version, since, interactions });
+      const statement = newCapabilityStatement({ base: baseOf(origin), version, since, ...done });
       return Promise.resolve(toResponse(origin, { status: 200, resource: statement }));
     },
   });
@@ -98,9 +93,8 @@ function newWriteRows({ writer }: FhirRoutesOptions): readonly Row[] {
     assertType(resourceType);
     return toResponse(request.origin, await writer.write(resourceType, target, request.body, newContext(request)));
   };
-  const shape = { ...shared, access: writes, bodyKind: 'fhir', body: z.string(), idempotency: 'optional' } as const;
   const create = newRoute({
-    ...shape,
+    ...writing,
     method: 'post',
     path: '/fhir/{type}',
     summary: 'Create a resource; the id is assigned. With If-None-Exist or a query only if nothing fulfils that condition',
@@ -113,7 +107,7 @@ function newWriteRows({ writer }: FhirRoutesOptions): readonly Row[] {
     },
   });
   const update = newRoute({
-    ...shape,
+    ...writing,
     method: 'put',
     path: '/fhir/{type}/{id}',
     summary: 'Write the next version of a resource, or the first under an id of the caller',
@@ -122,7 +116,7 @@ function newWriteRows({ writer }: FhirRoutesOptions): readonly Row[] {
     handle: (request) => write(request.params.type, { kind: 'update', id: request.params.id }, request),
   });
   const updateFound = newRoute({
-    ...shape,
+    ...writing,
     method: 'put',
     path: '/fhir/{type}',
     summary: 'Write the next version of the one resource that fulfils a condition, or create it',
@@ -158,10 +152,10 @@ function newReadRows({ reader, store }: FhirRoutesOptions): readonly Row[] {
     summary: 'The versions of a resource, newest first',
     access: reads,
     params: z.strictObject({ type, id }),
-    query: z.strictObject({ ...format, _count: word.optional(), _cursor: z.string().max(2048).optional() }),
-    handle: async ({ params, query: { _count: count, _cursor: cursor }, origin }) => {
+    query: z.strictObject({ ...format, _count: word.optional(), _cursor: cursor }),
+    handle: async ({ params, query: { _count: count, _cursor: after }, origin }) => {
       assertType(params.type);
-      const bundle = await readHistory(reader, store.key, { ...params, base: baseOf(origin), count, cursor });
+      const bundle = await readHistory(reader, store.key, { ...params, base: baseOf(origin), count, cursor: after });
       return toResponse(origin, { status: 200, resource: bundle });
     },
   });
@@ -213,16 +207,4 @@ function newDeleteRows({ writer }: FhirRoutesOptions): readonly Row[] {
     { interaction: 'delete', route: removeFound },
     { interaction: 'delete', route: remove },
   ];
-}
-
-function pairsOf(query: Readonly<Record<string, unknown>>): Pair[] {
-  return Object.entries(query).flatMap(([name, values]) =>
-    [values].flat().flatMap<Pair>((one) => (typeof one === 'string' ? [[name, one]] : [])),
-  );
-}
-
-/** The condition in a query; how an answer is written is no part of it. */
-function formatCondition(query: Readonly<Record<string, unknown>>): string {
-  const pairs = pairsOf(query).filter(([name]) => name !== '_format' && name !== '_pretty');
-  return new URLSearchParams(pairs.map(([name, one]): [string, string] => [name, one])).toString();
 }

@@ -1,0 +1,92 @@
+import type { JsonObject } from '../fhir';
+import { newError } from '../problem';
+import type { Change, IndexedRecord, Place, Store } from '../store';
+import { formatCursor, parseCursor } from './page-cursor';
+import { parsePageCount } from './page-count';
+import type { Pair } from './parse-search';
+import { newDeletion, newVersion } from './history-entry';
+import type { ResourceReader } from './resource-reader';
+import { parseSearchDate } from './search-date';
+
+export interface ChangesRequest {
+  /** All types unless given. */
+  readonly type?: string | undefined;
+  readonly base: string;
+  readonly count?: string | undefined;
+  /** An instant: what was written then or later. */
+  readonly since?: string | undefined;
+  readonly cursor?: string | undefined;
+}
+
+/**
+ * What was written and deleted, of a type or of all, newest first (FHIR R4 http.html#history), in pages. Without a total: a page costs the same
+ * however much there is.
+ * @throws CodedError REQUEST_INVALID, CONTENT_NOT_ANCHORED; DecryptFailed
+ */
+export async function readChanges(
+  reader: ResourceReader,
+  { index, changes, key }: Pick<Store, 'index' | 'changes' | 'key'>,
+  request: ChangesRequest,
+): Promise<JsonObject> {
+  const { type, base } = request;
+  const { pairs, after } = readPlace(key, request);
+  const asked = new Map(pairs);
+  const count = parsePageCount(asked.get('_count'));
+  const found = changes.list({ type, since: parseSince(asked.get('_since')), after, most: count + 1 });
+  const page = found.slice(0, count);
+  const url = `${base}/${type === undefined ? '' : `${type}/`}_history`;
+  const query = new URLSearchParams(
+    (request.cursor === undefined ? pairs : [['_cursor', request.cursor]]) as [string, string][],
+  ).toString();
+  const link = [{ relation: 'self', url: query === '' ? url : `${url}?${query}` }];
+  const last = page.at(-1);
+  if (found.length > count && last !== undefined)
+    link.push({ relation: 'next', url: `${url}?_cursor=${formatCursor(key, { of: nameOf(type), pairs, after: last.place })}` });
+  const entry = await newEntries(
+    reader,
+    page.flatMap((change) => nameRecord(index, change)),
+    base,
+  );
+  return { resourceType: 'Bundle', type: 'history', link, ...(entry.length === 0 ? {} : { entry }) };
+}
+
+function nameOf(type: string | undefined): string {
+  return `${type ?? ''}/_history`;
+}
+
+function readPlace(key: Store['key'], { type, count, since, cursor }: ChangesRequest): { pairs: readonly Pair[]; after?: Place } {
+  if (cursor !== undefined && (count !== undefined || since !== undefined))
+    throw newError('REQUEST_INVALID', 'query._cursor: stands alone; follow the link as it is');
+  if (cursor !== undefined) return parseCursor(key, cursor, nameOf(type));
+  const asked: [string, string | undefined][] = [
+    ['_count', count],
+    ['_since', since],
+  ];
+  return { pairs: asked.flatMap<Pair>(([name, value]) => (value === undefined ? [] : [[name, value]])) };
+}
+
+function parseSince(since: string | undefined): string | undefined {
+  if (since === undefined) return undefined;
+  if (!/^\d/.test(since)) throw newError('REQUEST_INVALID', 'query._since: must be an instant such as 2026-01-31T00:00:00Z');
+  return parseSearchDate(since, '_since').from;
+}
+
+type Told = { readonly change: Change; readonly record: IndexedRecord };
+
+function nameRecord(index: Store['index'], change: Change): Told[] {
+  const { recordId, version } = change;
+  const record = version === 0 ? index.find(recordId) : index.findVersion(recordId, version);
+  return record === undefined ? [] : [{ change, record }];
+}
+
+async function newEntries(reader: ResourceReader, told: readonly Told[], base: string): Promise<JsonObject[]> {
+  const written = told.filter(({ change }) => change.version !== 0).map(({ record }) => record);
+  const resources = await reader.present(written);
+  const resourceOf = new Map(written.map((record, at) => [record, resources[at] ?? {}]));
+  return told.map(({ record, change }) => {
+    const resource = resourceOf.get(record);
+    return resource === undefined
+      ? newDeletion(base, record, change.place.updated)
+      : newVersion(base, reader.nameVersion(record), resource);
+  });
+}
