@@ -317,6 +317,10 @@ export const advice = {
   OPERATION_CHANGED: ['An operation that was begun is repeated with other content.', 'Repeat it as it was, or use a new Idempotency-Key.'],
   MEDIA_TYPE_NOT_OFFERED: ['What Accept or _format asks for is not offered.', 'Accept application/fhir+json.'],
   RESOURCE_DELETED: ['The resource was deleted: its record is marked as entered in error.', 'Its versions stay readable at _history.'],
+  FHIR_XML_INVALID: [
+    'The body is not well-formed, has a document type, or an element or attribute that the FHIR definitions do not have.',
+    'Correct what stands at the place that is named, or send application/fhir+json.',
+  ],
   PATCH_INVALID: ['The body is JSON, not a JSON Patch (RFC 6902).', 'Send a list of operations with op and path; the place is named.'],
   PATCH_FAILED: [
     'An operation of the patch does not fit the resource: what it points at is not there, or its test is not true.',

@@ -459,6 +459,7 @@ describe('scopes', () => {
       { method: 'DELETE', url: 'Observation/x' },
       { method: 'POST', url: 'Condition', ifNoneExist: 'code=x' },
       { method: 'GET', url: '' },
+      { method: 'GET', url: '/' },
     ])
       expect([request.url, codeIn(await bundle({ method: 'GET', url: 'Observation/x' }, request))]).toEqual([
         request.url,

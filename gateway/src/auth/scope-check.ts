@@ -33,6 +33,12 @@ const rows: Readonly<Record<string, string>> = {
   'put /fhir/{type}/{id}': 'u',
   'patch /fhir/{type}/{id}': 'u',
   'delete /fhir/{type}/{id}': 'd',
+  'post /fhir/{type}/$validate': 'c',
+  'post /fhir/{type}/{id}/$validate': 'r',
+  'get /fhir/{type}/{id}/$meta': 'r',
+  'get /fhir/{type}/{id}/_history/{versionId}/$meta': 'r',
+  'post /fhir/{type}/{id}/$meta-add': 'ru',
+  'post /fhir/{type}/{id}/$meta-delete': 'ru',
 };
 
 /** Parameters by which a search reaches resources of other types: includes, reverse chains and chains. */
@@ -51,13 +57,14 @@ export function assertInScope(caller: Caller, request: ScopedRequest): void {
     return;
   }
   if (request.method === 'post' && request.path === '/fhir') {
-    for (const entry of listEntries(request.bundle ?? '')) assertOne(grant, entry);
+    for (const entry of listEntries(request.bundle ?? '') ?? [request]) assertOne(grant, entry);
   } else assertOne(grant, request);
 }
 
 function assertOne(grant: TokenGrant, request: ScopedRequest): void {
   const { method, path, type = '*', parameters } = request;
-  const row = rows[`${method} ${path}`];
+  // What others released is read like the organisation's own.
+  const row = rows[`${method} ${path.replace('/fhir-released/{relationRef}', '/fhir')}`];
   const letters = (row ?? (method === 'get' ? 'rs' : 'cruds')) + (isConditionalCreate(request) ? 's' : '');
   const wanted = row === undefined || parameters.some(reachesOut) ? '*' : type;
   const needed = wanted === type ? letters : `${letters}rs`;
@@ -70,9 +77,9 @@ function isConditionalCreate({ method, path, isConditional, parameters }: Scoped
   );
 }
 
-/** The entries of a bundle, as the requests that they stand for. One that cannot be read is told of by whoever carries it out. */
-function listEntries(text: string): ScopedRequest[] {
-  return readEntries(text).map(({ request: asked }) => {
+/** The entries of a bundle, as the requests that they stand for; undefined when it is no JSON. */
+function listEntries(text: string): ScopedRequest[] | undefined {
+  return readEntries(text)?.map(({ request: asked }) => {
     const { method, url, ifNoneExist } = (asked ?? {}) as Readonly<Record<string, unknown>>;
     const [path = '', query = ''] = (typeof url === 'string' ? url : '').split('?');
     const [, type, ...rest] = /^(?:https?:\/\/.*?\/fhir\/|\/)?([A-Za-z]+)(\/.*)?$/.exec(path) ?? [];
@@ -88,12 +95,12 @@ function listEntries(text: string): ScopedRequest[] {
   });
 }
 
-function readEntries(text: string): readonly { readonly request?: unknown }[] {
+function readEntries(text: string): readonly { readonly request?: unknown }[] | undefined {
   try {
     const { entry } = (JSON.parse(text) ?? {}) as { entry?: unknown };
     return Array.isArray(entry) ? entry.map((one: unknown) => (typeof one === 'object' && one !== null ? one : {})) : [];
   } catch {
-    return [];
+    return undefined;
   }
 }
 

@@ -44,7 +44,7 @@ export function newCapabilityStatement({ base, version, since, interactions, ope
     software: { name: 'Medaccord gateway', version },
     implementation: { description: "The organisation's own records; every version is anchored on the ledger", url: base },
     fhirVersion: '4.0.1',
-    format: ['application/fhir+json', 'json'],
+    format: ['application/fhir+json', 'json', 'application/fhir+xml', 'xml'],
     patchFormat: ['application/json-patch+json'],
     rest: [
       {

@@ -65,15 +65,22 @@ function newOperation(route: Route): Schema {
     parameters: [...newParameters(route.params, 'path'), ...newParameters(route.query, 'query'), ...newHeaders(route)],
     ...(route.bodyKind === 'none' ? {} : { requestBody: { required: true, content: newContent(route) } }),
     responses: {
-      [String(route.status)]: { description: 'Done', content: { [responseType(route)]: { schema: toSchema(route.response, 'output') } } },
+      [String(route.status)]: {
+        description: 'Done',
+        content: { [responseType(route)]: { schema: toSchema(route.response, 'output') }, ...xmlOf(route) },
+      },
       default: {
         description: `A problem: ${[...new Set(Object.values(categoryTable).map(({ status }) => status))].join(', ')}`,
         content: route.isFhir
-          ? { 'application/fhir+json': { schema: { $ref: '#/components/schemas/OperationOutcome' } } }
+          ? { 'application/fhir+json': { schema: { $ref: '#/components/schemas/OperationOutcome' } }, ...xmlOf(route) }
           : { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
       },
     },
   };
+}
+
+function xmlOf({ isFhir }: Route): Schema {
+  return isFhir ? { 'application/fhir+xml': { schema: { type: 'string' } } } : {};
 }
 
 function responseType(route: Route): string {
@@ -83,7 +90,11 @@ function responseType(route: Route): string {
 
 function newContent(route: Route): Schema {
   if (route.bodyKind === 'fhir')
-    return { 'application/fhir+json': { schema: { type: 'object' } }, 'application/json': { schema: { type: 'object' } } };
+    return {
+      'application/fhir+json': { schema: { type: 'object' } },
+      'application/json': { schema: { type: 'object' } },
+      'application/fhir+xml': { schema: { type: 'string' } },
+    };
   if (route.bodyKind === 'patch') return { 'application/json-patch+json': { schema: { type: 'array', items: { type: 'object' } } } };
   if (route.bodyKind === 'form') return { 'application/x-www-form-urlencoded': { schema: { type: 'object' } } };
   return { 'application/json': { schema: route.body === undefined ? {} : toSchema(route.body, 'input') } };

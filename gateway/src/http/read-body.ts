@@ -1,11 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import { parseLosslessJson } from '../fhir/json-reader';
+import { formatJson } from '../fhir/json-value';
+import { parseFhirXml } from '../fhir-xml';
 import { newError, readCode } from '../problem';
+import { xmlTypes } from './fhir-media-type';
 import type { BodyKind } from './route';
 
 const mediaTypes: Readonly<Record<Exclude<BodyKind, 'none'>, readonly string[]>> = {
   json: ['application/json', 'application/scim+json'],
-  fhir: ['application/fhir+json', 'application/json'],
+  fhir: ['application/fhir+json', 'application/json', ...xmlTypes],
   patch: ['application/json-patch+json'],
   form: ['application/x-www-form-urlencoded'],
 };
@@ -30,6 +33,19 @@ export async function readText(message: IncomingMessage, kind: Exclude<BodyKind,
   } catch (cause) {
     throw newError('REQUEST_NOT_JSON', 'The body is not UTF-8', { cause });
   }
+}
+
+/**
+ * Reads a resource as JSON, in whichever of FHIR's formats it is.
+ * @throws CodedError as readText does, FHIR_XML_INVALID
+ */
+export async function readFhir(message: IncomingMessage, maxBytes: number): Promise<string> {
+  const text = await readText(message, 'fhir', maxBytes);
+  return xmlTypes.includes(readMediaType(message)) ? formatJson(parseFhirXml(text)) : text;
+}
+
+function readMediaType({ headers }: IncomingMessage): string {
+  return (headers['content-type'] ?? '').toLowerCase().split(';')[0]?.trim() ?? '';
 }
 
 /**

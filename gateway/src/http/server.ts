@@ -4,14 +4,15 @@ import { rateLimit, type RateLimitRequestHandler } from 'express-rate-limit';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import { assertInScope, type Authoriser, type Caller, type ScopedRequest } from '../auth';
-import { newError, toCodedError } from '../problem';
+import { newError, toCodedError, type CodedError } from '../problem';
 import type { ResponseStore } from '../store/response-table';
-import { assertFhirAccepted, isFhirPath } from './fhir-media-type';
+import { chooseFhirFormat, isFhirPath } from './fhir-media-type';
+import { fhirJson, toXml, toXmlIfPossible, wantsXml } from './fhir-body';
 import { formatOutcome } from './operation-outcome';
 import { readOrigin } from './origin';
 import { parseWith } from './parse-with';
-import { formatProblem, readRetryAfter } from './problem-document';
-import { parseStrictJson, readText } from './read-body';
+import { formatProblem, readRetryAfter, type ProblemDocument } from './problem-document';
+import { parseStrictJson, readFhir, readText } from './read-body';
 import type { Request, Response, Route } from './route';
 import { Repeats } from './repeats';
 import { newSignInHandler, type SignInHandler } from './sign-in-handler';
@@ -99,7 +100,7 @@ function carry(route: Route, options: ServerOptions, repeats: Repeats) {
     if (options.isDraining() && route.needsLedger) throw newError('DRAINING', 'This gateway is stopping; ask again when it is back');
     const params = parseWith(route.params, http.params, 'path');
     const caller = await options.authorise(route.access, http.headers.authorization, readRelation(http));
-    if (route.isFhir) assertFhirAccepted(http.headers.accept, http.query['_format']);
+    const format = route.isFhir ? chooseFhirFormat(http.headers.accept, http.query['_format']) : 'json';
     const query = parseWith(route.query, http.query, 'query');
     const { text, body } = await readBody(route, http, options.maxImportBytes);
     assertInScope(caller, newScopedRequest(route, http, text));
@@ -114,7 +115,7 @@ function carry(route: Route, options: ServerOptions, repeats: Repeats) {
           (operation) => handle(route, { ...request, operation }),
         )
       : await handle(route, { ...request, operation: options.nameOf('operation', randomUUID()) });
-    send(answer, response);
+    send(answer, format === 'json' ? response : route.method === 'get' ? toXml(response) : toXmlIfPossible(response));
   };
 }
 
@@ -141,7 +142,7 @@ async function handle(route: Route, request: Request): Promise<Required<Response
 async function readBody(route: Route, http: HttpRequest, maxImportBytes: number): Promise<{ text: string; body: unknown }> {
   if (route.bodyKind === 'none') return { text: '', body: undefined };
   const mostBytes = ['fhir', 'patch'].includes(route.bodyKind) ? maxImportBytes : isOpenWrite(route) ? maxOpenBytes : maxJsonBytes;
-  const text = await readText(http, route.bodyKind, mostBytes);
+  const text = await (route.bodyKind === 'fhir' ? readFhir(http, mostBytes) : readText(http, route.bodyKind, mostBytes));
   if (route.bodyKind !== 'json' || route.body === undefined) return { text, body: text };
   return { text, body: parseWith(route.body, parseStrictJson(text), 'body') };
 }
@@ -197,13 +198,16 @@ function sendProblem(error: unknown, request: HttpRequest, answer: HttpResponse)
   if (problem.status === 401) answer.set('www-authenticate', 'Bearer');
   if (problem.code === 'SCOPE_NOT_ENOUGH') answer.set('www-authenticate', 'Bearer error="insufficient_scope"');
   if (problem.status === 413) answer.set('connection', 'close');
-  const isFhir = isFhirPath(request.path);
-  answer
-    .status(problem.status)
-    .set('content-type', isFhir ? 'application/fhir+json; charset=utf-8' : 'application/problem+json')
-    .set('cache-control', 'no-store')
-    .send(Buffer.from(JSON.stringify(isFhir ? formatOutcome(problem, coded.category) : problem)));
+  const { body, contentType } = newProblemBody(problem, coded, request);
+  answer.status(problem.status).set({ 'content-type': contentType, 'cache-control': 'no-store' }).send(Buffer.from(body));
   if (!request.complete) request.resume();
+}
+
+function newProblemBody(problem: ProblemDocument, { category }: CodedError, request: HttpRequest): { body: string; contentType: string } {
+  if (!isFhirPath(request.path)) return { body: JSON.stringify(problem), contentType: 'application/problem+json' };
+  const outcome = { body: JSON.stringify(formatOutcome(problem, category)), contentType: fhirJson };
+  const { body, contentType } = wantsXml(request) ? toXmlIfPossible(outcome) : outcome;
+  return { body, contentType: `${contentType}; charset=utf-8` };
 }
 
 /** One line per request: which route, with what result; never an address with its values, a body or a token. */

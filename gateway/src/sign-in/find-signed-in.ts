@@ -36,9 +36,10 @@ export function newSignedInFinder({ accounts, clients, signIns, audience }: Sign
     const { role, department, teams } = account;
     return { subject: accountId, role, department, teams };
   };
+  // No account is named so: a service is never taken for a person.
   const findService = ({ clientId = '' }: KeptToken): Omit<Staff, 'grant'> | undefined => {
     const client = clients.find(clientId);
-    return client?.kind === 'backend' ? { subject: clientId, role: client.role, department: null, teams: null } : undefined;
+    return client?.kind === 'backend' ? { subject: `client:${clientId}`, role: client.role, department: null, teams: null } : undefined;
   };
   return (token: string): Staff => {
     const personal: KeptToken | undefined = signIns.find('AccessToken', token);

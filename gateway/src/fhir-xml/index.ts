@@ -1,0 +1,2 @@
+export { formatFhirXml } from './format-fhir-xml';
+export { parseFhirXml } from './parse-fhir-xml';
