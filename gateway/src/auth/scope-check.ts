@@ -105,7 +105,9 @@ function readEntries(text: string): readonly { readonly request?: unknown }[] | 
 }
 
 function sortLetters(letters: string): string {
-  return [...'cruds'].filter((letter) => letters.includes(letter)).join('');
+  return Array.from('cruds')
+    .filter((letter) => letters.includes(letter))
+    .join('');
 }
 
 function notEnough(needed: string): Error {

@@ -33,8 +33,12 @@ export function readScope(text: string): ReadScope {
   if (text === 'launch' || text.startsWith('launch/'))
     return { refusal: 'no patient or encounter is chosen at sign-in; staff applications ask for user/ scopes' };
   if (text.includes('?')) return { refusal: 'scopes with search parameters are not offered; ask for the resource type as a whole' };
-  const [, context, type, word] = resourceForm.exec(text) ?? [];
-  if (context === undefined || type === undefined || word === undefined) return { refusal: 'there is no such scope' };
+  return readResourceScope(text);
+}
+
+function readResourceScope(text: string): ReadScope {
+  const [, context, type = '', word = ''] = resourceForm.exec(text) ?? [];
+  if (context === undefined) return { refusal: 'there is no such scope' };
   if (context === 'patient') return { refusal: 'patients use their own wallet; staff applications ask for user/ scopes' };
   const letters = oldWords[word] ?? word;
   if (!/^(?=.)c?r?u?d?s?$/.test(letters)) return { refusal: 'the letters after the point must be of cruds, in this order' };
@@ -61,9 +65,9 @@ export function splitScopes(scope: string | undefined): string[] {
 
 /** Whether the scopes together let this be done with resources of a type; `*` asks for every type. */
 export function permitsLetters({ resources }: TokenGrant, type: string, letters: string): boolean {
-  return [...letters].every((letter) => resources.some((scope) => givesLetters(scope, type, letter)));
+  return Array.from(letters).every((letter) => resources.some((scope) => givesLetters(scope, type, letter)));
 }
 
 function givesLetters(scope: SmartScope, type: string, letters: string): boolean {
-  return (scope.type === '*' || scope.type === type) && [...letters].every((letter) => scope.letters.includes(letter));
+  return (scope.type === '*' || scope.type === type) && Array.from(letters).every((letter) => scope.letters.includes(letter));
 }

@@ -43,7 +43,7 @@ export function newSignedInFinder({ accounts, clients, signIns, audience }: Sign
   };
   return (token: string): Staff => {
     const personal: KeptToken | undefined = signIns.find('AccessToken', token);
-    const kept = personal ?? (signIns.find('ClientCredentials', token) as KeptToken | undefined);
+    const kept: KeptToken | undefined = personal ?? signIns.find('ClientCredentials', token);
     const isKnown = kept?.aud === audience && clients.find(kept.clientId ?? '') !== undefined;
     const holder = !isKnown ? undefined : personal === undefined ? findService(kept) : findPerson(kept);
     if (holder === undefined || kept === undefined) throw newError('TOKEN_INVALID', 'The bearer token is not in force; sign in again');

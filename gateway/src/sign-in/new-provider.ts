@@ -1,4 +1,11 @@
-import type { ClientAuthMethod, Configuration, KoaContextWithOIDC, Provider, ResourceServer } from 'oidc-provider';
+import type {
+  Account as ProviderAccount,
+  ClientAuthMethod,
+  Configuration,
+  KoaContextWithOIDC,
+  Provider,
+  ResourceServer,
+} from 'oidc-provider';
 import { readScope, splitScopes } from '../auth';
 import type { Account, Accounts, Clients } from '../people';
 import type { SignInTable } from '../store';
@@ -121,7 +128,7 @@ function newResourceServer(
   return { scope: scopes.join(' '), audience, accessTokenFormat: 'opaque' };
 }
 
-function newProviderAccount(account: Account | undefined, issuer: string) {
+function newProviderAccount(account: Account | undefined, issuer: string): ProviderAccount | undefined {
   if (account?.active !== true) return undefined;
   const { userName, role, department, teams, practitioner } = account;
   const fhirUser = practitioner === null ? {} : { fhirUser: `${issuer}/fhir/${practitioner}` };
@@ -150,7 +157,7 @@ export function describeScope(scope: string): string {
   const read = readScope(scope);
   if ('resource' in read) {
     const { type, letters } = read.resource;
-    const acts = [...letters].map((letter) => ({ c: 'create', r: 'read', u: 'change', d: 'delete', s: 'search' })[letter] ?? letter);
+    const acts = Array.from(letters).map((letter) => ({ c: 'create', r: 'read', u: 'change', d: 'delete', s: 'search' })[letter] ?? letter);
     return `${acts.join(', ')}: ${type === '*' ? 'all records that you may see' : type}`;
   }
   const words: Readonly<Record<string, string>> = {

@@ -16,19 +16,21 @@ export function findRefusedScope(scope: string | undefined, client: Client): Ref
   return undefined;
 }
 
-function refuse(scope: string, { kind, scopes }: Client): string | undefined {
+function refuse(scope: string, client: Client): string | undefined {
   const wanted = readScope(scope);
   if ('refusal' in wanted) return wanted.refusal;
-  if ('word' in wanted) {
-    const isOfPeople = (identityScopes as readonly string[]).includes(wanted.word);
-    if (isOfPeople && kind === 'backend') return 'it is about a person, and nobody signs in here';
-    return isOfPeople || scopes.includes(scope) ? undefined : 'this client is not registered for it';
-  }
-  if (wanted.resource.context !== (kind === 'app' ? 'user' : 'system'))
-    return kind === 'app' ? 'applications that staff use ask for user/ scopes' : 'backend services ask for system/ scopes';
-  const isCovered = scopes.some((one) => {
-    const held = readScope(one);
-    return 'resource' in held && coversScope(held.resource, wanted.resource);
-  });
-  return isCovered ? undefined : 'this client is not registered for it';
+  if ('word' in wanted) return refuseWord(wanted.word, client);
+  const { resource } = wanted;
+  if (resource.context !== (client.kind === 'app' ? 'user' : 'system'))
+    return client.kind === 'app' ? 'applications that staff use ask for user/ scopes' : 'backend services ask for system/ scopes';
+  const isCovered = client.scopes.map(readScope).some((held) => 'resource' in held && coversScope(held.resource, resource));
+  return isCovered ? undefined : notRegistered;
 }
+
+function refuseWord(word: string, { kind, scopes }: Client): string | undefined {
+  const isOfPeople = (identityScopes as readonly string[]).includes(word);
+  if (isOfPeople) return kind === 'backend' ? 'it is about a person, and nobody signs in here' : undefined;
+  return scopes.includes(word) ? undefined : notRegistered;
+}
+
+const notRegistered = 'this client is not registered for it';

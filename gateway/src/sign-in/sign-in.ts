@@ -86,10 +86,15 @@ export class SignIn {
     const provider = await this.#open();
     const { request, response } = http;
     const interaction = await provider.interactionDetails(request, response).catch(() => undefined);
-    if (interaction === undefined)
-      return send(response, 400, renderFailure('interaction_unknown', 'This page is no longer valid: go back to the application.'));
+    if (interaction === undefined) {
+      send(response, 400, renderFailure('interaction_unknown', 'This page is no longer valid: go back to the application.'));
+      return;
+    }
     const form = this.#newForm(interaction);
-    if (request.method !== 'POST') return send(response, 200, await this.#render(provider, interaction, form));
+    if (request.method !== 'POST') {
+      send(response, 200, await this.#render(provider, interaction, form));
+      return;
+    }
     const fields = await this.#readOwnForm(http, form.csrf);
     if (interaction.prompt.name === 'login') return this.#login(provider, { http, interaction, form, fields });
     await finishConsent(provider, { http, interaction, isAllowed: fields.get('act') === 'allow' });
@@ -128,7 +133,10 @@ export class SignIn {
     const { request, response, address } = http;
     const { key, accounts, title } = this.#options;
     const form = { action: invitationPath, csrf: key.name('csrf', 'invitation') };
-    if (request.method !== 'POST') return send(response, 200, renderInvitation(form));
+    if (request.method !== 'POST') {
+      send(response, 200, renderInvitation(form));
+      return;
+    }
     const fields = await this.#readOwnForm(http, form.csrf);
     const read = (name: string): string => (fields.get(name) ?? '').trim();
     const [userName, invitation] = [read('userName'), read('invitation')];
@@ -139,7 +147,10 @@ export class SignIn {
     };
     try {
       secret = accounts.openInvitation(userName, invitation, address);
-      if (fields.get('act') !== 'enrol') return send(response, 200, renderOpened(secret));
+      if (fields.get('act') !== 'enrol') {
+        send(response, 200, renderOpened(secret));
+        return;
+      }
       await accounts.enrol({ userName, invitation, password: fields.get('password') ?? '', code: read('code'), address });
       send(response, 200, renderEnrolled());
     } catch (error) {
@@ -178,7 +189,7 @@ async function finishConsent(
   }
   const before = grantId === undefined ? undefined : await provider.Grant.find(grantId);
   const grant = before ?? new provider.Grant({ accountId: session.accountId, clientId: String(params['client_id']) });
-  const scope = String(params['scope'] ?? '');
+  const scope = (params['scope'] ?? '') as string;
   grant.addOIDCScope(scope);
   for (const resource of [params['resource']].flat()) if (typeof resource === 'string') grant.addResourceScope(resource, scope);
   const consent = { grantId: await grant.save() };
@@ -200,7 +211,7 @@ function describeRefusal(error: unknown, response: ServerResponse): { readonly s
   const status = statuses[readCode(error) ?? ''];
   if (status === undefined) throw error;
   const { message, details } = toCodedError(error);
-  if (status === 429) response.setHeader('retry-after', String(details['retryAfterSeconds'] ?? 1));
+  if (status === 429) response.setHeader('retry-after', String(Number(details['retryAfterSeconds'] ?? 1)));
   return { status, message };
 }
 

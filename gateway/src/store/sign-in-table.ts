@@ -55,8 +55,8 @@ export function newSignInTable(database: Database, key: LocalKey): SignInTable {
   const open = (row: Row | undefined): Value | undefined =>
     row === undefined ? undefined : (JSON.parse(Buffer.from(key.open(placeOf(row), row.sealed as Uint8Array)).toString('utf8')) as Value);
   return {
-    find: (kind, id) => open(find.get(kind, nameOf(kind, id), Date.now()) as Row | undefined),
-    findByUid: (kind, uid) => open(findUid.get(kind, nameOf('uid', uid), Date.now()) as Row | undefined),
+    find: (kind, id) => open(find.get(kind, nameOf(kind, id), Date.now())),
+    findByUid: (kind, uid) => open(findUid.get(kind, nameOf('uid', uid), Date.now())),
     save: (kind, id, value, { seconds, links = {} }) => {
       const name = nameOf(kind, id);
       const sealed = key.seal(placeOf({ kind, name }), Buffer.from(JSON.stringify(value)));

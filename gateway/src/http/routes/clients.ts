@@ -14,24 +14,26 @@ const address = z
   .refine((text) => URL.canParse(text), 'must be an absolute address');
 /** Public keys; a private part is refused before it is kept. */
 const jwk = z.looseObject({ kty: z.enum(['EC', 'RSA']) }).refine((key) => !('d' in key) && !('k' in key), 'must be a public key');
-const newClient = z.strictObject({
+const shared = {
   clientId,
   title: z.string().min(1).max(128),
-  kind: z.enum(['app', 'backend']),
   scopes: z
     .array(
       z.string().refine((scope) => 'resource' in readScope(scope) || scope === apiScope, 'must be a scope of resources or medaccord/api'),
     )
     .min(1)
     .max(200),
-  redirectUris: z
-    .array(address.refine((uri) => !uri.includes('#'), 'must have no fragment'))
-    .max(20)
-    .optional(),
-  role: z.enum(roles).optional(),
   jwks: z.strictObject({ keys: z.array(jwk).min(1).max(20) }).optional(),
   jwksUri: address.optional(),
-});
+};
+const redirectUris = z
+  .array(address.refine((uri) => !uri.includes('#'), 'must have no fragment'))
+  .min(1)
+  .max(20);
+const newClient = z.discriminatedUnion('kind', [
+  z.strictObject({ ...shared, kind: z.literal('app'), redirectUris }),
+  z.strictObject({ ...shared, kind: z.literal('backend'), role: z.enum(roles) }),
+]);
 const shownClient = z.looseObject({ clientId: z.string(), kind: z.string() });
 
 /** The applications that may use this gateway; the operator registers them. */
@@ -79,16 +81,9 @@ export function newClientRoutes(clients: Clients): readonly Route[] {
   ];
 }
 
-/** What belongs to one kind is refused with the other. */
-function readClient({ kind, redirectUris = [], role, jwks, jwksUri, ...rest }: z.output<typeof newClient>): Client {
-  const shared = { ...rest, jwks: jwks ?? null, jwksUri: jwksUri ?? null };
+/** A backend proves itself by keys, an app may; they come one way. */
+function readClient({ jwks, jwksUri, ...rest }: z.output<typeof newClient>): Client {
   if (jwks !== undefined && jwksUri !== undefined) throw newError('REQUEST_INVALID', 'body: has jwks and jwksUri; name one of them');
-  if (kind === 'app') {
-    if (redirectUris.length === 0 || role !== undefined)
-      throw newError('REQUEST_INVALID', 'body: an app has redirectUris, and no role: it acts in that of whoever signs in');
-    return { ...shared, kind, redirectUris };
-  }
-  if (role === undefined || redirectUris.length > 0 || (jwks ?? jwksUri) === undefined)
-    throw newError('REQUEST_INVALID', 'body: a backend has a role and jwks or jwksUri, and no redirectUris');
-  return { ...shared, kind, role };
+  if (rest.kind === 'backend' && (jwks ?? jwksUri) === undefined) throw newError('REQUEST_INVALID', 'body: a backend has jwks or jwksUri');
+  return { ...rest, jwks: jwks ?? null, jwksUri: jwksUri ?? null };
 }

@@ -30,7 +30,7 @@ function readOperation({ op, path, value }: Fields): Fields {
     throw newError('REQUEST_INVALID', 'body.Operations: name a path, or give the attributes as value');
   const found = Object.entries(value).flatMap(([name, one]): [string, unknown][] =>
     isExtension(name) && typeof one === 'object' && one !== null
-      ? Object.entries(one).map(([inner, deep]): [string, unknown] => [`${name}:${inner}`, deep])
+      ? Object.entries(one as Fields).map(([inner, deep]): [string, unknown] => [`${name}:${inner}`, deep])
       : [[name, one]],
   );
   return Object.fromEntries(found.map(([name, one]) => [fieldOf(name), readValue(fieldOf(name), one)]));

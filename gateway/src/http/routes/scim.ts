@@ -142,8 +142,8 @@ function listUsers(accounts: Accounts, { filter, startIndex, count }: z.output<t
 
 function readDetails(body: z.output<typeof newUser>): Parameters<Accounts['add']>[0] {
   const [role] = body.roles;
-  const { department = null } = (body[userSchemas.enterprise] ?? {}) as z.output<typeof enterprise>;
-  const { teams: listed = null, practitioner: resource = null } = (body[userSchemas.staff] ?? {}) as z.output<typeof staff>;
+  const { department = null } = body[userSchemas.enterprise] ?? {};
+  const { teams: listed = null, practitioner: resource = null } = body[userSchemas.staff] ?? {};
   return { userName: body.userName, role: role.value, department, teams: listed, practitioner: resource };
 }
 
