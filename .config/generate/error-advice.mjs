@@ -238,9 +238,10 @@ export const advice = {
   REQUEST_NOT_JSON: ['The body is not JSON, or has a key twice.', 'Send one JSON value.'],
   REQUEST_TOO_LARGE: ['The body is larger than this route takes.', 'Send it in parts.'],
   REQUESTS_TOO_MANY: [
-    'One address has written too often in a minute without a token.',
-    'Wait as long as Retry-After says; an operator can raise MEDACCORD_OPEN_WRITES_PER_MINUTE.',
+    'One caller has too many requests under way at once, or one address has written too often in a minute without a token.',
+    'Wait as long as Retry-After says; an operator can raise MEDACCORD_MAX_PER_CALLER or MEDACCORD_OPEN_WRITES_PER_MINUTE.',
   ],
+  REQUEST_TOO_SLOW: ['The body took longer to arrive than MEDACCORD_BODY_WITHIN_MS.', 'Send it faster, or in parts.'],
   MEDIA_TYPE_UNSUPPORTED: ['The Content-Type is not one this route takes.', 'Use application/json, or application/fhir+json for bundles.'],
   ROUTE_NOT_FOUND: ['No route has this path.', 'See /api/openapi.json.'],
   METHOD_NOT_ALLOWED: ['The path exists, not with this method.', 'See /api/openapi.json.'],
@@ -343,6 +344,14 @@ export const advice = {
     'Ask again a little later; if it stays so, check in anew.',
   ],
   NOT_READY: ['The gateway is starting.', 'Wait for /readyz.'],
+  OVERLOADED: [
+    'As many requests as the gateway takes on are under way, and as many wait for their turn; or one waited too long.',
+    'Wait as long as Retry-After says, then send it again. If it lasts: add a gateway, or see what is slow.',
+  ],
+  ANSWER_TOO_LATE: [
+    'The request took longer than MEDACCORD_ANSWER_WITHIN_MS. What it began is brought to its end.',
+    'Repeat it with the same Idempotency-Key: the answer is the outcome, as soon as there is one.',
+  ],
   DRAINING: ['The gateway is stopping.', 'Send it again after the restart.'],
   CA_UNAVAILABLE: ["The organisation's certificate authority does not answer.", 'Start it; then send the request again.'],
   CA_REFUSED: ['The certificate authority refused to certify a staff identity.', "Check the registrar's secret and rights."],

@@ -6,6 +6,7 @@ import type { Config } from './config';
 import { ConsentCheck } from './decision';
 import { HeightWatch, newHeightSigner, type AskHttp } from './height';
 import { ResourceChanger, ResourceReader, ResourceWriter } from './fhir-rest';
+import { Admission } from './http/admission';
 import { newServer } from './http/server';
 import type { Route } from './http/route';
 import { newAccessRoutes } from './http/routes/access-requests';
@@ -71,6 +72,8 @@ export interface App {
   /** Follows the ledger, settles what an earlier run left, registers the organisation and begins to answer. */
   start(): void;
   readReadiness(): Readiness;
+  /** `/readyz` says from now on that it stops; everything is still answered. */
+  announceStop(): void;
   /** No new requests from now on; resolves when nothing is under way any more. */
   stop(): Promise<void>;
 }
@@ -126,7 +129,7 @@ export function newApp(options: AppOptions): App {
     },
   });
   const consultations = new Consultations({ consultations: store.consultations, transactions, onTrouble });
-  const state = { registered: false, recovered: false, draining: false };
+  const state = { registered: false, recovered: false, leaving: false, draining: false };
   const profiles = newProfiles(config, log);
   const importer = new Importer({
     ...shared,
@@ -140,7 +143,12 @@ export function newApp(options: AppOptions): App {
   const writer = new ResourceWriter({ ...shared, importer, reader, held: newHeldResources(shared) });
   const opened = new OpenedReleases({ ...shared, key: keys.sealing });
   const released = new ReleasedReader({ ...shared, key: store.key, check, opened });
-  const readReadiness = (): Readiness => ({ projection: projector.isFresh, registered: state.registered, recovered: state.recovered });
+  const readReadiness = (): Readiness => ({
+    projection: projector.isFresh,
+    registered: state.registered,
+    recovered: state.recovered,
+    serving: !state.leaving,
+  });
   const identityOf = newIdentityOf(options.staff);
   const accounts = new Accounts({ people: store.people, signIns: store.signIns, hashCost: config.passwordCost });
   const clients = new Clients(store.people);
@@ -168,8 +176,11 @@ export function newApp(options: AppOptions): App {
     ...newReleaseRoutes({ release: { ...shared, key: keys.sealing, signing: keys.signing }, identityOf }),
     ...newBreakGlassRoutes({ ...shared, identityOf }),
   ];
+  const admission = new Admission(config.service.load);
   const http = newServer({
     routes,
+    admission,
+    service: config.service,
     authorise: newAuthoriser({
       staff: newStaffTokenVerifier(own, publicJwkOf(keys.token)),
       signedIn: signIn.findSignedIn,
@@ -233,8 +244,13 @@ export function newApp(options: AppOptions): App {
       void bootUntilDone();
     },
     readReadiness,
+    announceStop: () => {
+      state.leaving = true;
+    },
     stop: async () => {
+      state.leaving = true;
       state.draining = true;
+      await admission.drain(config.service.drain.withinMs / 2);
       await Promise.all([agent.stop(), deletions.stop(), consultations.stop(), mailer.stop(), heights.stop()]);
       await ledger.drain();
       await projector.stop();

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import pino from 'pino';
 import { newApp, type App } from './app';
 import { ConfigError, formatVariables, loadConfig, type Config } from './config';
+import { closeServer, listen } from './http/listen';
 import { newLedgerIdentity, StaffIdentities } from './identity/staff-identities';
 import { Courier } from './ledger/courier';
 import { FabricCarrier } from './ledger/fabric-carrier';
@@ -11,20 +13,17 @@ import { openStore } from './store';
 
 /** What the process ends with (sysexits.h where it has a name for it). */
 const exitCodes = { stopped: 0, failed: 70, cannotListen: 69, stoppedLate: 75, badConfig: 78 } as const;
-/** Longest time that a stop waits for what is under way; what is left then is settled at the next start. */
-const drainMs = 7_000;
 
 async function main(): Promise<void> {
   const config = loadConfig();
   const log = pino({ level: config.logLevel, base: { organisation: config.connection.organisation.name } });
   const { app, close } = await newGateway(config, log);
-  const server = await listen(app, config);
+  const server = await listen(app.http, config.listen);
   app.start();
   log.info({ listening: server.address() }, 'gateway started');
   const stop = (signal: string): void => {
     log.info({ signal }, 'gateway stopping');
-    setTimeout(() => process.exit(exitCodes.stoppedLate), drainMs).unref();
-    void drain(server, app)
+    void drain(server, app, config.service.drain)
       .then(close)
       .then(() => {
         log.info('gateway stopped');
@@ -81,32 +80,17 @@ function readVersion(): string {
   return (JSON.parse(readFileSync(`${__dirname}/../package.json`, 'utf8')) as { version: string }).version;
 }
 
-function listen(app: App, { listen: { host, port } }: Config): Promise<Server> {
-  return new Promise((resolve, reject) => {
-    const server = app.http.listen(port, host, (error?: Error) => {
-      if (error === undefined) resolve(server);
-      else reject(error);
-    });
-    server.requestTimeout = 120_000;
-    server.headersTimeout = 20_000;
-    server.keepAliveTimeout = 10_000;
-  });
-}
-
-/** Answers what has arrived, takes nothing new, and leaves no transaction whose outcome is unknown. */
-async function drain(server: Server, app: App): Promise<void> {
-  const closed = new Promise<void>((resolve) => {
-    server.close(() => {
-      resolve();
-    });
-  });
-  server.closeIdleConnections();
-  const idle = setInterval(() => {
-    server.closeIdleConnections();
-  }, 100);
+/**
+ * Says that it stops while it still answers everything, so that balancers look elsewhere; then answers what has arrived, takes nothing new and
+ * leaves no transaction whose outcome is unknown. What is left when the time is over is settled at the next start.
+ */
+async function drain(server: Server, app: App, { noticeMs, withinMs }: Config['service']['drain']): Promise<void> {
+  app.announceStop();
+  await delay(noticeMs);
+  setTimeout(() => process.exit(exitCodes.stoppedLate), withinMs).unref();
+  const closed = closeServer(server);
   await app.stop();
   await closed;
-  clearInterval(idle);
 }
 
 function fail(error: unknown): never {

@@ -48,8 +48,6 @@ export interface Wish {
   readonly emergency?: Pick<Emergency, 'reason' | 'statement'> | undefined;
   /** The clinician's own ledger identity. */
   readonly identity: LedgerIdentity;
-  /** How long to wait for the answer, in milliseconds. */
-  readonly waitMs: number;
 }
 
 /**
@@ -76,7 +74,7 @@ export async function requestAccess(options: AccessOptions, wish: Wish): Promise
   const delivered = mailer.deliver(parcels);
   await projector.waitForBlock(block);
   await delivered;
-  return waitForAnswer(options, requestId, wish.waitMs);
+  return waitForAnswer(options, requestId, 0);
 }
 
 /** The status of a request, after waiting for its final one at most `waitMs`. @throws CodedError RESOURCE_NOT_FOUND */

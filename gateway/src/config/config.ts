@@ -1,4 +1,5 @@
 import type { ConnectionDocument } from './connection-document';
+import type { ServiceConfig } from './service-config';
 
 export const logLevels = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -24,4 +25,5 @@ export interface Config {
   readonly passwordCost: { readonly memoryKiB: number; readonly passes: number };
   /** Where the FHIR profiles are that resources may name, and what a resource gets that names another; undefined: none is known. */
   readonly profiles: { readonly folder: string; readonly unknown: UnknownProfiles } | undefined;
+  readonly service: ServiceConfig;
 }

@@ -2,4 +2,6 @@ export type { Config, LogLevel } from './config';
 export { ConfigError } from './config-error';
 export type { ConnectionDocument } from './connection-document';
 export { loadConfig } from './load-config';
+export { loadService } from './load-service';
+export type { ServiceConfig } from './service-config';
 export { formatVariables, variables } from './variables';

@@ -5,10 +5,9 @@ import { logLevels, unknownProfiles } from './config';
 import { ConfigError } from './config-error';
 import type { ConnectionDocument } from './connection-document';
 import { connectionDocument } from './connection-document';
-import type { VariableName } from './variables';
+import { loadService } from './load-service';
+import { parseBound, parseWhole, type Environment } from './parse-bound';
 import { variables } from './variables';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Reads the environment and the connection document it names.
@@ -25,6 +24,7 @@ export function loadConfig(env: Environment = process.env): Config {
   const passwordCost = parsePasswordCost(env, problems);
   const logLevel = parseLogLevel(env, problems);
   const profiles = parseProfiles(env, problems);
+  const service = loadService(env, problems);
   if (connection === undefined || problems.length > 0) throw new ConfigError(problems);
   return freeze({
     connection,
@@ -37,6 +37,7 @@ export function loadConfig(env: Environment = process.env): Config {
     openWritesPerMinute,
     passwordCost,
     profiles,
+    service,
   });
 }
 
@@ -80,25 +81,6 @@ function readJson(path: string, problems: string[]): unknown {
     problems.push(`${path}: ${reason}`);
     return undefined;
   }
-}
-
-interface WholeNumber {
-  readonly name: VariableName;
-  readonly least: number;
-  readonly most: number;
-}
-
-function parseWhole(env: Environment, { name, least, most }: WholeNumber, problems: string[]): number | undefined {
-  const value = env[name];
-  if (value === undefined) return undefined;
-  const number = /^\d{1,10}$/.test(value) ? Number(value) : Number.NaN;
-  if (number >= least && number <= most) return number;
-  problems.push(`${name} must be a whole number from ${String(least)} to ${String(most)}`);
-  return undefined;
-}
-
-function parseBound(env: Environment, bounds: WholeNumber, fallback: number, problems: string[]): number {
-  return parseWhole(env, bounds, problems) ?? fallback;
 }
 
 /** Never less than OWASP's least for Argon2id. */

@@ -40,6 +40,25 @@ export const variables = [
     meaning: 'ignore or refuse: what a resource gets that names a profile not in that folder',
     fallback: 'ignore',
   },
+  { name: 'MEDACCORD_MAX_READS', meaning: 'requests that only read, under way at once', fallback: '64' },
+  { name: 'MEDACCORD_MAX_WRITES', meaning: 'requests that write, under way at once', fallback: '256' },
+  { name: 'MEDACCORD_MAX_WAITING', meaning: 'requests of either kind that wait for their turn; all others get 503', fallback: '512' },
+  { name: 'MEDACCORD_TURN_WITHIN_MS', meaning: 'longest wait for a turn, then 503', fallback: '2000' },
+  { name: 'MEDACCORD_MAX_PER_CALLER', meaning: 'requests that one caller may have under way or waiting; then 429', fallback: '256' },
+  {
+    name: 'MEDACCORD_ANSWER_WITHIN_MS',
+    meaning: 'time after which a request is answered with 504 and what is known; Prefer: wait adds to it',
+    fallback: '120000',
+  },
+  { name: 'MEDACCORD_BODY_WITHIN_MS', meaning: 'time that a caller may take to send a body; then 408', fallback: '30000' },
+  { name: 'MEDACCORD_CORS_ORIGINS', meaning: 'origins whose scripts may call, separated by commas', fallback: 'none' },
+  {
+    name: 'MEDACCORD_TRUSTED_PROXIES',
+    meaning: 'addresses and networks whose X-Forwarded headers are believed, separated by commas',
+    fallback: 'none',
+  },
+  { name: 'MEDACCORD_DRAIN_NOTICE_MS', meaning: 'how long a stop is announced at /readyz while all is still answered', fallback: '0' },
+  { name: 'MEDACCORD_DRAIN_WITHIN_MS', meaning: 'how long a stop may then take', fallback: '7000' },
 ] as const satisfies readonly Variable[];
 
 export type VariableName = (typeof variables)[number]['name'];

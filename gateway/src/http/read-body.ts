@@ -13,23 +13,23 @@ const mediaTypes: Readonly<Record<Exclude<BodyKind, 'none'>, readonly string[]>>
   form: ['application/x-www-form-urlencoded'],
 };
 
+export interface BodyBounds {
+  readonly maxBytes: number;
+  /** Milliseconds from now in which all of it must have arrived. */
+  readonly withinMs: number;
+}
+
 /**
  * Reads a body as UTF-8 text, bounded.
- * @throws CodedError MEDIA_TYPE_UNSUPPORTED, REQUEST_TOO_LARGE, REQUEST_NOT_JSON
+ * @throws CodedError MEDIA_TYPE_UNSUPPORTED, REQUEST_TOO_LARGE, REQUEST_TOO_SLOW, REQUEST_NOT_JSON
  */
-export async function readText(message: IncomingMessage, kind: Exclude<BodyKind, 'none'>, maxBytes: number): Promise<string> {
+export async function readText(message: IncomingMessage, kind: Exclude<BodyKind, 'none'>, bounds: BodyBounds): Promise<string> {
   assertMediaType(message, mediaTypes[kind]);
   const declared = Number(message.headers['content-length'] ?? 0);
-  if (declared > maxBytes) throw tooLarge(maxBytes);
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of message as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > maxBytes) throw tooLarge(maxBytes);
-    chunks.push(chunk);
-  }
+  if (declared > bounds.maxBytes) throw tooLarge(bounds.maxBytes);
+  const bytes = await collect(message, bounds);
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks));
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
     throw newError('REQUEST_NOT_JSON', 'The body is not UTF-8', { cause });
   }
@@ -39,8 +39,8 @@ export async function readText(message: IncomingMessage, kind: Exclude<BodyKind,
  * Reads a resource as JSON, in whichever of FHIR's formats it is.
  * @throws CodedError as readText does, FHIR_XML_INVALID
  */
-export async function readFhir(message: IncomingMessage, maxBytes: number): Promise<string> {
-  const text = await readText(message, 'fhir', maxBytes);
+export async function readFhir(message: IncomingMessage, bounds: BodyBounds): Promise<string> {
+  const text = await readText(message, 'fhir', bounds);
   return xmlTypes.includes(readMediaType(message)) ? formatJson(parseFhirXml(text)) : text;
 }
 
@@ -63,6 +63,42 @@ export function parseStrictJson(text: string): unknown {
       ...(place === undefined ? {} : { details: { place } }),
     });
   }
+}
+
+/** What has arrived when it ends; the connection is left alone, so that a caller who is cut off can be told why. */
+function collect(message: IncomingMessage, { maxBytes, withinMs }: BodyBounds): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const stop = (error: Error): void => {
+      clearTimeout(timer);
+      message.removeAllListeners('data');
+      chunks.length = 0;
+      reject(error);
+    };
+    const timer = setTimeout(() => {
+      stop(newError('REQUEST_TOO_SLOW', `The body must arrive within ${String(withinMs)} ms`));
+    }, withinMs);
+    message.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > maxBytes) stop(tooLarge(maxBytes));
+      else chunks.push(chunk);
+    });
+    message.once('end', () => {
+      clearTimeout(timer);
+      resolve(Buffer.concat(chunks));
+    });
+    message.once('error', () => {
+      stop(cutOff());
+    });
+    message.once('close', () => {
+      stop(cutOff());
+    });
+  });
+}
+
+function cutOff(): Error {
+  return newError('REQUEST_NOT_JSON', 'The body ended before it was complete');
 }
 
 function assertMediaType(message: IncomingMessage, allowed: readonly string[]): void {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Access, Caller } from '../auth';
+import type { Lane, Pass } from './admission';
 
 export interface Request<Params = unknown, Query = unknown, Body = unknown> {
   readonly params: Params;
@@ -14,6 +15,8 @@ export interface Request<Params = unknown, Query = unknown, Body = unknown> {
   readonly header: (name: string) => string | undefined;
   /** Where this service is, as the caller addressed it: `https://host`. */
   readonly origin: string;
+  /** Waits for what others do, such as the answer of another organisation: who waits so keeps nobody from working. */
+  readonly aside: Pass['aside'];
 }
 
 export interface Response {
@@ -50,6 +53,8 @@ export interface Route {
   readonly isRoutine: boolean;
   /** Speaks FHIR: media types are negotiated, answers are resources, errors OperationOutcomes. */
   readonly isFhir: boolean;
+  /** What bounds how many of them are under way at once; `none`: always answered, whatever the load. */
+  readonly lane: Lane | 'none';
   readonly handle: (request: Request) => Promise<Response>;
 }
 
@@ -68,6 +73,7 @@ interface RouteSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodTyp
   readonly needsLedger?: boolean;
   readonly isRoutine?: boolean;
   readonly isFhir?: boolean;
+  readonly lane?: Route['lane'];
   readonly handle: (request: Request<z.output<P>, z.output<Q>, z.output<B>>) => Promise<Response>;
 }
 
@@ -86,6 +92,7 @@ export function newRoute<P extends z.ZodType, Q extends z.ZodType, B extends z.Z
     params: spec.params ?? nothing,
     query: spec.query ?? nothing,
     body: spec.body,
+    lane: spec.lane ?? (spec.method === 'get' || spec.bodyKind === 'form' ? 'reads' : 'writes'),
     bodyKind: spec.bodyKind ?? (spec.body === undefined ? 'none' : 'json'),
     handle: spec.handle as Route['handle'],
   };

@@ -4,8 +4,12 @@ import { rateLimit, type RateLimitRequestHandler } from 'express-rate-limit';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import { assertInScope, type Authoriser, type Caller, type ScopedRequest } from '../auth';
+import type { ServiceConfig } from '../config';
 import { newError, toCodedError, type CodedError } from '../problem';
 import type { ResponseStore } from '../store/response-table';
+import { withinDeadline } from '../deadline';
+import type { Admission, Pass } from './admission';
+import { newCors } from './cors';
 import { chooseFhirFormat, isFhirPath } from './fhir-media-type';
 import { fhirJson, toXml, toXmlIfPossible, wantsXml } from './fhir-body';
 import { formatOutcome } from './operation-outcome';
@@ -22,6 +26,8 @@ const maxJsonBytes = 1_048_576;
 /** Largest body of a route that anybody with a signature may write to, in bytes. */
 const maxOpenBytes = 262_144;
 const longestWaitMs = 60_000;
+/** After these nobody reads the rest of the body: too slow, too large. */
+const cutOffStatuses = [408, 413];
 
 export interface ServerOptions {
   readonly routes: readonly Route[];
@@ -35,6 +41,8 @@ export interface ServerOptions {
   readonly openWritesPerMinute: number;
   /** The embedded OpenID provider; undefined where people sign in elsewhere. */
   readonly signIn?: SignInHandler | undefined;
+  readonly admission: Admission;
+  readonly service: Pick<ServiceConfig, 'answerWithinMs' | 'bodyWithinMs' | 'corsOrigins' | 'trustedProxies'>;
   readonly log: Logger;
 }
 
@@ -43,9 +51,11 @@ export function newServer(options: ServerOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
+  app.set('trust proxy', options.service.trustedProxies);
   app.use(helmet({ contentSecurityPolicy: { directives: { defaultSrc: ["'none'"] } } }));
   app.use(logRequests(options.log));
-  app.use(newSignInHandler(options.signIn, options.isDraining));
+  app.use(newCors(options.service.corsOrigins));
+  app.use(newSignInHandler(options.signIn, { isDraining: options.isDraining, bodyWithinMs: options.service.bodyWithinMs }));
   const repeats = new Repeats(options.responses, options.nameOf);
   const limitOpenWrites = newOpenWriteLimit(options.openWritesPerMinute);
   for (const path of new Set(options.routes.map((route) => route.path))) {
@@ -79,6 +89,8 @@ function newOpenWriteLimit(perMinute: number): RateLimitRequestHandler {
   return rateLimit({
     windowMs: 60_000,
     limit: perMinute,
+    // Who stands behind a proxy that is not trusted is its address.
+    validate: { xForwardedForHeader: false },
     standardHeaders: 'draft-8',
     legacyHeaders: false,
     handler: (_request, _answer, next) => {
@@ -92,31 +104,65 @@ function isBadAddress(error: unknown): boolean {
   return error instanceof URIError;
 }
 
-/** The way of a request: who calls, what is asked, whether the ledger's state is known, whether it was answered before; then the handler. */
+/** The way of a request: is there room, who calls; then its turn, within its time. */
 function carry(route: Route, options: ServerOptions, repeats: Repeats) {
+  const { admission, service } = options;
   return async (http: HttpRequest, answer: HttpResponse): Promise<void> => {
     answer.locals.route = route.path;
     answer.locals.isRoutine = route.isRoutine;
     if (options.isDraining() && route.needsLedger) throw newError('DRAINING', 'This gateway is stopping; ask again when it is back');
+    const { lane } = route;
+    if (lane !== 'none') admission.assertRoom(lane);
     const params = parseWith(route.params, http.params, 'path');
     const caller = await options.authorise(route.access, http.headers.authorization, readRelation(http));
     const format = route.isFhir ? chooseFhirFormat(http.headers.accept, http.query['_format']) : 'json';
-    const query = parseWith(route.query, http.query, 'query');
-    const { text, body } = await readBody(route, http, options.maxImportBytes);
-    assertInScope(caller, newScopedRequest(route, http, text));
-    if (route.needsLedger) options.assertFresh();
-    const waitMs = readWait(http.headers.prefer);
-    const header = (name: string): string | undefined => http.get(name);
-    const request = { params, query, body, caller, operation: '', waitMs, header, origin: readOrigin(http) };
-    const isKeyed = route.idempotency === true || (route.idempotency === 'optional' && header('idempotency-key') !== undefined);
-    const response = isKeyed
-      ? await repeats.run(
-          { key: readIdempotencyKey(http), scope: formatScope(route, caller), content: formatContent(route, http, [params, query, text]) },
-          (operation) => handle(route, { ...request, operation }),
-        )
-      : await handle(route, { ...request, operation: options.nameOf('operation', randomUUID()) });
-    send(answer, format === 'json' ? response : route.method === 'get' ? toXml(response) : toXmlIfPossible(response));
+    const give = (response: Required<Response>): void => {
+      send(answer, format === 'json' ? response : route.method === 'get' ? toXml(response) : toXmlIfPossible(response));
+    };
+    const serve = (aside: Pass['aside']): Promise<Required<Response>> =>
+      serveRequest({ route, options, repeats }, http, { params, caller, aside });
+    if (lane === 'none') {
+      give(await serve((wait) => wait()));
+      return;
+    }
+    const take = async (): Promise<Required<Response>> => {
+      const pass = await admission.enter(lane, nameCaller(caller, http), newGoneSignal(answer));
+      try {
+        return await serve(pass.aside);
+      } finally {
+        pass.leave();
+      }
+    };
+    const withinMs = service.answerWithinMs + readWait(http.headers.prefer);
+    give(await withinDeadline(withinMs, take, () => tooLate(route, http)));
   };
+}
+
+interface Served {
+  readonly route: Route;
+  readonly options: ServerOptions;
+  readonly repeats: Repeats;
+}
+
+/** What is asked, whether the ledger's state is known, whether it was answered before; then the handler. */
+async function serveRequest(
+  { route, options, repeats }: Served,
+  http: HttpRequest,
+  known: Pick<Request, 'params' | 'caller' | 'aside'>,
+): Promise<Required<Response>> {
+  const { params, caller } = known;
+  const query = parseWith(route.query, http.query, 'query');
+  const { text, body } = await readBody(route, http, options);
+  assertInScope(caller, newScopedRequest(route, http, text));
+  if (route.needsLedger) options.assertFresh();
+  const waitMs = readWait(http.headers.prefer);
+  const header = (name: string): string | undefined => http.get(name);
+  const request = { ...known, query, body, operation: '', waitMs, header, origin: readOrigin(http) };
+  if (!isKeyed(route, http)) return handle(route, { ...request, operation: options.nameOf('operation', randomUUID()) });
+  return repeats.run(
+    { key: readIdempotencyKey(http), scope: formatScope(route, caller), content: formatContent(route, http, [params, query, text]) },
+    (operation) => handle(route, { ...request, operation }),
+  );
 }
 
 /** The request as far as the scopes of a token look at it. */
@@ -134,15 +180,50 @@ function newScopedRequest({ method, path, isFhir, bodyKind }: Route, http: HttpR
   };
 }
 
+function isKeyed({ idempotency }: Route, http: HttpRequest): boolean {
+  return idempotency === true || (idempotency === 'optional' && http.get('idempotency-key') !== undefined);
+}
+
+/** Aborted when the caller's connection ends before the answer. */
+function newGoneSignal(answer: HttpResponse): AbortSignal {
+  const gone = new AbortController();
+  answer.once('close', () => {
+    if (!answer.writableFinished) gone.abort();
+  });
+  return gone.signal;
+}
+
+/** What is known of a request that took too long, and how to learn more. */
+function tooLate(route: Route, http: HttpRequest): CodedError {
+  if (route.lane === 'reads') return newError('ANSWER_TOO_LATE', 'The answer was not ready in time; ask again');
+  return newError(
+    'ANSWER_TOO_LATE',
+    isKeyed(route, http)
+      ? 'Not done in time, and it may still be done; repeat the request with the same Idempotency-Key to learn its outcome'
+      : 'Not done in time, and it may still be done; look before you write again, and send an Idempotency-Key where the route takes one',
+  );
+}
+
+/** For whom requests are counted: who is proved to call, else from where. */
+function nameCaller(caller: Caller, { ip = '' }: HttpRequest): string {
+  if (caller.kind === 'staff') return `staff ${caller.subject}`;
+  return caller.kind === 'relation' ? `relation ${caller.relationRef} ${String(caller.delegation ?? '')}` : `address ${ip}`;
+}
+
 async function handle(route: Route, request: Request): Promise<Required<Response>> {
   const { status = route.status, body, contentType = 'application/json', headers = {} } = await route.handle(request);
   return { status, body: contentType === 'application/json' ? JSON.stringify(body) : body, contentType, headers };
 }
 
-async function readBody(route: Route, http: HttpRequest, maxImportBytes: number): Promise<{ text: string; body: unknown }> {
+async function readBody(
+  route: Route,
+  http: HttpRequest,
+  { maxImportBytes, service }: ServerOptions,
+): Promise<{ text: string; body: unknown }> {
   if (route.bodyKind === 'none') return { text: '', body: undefined };
-  const mostBytes = ['fhir', 'patch'].includes(route.bodyKind) ? maxImportBytes : isOpenWrite(route) ? maxOpenBytes : maxJsonBytes;
-  const text = await (route.bodyKind === 'fhir' ? readFhir(http, mostBytes) : readText(http, route.bodyKind, mostBytes));
+  const maxBytes = ['fhir', 'patch'].includes(route.bodyKind) ? maxImportBytes : isOpenWrite(route) ? maxOpenBytes : maxJsonBytes;
+  const bounds = { maxBytes, withinMs: service.bodyWithinMs };
+  const text = await (route.bodyKind === 'fhir' ? readFhir(http, bounds) : readText(http, route.bodyKind, bounds));
   if (route.bodyKind !== 'json' || route.body === undefined) return { text, body: text };
   return { text, body: parseWith(route.body, parseStrictJson(text), 'body') };
 }
@@ -197,7 +278,7 @@ function sendProblem(error: unknown, request: HttpRequest, answer: HttpResponse)
   if (retryAfter !== undefined && !answer.hasHeader('retry-after')) answer.set('retry-after', String(retryAfter));
   if (problem.status === 401) answer.set('www-authenticate', 'Bearer');
   if (problem.code === 'SCOPE_NOT_ENOUGH') answer.set('www-authenticate', 'Bearer error="insufficient_scope"');
-  if (problem.status === 413) answer.set('connection', 'close');
+  if (cutOffStatuses.includes(problem.status)) answer.set('connection', 'close');
   const { body, contentType } = newProblemBody(problem, coded, request);
   answer.status(problem.status).set({ 'content-type': contentType, 'cache-control': 'no-store' }).send(Buffer.from(body));
   if (!request.complete) request.resume();

@@ -1,4 +1,5 @@
 import type { GroupId, MspId, PatientEntry, RecordId, SubjectRef, TransactionRequest } from '@medaccord/chaincode/model';
+import { finishRegardless } from '../deadline';
 import { planImport, type JsonObject, type PlannedResource, type ResourceIndex } from '../fhir';
 import { newQueues } from '../ledger/lanes';
 import type { Transactions } from '../ledger/transactions';
@@ -108,6 +109,8 @@ export class Importer {
     const entry: ImportEntry = { operation, attempt, groupId, state: 'running', outcome: JSON.stringify(outcome) };
     if (changed.length === 0) return this.#finish(entry, outcome);
     const encrypted = await this.#encrypt(changed);
+    // What is half written must be closed or abandoned.
+    finishRegardless();
     store.imports.put(entry);
     try {
       store.index.add(

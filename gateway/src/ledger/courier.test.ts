@@ -1,3 +1,4 @@
+import { withinDeadline } from '../deadline';
 import { newError } from '../problem';
 import { openDatabase } from '../store/database';
 import { intentTable, newIntentStore } from '../store/intent-table';
@@ -105,6 +106,28 @@ describe('Courier', () => {
     survives();
     await submitted;
     expect(carrier.sent).toEqual(['tx1']);
+  });
+
+  const late = (): Error => new Error('late');
+
+  it('asks nobody any more for what nobody waits for', async () => {
+    carrier.endorseErrors = Array.from({ length: 50 }, () => new AnswerError('unavailable', newError('LEDGER_UNAVAILABLE', 'x')));
+    await expect(withinDeadline(0, () => newCourier().submit(submission), late)).rejects.toThrow();
+    expect([carrier.asked.length, intents.find('op')]).toEqual([1, undefined]);
+  });
+
+  it('brings what it has begun to its end, also when nobody waits any more', async () => {
+    let open = (): void => undefined;
+    const held = new Promise<void>((resolve) => (open = resolve));
+    const send = carrier.send.bind(carrier);
+    carrier.send = (envelope) => held.then(() => send(envelope));
+    carrier.codes = [11, 0];
+    let submitted: Promise<unknown> = Promise.resolve();
+    const work = (): Promise<unknown> => (submitted = newCourier().submit(submission));
+    await expect(withinDeadline(1, work, late)).rejects.toThrow('late');
+    carrier.endorseErrors = [new AnswerError('unavailable', newError('LEDGER_UNAVAILABLE', 'x'))];
+    open();
+    await expect(submitted).resolves.toMatchObject({ transactionId: 'tx2' });
   });
 
   it('stores the signed envelope before it is sent', async () => {

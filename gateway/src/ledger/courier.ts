@@ -1,3 +1,4 @@
+import { finishRegardless, timeLeft } from '../deadline';
 import { newError, type CodedError } from '../problem';
 import { AnswerError } from './answer-error';
 import type { Carrier, Prepared, TransactionStatus } from './carrier';
@@ -164,6 +165,7 @@ export class Courier implements Ledger {
   async #send(operation: string, requestHash: string, prepared: Prepared): Promise<TransactionStatus | undefined> {
     const { intents, carrier } = this.#options;
     const intent = { operation, requestHash, ...prepared, sentAt: this.#now() };
+    finishRegardless();
     await intents.open(intent);
     const refusal = await carrier.send(prepared.envelope).catch(() => 'unknown' as const);
     return this.#settle({ ...intent, state: 'open', code: undefined, block: undefined }, refusal === undefined);
@@ -235,7 +237,7 @@ export class Courier implements Ledger {
     return undefined;
   }
 
-  /** Asks peers until one decides: a lagging or restarting peer gets about 2 s. */
+  /** Asks peers until one decides, or nobody waits for it any more: a lagging or restarting peer gets about 2 s. */
   async #ask<T>(ask: () => Promise<T>, mayLag: boolean): Promise<T> {
     const backoff: Backoff = newBackoff({ firstMs: 25, mostMs: 400, lastsMs: this.#times.endorseMs, now: this.#now });
     for (;;) {
@@ -244,7 +246,7 @@ export class Courier implements Ledger {
       } catch (error) {
         if (!(error instanceof AnswerError)) throw error;
         const worthAnother = error.kind !== 'final' || (mayLag && isAnswerOfLaggard(error.error));
-        if (!worthAnother || !(await backoff.wait())) throw error.error;
+        if (!worthAnother || timeLeft() === 0 || !(await backoff.wait())) throw error.error;
       }
     }
   }

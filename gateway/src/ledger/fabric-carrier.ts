@@ -1,6 +1,7 @@
 import * as grpc from '@grpc/grpc-js';
 import { connect, GatewayError, hash, type Gateway, type Proposal } from '@hyperledger/fabric-gateway';
 import { gateway as wire, msp } from '@hyperledger/fabric-protos';
+import { timeLeft } from '../deadline';
 import { newError } from '../problem';
 import { AnswerError } from './answer-error';
 import type { Carrier, Prepared, TransactionStatus } from './carrier';
@@ -48,7 +49,7 @@ export class FabricCarrier implements Carrier {
   async evaluate(call: Call): Promise<string> {
     const proposal = this.#newProposal(call);
     try {
-      return Buffer.from(await proposal.evaluate(expiresIn(deadlines.evaluate))).toString('utf8');
+      return Buffer.from(await proposal.evaluate(expiresIn(Math.min(deadlines.evaluate, timeLeft())))).toString('utf8');
     } catch (error) {
       throw translate(error, call);
     }
@@ -57,7 +58,7 @@ export class FabricCarrier implements Carrier {
   async endorse(call: Call): Promise<Prepared> {
     const proposal = this.#newProposal(call);
     try {
-      const transaction = await proposal.endorse(expiresIn(deadlines.endorse));
+      const transaction = await proposal.endorse(expiresIn(Math.min(deadlines.endorse, timeLeft())));
       const signature = (call.identity ?? this.#options.identity).sign(transaction.getDigest());
       const signed = this.#gateway(call.identity).newSignedTransaction(transaction.getBytes(), signature);
       return {

@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { RulesDocument } from '@medaccord/chaincode/model';
 import pino from 'pino';
 import { newApp, type App } from '../../src/app';
-import type { Config } from '../../src/config';
+import { loadService, type Config } from '../../src/config';
 import type { PrivateJwk } from '../../src/crypto';
 import type { AskHttp } from '../../src/height';
 import { Courier } from '../../src/ledger/courier';
@@ -228,6 +228,7 @@ function newConfig(mspId: MemberId, data: string, more: Partial<Config>): Config
     openWritesPerMinute: 600,
     passwordCost: { memoryKiB: 64, passes: 1 },
     profiles: undefined,
+    service: loadService({}, []),
     ...more,
   };
 }

@@ -86,9 +86,9 @@ function newRequestRoute({ access, identityOf }: AccessRoutesOptions): Route {
     idempotency: true,
     status: 201,
     response: status,
-    handle: async ({ body, caller, operation, waitMs }) => {
+    handle: async ({ body, caller, operation, waitMs, aside }) => {
       assertAsksFor(body.purpose, caller);
-      const answer = await requestAccess(access, {
+      const { requestId } = await requestAccess(access, {
         operation,
         relationRef: body.relationRef as RelationRef,
         purpose: body.purpose,
@@ -97,9 +97,8 @@ function newRequestRoute({ access, identityOf }: AccessRoutesOptions): Route {
         person: personOf(caller),
         emergency: body.emergency,
         identity: await identityOf(caller),
-        waitMs,
       });
-      return { body: answer };
+      return { body: await aside(() => waitForAnswer(access, requestId, waitMs)) };
     },
   });
 }
@@ -112,9 +111,9 @@ function newStatusRoute({ access }: AccessRoutesOptions): Route {
     access: { by: 'staff', roles: askingRoles },
     params,
     response: status,
-    handle: async ({ params: { requestId }, caller, waitMs }) => {
+    handle: async ({ params: { requestId }, caller, waitMs, aside }) => {
       assertOwnPurpose({ facts: access.store.facts, mspId: access.mspId }, requestId, caller);
-      return { body: await waitForAnswer(access, requestId, waitMs) };
+      return { body: await aside(() => waitForAnswer(access, requestId, waitMs)) };
     },
   });
 }

@@ -78,6 +78,7 @@ function newCheckRoute(options: DecisionRoutesOptions): Route {
     summary: 'What the consent of a relation says now: of records at their custodian, of categories at the counterparty, too',
     access: { by: 'staff', roles: ['records', 'clinician'] },
     body: question,
+    lane: 'reads',
     response: z.object({
       relationRef: reference,
       purpose,

@@ -17,6 +17,7 @@ function newValidateRows({ profiles }: FhirRoutesOptions): readonly Row[] {
     ...shared,
     method: 'post',
     access: reads,
+    lane: 'reads',
     bodyKind: 'fhir',
     body: z.string(),
     query: z.strictObject({ ...format, mode: word.optional(), profile: z.string().max(1024).optional() }),

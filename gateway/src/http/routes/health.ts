@@ -10,9 +10,11 @@ export interface Readiness {
   readonly registered: boolean;
   /** What an earlier run left is settled, and the agent works. */
   readonly recovered: boolean;
+  /** It is not stopping. */
+  readonly serving: boolean;
 }
 
-const checks = z.object({ projection: z.boolean(), registered: z.boolean(), recovered: z.boolean() });
+const checks = z.object({ projection: z.boolean(), registered: z.boolean(), recovered: z.boolean(), serving: z.boolean() });
 
 /** Routes that tell about the gateway itself; they answer whatever the state of the ledger. */
 export function newHealthRoutes(readReadiness: () => Readiness, listRoutes: () => readonly Route[], version: string): readonly Route[] {
@@ -24,6 +26,7 @@ export function newHealthRoutes(readReadiness: () => Readiness, listRoutes: () =
       access: { by: 'anybody' },
       response: z.object({ status: z.literal('alive') }),
       needsLedger: false,
+      lane: 'none',
       handle: () => Promise.resolve({ body: { status: 'alive' } }),
     }),
     newRoute({
@@ -33,6 +36,7 @@ export function newHealthRoutes(readReadiness: () => Readiness, listRoutes: () =
       access: { by: 'anybody' },
       response: z.object({ status: z.literal('ready'), checks }),
       needsLedger: false,
+      lane: 'none',
       handle: () => {
         const state = readReadiness();
         if (!Object.values(state).every(Boolean)) throw newError('NOT_READY', 'The gateway is not ready yet', { details: { ...state } });

@@ -1,0 +1,61 @@
+import { isIP } from 'node:net';
+import { parseBound, type Environment } from './parse-bound';
+import type { ServiceConfig } from './service-config';
+import type { VariableName } from './variables';
+
+const minuteMs = 60_000;
+
+/** Reads how the gateway behaves as a service; whatever is wrong is added to the problems. */
+export function loadService(env: Environment, problems: string[]): ServiceConfig {
+  const parse = (name: VariableName, fallback: number, least: number, most: number): number =>
+    parseBound(env, { name, least, most }, fallback, problems);
+  return {
+    load: {
+      reads: parse('MEDACCORD_MAX_READS', 64, 1, 10_000),
+      writes: parse('MEDACCORD_MAX_WRITES', 256, 1, 10_000),
+      waiting: parse('MEDACCORD_MAX_WAITING', 512, 0, 100_000),
+      waitMs: parse('MEDACCORD_TURN_WITHIN_MS', 2_000, 1, minuteMs),
+      perCaller: parse('MEDACCORD_MAX_PER_CALLER', 256, 1, 100_000),
+    },
+    answerWithinMs: parse('MEDACCORD_ANSWER_WITHIN_MS', 2 * minuteMs, 100, 60 * minuteMs),
+    bodyWithinMs: parse('MEDACCORD_BODY_WITHIN_MS', minuteMs / 2, 100, 60 * minuteMs),
+    corsOrigins: parseList(env, { name: 'MEDACCORD_CORS_ORIGINS', isRight: isOrigin, meaning: 'origins (https://host:port)' }, problems),
+    trustedProxies: parseList(
+      env,
+      { name: 'MEDACCORD_TRUSTED_PROXIES', isRight: isNetwork, meaning: 'IP addresses and networks (10.0.0.0/8)' },
+      problems,
+    ),
+    drain: {
+      noticeMs: parse('MEDACCORD_DRAIN_NOTICE_MS', 0, 0, 10 * minuteMs),
+      withinMs: parse('MEDACCORD_DRAIN_WITHIN_MS', 7_000, 1_000, 10 * minuteMs),
+    },
+  };
+}
+
+interface ListOf {
+  readonly name: VariableName;
+  readonly isRight: (value: string) => boolean;
+  readonly meaning: string;
+}
+
+function parseList(env: Environment, { name, isRight, meaning }: ListOf, problems: string[]): readonly string[] {
+  const values = (env[name] ?? '')
+    .split(',')
+    .map((value) => value.trim())
+    .filter((value) => value !== '');
+  if (values.every(isRight)) return values;
+  problems.push(`${name} must be a list of ${meaning}, separated by commas`);
+  return [];
+}
+
+/** As a browser sends it: no path, no default port, no pattern. */
+function isOrigin(value: string): boolean {
+  return /^https?:[^*]+$/.test(value) && URL.canParse(value) && new URL(value).origin === value;
+}
+
+function isNetwork(value: string): boolean {
+  const [address = '', prefix, ...more] = value.split('/');
+  const version = isIP(address);
+  if (version === 0 || more.length > 0) return false;
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128));
+}

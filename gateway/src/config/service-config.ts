@@ -1,0 +1,21 @@
+/** How a gateway behaves as a service: what it takes on, how long it takes, whom it listens to. */
+export interface ServiceConfig {
+  /** Requests under way at once, by lane; how many wait for a turn, how long; and how many one caller may have. */
+  readonly load: {
+    readonly reads: number;
+    readonly writes: number;
+    readonly waiting: number;
+    readonly waitMs: number;
+    readonly perCaller: number;
+  };
+  /** Time after which a request is answered with what is known, in milliseconds. */
+  readonly answerWithinMs: number;
+  /** Time that a caller may take to send a body, in milliseconds. */
+  readonly bodyWithinMs: number;
+  /** Origins whose scripts may call. */
+  readonly corsOrigins: readonly string[];
+  /** Addresses and networks whose X-Forwarded headers are believed. */
+  readonly trustedProxies: readonly string[];
+  /** How long a stop is announced at `/readyz` while everything is still answered, and how long it may then take, in milliseconds. */
+  readonly drain: { readonly noticeMs: number; readonly withinMs: number };
+}

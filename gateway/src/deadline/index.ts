@@ -1,0 +1,1 @@
+export { finishRegardless, timeLeft, withinDeadline } from './deadline';
