@@ -1,8 +1,10 @@
 // npm run bench [-- --ledger devnet,fabric]: each ledger's figures, then the consortium's on it, and on Fabric what our timers give.
 // npm run bench -- consent [--ledger devnet,fabric]: what decisions cost, and how soon a revocation bites.
+// npm run bench -- search: what a page of a search costs as data grows.
 import { parseArgs } from 'node:util';
 import { benchConsent } from '../gateway/bench/consent.mjs';
 import { benchConsortium } from '../gateway/bench/consortium.mjs';
+import { benchSearch } from '../gateway/bench/search.mjs';
 import { benchFabricTimers } from '../network/bench/fabric-timers.mjs';
 import { benchLedger } from '../network/bench/ledger.mjs';
 
@@ -25,7 +27,7 @@ async function benchConsents() {
   for (const ledger of ledgers) await benchConsent({ ledger, seconds });
 }
 
-const benches = { all: benchAll, consent: benchConsents };
+const benches = { all: benchAll, consent: benchConsents, search: benchSearch };
 const [name = 'all'] = positionals;
 if (!Object.hasOwn(benches, name)) throw new Error(`There is no bench ${name}: ${Object.keys(benches).join(', ')}`);
 await benches[name]();

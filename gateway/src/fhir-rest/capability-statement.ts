@@ -1,5 +1,5 @@
 import { resourceTypes, type JsonObject } from '../fhir';
-import { searchParameters } from './search-parameters';
+import { searchParametersOf } from './search-parameters';
 
 export const typeInteractions = [
   'read',
@@ -82,8 +82,6 @@ function newResource(type: string, interaction: { code: string }[], operations: 
     conditionalDelete: 'single',
     referencePolicy: ['literal', 'local'],
     ...operations,
-    searchParam: searchParameters
-      .filter(({ isOf }) => isOf(type))
-      .map(({ name, type: kind, documentation }) => ({ name, type: kind, documentation })),
+    searchParam: searchParametersOf(type).map(({ name, type: kind, documentation }) => ({ name, type: kind, documentation })),
   };
 }

@@ -9,7 +9,7 @@ export { readHistory } from './resource-history';
 export { ResourceChanger } from './resource-changer';
 export { ResourceReader } from './resource-reader';
 export { searchResources } from './resource-search';
-export { searchParameters } from './search-parameters';
+export { searchParameterNames } from './search-parameters';
 export { answerValidation } from './validate';
 export { ResourceWriter, type WriteContext, type WriteTarget } from './resource-writer';
 export { newNotice } from './operation-outcome';

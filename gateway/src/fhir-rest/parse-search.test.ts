@@ -31,7 +31,7 @@ describe('a search', () => {
 
   it('names what it does not know and applies none of it, whatever the type lacks', () => {
     const search = parseSearch('Practitioner', [
-      ['name', 'x'],
+      ['nickname', 'x'],
       ['patient', 'p'],
       ['identifier:not', 'a|b'],
       ['_sort', 'name'],
@@ -39,7 +39,7 @@ describe('a search', () => {
       ['__proto__', 'x'],
       ['_count', '5'],
     ]);
-    expect(search.ignored).toEqual(['name', 'patient', 'identifier:not', '_sort', '_summary', '__proto__']);
+    expect(search.ignored).toEqual(['nickname', 'patient', 'identifier:not', '_sort', '_summary', '__proto__']);
     expect(search.applied).toEqual([['_count', '5']]);
   });
 

@@ -1,7 +1,8 @@
 import { newError } from '../problem';
+import { findSearchDefinition, newCriteria, parseSought, splitValue, unescapeValue, type Criterion, type Sought } from '../search';
 import type { ListOrder } from '../store';
 import { intersect, parseSearchDate, type TimeRange } from './search-date';
-import { searchParameters } from './search-parameters';
+import { searchParametersOf } from './search-parameters';
 
 export const defaultCount = 20;
 export const mostCount = 100;
@@ -18,6 +19,8 @@ export interface Search {
   readonly tokens: readonly (readonly string[])[];
   /** Ids of the patients whose record it must be: of all of them, and a record has one. */
   readonly patients: readonly string[];
+  /** What the search index is asked for. */
+  readonly criteria: readonly Criterion[];
   readonly updated: TimeRange;
   readonly order: ListOrder;
   readonly count: number;
@@ -30,9 +33,11 @@ export interface Search {
   readonly ignored: readonly string[];
 }
 
-type Part = Partial<Omit<Search, 'type' | 'applied' | 'ignored'>>;
+/** A search while it is read. */
+type Draft = Omit<Search, 'criteria'> & { readonly sought: readonly Sought[] };
+type Part = Partial<Omit<Draft, 'type' | 'applied' | 'ignored'>>;
 /** What a value says; nothing when it says what is not implemented. */
-type Read = (value: string, search: Search) => Part | undefined;
+type Read = (value: string, search: Draft) => Part | undefined;
 
 const id = /^[A-Za-z0-9.-]{1,64}$/;
 /** How an answer is written is no part of the search. */
@@ -62,27 +67,30 @@ export const shaperNames: readonly string[] = Object.keys(shapers);
 
 /**
  * Reads a search. What is not known is left out and told, never guessed.
+ * @param base of this service: a URL below it is a resource here
  * @throws CodedError REQUEST_INVALID
  */
-export function parseSearch(type: string, pairs: readonly Pair[]): Search {
-  const start: Search = { ...nothingAsked, type };
-  const search = pairs.reduce<Search>((before, pair) => {
+export function parseSearch(type: string, pairs: readonly Pair[], base?: string): Search {
+  const start: Draft = { ...nothingAsked, type };
+  const { sought, ...search } = pairs.reduce<Draft>((before, pair) => {
     const [name, value] = pair;
     if (ofFormat.has(name) || value === '') return before;
-    const part = findRead(type, name)?.(value, before);
+    const part = findRead(type, name, base)?.(value, before);
     return part === undefined
       ? { ...before, ignored: [...new Set([...before.ignored, name])] }
       : { ...before, ...part, applied: [...before.applied, pair] };
   }, start);
   // Ordered by time it is found by its index.
   const isByTime = search.updated.from !== undefined || search.updated.until !== undefined;
-  return isByTime && search.order === 'created' ? { ...search, order: 'updated' } : search;
+  const order = isByTime && search.order === 'created' ? 'updated' : search.order;
+  return { ...search, order, criteria: newCriteria(type, sought) };
 }
 
-const nothingAsked: Omit<Search, 'type'> = {
+const nothingAsked: Omit<Draft, 'type'> = {
   ids: [],
   tokens: [],
   patients: [],
+  sought: [],
   updated: {},
   order: 'created',
   count: defaultCount,
@@ -93,17 +101,26 @@ const nothingAsked: Omit<Search, 'type'> = {
   ignored: [],
 };
 
-function findRead(type: string, written: string): Read | undefined {
+function findRead(type: string, written: string, base: string | undefined): Read | undefined {
   const name = written.replace(/^(patient|subject):Patient$/, '$1');
   if (Object.hasOwn(shapers, name)) return shapers[name];
-  const isKnown = searchParameters.some((parameter) => parameter.name === name && parameter.isOf(type));
-  return isKnown ? finders[name] : undefined;
+  const isKnown = searchParametersOf(type).some((parameter) => parameter.name === name);
+  return isKnown && Object.hasOwn(finders, name) ? finders[name] : findSought(type, written, base);
 }
 
-/** Splits at commas that are not escaped (FHIR R4 search.html#escaping). */
+/** A parameter of the search index, with or without a modifier. */
+function findSought(type: string, written: string, base: string | undefined): Read | undefined {
+  const [name = '', modifier, ...more] = written.split(':');
+  const definition = findSearchDefinition(type, name);
+  if (definition === undefined || more.length > 0) return undefined;
+  return (value, { sought }) => {
+    const one = parseSought({ type, definition, modifier, value, base });
+    return one && { sought: [...sought, one] };
+  };
+}
+
 function splitList(value: string): string[] {
-  const parts = value.match(/(?:\\.|[^,\\])+/g) ?? [];
-  return parts.map((part) => part.replaceAll(/\\([,|$\\])/g, '$1'));
+  return splitValue(value).map(unescapeValue);
 }
 
 function parseToken(token: string): string {

@@ -1,4 +1,5 @@
 import { newError } from '../problem';
+import { parseDateSpan } from '../search';
 
 /** From (inclusive) until (exclusive), as instants in UTC with milliseconds; an open end where there is none. */
 export interface TimeRange {
@@ -6,19 +7,16 @@ export interface TimeRange {
   readonly until?: string | undefined;
 }
 
-const dateForm = /^(eq|gt|ge|lt|le|sa|eb)?(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+-]\d\d:\d\d))?)?)?$/;
-
 /**
  * The range of times that a date with a prefix asks for (FHIR R4 search.html#date); a date without a time zone is one in UTC.
  * @throws CodedError REQUEST_INVALID
  */
 export function parseSearchDate(value: string, name: string): TimeRange {
+  const [, prefix = 'eq', date = ''] = /^(eq|gt|ge|lt|le|sa|eb)?(.*)$/s.exec(value) ?? [];
   // A plus sign in a query is a space.
-  const parts = dateForm.exec(value.replace(/ (?=\d\d:\d\d$)/, '+'));
-  const [, prefix = 'eq', ...fields] = parts ?? [];
-  const start = parts === null ? Number.NaN : readStart(fields);
-  if (parts === null || Number.isNaN(start)) throw newError('REQUEST_INVALID', `query.${name}: must be a date such as ge2026-01-31`);
-  return newRange(prefix, format(start), format(endOf(start, fields)));
+  const span = parseDateSpan(date.replace(/ (?=\d\d:\d\d$)/, '+'));
+  if (span === undefined) throw newError('REQUEST_INVALID', `query.${name}: must be a date such as ge2026-01-31`);
+  return newRange(prefix, format(span.from), format(span.until));
 }
 
 function newRange(prefix: string, start: string, end: string): TimeRange {
@@ -36,35 +34,6 @@ function newRange(prefix: string, start: string, end: string): TimeRange {
     default:
       return { from: start, until: end };
   }
-}
-
-type Fields = readonly (string | undefined)[];
-
-function readStart([
-  year = '',
-  month = '01',
-  day = '01',
-  hour = '00',
-  minute = '00',
-  second = '00',
-  fraction = '',
-  zone = 'Z',
-]: Fields): number {
-  const isDay = new Date(`${year}-${month}-${day}T00:00:00Z`).getUTCDate() === Number(day);
-  const time = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${fraction.slice(0, 3).padEnd(3, '0')}${zone}`);
-  return isDay ? time : Number.NaN;
-}
-
-/** The end of the span that a date of this precision means. */
-function endOf(start: number, [, month, day, hour, , second, fraction]: Fields): number {
-  const end = new Date(start);
-  if (fraction !== undefined) return start + 1;
-  if (second !== undefined) return start + 1000;
-  if (hour !== undefined) return start + 60_000;
-  if (day !== undefined) end.setUTCDate(end.getUTCDate() + 1);
-  else if (month !== undefined) end.setUTCMonth(end.getUTCMonth() + 1);
-  else end.setUTCFullYear(end.getUTCFullYear() + 1);
-  return end.getTime();
 }
 
 function format(time: number): string {

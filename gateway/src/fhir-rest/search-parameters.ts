@@ -1,9 +1,10 @@
 import { compartmentElementsOf } from '../fhir';
+import { searchDefinitionsOf, searchedTypes, type SearchDefinition } from '../search';
 
 /** A search parameter that finds resources, and the types that have it. */
 export interface SearchParameter {
   readonly name: string;
-  readonly type: 'token' | 'reference' | 'date';
+  readonly type: 'token' | 'reference' | 'date' | 'string';
   readonly documentation: string;
   readonly isOf: (type: string) => boolean;
 }
@@ -23,8 +24,8 @@ const withoutPatient = new Set(['AdverseEvent', 'Group', 'Schedule', 'SupplyRequ
 /** Their parameter `subject` searches an element of another name. */
 const otherSubjects = new Set(['EnrollmentRequest', 'SupplyRequest', 'Task']);
 
-/** Every search parameter that is implemented: searches are read by this table, and the CapabilityStatement is made of it. */
-export const searchParameters: readonly SearchParameter[] = [
+/** Search parameters that are found by a record's own names, patient and time. */
+const ownParameters: readonly SearchParameter[] = [
   { name: '_id', type: 'token', documentation: 'The id; several by comma', isOf: () => true },
   {
     name: '_lastUpdated',
@@ -50,4 +51,28 @@ export const searchParameters: readonly SearchParameter[] = [
     documentation: "The records in a patient's compartment: Patient/[id] or [id]",
     isOf: (type) => compartmentElementsOf(type).includes('subject') || otherSubjects.has(type),
   },
+];
+
+const documentations: Readonly<Record<SearchDefinition['kind'], string>> = {
+  token: '[code], [system]|[code], |[code] or [system]|; several by comma; :not',
+  code: 'A code without its system; several by comma; :not',
+  string: 'The beginning of a text, without case and accents; several by comma; :exact',
+  date: 'Prefixes eq, ne, gt, lt, ge, le, sa, eb, ap; several by comma',
+  dates: 'Prefixes eq, ne, gt, lt, ge, le, sa, eb, ap; several by comma',
+  reference: '[type]/[id], [id] or a URL; several by comma; :[type]',
+};
+const types = { code: 'token', dates: 'date', token: 'token', string: 'string', date: 'date', reference: 'reference' } as const;
+
+/** Every search parameter of a type that is implemented: searches are read by these tables, and the CapabilityStatement is made of them. */
+export function searchParametersOf(type: string): readonly Omit<SearchParameter, 'isOf'>[] {
+  const others = searchDefinitionsOf(type).map(({ name, kind }) => ({ name, type: types[kind], documentation: documentations[kind] }));
+  return [...ownParameters.filter(({ isOf }) => isOf(type)), ...others];
+}
+
+/** Names of the search parameters of all types. */
+export const searchParameterNames: readonly string[] = [
+  ...new Set([
+    ...ownParameters.map(({ name }) => name),
+    ...searchedTypes.flatMap((type) => searchDefinitionsOf(type).map(({ name }) => name)),
+  ]),
 ];

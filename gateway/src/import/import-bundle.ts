@@ -7,7 +7,8 @@ import type { SealingPublicKey } from '../crypto';
 import { newError, readCode } from '../problem';
 import { encryptRecord, type EncryptedRecord } from '../record/encrypt-record';
 import type { RecordReader } from '../record/record-reader';
-import type { ImportEntry, IndexedRecord, Projector, Store } from '../store';
+import { extractSearchable } from '../search';
+import type { Findable, ImportEntry, IndexedRecord, Projector, Store } from '../store';
 import { assertValid, type PlacedResource, type Profiles } from '../validation';
 import { newBatches } from './batches';
 import { newHeldResources } from './held-resources';
@@ -115,7 +116,7 @@ export class Importer {
     try {
       store.index.add(
         changed.map((resource, at) => newIndexed(groupId, resource, encrypted[at])),
-        identifiersOf(changed),
+        findableOf(changed),
       );
       const transactions = await this.#write(groupId, encrypted);
       return this.#finish(entry, { ...outcome, transactions });
@@ -292,6 +293,11 @@ function newIndexed(groupId: string, resource: PlannedResource, encrypted: Encry
   };
 }
 
-function identifiersOf(resources: readonly PlannedResource[]): ReadonlyMap<string, readonly string[]> {
-  return new Map(resources.map(({ recordId, identifiers }) => [recordId, identifiers]));
+function findableOf(resources: readonly PlannedResource[]): ReadonlyMap<string, Findable> {
+  return new Map(
+    resources.map(({ recordId, identifiers, text }) => [
+      recordId,
+      { identifiers, searchable: extractSearchable(JSON.parse(text) as JsonObject) },
+    ]),
+  );
 }

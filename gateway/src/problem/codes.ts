@@ -42,6 +42,7 @@ export const codes = {
   RESOURCE_NOT_FOUND: { category: 'not-found', title: 'There is no such thing, or it may not be known' },
   RESOURCE_DELETED: { category: 'gone', title: 'The resource was deleted' },
   SEARCH_PARAMETER_UNKNOWN: { category: 'invalid', title: 'The search has a parameter that is not known' },
+  SEARCH_TOO_WIDE: { category: 'rule', title: 'The search finds more than can be counted or ordered' },
   FHIR_XML_INVALID: { category: 'invalid', title: 'The body is not a resource in the XML of FHIR' },
   PATCH_INVALID: { category: 'invalid', title: 'The patch is not a JSON Patch' },
   PATCH_FAILED: { category: 'rule', title: 'The patch does not fit the resource' },

@@ -4,7 +4,8 @@ import { identifierTokensOf } from '../fhir/identifier-token';
 import { parseLosslessJson } from '../fhir/json-reader';
 import type { JsonObject } from '../fhir/json-value';
 import type { SealedReader } from '../sealed/sealed-reader';
-import type { ClinicalIndex, Facts, IndexedRecord } from '../store';
+import { extractSearchable } from '../search';
+import type { ClinicalIndex, Facts, Findable, IndexedRecord } from '../store';
 import { openWrap, parseStored, placeWrap } from './stored-record';
 
 /** Records opened at once. */
@@ -27,13 +28,13 @@ export async function reindexRecords({ mspId, facts, index, sealed }: ReindexOpt
     const opened = await Promise.all(missing.slice(start, start + batch).map((anchor) => openAnchor(sealed, anchor)));
     index.add(
       opened.map(({ record }) => record),
-      new Map(opened.map(({ record, identifiers }) => [record.recordId, identifiers])),
+      new Map(opened.map(({ record, findable }) => [record.recordId, findable])),
     );
   }
   return missing.length;
 }
 
-async function openAnchor(sealed: SealedReader, anchor: RecordAnchor): Promise<{ record: IndexedRecord; identifiers: readonly string[] }> {
+async function openAnchor(sealed: SealedReader, anchor: RecordAnchor): Promise<{ record: IndexedRecord; findable: Findable }> {
   const { recordId, version, custodian, groupId } = anchor;
   const [envelope] = await sealed.read([recordRef(recordId, version)]);
   const { payload, details, wrap } = parseStored(envelope);
@@ -47,6 +48,6 @@ async function openAnchor(sealed: SealedReader, anchor: RecordAnchor): Promise<{
   const shared = { recordId, version, groupId, subjectRef: content.subjectRef, salts: content.salts, details: detailsText };
   return {
     record: { ...shared, category: category, type, id: typeof resource['id'] === 'string' ? resource['id'] : '' },
-    identifiers: identifierTokensOf(resource),
+    findable: { identifiers: identifierTokensOf(resource), searchable: extractSearchable(resource) },
   };
 }

@@ -1,8 +1,10 @@
 import type { StatementSync } from 'node:sqlite';
 import type { Category, Salt } from '@medaccord/chaincode/model';
 import { newError } from '../problem';
+import type { Searchable } from '../search';
 import { inTransaction, type Database, type Row } from './database';
 import type { LocalKey } from './local-key';
+import type { SearchIndex } from './search-index';
 
 export const recordTable = `
 CREATE TABLE record (
@@ -53,6 +55,18 @@ export interface IndexedRecord {
 
 type Counts = (record: IndexedRecord) => boolean;
 
+export interface ClinicalIndexOptions {
+  readonly key: LocalKey;
+  readonly counts: Counts;
+  readonly search: SearchIndex;
+}
+
+/** By what a version is found: tokens of its identifiers, for conditions of writes, too, and the rest. */
+export interface Findable {
+  readonly identifiers: readonly string[];
+  readonly searchable: Searchable;
+}
+
 /** What is stored sealed of a record. */
 type SealedPart = Pick<IndexedRecord, 'id' | 'details' | 'salts'>;
 
@@ -61,13 +75,15 @@ export class ClinicalIndex {
   readonly #database: Database;
   readonly #key: LocalKey;
   readonly #counts: Counts;
+  readonly #search: SearchIndex;
   readonly #statements: Statements;
 
   /** @param counts whether a record version counts: the ledger decides */
-  constructor(database: Database, key: LocalKey, counts: Counts) {
+  constructor(database: Database, { key, counts, search }: ClinicalIndexOptions) {
     this.#database = database;
     this.#key = key;
     this.#counts = counts;
+    this.#search = search;
     this.#statements = prepareStatements(database);
   }
 
@@ -75,9 +91,9 @@ export class ClinicalIndex {
    * Adds the records of a group, all or none; they are found once the group is closed.
    * @throws CodedError RECORD_BUSY when another import has the same version of one of them
    */
-  add(records: readonly IndexedRecord[], identifiers: ReadonlyMap<string, readonly string[]>): void {
+  add(records: readonly IndexedRecord[], findable: ReadonlyMap<string, Findable>): void {
     inTransaction(this.#database, () => {
-      for (const record of records) this.#add(record, identifiers.get(record.recordId) ?? []);
+      for (const record of records) this.#add(record, findable.get(record.recordId));
     });
   }
 
@@ -86,7 +102,7 @@ export class ClinicalIndex {
   }
 
   clear(): void {
-    this.#database.exec('DELETE FROM identifier; DELETE FROM record; DELETE FROM listed; DELETE FROM change');
+    this.#database.exec('DELETE FROM identifier; DELETE FROM record; DELETE FROM listed; DELETE FROM search_term; DELETE FROM change');
   }
 
   has(recordId: string, version: number): boolean {
@@ -129,12 +145,14 @@ export class ClinicalIndex {
     return found.filter(({ recordId, version }) => this.find(recordId)?.version === version);
   }
 
-  #add(record: IndexedRecord, tokens: readonly string[]): void {
+  #add(record: IndexedRecord, findable: Findable | undefined): void {
     const { recordId, version, groupId, subjectRef, category, type, id, details, salts } = record;
     if (this.has(recordId, version)) throw newError('RECORD_BUSY', 'Another import is changing the same resource; repeat this one');
     const sealed = this.#key.seal(formatPlace(recordId, version), Buffer.from(JSON.stringify({ id, details, salts } satisfies SealedPart)));
     this.#statements.add.run(recordId, version, groupId, subjectRef, category, type, this.#nameResource(type, id), sealed);
-    for (const token of new Set(tokens)) this.#statements.addToken.run(this.#nameToken(type, token), recordId, version);
+    if (findable === undefined) return;
+    this.#search.put(recordId, version, findable.searchable);
+    for (const token of new Set(findable.identifiers)) this.#statements.addToken.run(this.#nameToken(type, token), recordId, version);
   }
 
   #parse(rows: readonly unknown[]): IndexedRecord[] {

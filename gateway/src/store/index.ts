@@ -1,5 +1,5 @@
 export type { Change, ChangeList, ChangeQuery } from './change-list';
-export type { ClinicalIndex, IndexedRecord, Salts } from './clinical-index';
+export type { ClinicalIndex, Findable, IndexedRecord, Salts } from './clinical-index';
 export type { ConsultationStore, KeptConsultation } from './consultation-table';
 export type { DueNotice } from './due-notices';
 export type { Declared } from './declared';
@@ -14,7 +14,7 @@ export type { Outbox, Parcel } from './outbox';
 export type { PeopleTable } from './people-table';
 export { loadOrCreatePrivateFile } from './private-file';
 export { Projector } from './projector';
-export type { Listed, ResourceList } from './resource-list';
+export type { Listed, ListedPage, ResourceList } from './resource-list';
 export type { SignInLinks, SignInTable } from './sign-in-table';
 export { statementVerifier } from './statement-verifier';
 export type { ResponseStore } from './response-table';

@@ -1,4 +1,5 @@
 import type { SQLInputValue } from 'node:sqlite';
+import type { Criterion } from '../search';
 
 /** `rank`: when it was created, among all; `updated`: when its newest version was anchored (instants compare as texts). */
 export interface Place {
@@ -15,6 +16,10 @@ export interface ListQuery {
   /** Updated from (inclusive) until (exclusive). */
   readonly from?: string | undefined;
   readonly until?: string | undefined;
+  /** All must be fulfilled. */
+  readonly criteria?: readonly Criterion[] | undefined;
+  /** Each must hold the rank. */
+  readonly ranks?: readonly (readonly number[])[] | undefined;
 }
 
 export interface ListPage {

@@ -3,6 +3,8 @@ import { newError } from '../problem';
 
 const NONCE = 12;
 const TAG = 16;
+/** Enough that no two values of an organisation share one, and half the space of a whole name. */
+const MARK = 12;
 
 /** The gateway's own key: whatever it keeps beside ledger facts is sealed or named with it, so that its files tell nothing. */
 export interface LocalKey {
@@ -12,6 +14,9 @@ export interface LocalKey {
   open(place: string, sealed: Uint8Array): Uint8Array;
   /** A name for a value that may not be stored, nor its plain hash: HMAC-SHA256, base64url. */
   name(purpose: string, value: string): string;
+  /** The first bytes of such a name, so many as `markLength`, for values of which there are many. */
+  mark(purpose: string, value: string): Uint8Array;
+  readonly markLength: number;
 }
 
 /** @param secret 32 random bytes */
@@ -33,11 +38,16 @@ export function newLocalKey(secret: Uint8Array): LocalKey {
         throw newError('STORE_CORRUPT', "A value of the gateway's own store does not open with its key", { cause });
       }
     },
-    name: (purpose, value) =>
-      createHmac('sha256', naming)
-        .update(JSON.stringify([purpose, value]))
-        .digest('base64url'),
+    name: (purpose, value) => hash(naming, purpose, value).toString('base64url'),
+    mark: (purpose, value) => hash(naming, purpose, value).subarray(0, MARK),
+    markLength: MARK,
   };
+}
+
+function hash(key: KeyObject, purpose: string, value: string): Buffer {
+  return createHmac('sha256', key)
+    .update(JSON.stringify([purpose, value]))
+    .digest();
 }
 
 /** A key object: Node takes several times as long to tell what bytes are, at every use. */

@@ -3,6 +3,8 @@ import { recordKey, type MspId, type RecordAnchor, type RecordId } from '@medacc
 import { inTransaction, type Database, type Row } from './database';
 import type { Facts } from './facts';
 import { writePage, writeWhere, type ListPage, type ListQuery, type Place } from './list-query';
+import { mostSteps, newIndexedSet, newListedSet, Walk, type RankSet } from './rank-set';
+import type { SearchIndex } from './search-index';
 import { findWithdrawal } from './withdrawal';
 
 /** A row per record that counts and is not withdrawn, at its newest version. Ranks are given in the order of creation and never change. */
@@ -20,6 +22,12 @@ CREATE INDEX listed_type_updated ON listed (type, updated);
 CREATE INDEX listed_subject ON listed (subject_ref, type);
 CREATE INDEX listed_subject_updated ON listed (subject_ref, type, updated);`;
 
+const ofType = 'SELECT rank FROM listed INDEXED BY listed_type WHERE type = ? AND rank >= ? ORDER BY rank LIMIT 1';
+const ofSubject =
+  'SELECT rank FROM listed INDEXED BY listed_subject WHERE subject_ref = ? AND type = ? AND rank >= ? ORDER BY rank LIMIT 1';
+
+const scannedAtOnce = 200;
+
 /** A record in a list, and where it stands there. */
 export interface Listed {
   readonly recordId: string;
@@ -29,17 +37,32 @@ export interface Listed {
   readonly place: Place;
 }
 
+/** A page of a list. It may hold less than asked for and yet have a next one: where much had to be looked at, it ends there. */
+export interface ListedPage {
+  readonly listed: readonly Listed[];
+  /** After which place the next page begins. */
+  readonly next: Place | undefined;
+}
+
+interface ResourceListOptions {
+  readonly facts: Facts;
+  readonly mspId: string;
+  readonly search: SearchIndex;
+}
+
 /** The organisation's current records by type, patient and time: a page costs the same however many there are. */
 export class ResourceList {
   readonly #database: Database;
   readonly #facts: Facts;
   readonly #mspId: MspId;
+  readonly #search: SearchIndex;
   readonly #statements = new Map<string, StatementSync>();
 
-  constructor(database: Database, facts: Facts, mspId: string) {
+  constructor(database: Database, { facts, mspId, search }: ResourceListOptions) {
     this.#database = database;
     this.#facts = facts;
     this.#mspId = mspId as MspId;
+    this.#search = search;
   }
 
   /** Lists the records of a group as far as they count by now. */
@@ -60,7 +83,8 @@ export class ResourceList {
   }
 
   remove(recordId: string): void {
-    this.#prepare('DELETE FROM listed WHERE record_id = ?').run(recordId);
+    const removed = this.#prepare('DELETE FROM listed WHERE record_id = ? RETURNING rank, version').get(recordId);
+    if (removed !== undefined) this.#search.unlist(Number(removed.rank), recordId, Number(removed.version));
   }
 
   find(recordId: string): Listed | undefined {
@@ -77,9 +101,65 @@ export class ResourceList {
     }
   }
 
+  /** What fulfils a query with criteria, after a rank, in the order of creation. */
+  search(query: ListQuery, { after, most }: Omit<ListPage, 'order'>): ListedPage {
+    const walk = new Walk(this.#setsOf(query), (after?.rank ?? 0) + 1);
+    const listed: Listed[] = [];
+    for (let rank = walk.next(); rank !== undefined; rank = walk.next()) {
+      const found = this.#findRank(rank);
+      if (found === undefined || !this.#fits(found, query)) continue;
+      if (listed.length === most) return { listed, next: listed.at(-1)?.place };
+      listed.push(found);
+    }
+    return { listed, next: walk.isCutOff ? { rank: walk.rank - 1, updated: '' } : undefined };
+  }
+
+  /** What fulfils a query with criteria, after a place, in the order of time. */
+  scan(query: ListQuery, { order, after, most }: ListPage): ListedPage {
+    const listed: Listed[] = [];
+    const { criteria: _criteria, ranks: _ranks, ...plain } = query;
+    let last = after;
+    for (let looked = 0; looked < mostSteps; looked += scannedAtOnce) {
+      const seen = this.list(plain, { order, after: last, most: scannedAtOnce });
+      for (const one of seen) {
+        if (!this.#isFound(one, query) || !this.#fits(one, query)) continue;
+        if (listed.length === most) return { listed, next: listed.at(-1)?.place };
+        listed.push(one);
+      }
+      if (seen.length < scannedAtOnce) return { listed, next: undefined };
+      last = seen.at(-1)?.place;
+    }
+    return { listed, next: last };
+  }
+
   count(query: ListQuery): number {
     const { sql, values } = writeWhere(query);
     return Number(this.#run(`SELECT count(*) AS number FROM listed WHERE ${sql}`, values)[0]?.number ?? 0);
+  }
+
+  /** The sets of which what is found is in all. */
+  #setsOf({ type, subjectRef, criteria = [], ranks = [] }: ListQuery): RankSet[] {
+    const sets = [
+      ...ranks.map(newListedSet),
+      ...(subjectRef === undefined ? [] : [newIndexedSet(this.#prepare(ofSubject), [subjectRef, type])]),
+      ...criteria.flatMap(({ any }) => (any === undefined ? [] : [this.#search.findAny(any)])),
+    ];
+    return sets.length > 0 ? sets : [newIndexedSet(this.#prepare(ofType), [type])];
+  }
+
+  #isFound({ place: { rank } }: Listed, { criteria = [], ranks = [] }: ListQuery): boolean {
+    return ranks.every((some) => some.includes(rank)) && criteria.every(({ any }) => any === undefined || this.#search.hasAny(any, rank));
+  }
+
+  #fits({ recordId, version, subjectRef, place }: Listed, query: ListQuery): boolean {
+    const { from, until, criteria = [] } = query;
+    if (query.subjectRef !== undefined && query.subjectRef !== subjectRef) return false;
+    if ((from !== undefined && place.updated < from) || (until !== undefined && place.updated >= until)) return false;
+    return this.#search.accepts(place.rank, recordId, version, criteria);
+  }
+
+  #findRank(rank: number): Listed | undefined {
+    return this.#visible(this.#run('SELECT * FROM listed WHERE rank = ?', [rank]).map(parseListed))[0];
   }
 
   #visible(listed: readonly Listed[]): Listed[] {
@@ -97,13 +177,19 @@ export class ResourceList {
   #add(rows: readonly Row[]): void {
     const put = this.#prepare(
       `INSERT INTO listed (record_id, version, type, subject_ref, updated) VALUES (?, ?, ?, ?, ?)
-        ON CONFLICT (record_id) DO UPDATE SET version = excluded.version, updated = excluded.updated WHERE excluded.version > version`,
+        ON CONFLICT (record_id) DO UPDATE SET version = excluded.version, updated = excluded.updated WHERE excluded.version > version
+        RETURNING rank`,
     );
+    const find = this.#prepare('SELECT version FROM listed WHERE record_id = ?');
     inTransaction(this.#database, () => {
       for (const { record_id: id, version, type = '', subject_ref: subject = null } of rows) {
         const recordId = String(id);
         const updated = this.#findTime(recordId, Number(version));
-        if (updated !== undefined && !this.#isWithdrawn(recordId)) put.run(recordId, Number(version), type, subject, updated);
+        if (updated === undefined || this.#isWithdrawn(recordId)) continue;
+        const instead = find.get(recordId)?.version;
+        const rank = put.get(recordId, Number(version), type, subject, updated)?.rank;
+        const place = { version: Number(version), instead: instead === undefined ? undefined : Number(instead) };
+        if (rank !== undefined) this.#search.list(Number(rank), recordId, place);
       }
     });
   }

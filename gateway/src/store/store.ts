@@ -16,6 +16,7 @@ import { newPeopleTable, peopleTable, type PeopleTable } from './people-table';
 import { loadOrCreatePrivateFile, makePrivateFolder } from './private-file';
 import { listedTable, ResourceList } from './resource-list';
 import { newResponseStore, responseTable, type ResponseStore } from './response-table';
+import { SearchIndex, searchTables } from './search-index';
 import { newSignInTable, signInTable, type SignInTable } from './sign-in-table';
 import { newSyncer } from './syncer';
 
@@ -53,14 +54,20 @@ export function openStore(data: string, mspId: string): Store {
     consultationTable,
     listedTable,
     changeTable,
+    searchTables,
     [peopleTable, signInTable].join('\n'),
   ]);
+  const search = new SearchIndex(database, key);
   const syncer = newSyncer(path);
   return {
     key,
     facts,
-    index: new ClinicalIndex(database, key, ({ recordId, version }) => facts.counts(mspId, recordId, version)),
-    resources: new ResourceList(database, facts, mspId),
+    index: new ClinicalIndex(database, {
+      key,
+      counts: ({ recordId, version }) => facts.counts(mspId, recordId, version),
+      search,
+    }),
+    resources: new ResourceList(database, { facts, mspId, search }),
     changes: new ChangeList(database, facts, mspId),
     intents: newIntentStore(database, syncer.sync),
     responses: newResponseStore(database, key, syncer.sync),

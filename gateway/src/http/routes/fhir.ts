@@ -3,7 +3,7 @@ import {
   newCapabilityStatement,
   parsePrefer,
   readHistory,
-  searchParameters,
+  searchParameterNames,
   searchResources,
   shaperNames,
   type CapabilityOptions,
@@ -20,7 +20,7 @@ import { newHistoryRows } from './fhir-history';
 import { newOperationRows } from './fhir-operations';
 import { condition, cursor, format, id, reads, shared, type, value, word, writes, writing, type Row } from './fhir-row';
 
-const names = [...new Set([...searchParameters.map(({ name }) => name), ...shaperNames, '_cursor'])];
+const names = [...new Set([...searchParameterNames, ...shaperNames, '_cursor'])];
 const searchQuery = z.looseObject({ ...Object.fromEntries(names.map((name) => [name, value.optional()])), ...format });
 
 /** The FHIR R4 service: the organisation's own records, by FHIR's RESTful interactions. */
