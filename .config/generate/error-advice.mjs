@@ -359,6 +359,11 @@ export const advice = {
   DRAINING: ['The gateway is stopping.', 'Send it again after the restart.'],
   CA_UNAVAILABLE: ["The organisation's certificate authority does not answer.", 'Start it; then send the request again.'],
   CA_REFUSED: ['The certificate authority refused to certify a staff identity.', "Check the registrar's secret and rights."],
+  STORE_UNAVAILABLE: ["The gateway's PostgreSQL database cannot be reached, or is stopping.", 'Repeat it with the same Idempotency-Key.'],
+  AUDIT_UNAVAILABLE: [
+    'The audit log cannot be written (its disk is full, its file gone or locked), so nothing about people is answered.',
+    'Make room, or bring audit.sqlite back; see the audit reference.',
+  ],
   STORE_CORRUPT: ["The gateway's database and its key do not belong together.", 'Restore both from the same backup.'],
   BUNDLE_NOT_JSON: ['The bundle is not JSON, has a key twice, or is nested too deeply; the place is named.', 'Correct the file.'],
   BUNDLE_INVALID: ['The bundle is not a FHIR R4 transaction; the place is named.', 'Correct the element.'],

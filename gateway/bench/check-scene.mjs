@@ -28,7 +28,7 @@ export const ASKED = { purpose: 'TREAT', person: { department: 'cardiology', rol
 /** `others`: further relations of further patients; `versions`: of the relation's consent; `records`: of the patient. */
 export async function newCheckScene({ others = 0, versions = 1, records = 1 }) {
   const folder = mkdtempSync(join(tmpdir(), 'medaccord-bench-'));
-  const store = openStore(folder, CUSTODIAN);
+  const store = await openStore(folder, CUSTODIAN);
   const sealing = await importSealingKey(await generateSealingKey());
   const recipients = [{ mspId: CUSTODIAN, key: { suite: sealing.suite, publicKey: sealing.publicKey } }];
   const signing = publicJwkOf(await generateSigningKey());
@@ -72,8 +72,8 @@ export async function newCheckScene({ others = 0, versions = 1, records = 1 }) {
     ...{ relationRef, subjectRef, recordIds, details: DETAILS },
     facts: store.facts,
     newCheck: (more = {}) => new ConsentCheck({ ...options, assertKnown: () => {}, ...more }),
-    close: () => {
-      store.close();
+    close: async () => {
+      await store.close();
       rmSync(folder, { recursive: true });
     },
   };

@@ -34,7 +34,7 @@ async function benchSizes(what, title) {
     const check = scene.newCheck({ most: { relations: 0, records: 0, rulings: 0 } });
     const decide = await measure(() => check.decide({ relationRef, ...ASKED }, recordIds), { times: 200 });
     found.push({ size, lookUp, decide });
-    scene.close();
+    await scene.close();
   }
   for (const { size, lookUp, decide } of found) {
     const against = (part, own) => `${own.toFixed(0)} us (${(own / found[0][part]).toFixed(2)} x)`;
@@ -54,7 +54,7 @@ async function benchCache() {
   const many = (await measure(() => kept.decide(question, recordIds), { times: 50 })) / recordIds.length;
   const forgetful = scene.newCheck({ most: { relations: 0, records: 0, rulings: 0 } });
   const anew = await measure((n) => forgetful.decide(question, [recordIds[n % 1_000]]), { times: 200 });
-  scene.close();
+  await scene.close();
   const perSecond = (us) => `${(1e6 / us).toFixed(0).padStart(8)} decisions per second and core (${us.toFixed(1)} us of CPU each)`;
   console.log(`the rule alone                              ${perSecond(rule)}`);
   console.log(`cached, one record a question               ${perSecond(cached)}`);

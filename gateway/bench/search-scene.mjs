@@ -34,7 +34,7 @@ const FAMILIES = [
 /** Half patients, half observations: a hundred each of every hundredth patient, with five codes and dates of five years. */
 export async function newSearchScene(size) {
   const folder = mkdtempSync(join(tmpdir(), 'medaccord-bench-'));
-  const store = openStore(folder, CUSTODIAN);
+  const store = await openStore(folder, CUSTODIAN);
   const texts = new Map();
   const started = process.cpuUsage();
   for (let from = 0, block = 0; from < size; from += BATCH, block += 1)

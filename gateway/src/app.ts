@@ -1,12 +1,14 @@
 import { formatInstant, type MspId, type RelationEntry } from '@medaccord/chaincode/model';
 import type { Express } from 'express';
 import type { Logger } from 'pino';
+import { newAgentAudit, newPersonFinder } from './audit';
 import { newAuthoriser, newStaffTokenVerifier, newWalletTokenVerifier, type Caller } from './auth';
 import type { Config } from './config';
 import { ConsentCheck } from './decision';
 import { HeightWatch, newHeightSigner, type AskHttp } from './height';
 import { ResourceChanger, ResourceReader, ResourceWriter } from './fhir-rest';
 import { Admission } from './http/admission';
+import { AuditTrail } from './http/audit-trail';
 import { newServer } from './http/server';
 import type { Route } from './http/route';
 import { newAccessRoutes } from './http/routes/access-requests';
@@ -45,6 +47,7 @@ import { OpenedReleases, ReleasedReader } from './released';
 import { RecordReader } from './record/record-reader';
 import { reindexRecords } from './record/reindex-records';
 import { Consultations } from './relation/consultations';
+import { readSubject } from './relation/read-subject';
 import { ReleaseAgent } from './release/agent';
 import { DeletionAgent } from './release/deletion-agent';
 import { Mailer } from './sealed/mailer';
@@ -101,6 +104,7 @@ export function newApp(options: AppOptions): App {
   });
   const shared = { mspId: own, store, facts: store.facts, index: store.index, transactions, sealed, records, mailer, projector, onTrouble };
   const { channel, members } = config.connection;
+  const persons = newPersonFinder({ ...shared, readSubject: (relation) => readSubject(sealed, relation) });
   const heights = new HeightWatch({ ...shared, channel, members, withinMs: config.heightsWithinMs, askHttp: options.askHttp });
   const check = new ConsentCheck({
     ...shared,
@@ -114,6 +118,7 @@ export function newApp(options: AppOptions): App {
     intents: store.intents,
     key: keys.publicSealing,
     signing: keys.signing,
+    writeDown: newAgentAudit({ log: store.audit, key: store.key, persons }),
     onOutcome: (outcome) => {
       log.info(outcome, 'request answered');
     },
@@ -145,6 +150,7 @@ export function newApp(options: AppOptions): App {
   const released = new ReleasedReader({ ...shared, key: store.key, check, opened });
   const readReadiness = (): Readiness => ({
     projection: projector.isFresh,
+    audit: store.audit.isReady,
     registered: state.registered,
     recovered: state.recovered,
     serving: !state.leaving,
@@ -152,7 +158,8 @@ export function newApp(options: AppOptions): App {
   const identityOf = newIdentityOf(options.staff);
   const accounts = new Accounts({ people: store.people, signIns: store.signIns, hashCost: config.passwordCost });
   const clients = new Clients(store.people);
-  const signIn = newSignIn(options, accounts, clients);
+  // Accounts are of one gateway: where several share a database, a leaver must not stay at another.
+  const signIn = config.databaseUrl === undefined ? newSignIn(options, accounts, clients) : undefined;
   const routes: readonly Route[] = [
     ...newHealthRoutes(readReadiness, () => routes, version),
     ...newHeightRoutes(newHeightSigner({ mspId: own, channel, signing: keys.signing, facts: store.facts })),
@@ -161,9 +168,7 @@ export function newApp(options: AppOptions): App {
     ...newPatientRoutes({ ...shared, key: keys.publicSealing }, identityOf),
     ...newRecoveryRoutes({ ...shared, signing: keys.signing }, identityOf),
     ...newRecordRoutes({ ...shared, importer }),
-    ...newSignInRoutes(() => Promise.resolve(newEmbeddedPlace(findOrigin(config)))),
-    ...newScimRoutes(accounts),
-    ...newClientRoutes(clients),
+    ...(signIn === undefined ? [] : newPeopleRoutes(config, accounts, clients)),
     ...newFhirRoutes({ reader, writer, changer: new ResourceChanger(reader, writer), store, version, profiles, onTrouble }),
     ...newReleasedRoutes({ released, version }),
     ...newRelationRoutes({ ...shared, consultations }),
@@ -183,7 +188,7 @@ export function newApp(options: AppOptions): App {
     service: config.service,
     authorise: newAuthoriser({
       staff: newStaffTokenVerifier(own, publicJwkOf(keys.token)),
-      signedIn: signIn.findSignedIn,
+      ...(signIn === undefined ? {} : { signedIn: signIn.findSignedIn }),
       wallet: newWalletTokenVerifier({
         mspId: own,
         findSigningKey: ({ relationRef, delegation }) =>
@@ -193,6 +198,7 @@ export function newApp(options: AppOptions): App {
       }),
     }),
     responses: store.responses,
+    audit: new AuditTrail({ log: store.audit, key: store.key, persons }),
     nameOf: (purpose, value) => store.key.name(purpose, value),
     assertFresh: () => {
       projector.assertFresh();
@@ -214,7 +220,7 @@ export function newApp(options: AppOptions): App {
     await reindexRecords({ ...shared });
     store.resources.addMissing();
     store.changes.addMissing();
-    mailer.start();
+    await mailer.start();
     agent.start();
     deletions.start();
     consultations.start();
@@ -268,6 +274,11 @@ function newIdentityOf(staff: Pick<StaffIdentities, 'get'>) {
 function newSignIn({ config, store }: AppOptions, accounts: Accounts, clients: Clients): SignIn {
   const { title } = config.connection.organisation;
   return new SignIn({ origin: findOrigin(config), data: config.data, title, accounts, clients, signIns: store.signIns, key: store.key });
+}
+
+function newPeopleRoutes(config: Config, accounts: Accounts, clients: Clients): readonly Route[] {
+  const place = newEmbeddedPlace(findOrigin(config));
+  return [...newSignInRoutes(() => Promise.resolve(place)), ...newScimRoutes(accounts), ...newClientRoutes(clients)];
 }
 
 /** The address by which everybody knows this gateway. */

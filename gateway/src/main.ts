@@ -34,11 +34,11 @@ async function main(): Promise<void> {
   process.once('SIGINT', stop);
 }
 
-async function newGateway(config: Config, log: pino.Logger): Promise<{ app: App; close: () => void }> {
-  const { connection, data } = config;
+async function newGateway(config: Config, log: pino.Logger): Promise<{ app: App; close: () => Promise<void> }> {
+  const { connection, data, keys: keyFolder, databaseUrl } = config;
   const { mspId } = connection.organisation;
-  const store = openStore(data, mspId);
-  const keys = await loadOrganisationKeys(data);
+  const store = await openStore(data, mspId, { keys: keyFolder, databaseUrl });
+  const keys = await loadOrganisationKeys(keyFolder);
   const [peer] = connection.peers;
   if (peer === undefined) throw new ConfigError(['peers: the own peer is missing']);
   const carrier = new FabricCarrier({
@@ -69,9 +69,9 @@ async function newGateway(config: Config, log: pino.Logger): Promise<{ app: App;
   const app = newApp({ config, version: readVersion(), ledger, store, keys, staff, log });
   return {
     app,
-    close: () => {
+    close: async () => {
       carrier.close();
-      store.close();
+      await store.close();
     },
   };
 }

@@ -382,7 +382,7 @@ describe('a consultation of a consent by staff', () => {
       { mspId: 'BetaMSP', role: 'clinician', purpose: 'TREAT', consultedAt: expect.any(String) },
       { mspId: 'BetaMSP', role: 'clinician', purpose: null },
     ]);
-    expect(beta.store.consultations.list()).toEqual([]);
+    expect(await beta.store.consultations.list()).toEqual([]);
   });
 
   it('is answered only when it is kept', async () => {
@@ -399,7 +399,7 @@ describe('a consultation of a consent by staff', () => {
       if (step === 'send') beta.carrier.faults.unreachable = true;
     };
     expect((await look(patient)).status).toBe(200);
-    expect(beta.store.consultations.list()).toHaveLength(1);
+    expect(await beta.store.consultations.list()).toHaveLength(1);
     beta = await consortium.crashAndRestart(beta);
     await waitFor(async () => (await consultations(patient)).length === 1, 10_000);
   });

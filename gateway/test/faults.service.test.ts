@@ -220,7 +220,7 @@ describe('sealed values', () => {
     const checkedIn = await patient.checkIn('BetaMSP');
     expect(checkedIn.body.deliveries.filter(({ status }: { status: string }) => status === 'pending')).toHaveLength(2);
     beta = await consortium.crashAndRestart(beta);
-    await waitFor(() => beta.store.outbox.list().length === 0, 10_000);
+    await waitFor(async () => (await beta.store.outbox.list()).length === 0, 10_000);
     await patient.consent('BetaMSP', ['laboratory']);
     expect((await ask(beta, patient.relationRef, ['laboratory'])).body).toMatchObject({ status: 'released' });
   }, 40_000);

@@ -242,7 +242,7 @@ describe('relations and consents', () => {
       await patient.recipients('BetaMSP'),
     );
     expectProblem(await gateway.send('/api/consents', { body: request }), 400, 'SIGNATURE_INVALID');
-    expect(gateway.store.outbox.list()).toEqual([]);
+    expect(await gateway.store.outbox.list()).toEqual([]);
   });
 });
 

@@ -23,11 +23,11 @@ describe('a route that a signature opens', () => {
     const patient = new TestPatient(consortium, 'AlphaMSP');
     await patient.register();
     for (let at = 0; at < LIMIT; at++) expect((await gateway.send('/api/consents', { body: {} })).status).toBe(400);
-    const waiting = gateway.store.outbox.list();
+    const waiting = await gateway.store.outbox.list();
     const answer = await patient.checkIn('BetaMSP', 'AlphaMSP');
     expect([answer.status, answer.body.code]).toEqual([429, 'REQUESTS_TOO_MANY']);
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(2);
-    expect(gateway.store.outbox.list()).toEqual(waiting);
+    expect(await gateway.store.outbox.list()).toEqual(waiting);
     expect(gateway.store.facts.find('relation', patient.relationRef)).toBeUndefined();
   });
 

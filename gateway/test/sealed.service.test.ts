@@ -30,7 +30,7 @@ describe('sealed values', () => {
       await custodian.send('/api/consents', { body: { consent: second, documents: { AlphaMSP: junk } } }),
     ];
     for (const { status, body } of answers) expect([status, body]).toEqual([400, expect.objectContaining({ code: 'REQUEST_INVALID' })]);
-    expect(custodian.store.outbox.list()).toEqual([]);
+    expect(await custodian.store.outbox.list()).toEqual([]);
     const answer = await ask(consortium.gateway('BetaMSP'), patient.relationRef, ['laboratory']);
     expect(answer.body).toMatchObject({ status: 'released', records: 2 });
   });

@@ -186,7 +186,7 @@ describe('the files of the search index', () => {
       ].flatMap((form) => [form, Array.from(form).reverse().join('')]),
     );
     const files = [...readFolder(join(consortium.folder, 'alpha'))].filter(([name]) => name.includes('.sqlite'));
-    expect(files.map(([name]) => name).some((name) => name.endsWith('gateway.sqlite'))).toBe(true);
+    expect(files.map(([name]) => name).some((name) => name.endsWith('index.sqlite'))).toBe(true);
     expect(
       findCanaries(
         [...new Set(variants)].filter((one) => one.length > 4),
@@ -200,7 +200,7 @@ describe('the files of the search index', () => {
     const findAll = (): Promise<string[]> => Promise.all(searches.map(async ([path]) => (await find(path)).split(',').sort().join()));
     const before = await findAll();
     await gateway.stop();
-    for (const name of ['gateway.sqlite', 'gateway.sqlite-wal', 'gateway.sqlite-shm']) rmSync(join(gateway.data, name), { force: true });
+    for (const name of ['index.sqlite', 'index.sqlite-wal', 'index.sqlite-shm']) rmSync(join(gateway.data, name), { force: true });
     await gateway.start();
     expect(await findAll()).toEqual(before);
   });

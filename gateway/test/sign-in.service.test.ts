@@ -388,7 +388,7 @@ describe('tokens', () => {
     const person = await join('rex-canary');
     const { body } = await launch(person, offline);
     const { readFileSync, readdirSync } = await import('node:fs');
-    const files = readdirSync(gateway.data).filter((name) => name.startsWith('gateway.sqlite'));
+    const files = readdirSync(gateway.data).filter((name) => name.includes('.sqlite'));
     const bytes = Buffer.concat(files.map((name) => readFileSync(`${gateway.data}/${name}`)));
     for (const secret of [person.userName, person.secret, person.password, body.access_token, body.refresh_token])
       expect(bytes.includes(secret)).toBe(false);

@@ -65,7 +65,7 @@ export async function requestAccess(options: AccessOptions, wish: Wish): Promise
   // What is declared is reviewed, so this organisation keeps a copy that it can show.
   const readers = ask.emergency === undefined ? [relation.custodian] : [relation.custodian, mspId];
   const parcels = relation.counterparty === mspId ? await Promise.all(readers.map((to) => newParcel(to, requestId, { ask, store }))) : [];
-  mailer.put(parcels);
+  await mailer.put(parcels);
   const { block } = await transactions.submit(
     'RequestAccess',
     { relationRef, requestId, purpose, proof, ask: await commit(askPreimage(ask)), ...(await newUnit(ask)) },

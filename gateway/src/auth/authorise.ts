@@ -16,16 +16,27 @@ const walletHeader = Buffer.from('{"alg":"ES256","typ":"medaccord-wallet-token+j
 /**
  * Decides who calls and whether this route lets them.
  * @param relationRef the relation that the path names, if it names one
+ * @param onKnown is told who calls, before anything is decided
  * @throws CodedError TOKEN_MISSING, TOKEN_INVALID, TOKEN_EXPIRED, ROLE_NOT_ALLOWED
  */
 export function newAuthoriser(verifiers: Verifiers) {
-  return async (access: Access, authorization: string | undefined, relationRef: string | undefined): Promise<Caller> => {
+  return async (
+    access: Access,
+    authorization: string | undefined,
+    relationRef: string | undefined,
+    onKnown?: (caller: Caller) => void,
+  ): Promise<Caller> => {
     if (access.by === 'anybody' || access.by === 'signature') return { kind: 'anybody' };
     const token = readBearer(authorization);
     const isWallet = token.startsWith(`${walletHeader}.`);
-    if (isWallet) return authoriseWallet(access, await verifiers.wallet(token), relationRef);
+    if (isWallet) {
+      const wallet = await verifiers.wallet(token);
+      onKnown?.({ kind: 'relation', ...wallet });
+      return authoriseWallet(access, wallet, relationRef);
+    }
     const isOpaque = verifiers.signedIn !== undefined && !token.includes('.');
     const staff = isOpaque ? verifiers.signedIn(token) : await verifiers.staff(token);
+    onKnown?.({ kind: 'staff', ...staff });
     if (access.by === 'relation') throw newError('ROLE_NOT_ALLOWED', 'Only the patient may do that, with a token of this relation');
     if (!access.roles.includes(staff.role)) throw newError('ROLE_NOT_ALLOWED', `This needs the role ${access.roles.join(' or ')}`);
     return { kind: 'staff', ...staff };

@@ -12,6 +12,10 @@ export interface Config {
   readonly connection: Readonly<ConnectionDocument>;
   readonly listen: { readonly host: string; readonly port: number };
   readonly data: string;
+  /** The folder of the organisation's keys and of the local key; gateways that share a database share it. */
+  readonly keys: string;
+  /** PostgreSQL for what cannot be rebuilt from the ledger; without it a file in the data folder. */
+  readonly databaseUrl: string | undefined;
   readonly logLevel: LogLevel;
   /** Largest accepted body of an import, in bytes. */
   readonly maxImportBytes: number;

@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { isAbsolute } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import type { Config, LogLevel } from './config';
 import { logLevels, unknownProfiles } from './config';
 import { ConfigError } from './config-error';
@@ -24,12 +24,16 @@ export function loadConfig(env: Environment = process.env): Config {
   const passwordCost = parsePasswordCost(env, problems);
   const logLevel = parseLogLevel(env, problems);
   const profiles = parseProfiles(env, problems);
+  const databaseUrl = parseDatabaseUrl(env, problems);
   const service = loadService(env, problems);
   if (connection === undefined || problems.length > 0) throw new ConfigError(problems);
+  const data = env.MEDACCORD_DATA ?? connection.data;
   return freeze({
     connection,
     listen: { host: env.MEDACCORD_LISTEN_HOST ?? connection.listen.host, port: port ?? connection.listen.port },
-    data: env.MEDACCORD_DATA ?? connection.data,
+    data,
+    keys: env.MEDACCORD_KEYS ?? join(data, 'keys'),
+    databaseUrl,
     logLevel,
     maxImportBytes,
     staleAfterMs,
@@ -107,6 +111,15 @@ function parseProfiles(env: Environment, problems: string[]): Config['profiles']
   if (folder === undefined || folder === '') return undefined;
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) problems.push('MEDACCORD_PROFILES must be the path of a folder');
   return { folder, unknown: unknown ?? 'ignore' };
+}
+
+/** The address may hold a password: no problem repeats it. */
+function parseDatabaseUrl(env: Environment, problems: string[]): string | undefined {
+  const url = env.MEDACCORD_DATABASE_URL;
+  if (url === undefined || url === '') return undefined;
+  if (/^postgres(ql)?:$/.test(URL.parse(url)?.protocol ?? '')) return url;
+  problems.push('MEDACCORD_DATABASE_URL must be the address of a PostgreSQL database: postgresql://USER@HOST:PORT/DATABASE');
+  return undefined;
 }
 
 function freeze<T>(value: T): T {

@@ -15,6 +15,16 @@ export const variables = [
   { name: 'MEDACCORD_LISTEN_HOST', meaning: 'address to listen on', fallback: 'listen.host of the connection document' },
   { name: 'MEDACCORD_LISTEN_PORT', meaning: 'port to listen on; 0 takes a free one', fallback: 'listen.port of the connection document' },
   { name: 'MEDACCORD_DATA', meaning: "folder of this gateway's own data", fallback: 'data of the connection document' },
+  {
+    name: 'MEDACCORD_KEYS',
+    meaning: "folder of the organisation's keys; gateways of one organisation share it",
+    fallback: 'keys in the data folder',
+  },
+  {
+    name: 'MEDACCORD_DATABASE_URL',
+    meaning: 'address of the PostgreSQL database (postgresql://...) that gateways of one organisation share',
+    fallback: 'a SQLite file in the data folder',
+  },
   { name: 'MEDACCORD_LOG_LEVEL', meaning: 'silent, error, warn, info or debug', fallback: 'info' },
   { name: 'MEDACCORD_MAX_IMPORT_BYTES', meaning: 'largest accepted import, in bytes', fallback: '33554432' },
   { name: 'MEDACCORD_STALE_AFTER_MS', meaning: 'age of the last proven ledger height after which nothing is answered', fallback: '15000' },

@@ -3,6 +3,7 @@ export { readChanges } from './change-history';
 export { addMeta, newMetaAnswer, parseMetaParameters, removeMeta } from './change-meta';
 export { isBatch, newTransactionResponse, runBatch, type BatchEntry, type Refusal } from './bundles';
 export { newCapabilityStatement, type CapabilityOptions, type Interaction, type Operation } from './capability-statement';
+export { listReferences } from './list-references';
 export { parsePrefer, type Preference } from './prefer';
 export { shaperNames, type Pair } from './parse-search';
 export { readHistory } from './resource-history';

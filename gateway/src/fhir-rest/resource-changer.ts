@@ -37,7 +37,7 @@ export class ResourceChanger {
 
   /** Writes what `next` makes of the newest version. A repeat of an operation that was carried out gives its outcome. */
   async change(type: string, id: string, next: (resource: JsonObject) => JsonValue, context: WriteContext): Promise<FhirAnswer> {
-    const done = this.#writer.findDone(context.operation);
+    const done = await this.#writer.findDone(context.operation);
     if (done !== undefined) return this.#writer.answer(done, context.answer);
     for (let left = tries; ; left -= 1) {
       const { resource, version } = await this.#readNewest(type, id, context.ifMatch);

@@ -122,8 +122,8 @@ export class ResourceWriter {
   }
 
   /** What a write of this operation came to, if it was carried out already. */
-  findDone(operation: string): ImportedResource | undefined {
-    return this.#options.importer.findOutcome(operation)?.resources[0];
+  async findDone(operation: string): Promise<ImportedResource | undefined> {
+    return (await this.#options.importer.findOutcome(operation))?.resources[0];
   }
 
   async #withdraw({ recordId }: IndexedRecord): Promise<void> {

@@ -61,6 +61,7 @@ describe('newOpenApi', () => {
     path: '/api/things/{thingId}',
     summary: 'Make a thing',
     access: { by: 'staff', roles: ['records'] },
+    audit: 'none',
     params: z.strictObject({ thingId: z.string() }),
     query: z.strictObject({ size: z.string().optional() }),
     body: z.strictObject({ name: z.string().max(5) }),

@@ -29,13 +29,21 @@ export class Repeats {
       if (running.request === request) return running.response;
       throw newError('IDEMPOTENCY_KEY_BUSY', 'A different request with this Idempotency-Key is running; use a new key');
     }
-    const kept = this.#responses.begin({ operation, request });
-    if (kept !== undefined) return JSON.parse(kept) as Required<Response>;
-    const response = handle(operation).then(async (done) => {
-      await this.#responses.finish(operation, JSON.stringify(done));
-      return done;
-    });
+    const response = this.#answer(operation, request, handle);
     this.#running.set(operation, { request, response });
     return response.finally(() => this.#running.delete(operation));
+  }
+
+  async #answer(
+    operation: string,
+    request: string,
+    handle: (operation: string) => Promise<Required<Response>>,
+  ): Promise<Required<Response>> {
+    const kept = await this.#responses.begin({ operation, request });
+    // What an earlier version kept says nothing for the audit log.
+    if (kept !== undefined) return { about: [], verdict: '', ...(JSON.parse(kept) as Omit<Required<Response>, 'about' | 'verdict'>) };
+    const done = await handle(operation);
+    await this.#responses.finish(operation, JSON.stringify(done));
+    return done;
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Audited, Mention } from '../audit';
 import type { Access, Caller } from '../auth';
 import type { Lane, Pass } from './admission';
 
@@ -25,6 +26,10 @@ export interface Response {
   readonly body: unknown;
   readonly contentType?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Whom and what the body tells of, for the audit log; of a JSON body its names are found without. */
+  readonly about?: readonly Mention[];
+  /** What was decided about an access that was asked for, for the audit log. */
+  readonly verdict?: string;
 }
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
@@ -38,6 +43,8 @@ export interface Route {
   readonly path: string;
   readonly summary: string;
   readonly access: Access;
+  /** What is written to the audit log before the answer leaves. */
+  readonly audit: Audited;
   readonly params: z.ZodType;
   readonly query: z.ZodType;
   readonly body: z.ZodType | undefined;
@@ -63,6 +70,7 @@ interface RouteSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodTyp
   readonly path: string;
   readonly summary: string;
   readonly access: Access;
+  readonly audit: Audited;
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
@@ -80,7 +88,7 @@ interface RouteSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodTyp
 /** No path or query parameters. */
 const nothing = z.strictObject({});
 
-/** Fills in what a route leaves unsaid, checking handler against schemas; what it may not leave unsaid is who may call it. */
+/** Fills in what a route leaves unsaid, checking handler against schemas; what it may not leave unsaid is who may call it and what is audited. */
 export function newRoute<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(spec: RouteSpec<P, Q, B>): Route {
   return {
     idempotency: false,

@@ -4,11 +4,13 @@ import { rateLimit, type RateLimitRequestHandler } from 'express-rate-limit';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import { assertInScope, type Authoriser, type Caller, type ScopedRequest } from '../auth';
+import { listMentions } from '../audit';
 import type { ServiceConfig } from '../config';
 import { newError, toCodedError, type CodedError } from '../problem';
 import type { ResponseStore } from '../store/response-table';
 import { withinDeadline } from '../deadline';
 import type { Admission, Pass } from './admission';
+import type { AuditTrail, Trail } from './audit-trail';
 import { newCors } from './cors';
 import { chooseFhirFormat, isFhirPath } from './fhir-media-type';
 import { fhirJson, toXml, toXmlIfPossible, wantsXml } from './fhir-body';
@@ -33,6 +35,7 @@ export interface ServerOptions {
   readonly routes: readonly Route[];
   readonly authorise: Authoriser;
   readonly responses: ResponseStore;
+  readonly audit: AuditTrail;
   /** A keyed name of a text: how operations and requests are stored. */
   readonly nameOf: (purpose: string, value: string) => string;
   readonly assertFresh: () => void;
@@ -104,27 +107,42 @@ function isBadAddress(error: unknown): boolean {
   return error instanceof URIError;
 }
 
-/** The way of a request: is there room, who calls; then its turn, within its time. */
+/** Nothing that a route says of people, an error included, leaves before its entry in the audit log is kept. */
 function carry(route: Route, options: ServerOptions, repeats: Repeats) {
-  const { admission, service } = options;
+  const run = newRun(route, options, repeats);
   return async (http: HttpRequest, answer: HttpResponse): Promise<void> => {
     answer.locals.route = route.path;
     answer.locals.isRoutine = route.isRoutine;
+    const trail: Trail = { requestId: String(answer.locals.id) };
+    const response = await run(http, answer, trail).catch(async (error: unknown) => {
+      await options.audit.refuse(route, trail, error);
+      throw error;
+    });
+    await options.audit.answer(route, trail, response);
+    send(answer, response);
+  };
+}
+
+/** The way of a request: is there room, who calls; then its turn, within its time. */
+function newRun(route: Route, options: ServerOptions, repeats: Repeats) {
+  const { admission, service } = options;
+  return async (http: HttpRequest, answer: HttpResponse, trail: Trail): Promise<Required<Response>> => {
     if (options.isDraining() && route.needsLedger) throw newError('DRAINING', 'This gateway is stopping; ask again when it is back');
     const { lane } = route;
     if (lane !== 'none') admission.assertRoom(lane);
     const params = parseWith(route.params, http.params, 'path');
-    const caller = await options.authorise(route.access, http.headers.authorization, readRelation(http));
+    trail.request = { params, query: {}, body: undefined };
+    const caller = await options.authorise(route.access, http.headers.authorization, readRelation(http), (known) => {
+      trail.caller = known;
+    });
+    trail.caller = caller;
+    options.audit.assertReady(route);
     const format = route.isFhir ? chooseFhirFormat(http.headers.accept, http.query['_format']) : 'json';
-    const give = (response: Required<Response>): void => {
-      send(answer, format === 'json' ? response : route.method === 'get' ? toXml(response) : toXmlIfPossible(response));
-    };
+    const give = (response: Required<Response>): Required<Response> =>
+      format === 'json' ? response : route.method === 'get' ? toXml(response) : toXmlIfPossible(response);
     const serve = (aside: Pass['aside']): Promise<Required<Response>> =>
-      serveRequest({ route, options, repeats }, http, { params, caller, aside });
-    if (lane === 'none') {
-      give(await serve((wait) => wait()));
-      return;
-    }
+      serveRequest({ route, options, repeats }, http, { params, caller, aside, trail });
+    if (lane === 'none') return give(await serve((wait) => wait()));
     const take = async (): Promise<Required<Response>> => {
       const pass = await admission.enter(lane, nameCaller(caller, http), newGoneSignal(answer));
       try {
@@ -134,7 +152,7 @@ function carry(route: Route, options: ServerOptions, repeats: Repeats) {
       }
     };
     const withinMs = service.answerWithinMs + readWait(http.headers.prefer);
-    give(await withinDeadline(withinMs, take, () => tooLate(route, http)));
+    return give(await withinDeadline(withinMs, take, () => tooLate(route, http)));
   };
 }
 
@@ -148,14 +166,15 @@ interface Served {
 async function serveRequest(
   { route, options, repeats }: Served,
   http: HttpRequest,
-  known: Pick<Request, 'params' | 'caller' | 'aside'>,
+  { trail, ...known }: Pick<Request, 'params' | 'caller' | 'aside'> & { readonly trail: Trail },
 ): Promise<Required<Response>> {
   const { params, caller } = known;
   const query = parseWith(route.query, http.query, 'query');
   const { text, body } = await readBody(route, http, options);
-  assertInScope(caller, newScopedRequest(route, http, text));
   if (route.needsLedger) options.assertFresh();
   const waitMs = readWait(http.headers.prefer);
+  trail.request = { params, query, body, subject: http.get('medaccord-subject') };
+  assertInScope(caller, newScopedRequest(route, http, text));
   const header = (name: string): string | undefined => http.get(name);
   const request = { ...known, query, body, operation: '', waitMs, header, origin: readOrigin(http) };
   if (!isKeyed(route, http)) return handle(route, { ...request, operation: options.nameOf('operation', randomUUID()) });
@@ -211,8 +230,10 @@ function nameCaller(caller: Caller, { ip = '' }: HttpRequest): string {
 }
 
 async function handle(route: Route, request: Request): Promise<Required<Response>> {
-  const { status = route.status, body, contentType = 'application/json', headers = {} } = await route.handle(request);
-  return { status, body: contentType === 'application/json' ? JSON.stringify(body) : body, contentType, headers };
+  const { status = route.status, body, contentType = 'application/json', headers = {}, about, verdict = '' } = await route.handle(request);
+  const isJson = contentType === 'application/json';
+  const mentions = about ?? (isJson && route.audit !== 'none' ? listMentions(body) : []);
+  return { status, body: isJson ? JSON.stringify(body) : body, contentType, headers, about: mentions, verdict };
 }
 
 async function readBody(

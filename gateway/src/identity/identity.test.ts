@@ -66,8 +66,8 @@ describe('StaffIdentities', () => {
   let url: string;
   const kept = new Map<string, StoredEnrolment>();
   const store: EnrolmentStore = {
-    find: ({ subject, role }) => kept.get(subject + role),
-    save: ({ subject, role }, enrolment) => void kept.set(subject + role, enrolment),
+    find: ({ subject, role }) => Promise.resolve(kept.get(subject + role)),
+    save: ({ subject, role }, enrolment) => Promise.resolve(void kept.set(subject + role, enrolment)),
   };
   const newIdentities = (now = (): number => begins + 60_000): StaffIdentities =>
     new StaffIdentities({ ca: { url, name: 'ca-alpha' }, registrar: { id: 'registrar', readSecret: () => 'secret\n' }, store, now });
@@ -102,8 +102,8 @@ describe('StaffIdentities', () => {
   it('registers a random name with the role alone, enrols it, and keeps it for the person and role', async () => {
     const identities = newIdentities();
     const [one, same] = await Promise.all([
-      identities.get({ subject: 'ada', role: 'clinician' }),
-      identities.get({ subject: 'ada', role: 'clinician' }),
+      identities.get({ subject: 'lovelace', role: 'clinician' }),
+      identities.get({ subject: 'lovelace', role: 'clinician' }),
     ]);
     expect(one).toBe(same);
     expect(asked.map((request) => request.url)).toEqual(['/api/v1/enroll', '/api/v1/register', '/api/v1/enroll']);
@@ -114,23 +114,23 @@ describe('StaffIdentities', () => {
       attrs: [{ name: 'role', value: 'clinician', ecert: true }],
       max_enrollments: 1,
     });
-    expect(JSON.stringify(asked)).not.toContain('ada');
-    expect((await newIdentities().get({ subject: 'ada', role: 'clinician' })).name).toBe(one.name);
-    expect((await newIdentities().get({ subject: 'ada', role: 'records' })).name).not.toBe(one.name);
+    expect(JSON.stringify(asked)).not.toContain('lovelace');
+    expect((await newIdentities().get({ subject: 'lovelace', role: 'clinician' })).name).toBe(one.name);
+    expect((await newIdentities().get({ subject: 'lovelace', role: 'records' })).name).not.toBe(one.name);
     expect(asked).toHaveLength(6);
   });
 
   it('gives the person a new name when the certificate has served its time', async () => {
-    const first = await newIdentities().get({ subject: 'ada', role: 'clinician' });
+    const first = await newIdentities().get({ subject: 'lovelace', role: 'clinician' });
     const old = newIdentities(() => begins + 31 * 24 * 3_600_000);
-    expect((await old.get({ subject: 'ada', role: 'clinician' })).name).not.toBe(first.name);
+    expect((await old.get({ subject: 'lovelace', role: 'clinician' })).name).not.toBe(first.name);
   });
 
   it('says whether the authority refused or is not there, without what it answered', async () => {
-    answers.push({ status: 401, body: { success: false, errors: [{ code: 20, message: 'Authentication failure for ada' }] } });
+    answers.push({ status: 401, body: { success: false, errors: [{ code: 20, message: 'Authentication failure for lovelace' }] } });
     const refused = await enrol({ url, name: 'ca' }, 'x', 'y').catch((error: unknown) => error);
     expect(refused).toMatchObject({ code: 'CA_REFUSED', details: { status: 401, caCode: 20 } });
-    expect(JSON.stringify(refused) + String(refused)).not.toContain('ada');
+    expect(JSON.stringify(refused) + String(refused)).not.toContain('lovelace');
     const nobody = { url: 'http://127.0.0.1:9', name: 'ca' };
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const registrar = { certificate, privateKey: privateKey.export({ format: 'pem', type: 'pkcs8' }).toString() };

@@ -15,8 +15,8 @@ export interface StoredEnrolment extends Enrolment {
 
 /** Where enrolments are kept; the private keys sealed, the people under names that only the store's key gives. */
 export interface EnrolmentStore {
-  find(staff: Staff): StoredEnrolment | undefined;
-  save(staff: Staff, enrolment: StoredEnrolment): void;
+  find(staff: Staff): Promise<StoredEnrolment | undefined>;
+  save(staff: Staff, enrolment: StoredEnrolment): Promise<void>;
 }
 
 export interface StaffIdentitiesOptions {
@@ -58,7 +58,7 @@ export class StaffIdentities {
   }
 
   async #load(staff: Staff, key: string): Promise<LedgerIdentity> {
-    const stored = this.#options.store.find(staff);
+    const stored = await this.#options.store.find(staff);
     const enrolment = stored !== undefined && serviceEnd(stored) > this.#now() ? stored : await this.#enrol(staff);
     const identity = newLedgerIdentity(enrolment);
     this.#known.set(key, { identity, until: serviceEnd(enrolment) });
@@ -71,7 +71,7 @@ export class StaffIdentities {
     const secret = randomBytes(24).toString('base64url');
     await register(ca, await this.#enrolRegistrar(), { id: name, secret, attributes: { role: staff.role } });
     const enrolment = { name, ...(await enrol(ca, name, secret)) };
-    store.save(staff, enrolment);
+    await store.save(staff, enrolment);
     return enrolment;
   }
 

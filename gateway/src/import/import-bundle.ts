@@ -79,8 +79,8 @@ export class Importer {
   }
 
   /** What an import came to, if it was closed. */
-  findOutcome(operation: string): ImportOutcome | undefined {
-    const entry = this.#options.store.imports.find(operation);
+  async findOutcome(operation: string): Promise<ImportOutcome | undefined> {
+    const entry = await this.#options.store.imports.find(operation);
     return entry?.state === 'closed' ? (JSON.parse(entry.outcome) as ImportOutcome) : undefined;
   }
 
@@ -92,15 +92,15 @@ export class Importer {
 
   /** Ends what an earlier run of the gateway left: closed groups count, all others are abandoned. Nothing may be imported meanwhile. */
   async recover(): Promise<void> {
-    for (const entry of this.#options.store.imports.listRunning()) {
-      if (this.#isClosed(entry.groupId)) this.#close(entry);
+    for (const entry of await this.#options.store.imports.listRunning()) {
+      if (this.#isClosed(entry)) await this.#close(entry);
       else await this.#abandon(entry);
     }
   }
 
   async #import({ operation, subjectRef, bundle }: ImportRequest): Promise<ImportOutcome> {
     const { store } = this.#options;
-    const earlier = await this.#settleEarlier(store.imports.find(operation));
+    const earlier = await this.#settleEarlier(await store.imports.find(operation));
     if (earlier?.state === 'closed') return JSON.parse(earlier.outcome) as ImportOutcome;
     const attempt = (earlier?.attempt ?? 0) + 1;
     const groupId = store.key.name('group', JSON.stringify([operation, attempt])) as GroupId;
@@ -112,29 +112,41 @@ export class Importer {
     const encrypted = await this.#encrypt(changed);
     // What is half written must be closed or abandoned.
     finishRegardless();
-    store.imports.put(entry);
+    await this.#begin(entry, changed, encrypted);
     try {
-      store.index.add(
-        changed.map((resource, at) => newIndexed(groupId, resource, encrypted[at])),
-        findableOf(changed),
-      );
       const transactions = await this.#write(groupId, encrypted);
-      return this.#finish(entry, { ...outcome, transactions });
+      return await this.#finish(entry, { ...outcome, transactions });
     } catch (error) {
       await this.#cutOff(entry, error);
       return this.#finish(entry, outcome);
     }
   }
 
+  /** Keeps that the import runs and indexes its records; when they cannot be, nothing of it is on the ledger yet. */
+  async #begin(entry: ImportEntry, changed: readonly PlannedResource[], encrypted: readonly EncryptedRecord[]): Promise<void> {
+    const { store } = this.#options;
+    await store.imports.put(entry);
+    try {
+      store.index.add(
+        changed.map((resource, at) => newIndexed(entry.groupId, resource, encrypted[at])),
+        findableOf(changed),
+      );
+    } catch (error) {
+      await store.imports.put({ ...entry, state: 'abandoned' });
+      throw error;
+    }
+  }
+
   /** After a failure: the group is abandoned, unless it turns out to be closed after all. */
   async #cutOff(entry: ImportEntry, error: unknown): Promise<void> {
+    if (this.#isClosed(entry)) return;
     await this.#abandon(entry).catch(this.#options.onTrouble);
-    if (!this.#isClosed(entry.groupId)) throw error;
+    if (!this.#isClosed(entry)) throw error;
   }
 
   async #settleEarlier(entry: ImportEntry | undefined): Promise<ImportEntry | undefined> {
     if (entry?.state !== 'running') return entry;
-    if (!this.#isClosed(entry.groupId)) await this.#abandon(entry);
+    if (!this.#isClosed(entry)) await this.#abandon(entry);
     return this.#options.store.imports.find(entry.operation);
   }
 
@@ -194,41 +206,42 @@ export class Importer {
     return transactions;
   }
 
-  #finish(entry: ImportEntry, outcome: ImportOutcome): ImportOutcome {
-    this.#close({ ...entry, outcome: JSON.stringify(outcome) });
+  async #finish(entry: ImportEntry, outcome: ImportOutcome): Promise<ImportOutcome> {
+    await this.#close({ ...entry, outcome: JSON.stringify(outcome) });
     return outcome;
   }
 
-  #close(entry: ImportEntry): void {
+  async #close(entry: ImportEntry): Promise<void> {
     this.#options.store.resources.addGroup(entry.groupId);
     this.#options.store.changes.addGroup(entry.groupId);
-    this.#options.store.imports.put({ ...entry, state: 'closed' });
+    await this.#options.store.imports.put({ ...entry, state: 'closed' });
   }
 
   /** Declares a group void, deletes what is stored of it and forgets its records. Repeatable at every step. */
   async #abandon(entry: ImportEntry): Promise<void> {
     const { store } = this.#options;
     const groupId = entry.groupId as GroupId;
-    const records = store.index.listGroup(groupId).map(({ recordId, version }) => ({ recordId: recordId as RecordId, version }));
+    const records = listChanged(entry);
     const [record] = records;
-    // Its records are known here before the ledger gets any.
+    // They are kept before the ledger gets any.
     if (record !== undefined) {
-      if (await this.#endedClosed(groupId, record, records)) {
-        this.#close(entry);
+      if (await this.#endedClosed(entry, record, records)) {
+        await this.#close(entry);
         return;
       }
       store.index.removeGroup(groupId);
     }
-    store.imports.put({ ...entry, state: 'abandoned' });
+    await store.imports.put({ ...entry, state: 'abandoned' });
   }
 
   /** Abandons a group on the ledger and deletes what is stored of it, unless it turns out to be closed: a whole one until it is deleted. */
   async #endedClosed(
-    groupId: GroupId,
+    entry: ImportEntry,
     record: TransactionRequest<'AbandonGroup'>['record'],
     records: TransactionRequest<'DeleteRecords'>['records'],
   ): Promise<boolean> {
     const { transactions, projector } = this.#options;
+    const groupId = entry.groupId as GroupId;
     try {
       const done = await transactions.submit('AbandonGroup', { groupId, record }, { operation: `group/${groupId}/abandon`, mayLag: true });
       await projector.waitForBlock(done.block);
@@ -236,7 +249,7 @@ export class Importer {
       return false;
     } catch (error) {
       if (!['GROUP_NOT_OPEN', 'RECORD_ALREADY_ANCHORED'].includes(readCode(error) ?? '')) throw error;
-      if ((await projector.waitFor(() => (this.#isClosed(groupId) ? true : undefined), 10_000)) === undefined) throw error;
+      if ((await projector.waitFor(() => (this.#isClosed(entry) ? true : undefined), 10_000)) === undefined) throw error;
       return true;
     }
   }
@@ -251,9 +264,9 @@ export class Importer {
   }
 
   /** Whether the records of a group count; they do so together. */
-  #isClosed(groupId: string): boolean {
+  #isClosed(entry: ImportEntry): boolean {
     const { store, mspId } = this.#options;
-    const [record] = store.index.listGroup(groupId);
+    const [record] = listChanged(entry);
     return record !== undefined && store.facts.counts(mspId, record.recordId, record.version);
   }
 
@@ -264,6 +277,13 @@ export class Importer {
     if (patient.custodian !== this.#options.mspId)
       throw newError('NOT_THE_CUSTODIAN', 'This patient is registered at another organisation');
   }
+}
+
+/** The record versions that an import writes, in its order. */
+function listChanged({ outcome }: ImportEntry): TransactionRequest<'DeleteRecords'>['records'] {
+  const { resources } = JSON.parse(outcome) as ImportOutcome;
+  const changed = resources.filter((resource) => resource.outcome === 'created' || resource.outcome === 'updated');
+  return changed.map(({ recordId, version }) => ({ recordId: recordId as RecordId, version }));
 }
 
 /** What would be written, read only when its turn comes; what is held already was valid when it came. */

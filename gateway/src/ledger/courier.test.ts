@@ -2,6 +2,7 @@ import { withinDeadline } from '../deadline';
 import { newError } from '../problem';
 import { openDatabase } from '../store/database';
 import { intentTable, newIntentStore } from '../store/intent-table';
+import { SqliteKept } from '../store/sqlite-kept';
 import { AnswerError } from './answer-error';
 import type { Carrier, Prepared, TransactionStatus } from './carrier';
 import { Courier } from './courier';
@@ -67,6 +68,9 @@ class ScriptedCarrier implements Carrier {
 const submission = { transaction: 'RecordConsent', request: { consent: 'a.b.c' }, operation: 'op' };
 const times = { endorseMs: 120, settleMs: 200, statusMs: 5, forgottenMs: 1_000, contentionTries: 3 };
 
+const newStore = (sync: () => Promise<void>): IntentStore =>
+  newIntentStore(new SqliteKept(openDatabase(':memory:', [intentTable]), { sync, close: () => undefined }));
+
 describe('Courier', () => {
   let carrier: ScriptedCarrier;
   let intents: IntentStore;
@@ -86,7 +90,7 @@ describe('Courier', () => {
 
   beforeEach(() => {
     carrier = new ScriptedCarrier();
-    intents = newIntentStore(openDatabase(':memory:', [intentTable]), () => Promise.resolve());
+    intents = newStore(() => Promise.resolve());
     alarms = [];
     newestTime = 0;
     now = Date.now;
@@ -99,10 +103,10 @@ describe('Courier', () => {
   it('sends nothing before the intent survives a power failure', async () => {
     let survives = (): void => undefined;
     const sync = (): Promise<void> => new Promise((resolve) => (survives = resolve));
-    intents = newIntentStore(openDatabase(':memory:', [intentTable]), sync);
+    intents = newStore(sync);
     const submitted = newCourier().submit(submission);
     await new Promise(setImmediate);
-    expect([intents.find('op')?.state, carrier.sent]).toEqual(['open', []]);
+    expect([(await intents.find('op'))?.state, carrier.sent]).toEqual(['open', []]);
     survives();
     await submitted;
     expect(carrier.sent).toEqual(['tx1']);
@@ -113,7 +117,7 @@ describe('Courier', () => {
   it('asks nobody any more for what nobody waits for', async () => {
     carrier.endorseErrors = Array.from({ length: 50 }, () => new AnswerError('unavailable', newError('LEDGER_UNAVAILABLE', 'x')));
     await expect(withinDeadline(0, () => newCourier().submit(submission), late)).rejects.toThrow();
-    expect([carrier.asked.length, intents.find('op')]).toEqual([1, undefined]);
+    expect([carrier.asked.length, await intents.find('op')]).toEqual([1, undefined]);
   });
 
   it('brings what it has begun to its end, also when nobody waits any more', async () => {
@@ -133,13 +137,13 @@ describe('Courier', () => {
   it('stores the signed envelope before it is sent', async () => {
     let seen: string | undefined;
     const send = carrier.send.bind(carrier);
-    carrier.send = (envelope) => {
-      seen = intents.find('op')?.state;
+    carrier.send = async (envelope) => {
+      seen = (await intents.find('op'))?.state;
       return send(envelope);
     };
     await newCourier().submit(submission);
     expect(seen).toBe('open');
-    expect(intents.find('op')).toMatchObject({ state: 'committed', code: 0, block: 7 });
+    expect(await intents.find('op')).toMatchObject({ state: 'committed', code: 0, block: 7 });
   });
 
   it('gives a repeated operation its first outcome without a second transaction', async () => {
@@ -183,7 +187,7 @@ describe('Courier', () => {
       category: 'uncertain',
       transactionId: 'tx1',
     });
-    expect(intents.find('op')?.state).toBe('open');
+    expect((await intents.find('op'))?.state).toBe('open');
   });
 
   it('settles what an earlier run left open, by the stored envelope', async () => {
@@ -191,7 +195,7 @@ describe('Courier', () => {
     await expect(newCourier().submit(submission)).rejects.toThrow();
     carrier.failSends = [];
     expect(await newCourier().recover()).toBe(0);
-    expect(intents.find('op')).toMatchObject({ state: 'committed', transactionId: 'tx1' });
+    expect(await intents.find('op')).toMatchObject({ state: 'committed', transactionId: 'tx1' });
     expect(await newCourier().submit(submission)).toMatchObject({ transactionId: 'tx1' });
     expect(carrier.number).toBe(1);
   });
@@ -257,7 +261,7 @@ describe('Courier', () => {
       carrier.failSends = Array<'before'>(500).fill('before');
       sentAt = Date.now();
       await expect(newCourier().submit(submission)).rejects.toMatchObject({ code: 'LEDGER_OUTCOME_UNKNOWN' });
-      expect(intents.find('op')).toMatchObject({ state: 'open' });
+      expect(await intents.find('op')).toMatchObject({ state: 'open' });
     });
 
     it('and makes a new one only when blocks are there that are later than the orderers remember', async () => {
@@ -276,7 +280,7 @@ describe('Courier', () => {
       carrier.hidden = 500;
       carrier.failSends = [];
       await expect(newCourier().submit(submission)).rejects.toMatchObject({ code: 'LEDGER_OUTCOME_UNKNOWN' });
-      expect(intents.find('op')?.sentAt).toBeGreaterThanOrEqual(sentAt + 5_000);
+      expect((await intents.find('op'))?.sentAt).toBeGreaterThanOrEqual(sentAt + 5_000);
       carrier.failSends = Array<'before'>(500).fill('before');
       await expect(newCourier().submit(submission)).rejects.toMatchObject({ code: 'LEDGER_OUTCOME_UNKNOWN' });
       expect(carrier.number).toBe(1);
@@ -319,7 +323,7 @@ describe('Courier', () => {
     expect(await newCourier().submit(submission)).toMatchObject({ transactionId: 'tx1' });
     carrier.endorseErrors = Array.from({ length: 50 }, () => new AnswerError('unavailable', error));
     await expect(newCourier().submit({ ...submission, operation: 'other' })).rejects.toBe(error);
-    expect(intents.find('other')).toBeUndefined();
+    expect(await intents.find('other')).toBeUndefined();
   });
 
   it("passes the chaincode's own refusal on at once, unless a lagging peer may have said it", async () => {
@@ -334,7 +338,7 @@ describe('Courier', () => {
     const courier = newCourier();
     const submitted = courier.submit(submission);
     await courier.drain();
-    expect(intents.listOpen()).toEqual([]);
+    expect(await intents.listOpen()).toEqual([]);
     await submitted;
   });
 });

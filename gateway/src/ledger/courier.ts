@@ -77,7 +77,8 @@ export class Courier implements Ledger {
 
   /** Settles what an earlier run of this gateway left open; gives the number that stays unknown. */
   async recover(): Promise<number> {
-    const outcomes = await Promise.allSettled(this.#options.intents.listOpen().map((intent) => this.#settle(intent)));
+    const open = await this.#options.intents.listOpen();
+    const outcomes = await Promise.allSettled(open.map((intent) => this.#settle(intent)));
     return outcomes.filter(({ status }) => status === 'rejected').length;
   }
 
@@ -154,7 +155,7 @@ export class Courier implements Ledger {
 
   /** What an earlier submission of the same operation came to; nothing if there is none or it certainly failed. */
   async #recall(operation: string, requestHash: string): Promise<Committed | undefined> {
-    const intent = this.#options.intents.find(operation);
+    const intent = await this.#options.intents.find(operation);
     if (intent === undefined || intent.state === 'failed') return undefined;
     const outcome = await this.#settle(intent);
     if (outcome?.code !== VALID) return undefined;
@@ -197,7 +198,8 @@ export class Courier implements Ledger {
 
   async #readStatus({ operation, transactionId }: Intent, timeoutMs: number): Promise<TransactionStatus | undefined> {
     const status = await this.#options.carrier.readStatus(transactionId, timeoutMs);
-    if (status !== undefined) this.#options.intents.settle(operation, { state: status.code === VALID ? 'committed' : 'failed', ...status });
+    if (status === undefined) return undefined;
+    await this.#options.intents.settle(operation, { state: status.code === VALID ? 'committed' : 'failed', ...status });
     return status;
   }
 
@@ -210,7 +212,7 @@ export class Courier implements Ledger {
       () => false,
     );
     if (!isTaken) return undefined;
-    intents.sentAgain(operation, sentAt);
+    await intents.sentAgain(operation, sentAt);
     return sentAt;
   }
 
@@ -233,7 +235,7 @@ export class Courier implements Ledger {
       throw newError('LEDGER_OUTCOME_UNKNOWN', 'The outcome has just appeared; repeat the request', {
         transactionId: intent.transactionId,
       });
-    intents.settle(intent.operation, { state: 'failed', code: undefined, block: undefined });
+    await intents.settle(intent.operation, { state: 'failed', code: undefined, block: undefined });
     return undefined;
   }
 

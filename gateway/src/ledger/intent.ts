@@ -18,14 +18,14 @@ export interface Intent {
 }
 
 export interface IntentStore {
-  find(operation: string): Intent | undefined;
+  find(operation: string): Promise<Intent | undefined>;
   /** Resolves when it survives a power failure, and with it all that was kept before; replaces a failed intent of the same operation. */
   open(intent: Omit<Intent, 'state' | 'code' | 'block'>): Promise<void>;
   /** The orderers took the same envelope again. */
-  sentAgain(operation: string, sentAt: number): void;
+  sentAgain(operation: string, sentAt: number): Promise<void>;
   settle(
     operation: string,
     outcome: { readonly state: 'committed' | 'failed'; readonly code: number | undefined; readonly block: number | undefined },
-  ): void;
-  listOpen(): readonly Intent[];
+  ): Promise<void>;
+  listOpen(): Promise<readonly Intent[]>;
 }

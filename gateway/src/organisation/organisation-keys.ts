@@ -22,19 +22,21 @@ export interface OrganisationKeys {
   readonly publicSealing: SealingPublicKey;
 }
 
-/** Where the key that signs staff tokens lies, inside the gateway's data folder. */
+const TOKEN_KEY = 'token.json';
+
+/** Where the key that signs staff tokens lies, unless configuration names another folder of keys. */
 export function tokenKeyPath(data: string): string {
-  return join(data, 'keys', 'token.json');
+  return join(data, 'keys', TOKEN_KEY);
 }
 
-/** Keys in files of mode 0600 under the gateway's data folder; made at the first start. */
-export async function loadOrganisationKeys(data: string): Promise<OrganisationKeys> {
+/** Keys in files of mode 0600 in a folder that the gateways of an organisation share; made at the first start. */
+export async function loadOrganisationKeys(folder: string): Promise<OrganisationKeys> {
   const fresh = { sealing: await generateSealingKey(), signing: await generateSigningKey(), token: await generateSigningKey() };
-  const sealing = await importSealingKey(load<StoredSealingKey>(join(data, 'keys', 'sealing.json'), fresh.sealing));
+  const sealing = await importSealingKey(load<StoredSealingKey>(join(folder, 'sealing.json'), fresh.sealing));
   return {
     sealing,
-    signing: await importSigningKey(load<PrivateJwk>(join(data, 'keys', 'signing.json'), fresh.signing)),
-    token: load<PrivateJwk>(tokenKeyPath(data), fresh.token),
+    signing: await importSigningKey(load<PrivateJwk>(join(folder, 'signing.json'), fresh.signing)),
+    token: load<PrivateJwk>(join(folder, TOKEN_KEY), fresh.token),
     publicSealing: { suite: sealing.suite, publicKey: sealing.publicKey },
   };
 }

@@ -46,7 +46,7 @@ export async function registerPatient(
     id: ref.id,
     envelope: await seal(key, { ...ref, recipient: mspId }, plain),
   };
-  mailer.put([parcel]);
+  await mailer.put([parcel]);
   const { transactionId, block } = await transactions.submit(
     'RegisterPatient',
     { registration },

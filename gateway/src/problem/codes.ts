@@ -70,7 +70,9 @@ export const codes = {
   DRAINING: { category: 'unavailable', title: 'The gateway is stopping' },
   CA_UNAVAILABLE: { category: 'unavailable', title: "The organisation's certificate authority does not answer" },
   CA_REFUSED: { category: 'internal', title: "The organisation's certificate authority refused" },
+  STORE_UNAVAILABLE: { category: 'unavailable', title: "The gateway's database does not answer" },
   STORE_CORRUPT: { category: 'internal', title: "The gateway's own data cannot be opened with its key" },
+  AUDIT_UNAVAILABLE: { category: 'unavailable', title: 'The audit log cannot be written' },
   INTERNAL: { category: 'internal', title: 'Something failed inside the gateway' },
 } as const satisfies Readonly<Record<string, CodeRow>>;
 

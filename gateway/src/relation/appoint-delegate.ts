@@ -114,7 +114,7 @@ export async function confirmAppointment(
     formatCanonical([kind, [...withheld].sort(), majority]) === formatCanonical([said.kind, [...said.withheld].sort(), said.majority]);
   if (!isSaid) throw newError('REQUEST_INVALID', 'body: is not what the custodian appoints; nothing is confirmed');
   const parcels = newParcels(payload, relation, sealed[relation.custodian] ?? null);
-  mailer.put(parcels);
+  await mailer.put(parcels);
   const done = await submitBoth(options, { delegation, payload, custodian: relation.custodian }, identity);
   return finish(options, parcels, { ...payload, ...done });
 }

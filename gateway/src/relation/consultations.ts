@@ -65,12 +65,19 @@ export class Consultations {
   }
 
   async #bring(): Promise<void> {
-    const batches = batchesOf(this.#options.consultations.list());
-    const outcomes = await Promise.allSettled(batches.map((batch) => this.#submit(batch)));
-    for (const outcome of outcomes) if (outcome.status === 'rejected') this.#options.onTrouble(outcome.reason);
-    const isDone = outcomes.every(({ status }) => status === 'fulfilled');
+    const { consultations, onTrouble } = this.#options;
+    let isDone = false;
+    let isEmpty = false;
+    try {
+      const outcomes = await Promise.allSettled(batchesOf(await consultations.list()).map((batch) => this.#submit(batch)));
+      for (const outcome of outcomes) if (outcome.status === 'rejected') onTrouble(outcome.reason);
+      isDone = outcomes.every(({ status }) => status === 'fulfilled');
+      isEmpty = (await consultations.list()).length === 0;
+    } catch (error) {
+      onTrouble(error);
+    }
     this.#pauseMs = isDone ? pauseMs.gather : Math.min(pauseMs.most, this.#pauseMs * 2);
-    if (this.#options.consultations.list().length > 0) this.#schedule();
+    if (!isEmpty) this.#schedule();
   }
 
   async #submit(batch: readonly KeptConsultation[]): Promise<void> {
@@ -86,7 +93,7 @@ export class Consultations {
       },
       { operation: `consultations/${digestOf(ids.join())}`, mayLag: true },
     );
-    consultations.remove(ids);
+    await consultations.remove(ids);
   }
 }
 

@@ -37,7 +37,7 @@ export async function recordDelegation(
   if (relation === undefined) throw newError('RELATION_UNKNOWN', 'No such relation is on the ledger');
   await verifyJws('delegation', delegation, relation.keys.signing);
   const parcels = newParcels(statement, relation, opening);
-  options.mailer.put(parcels);
+  await options.mailer.put(parcels);
   const operation = `delegation/${statement.relationRef}/${String(statement.n)}/${digestOf(delegation)}`;
   const done = await options.transactions.submit('RecordDelegation', { delegation }, { operation, mayLag: true });
   return finish(options, parcels, { ...statement, ...done });

@@ -75,7 +75,7 @@ export async function registerRelation(
     { ...consentDocumentRef(relationRef, version), kind: 'consent-document', organisation, envelope: document },
   ]);
   assertNamed(parcels, { binding: named.sealed, 'consent-document': documents }, 'body.sealed');
-  options.mailer.put(parcels);
+  await options.mailer.put(parcels);
   const operation = `relation/${relationRef}/${digestOf(relation + consent)}`;
   const done = await options.transactions.submit(
     'RegisterRelation',
@@ -112,7 +112,7 @@ export async function recordConsent(
     envelope,
   }));
   assertNamed(parcels, { 'consent-document': sealed }, 'body.documents');
-  options.mailer.put(parcels);
+  await options.mailer.put(parcels);
   const operation = `consent/${relationRef}/${String(version)}/${digestOf(consent)}`;
   const done = await options.transactions.submit(
     'RecordConsent',

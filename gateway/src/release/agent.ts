@@ -3,6 +3,8 @@ import {
   formatInstant,
   isBreakGlass,
   recordStatusKey,
+  requestKey,
+  type AccessRequest,
   type Assistance,
   type Decision,
   type MspId,
@@ -11,6 +13,7 @@ import {
   type RecordStatus,
   type Rules,
 } from '@medaccord/chaincode/model';
+import type { AgentAct } from '../audit';
 import type { IntentStore } from '../ledger/intent';
 import type { LedgerBlock, LedgerEvent } from '../ledger/ledger';
 import { readCode } from '../problem';
@@ -42,6 +45,8 @@ export interface AgentOptions extends DeliverOptions, DecideOptions {
   readonly intents: Pick<IntentStore, 'find'>;
   readonly projector: Pick<Projector, 'waitFor' | 'waitForBlock'>;
   readonly onTrouble: (error: unknown) => void;
+  /** Writes to the audit log what the agent is about to do; what cannot be written down is not done. */
+  readonly writeDown: (act: AgentAct) => Promise<void>;
   /** A decision in this organisation's name stands on the ledger that this gateway did not make. */
   readonly onAlarm: (alarm: RequestName & { readonly transactionId: string }) => void;
   readonly onOutcome: (outcome: { readonly requestId: string; readonly outcome: Outcome; readonly ms: number }) => void;
@@ -130,7 +135,7 @@ export class ReleaseAgent {
     const { name } = task;
     const decision = this.#findDecision(name) ?? (await this.#decide(task));
     if (decision === 'waiting') return decision;
-    if (!isOwnDecision(this.#options.intents, decision)) {
+    if (!(await isOwnDecision(this.#options.intents, decision))) {
       this.#options.onAlarm({ ...name, transactionId: decision.transactionId });
       return 'foreign';
     }
@@ -143,6 +148,7 @@ export class ReleaseAgent {
     const hasTime = Date.now() < task.startedAt + sealedWaitMs;
     if (facts === undefined || (hasTime && isMissing(facts))) return 'waiting';
     const verdict = await this.#judge(facts);
+    await this.#writeDown('decision', task.name, verdict.records);
     try {
       const { block } = await this.#submit(facts, verdict, task.attempts);
       await projector.waitForBlock(block);
@@ -202,6 +208,7 @@ export class ReleaseAgent {
     if (decision.deadline !== null && decision.deadline < formatInstant(Date.now())) return 'withdrawn';
     const { records } = await readOpening(sealed, decision);
     if (!(await this.#isStillPermitted(name, decision, records))) return 'withdrawn';
+    await this.#writeDown('disclosure', name, records);
     try {
       await deliver(this.#options, decision, records);
     } catch (error) {
@@ -219,6 +226,13 @@ export class ReleaseAgent {
     if (facts.newestConsent !== decision.consentVersion) return false;
     const verdict = await this.#judge(facts, records);
     return verdict.records.length === records.length;
+  }
+
+  async #writeDown(event: AgentAct['event'], name: RequestName, records: readonly { readonly recordId: string }[]): Promise<void> {
+    const { relationRef, requester, requestId } = name;
+    const purpose = this.#options.facts.findKey<AccessRequest>(requestKey(relationRef, requester, requestId))?.value.purpose ?? '';
+    const recordIds = records.map(({ recordId }) => recordId);
+    await this.#options.writeDown({ event, relationRef, requestId, purpose, code: recordIds.length > 0 ? 'permit' : 'deny', recordIds });
   }
 
   #findDecision({ relationRef, requester, requestId }: RequestName): Fact<Decision> | undefined {

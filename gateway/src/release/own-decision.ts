@@ -10,9 +10,9 @@ export const refuseOperation = (relationRef: string, requestId: string): string 
  * Whether this gateway itself made a decision that stands on the ledger: its own stored intent is of the transaction that wrote it and has
  * the very same result. Other members could have written any other together.
  */
-export function isOwnDecision(intents: Pick<IntentStore, 'find'>, { value, transactionId }: Fact<Decision>): boolean {
+export async function isOwnDecision(intents: Pick<IntentStore, 'find'>, { value, transactionId }: Fact<Decision>): Promise<boolean> {
   const { relationRef, requestId, outcome } = value;
   const operation = outcome === 'released' ? decideOperation : refuseOperation;
-  const intent = intents.find(operation(relationRef, requestId));
+  const intent = await intents.find(operation(relationRef, requestId));
   return intent?.transactionId === transactionId && formatCanonical(JSON.parse(intent.result)) === formatCanonical(value);
 }

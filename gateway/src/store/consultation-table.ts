@@ -1,6 +1,5 @@
 import type { Consultation } from '@medaccord/chaincode/model';
-import type { Database, Row } from './database';
-import type { Sync } from './syncer';
+import type { KeptDatabase } from './kept-database';
 
 export const consultationTable = `
 CREATE TABLE consultation (
@@ -19,29 +18,27 @@ export interface ConsultationStore {
   /** Resolves when it survives a power failure, too. */
   put(consultation: KeptConsultation): Promise<void>;
   /** Oldest first. */
-  list(): readonly KeptConsultation[];
-  remove(consultationIds: readonly string[]): void;
+  list(): Promise<readonly KeptConsultation[]>;
+  remove(consultationIds: readonly string[]): Promise<void>;
 }
 
-export function newConsultationStore(database: Database, sync: Sync): ConsultationStore {
-  const put = database.prepare('INSERT INTO consultation VALUES (?, ?, ?, ?, ?)');
-  const list = database.prepare('SELECT * FROM consultation ORDER BY at, id');
-  const remove = database.prepare('DELETE FROM consultation WHERE id = ?');
+export function newConsultationStore(kept: KeptDatabase): ConsultationStore {
   return {
     put: async ({ consultationId, relationRef, role, purpose, consultedAt }) => {
-      put.run(consultationId, relationRef, role, purpose, consultedAt);
-      await sync();
+      const values = [consultationId, relationRef, role, purpose, consultedAt];
+      await kept.run('INSERT INTO consultation (id, ref, role, purpose, at) VALUES (?, ?, ?, ?, ?)', values);
+      await kept.sync();
     },
-    list: () =>
-      (list.all() as Row[]).map(({ id, ref, role, purpose, at }) => ({
+    list: async () =>
+      (await kept.all('SELECT * FROM consultation ORDER BY at, id')).map(({ id, ref, role, purpose, at }) => ({
         consultationId: String(id) as Consultation['consultationId'],
         relationRef: String(ref) as Consultation['relationRef'],
         role: String(role) as Consultation['role'],
         purpose: purpose as Consultation['purpose'],
         consultedAt: String(at) as Consultation['consultedAt'],
       })),
-    remove: (consultationIds) => {
-      for (const id of consultationIds) remove.run(id);
+    remove: async (consultationIds) => {
+      for (const id of consultationIds) await kept.run('DELETE FROM consultation WHERE id = ?', [id]);
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { EnrolmentStore } from '../identity/staff-identities';
-import type { Database, Row } from './database';
+import type { KeptDatabase } from './kept-database';
 import type { LocalKey } from './local-key';
 
 export const enrolmentTable = `
@@ -10,21 +10,24 @@ CREATE TABLE enrolment (
   private_key BLOB NOT NULL
 ) STRICT;`;
 
-/** Staff enrolments in the gateway's database: people by HMAC, private keys sealed. */
-export function newEnrolmentStore(database: Database, key: LocalKey): EnrolmentStore {
-  const find = database.prepare('SELECT name, certificate, private_key FROM enrolment WHERE person = ?');
-  const save = database.prepare('INSERT OR REPLACE INTO enrolment (person, name, certificate, private_key) VALUES (?, ?, ?, ?)');
+/** Staff enrolments in the gateway's kept tables: people by HMAC, private keys sealed. */
+export function newEnrolmentStore(kept: KeptDatabase, key: LocalKey): EnrolmentStore {
   const nameOf = ({ subject, role }: { subject: string; role: string }): string => key.name('staff', JSON.stringify([subject, role]));
   return {
-    find: (staff) => {
-      const row = find.get(nameOf(staff)) as Row | undefined;
+    find: async (staff) => {
+      const [row] = await kept.all('SELECT name, certificate, private_key FROM enrolment WHERE person = ?', [nameOf(staff)]);
       if (row === undefined) return undefined;
       const name = String(row.name);
       const privateKey = Buffer.from(key.open(`enrolment/${name}`, row.private_key as Uint8Array)).toString('utf8');
       return { name, certificate: String(row.certificate), privateKey };
     },
-    save: (staff, { name, certificate, privateKey }) => {
-      save.run(nameOf(staff), name, certificate, key.seal(`enrolment/${name}`, Buffer.from(privateKey)));
+    save: async (staff, { name, certificate, privateKey }) => {
+      const sealed = key.seal(`enrolment/${name}`, Buffer.from(privateKey));
+      await kept.run(saveEnrolment, [nameOf(staff), name, certificate, sealed]);
     },
   };
 }
+
+const saveEnrolment = `
+INSERT INTO enrolment (person, name, certificate, private_key) VALUES (?, ?, ?, ?)
+  ON CONFLICT (person) DO UPDATE SET name = excluded.name, certificate = excluded.certificate, private_key = excluded.private_key`;

@@ -1,4 +1,5 @@
-import type { Database, Row } from './database';
+import type { Row } from './database';
+import type { KeptDatabase } from './kept-database';
 import type { LocalKey } from './local-key';
 
 export const importTable = `
@@ -24,16 +25,13 @@ export interface ImportEntry {
 }
 
 export interface ImportStore {
-  find(operation: string): ImportEntry | undefined;
-  put(entry: ImportEntry): void;
-  listRunning(): readonly ImportEntry[];
+  find(operation: string): Promise<ImportEntry | undefined>;
+  put(entry: ImportEntry): Promise<void>;
+  listRunning(): Promise<readonly ImportEntry[]>;
 }
 
-/** Imports in the gateway's database; the outcome names FHIR resources and is sealed. */
-export function newImportStore(database: Database, key: LocalKey): ImportStore {
-  const find = database.prepare('SELECT * FROM import WHERE operation = ?');
-  const put = database.prepare('INSERT OR REPLACE INTO import VALUES (?, ?, ?, ?, ?)');
-  const running = database.prepare("SELECT * FROM import WHERE state = 'running'");
+/** Imports in the gateway's kept tables; the outcome names FHIR resources and is sealed. */
+export function newImportStore(kept: KeptDatabase, key: LocalKey): ImportStore {
   const parse = (row: Row): ImportEntry => ({
     operation: String(row.operation),
     attempt: Number(row.attempt),
@@ -42,13 +40,18 @@ export function newImportStore(database: Database, key: LocalKey): ImportStore {
     outcome: Buffer.from(key.open(`import/${String(row.operation)}`, row.sealed as Uint8Array)).toString('utf8'),
   });
   return {
-    find: (operation) => {
-      const row = find.get(operation) as Row | undefined;
+    find: async (operation) => {
+      const [row] = await kept.all('SELECT * FROM import WHERE operation = ?', [operation]);
       return row === undefined ? undefined : parse(row);
     },
-    put: ({ operation, attempt, groupId, state, outcome }) => {
-      put.run(operation, attempt, groupId, state, key.seal(`import/${operation}`, Buffer.from(outcome)));
+    put: async ({ operation, attempt, groupId, state, outcome }) => {
+      const sealed = key.seal(`import/${operation}`, Buffer.from(outcome));
+      await kept.run(putImport, [operation, attempt, groupId, state, sealed]);
     },
-    listRunning: () => (running.all() as Row[]).map(parse),
+    listRunning: async () => (await kept.all("SELECT * FROM import WHERE state = 'running'")).map(parse),
   };
 }
+
+const putImport = `
+INSERT INTO import (operation, attempt, group_id, state, sealed) VALUES (?, ?, ?, ?, ?)
+  ON CONFLICT (operation) DO UPDATE SET attempt = excluded.attempt, group_id = excluded.group_id, state = excluded.state, sealed = excluded.sealed`;

@@ -1,6 +1,6 @@
 import type { Intent, IntentState, IntentStore } from '../ledger/intent';
-import type { Database, Row } from './database';
-import type { Sync } from './syncer';
+import type { Row } from './database';
+import type { KeptDatabase } from './kept-database';
 
 export const intentTable = `
 CREATE TABLE intent (
@@ -16,34 +16,31 @@ CREATE TABLE intent (
 ) STRICT;
 CREATE INDEX open_intent ON intent (operation) WHERE state = 'open';`;
 
-/** Intents in the gateway's database; a settled one keeps its outcome and drops its envelope. */
-export function newIntentStore(database: Database, sync: Sync): IntentStore {
-  const find = database.prepare('SELECT * FROM intent WHERE operation = ?');
-  const listOpen = database.prepare("SELECT * FROM intent WHERE state = 'open' ORDER BY sent_at");
-  const open = database.prepare(
-    `INSERT INTO intent (operation, request_hash, transaction_id, envelope, result, state, sent_at) VALUES (?, ?, ?, ?, ?, 'open', ?)
-     ON CONFLICT (operation) DO UPDATE SET request_hash = excluded.request_hash, transaction_id = excluded.transaction_id,
-       envelope = excluded.envelope, result = excluded.result, state = 'open', code = NULL, block = NULL, sent_at = excluded.sent_at
-     WHERE intent.state = 'failed'`,
-  );
-  const settle = database.prepare('UPDATE intent SET state = ?, code = ?, block = ?, envelope = NULL WHERE operation = ?');
-  const sentAgain = database.prepare("UPDATE intent SET sent_at = ? WHERE operation = ? AND state = 'open'");
+const openIntent = `
+INSERT INTO intent (operation, request_hash, transaction_id, envelope, result, state, sent_at) VALUES (?, ?, ?, ?, ?, 'open', ?)
+  ON CONFLICT (operation) DO UPDATE SET request_hash = excluded.request_hash, transaction_id = excluded.transaction_id,
+    envelope = excluded.envelope, result = excluded.result, state = 'open', code = NULL, block = NULL, sent_at = excluded.sent_at
+  WHERE intent.state = 'failed'`;
+
+/** Intents in the gateway's kept tables; a settled one keeps its outcome and drops its envelope. */
+export function newIntentStore(kept: KeptDatabase): IntentStore {
   return {
-    find: (operation) => {
-      const row = find.get(operation) as Row | undefined;
+    find: async (operation) => {
+      const [row] = await kept.all('SELECT * FROM intent WHERE operation = ?', [operation]);
       return row === undefined ? undefined : parseIntent(row);
     },
-    listOpen: () => (listOpen.all() as Row[]).map(parseIntent),
+    listOpen: async () => (await kept.all("SELECT * FROM intent WHERE state = 'open' ORDER BY sent_at")).map(parseIntent),
     open: async ({ operation, requestHash, transactionId, envelope, result, sentAt }) => {
-      const { changes } = open.run(operation, requestHash, transactionId, envelope, result, sentAt);
-      if (changes !== 1) throw new Error('An intent of this operation is still open or was committed');
-      await sync();
+      const opened = await kept.run(openIntent, [operation, requestHash, transactionId, envelope, result, sentAt]);
+      if (opened !== 1) throw new Error('An intent of this operation is still open or was committed');
+      await kept.sync();
     },
-    sentAgain: (operation, sentAt) => {
-      sentAgain.run(sentAt, operation);
+    sentAgain: async (operation, sentAt) => {
+      await kept.run("UPDATE intent SET sent_at = ? WHERE operation = ? AND state = 'open'", [sentAt, operation]);
     },
-    settle: (operation, { state, code, block }) => {
-      settle.run(state, code ?? null, block ?? null, operation);
+    settle: async (operation, { state, code, block }) => {
+      const values = [state, code ?? null, block ?? null, operation];
+      await kept.run('UPDATE intent SET state = ?, code = ?, block = ?, envelope = NULL WHERE operation = ?', values);
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Database, Row } from './database';
+import type { KeptDatabase } from './kept-database';
 
 export const outboxTable = `
 CREATE TABLE outbox (
@@ -48,31 +48,28 @@ export function isNamedByEntry({ kind }: Pick<Parcel, 'kind'>): boolean {
 /** Sealed values that still have to reach somebody; they survive every restart. */
 export interface Outbox {
   /** One that waits already at the same place stays as it is; where the entry names its envelope, others may wait beside it. */
-  put(parcels: readonly Parcel[]): void;
+  put(parcels: readonly Parcel[]): Promise<void>;
   /** The envelope that waits at a parcel's place. */
-  find(parcel: Omit<Parcel, 'envelope'>): string | undefined;
-  list(): readonly WaitingParcel[];
-  remove(parcel: Parcel): void;
+  find(parcel: Omit<Parcel, 'envelope'>): Promise<string | undefined>;
+  list(): Promise<readonly WaitingParcel[]>;
+  remove(parcel: Parcel): Promise<void>;
 }
 
-export function newOutbox(database: Database): Outbox {
-  const put = database.prepare('INSERT OR IGNORE INTO outbox VALUES (?, ?, ?, ?, ?, ?)');
-  const list = database.prepare('SELECT * FROM outbox ORDER BY at');
-  const find = database.prepare('SELECT envelope FROM outbox WHERE organisation = ? AND kind = ? AND ref = ? AND id = ?');
-  const remove = database.prepare('DELETE FROM outbox WHERE organisation = ? AND kind = ? AND ref = ? AND id = ? AND envelope = ?');
+export function newOutbox(kept: KeptDatabase): Outbox {
   return {
-    put: (parcels) => {
+    put: async (parcels) => {
       for (const { organisation, kind, ref, id, envelope } of parcels) {
-        if (!isNamedByEntry({ kind }) && find.get(organisation, kind, ref, id) !== undefined) continue;
-        put.run(organisation, kind, ref, id, envelope, Date.now());
+        const values = [organisation, kind, ref, id, envelope, Date.now()];
+        if (isNamedByEntry({ kind })) await kept.run('INSERT INTO outbox VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING', values);
+        else await kept.run(putAlone, [...values, organisation, kind, ref, id]);
       }
     },
-    find: ({ organisation, kind, ref, id }) => {
-      const row = find.get(organisation, kind, ref, id) as Row | undefined;
+    find: async ({ organisation, kind, ref, id }) => {
+      const [row] = await kept.all(`SELECT envelope FROM outbox WHERE ${atPlace}`, [organisation, kind, ref, id]);
       return row === undefined ? undefined : String(row.envelope);
     },
-    list: () =>
-      (list.all() as Row[]).map((row) => ({
+    list: async () =>
+      (await kept.all('SELECT * FROM outbox ORDER BY at')).map((row) => ({
         organisation: String(row.organisation),
         kind: String(row.kind) as Parcel['kind'],
         ref: String(row.ref),
@@ -80,8 +77,13 @@ export function newOutbox(database: Database): Outbox {
         envelope: String(row.envelope),
         at: Number(row.at),
       })),
-    remove: ({ organisation, kind, ref, id, envelope }) => {
-      remove.run(organisation, kind, ref, id, envelope);
+    remove: async ({ organisation, kind, ref, id, envelope }) => {
+      await kept.run(`DELETE FROM outbox WHERE ${atPlace} AND envelope = ?`, [organisation, kind, ref, id, envelope]);
     },
   };
 }
+
+const atPlace = 'organisation = ? AND kind = ? AND ref = ? AND id = ?';
+/** Where nothing waits yet at the place. */
+const putAlone = `
+INSERT INTO outbox SELECT ?, ?, ?, ?, ?, CAST(? AS BIGINT) WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE ${atPlace}) ON CONFLICT DO NOTHING`;

@@ -1,7 +1,6 @@
 import { newError } from '../problem';
-import type { Database, Row } from './database';
+import type { KeptDatabase } from './kept-database';
 import type { LocalKey } from './local-key';
-import type { Sync } from './syncer';
 
 export const responseTable = `
 CREATE TABLE response (
@@ -24,7 +23,7 @@ export interface ResponseStore {
    * The answer given before, or nothing when the request is new or was cut off (it may then run again: its steps are idempotent).
    * @throws CodedError IDEMPOTENCY_KEY_REUSED
    */
-  begin(request: KeptRequest): string | undefined;
+  begin(request: KeptRequest): Promise<string | undefined>;
   /** Resolves when it survives a power failure, and with it all that was kept before. */
   finish(operation: string, response: string): Promise<void>;
 }
@@ -32,24 +31,21 @@ export interface ResponseStore {
 /** How long an idempotency key is remembered, in milliseconds. */
 const keptMs = 90 * 24 * 3_600_000;
 
-export function newResponseStore(database: Database, key: LocalKey, sync: Sync): ResponseStore {
-  const find = database.prepare('SELECT request, sealed FROM response WHERE operation = ?');
-  const begin = database.prepare('INSERT INTO response (operation, request, at) VALUES (?, ?, ?)');
-  const finish = database.prepare('UPDATE response SET sealed = ? WHERE operation = ?');
-  database.prepare('DELETE FROM response WHERE at < ?').run(Date.now() - keptMs);
+export async function newResponseStore(kept: KeptDatabase, key: LocalKey): Promise<ResponseStore> {
+  await kept.run('DELETE FROM response WHERE at < ?', [Date.now() - keptMs]);
   return {
-    begin: ({ operation, request }) => {
-      const row = find.get(operation) as Row | undefined;
-      if (row === undefined) {
-        begin.run(operation, request, Date.now());
-        return undefined;
-      }
-      if (row.request !== request) throw newError('IDEMPOTENCY_KEY_REUSED', 'Use a new Idempotency-Key for a different request');
+    begin: async ({ operation, request }) => {
+      const values = [operation, request, Date.now()];
+      const isNew = await kept.run('INSERT INTO response (operation, request, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING', values);
+      if (isNew === 1) return undefined;
+      const [row] = await kept.all('SELECT request, sealed FROM response WHERE operation = ?', [operation]);
+      if (row?.request !== request) throw newError('IDEMPOTENCY_KEY_REUSED', 'Use a new Idempotency-Key for a different request');
       return row.sealed instanceof Uint8Array ? Buffer.from(key.open(`response/${operation}`, row.sealed)).toString('utf8') : undefined;
     },
     finish: async (operation, response) => {
-      finish.run(key.seal(`response/${operation}`, Buffer.from(response)), operation);
-      await sync();
+      const sealed = key.seal(`response/${operation}`, Buffer.from(response));
+      await kept.run('UPDATE response SET sealed = ? WHERE operation = ?', [sealed, operation]);
+      await kept.sync();
     },
   };
 }

@@ -6,7 +6,7 @@ import { newIndexedSet, unite, type RankSet } from './rank-set';
 
 /**
  * `search_version`: what each version is found by, kept until it is listed or replaced. `search_term`: the terms of what is listed, in the order of
- * the list. A term is a keyed hash. Versions that were listed before there was this index are taken out, to be read and listed anew.
+ * the list. A term is a keyed hash.
  */
 export const searchTables = `
 CREATE TABLE search_version (
@@ -21,9 +21,7 @@ CREATE TABLE search_term (
   term BLOB NOT NULL,
   rank INTEGER NOT NULL,
   PRIMARY KEY (term, rank)
-) STRICT, WITHOUT ROWID;
-DELETE FROM record WHERE EXISTS (SELECT 1 FROM listed WHERE listed.record_id = record.record_id AND listed.version = record.version);
-DELETE FROM listed;`;
+) STRICT, WITHOUT ROWID;`;
 
 const purpose = 'fhir-search';
 

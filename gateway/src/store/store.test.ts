@@ -282,15 +282,15 @@ describe('Facts', () => {
 });
 
 describe('the data folder', () => {
-  it('and everything in it can be read by its owner only', () => {
+  it('and everything in it can be read by its owner only', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'gateway-store-'));
-    const store = openStore(join(folder, 'data'), custodian);
+    const store = await openStore(join(folder, 'data'), custodian);
     try {
       expect(statSync(join(folder, 'data')).mode & 0o077).toBe(0);
       for (const name of readdirSync(join(folder, 'data', 'keys')))
         expect(statSync(join(folder, 'data', 'keys', name)).mode & 0o077).toBe(0);
     } finally {
-      store.close();
+      await store.close();
       rmSync(folder, { recursive: true });
     }
   });

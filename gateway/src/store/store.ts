@@ -2,23 +2,24 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { EnrolmentStore } from '../identity/staff-identities';
 import type { IntentStore } from '../ledger/intent';
+import { AuditLog } from './audit-log';
 import { ChangeList, changeTable } from './change-list';
 import { ClinicalIndex, recordTable } from './clinical-index';
-import { consultationTable, newConsultationStore, type ConsultationStore } from './consultation-table';
+import { newConsultationStore, type ConsultationStore } from './consultation-table';
 import { openDatabase } from './database';
-import { enrolmentTable, newEnrolmentStore } from './enrolment-table';
+import { newEnrolmentStore } from './enrolment-table';
 import { Facts } from './facts';
-import { importTable, newImportStore, type ImportStore } from './import-table';
-import { intentTable, newIntentStore } from './intent-table';
+import { newImportStore, type ImportStore } from './import-table';
+import { newIntentStore } from './intent-table';
+import { claimKept, keptTables } from './kept-tables';
 import { newLocalKey, type LocalKey } from './local-key';
-import { newOutbox, outboxTable, severalAtOnePlace, type Outbox } from './outbox';
-import { newPeopleTable, peopleTable, type PeopleTable } from './people-table';
+import { openPeople, type People } from './open-people';
+import { openKept } from './open-kept';
+import { newOutbox, type Outbox } from './outbox';
 import { loadOrCreatePrivateFile, makePrivateFolder } from './private-file';
 import { listedTable, ResourceList } from './resource-list';
-import { newResponseStore, responseTable, type ResponseStore } from './response-table';
+import { newResponseStore, type ResponseStore } from './response-table';
 import { SearchIndex, searchTables } from './search-index';
-import { newSignInTable, signInTable, type SignInTable } from './sign-in-table';
-import { newSyncer } from './syncer';
 
 /** Everything that one gateway keeps. */
 export interface Store {
@@ -33,53 +34,69 @@ export interface Store {
   readonly enrolments: EnrolmentStore;
   readonly outbox: Outbox;
   readonly consultations: ConsultationStore;
-  readonly people: PeopleTable;
-  readonly signIns: SignInTable;
-  close(): void;
+  readonly audit: AuditLog;
+  readonly people: People['people'];
+  readonly signIns: People['signIns'];
+  close(): Promise<void>;
+}
+
+/** Where the store is when it is not all in the data folder: two gateways of an organisation share both. */
+export interface SharedPlaces {
+  /** The folder of the keys. */
+  readonly keys?: string | undefined;
+  /** Address of the PostgreSQL database for what cannot be rebuilt. */
+  readonly databaseUrl?: string | undefined;
+}
+
+export interface StoreLimits {
+  /** How large the audit log's file may grow, in pages of SQLite. */
+  readonly mostAuditPages?: number | undefined;
 }
 
 /**
- * Opens the gateway's data folder (mode 0700), making what is missing: `projection.sqlite` holds ledger facts only and may be deleted;
- * `gateway.sqlite` holds what only this gateway knows, sealed with `keys/local.key`.
+ * Opens the gateway's data folder (mode 0700), making what is missing: `projection.sqlite` holds ledger facts only, `index.sqlite` what the
+ * organisation's own records are found by; both may be deleted. `gateway.sqlite`, or PostgreSQL, holds what cannot be rebuilt; `audit.sqlite`
+ * is the audit log. What tells about a person is sealed with `local.key`, which lies with the other keys.
  */
-export function openStore(data: string, mspId: string): Store {
+export async function openStore(
+  data: string,
+  mspId: string,
+  { keys = join(data, 'keys'), databaseUrl, mostAuditPages }: SharedPlaces & StoreLimits = {},
+): Promise<Store> {
   makePrivateFolder(data);
-  const secret = loadOrCreatePrivateFile(join(data, 'keys', 'local.key'), () => randomBytes(32).toString('base64url'));
+  const secret = loadOrCreatePrivateFile(join(keys, 'local.key'), () => randomBytes(32).toString('base64url'));
   const key = newLocalKey(Buffer.from(secret, 'base64url'));
+  const kept = await openKept({ data, databaseUrl }, 'gateway', keptTables);
+  await claimKept(kept, key, mspId);
   const facts = new Facts(join(data, 'projection.sqlite'), mspId);
-  const path = join(data, 'gateway.sqlite');
-  const database = openDatabase(path, [
-    [intentTable, responseTable, recordTable, importTable, enrolmentTable, outboxTable].join('\n'),
-    severalAtOnePlace,
-    consultationTable,
-    listedTable,
-    changeTable,
-    searchTables,
-    [peopleTable, signInTable].join('\n'),
-  ]);
-  const search = new SearchIndex(database, key);
-  const syncer = newSyncer(path);
+  const index = openDatabase(join(data, 'index.sqlite'), [recordTable, listedTable, changeTable, searchTables]);
+  const audit = new AuditLog(data, key, mostAuditPages);
+  const search = new SearchIndex(index, key);
+  const people = openPeople(data, key);
   return {
     key,
     facts,
-    index: new ClinicalIndex(database, {
+    index: new ClinicalIndex(index, {
       key,
       counts: ({ recordId, version }) => facts.counts(mspId, recordId, version),
       search,
     }),
-    resources: new ResourceList(database, { facts, mspId, search }),
-    changes: new ChangeList(database, facts, mspId),
-    intents: newIntentStore(database, syncer.sync),
-    responses: newResponseStore(database, key, syncer.sync),
-    imports: newImportStore(database, key),
-    enrolments: newEnrolmentStore(database, key),
-    outbox: newOutbox(database),
-    consultations: newConsultationStore(database, syncer.sync),
-    people: newPeopleTable(database, key, syncer.sync),
-    signIns: newSignInTable(database, key),
-    close: () => {
-      syncer.close();
-      database.close();
+    resources: new ResourceList(index, { facts, mspId, search }),
+    changes: new ChangeList(index, facts, mspId),
+    intents: newIntentStore(kept),
+    responses: await newResponseStore(kept, key),
+    imports: newImportStore(kept, key),
+    enrolments: newEnrolmentStore(kept, key),
+    outbox: newOutbox(kept),
+    consultations: newConsultationStore(kept),
+    audit,
+    people: people.people,
+    signIns: people.signIns,
+    close: async () => {
+      audit.close();
+      people.close();
+      await kept.close();
+      index.close();
       facts.close();
     },
   };

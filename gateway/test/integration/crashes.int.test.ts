@@ -242,10 +242,8 @@ describe('the read model', () => {
     const before = dump(custodian, tables);
     const listed = await custodian.send(`/api/records?subject=${patient.subjectRef}`, { token: await custodian.token('records') });
     await network.restart(() => {
-      for (const suffix of ['', '-wal', '-shm']) rmSync(join(custodian.data, `projection.sqlite${suffix}`), { force: true });
-      const database = new DatabaseSync(join(custodian.data, 'gateway.sqlite'));
-      database.exec('DELETE FROM identifier; DELETE FROM record');
-      database.close();
+      const files = ['projection', 'index'].flatMap((name) => ['', '-wal', '-shm'].map((suffix) => `${name}.sqlite${suffix}`));
+      for (const file of files) rmSync(join(custodian.data, file), { force: true });
     });
     expect(dump(custodian, tables)).toEqual(before);
     const again = await custodian.send(`/api/records?subject=${patient.subjectRef}`, { token: await custodian.token('records') });

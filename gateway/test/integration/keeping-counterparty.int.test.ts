@@ -89,8 +89,8 @@ test('a counterparty that keeps all it is sent with a decision and refuses to en
     network.gateways.map(({ mspId }) => readChain(counterparty.connection, mspId, ['blocks', 'privateBlocks'])),
   );
   const streamed = streams.flatMap(({ blocks, privateBlocks }) => [...blocks, ...privateBlocks]);
-  const custodianKeys = (await loadOrganisationKeys(custodian.connection.data)).sealing;
-  const counterpartyKeys = (await loadOrganisationKeys(counterparty.connection.data)).sealing;
+  const custodianKeys = (await loadOrganisationKeys(join(custodian.connection.data, 'keys'))).sealing;
+  const counterpartyKeys = (await loadOrganisationKeys(join(counterparty.connection.data, 'keys'))).sealing;
   const [counterpartyPeer, custodianPeer, chain] = await readPeers();
   const holdings = [
     ...kept().flatMap((line) => [JSON.stringify(line), ...Object.values(line.transient)]),

@@ -51,6 +51,8 @@ export class TestGateway extends Door {
   keys!: OrganisationKeys;
   store!: Store;
   url = '';
+  /** How large its audit log may grow, in pages of SQLite. */
+  mostAuditPages: number | undefined;
   /** How this gateway reaches the others. */
   askHttp: AskHttp = fetch;
   #server: Server | undefined;
@@ -68,8 +70,9 @@ export class TestGateway extends Door {
 
   async start(): Promise<void> {
     const { mspId, data } = this;
-    this.store = openStore(data, mspId);
-    this.keys = await loadOrganisationKeys(data);
+    const { keys = join(data, 'keys'), databaseUrl } = this.more;
+    this.store = await openStore(data, mspId, { keys, databaseUrl, mostAuditPages: this.mostAuditPages });
+    this.keys = await loadOrganisationKeys(keys);
     this.#courier = new Courier({
       carrier: this.carrier,
       intents: this.store.intents,
@@ -106,7 +109,7 @@ export class TestGateway extends Door {
     this.#server?.closeAllConnections();
     this.#server?.close();
     await this.app.stop();
-    this.store.close();
+    await this.store.close();
   }
 
   readTokenKey(): PrivateJwk {
@@ -221,6 +224,8 @@ function newConfig(mspId: MemberId, data: string, more: Partial<Config>): Config
     },
     listen: { host: '127.0.0.1', port: 0 },
     data,
+    keys: join(data, 'keys'),
+    databaseUrl: undefined,
     logLevel: 'debug',
     maxImportBytes: 8 * 1024 * 1024,
     staleAfterMs: 15_000,

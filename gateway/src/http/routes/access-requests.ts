@@ -82,6 +82,7 @@ function newRequestRoute({ access, identityOf }: AccessRoutesOptions): Route {
     path: '/api/access-requests',
     summary: "Ask for a patient's records in a relation; Prefer: wait=N waits for the answer",
     access: { by: 'staff', roles: askingRoles },
+    audit: 'decision',
     body: wish,
     idempotency: true,
     status: 201,
@@ -109,6 +110,7 @@ function newStatusRoute({ access }: AccessRoutesOptions): Route {
     path: '/api/access-requests/{requestId}',
     summary: 'Where a request of this organisation stands; Prefer: wait=N waits for its final status',
     access: { by: 'staff', roles: askingRoles },
+    audit: 'decision',
     params,
     response: status,
     handle: async ({ params: { requestId }, caller, waitMs, aside }) => {

@@ -68,6 +68,7 @@ function newListRoute({ facts }: BreakGlassRoutesOptions): Route {
     path: '/api/break-glass',
     summary: 'Declared emergencies of all organisations that wait for their review, those that are due first first',
     access,
+    audit: 'break-glass',
     response: z.object({ declarations: z.array(declaration) }),
     handle: () => Promise.resolve({ body: { declarations: listOpenDeclarations(facts, formatInstant(Date.now())) } }),
   });
@@ -79,6 +80,7 @@ function newStatisticsRoute({ facts }: BreakGlassRoutesOptions): Route {
     path: '/api/break-glass/statistics',
     summary: 'How every organisation used break-glass, and how that was reviewed',
     access,
+    audit: 'none',
     response: z.object({ organisations: z.array(count) }),
     handle: () => Promise.resolve({ body: { organisations: countDeclarations(facts, formatInstant(Date.now())) } }),
   });
@@ -90,6 +92,7 @@ function newReadRoute(options: BreakGlassRoutesOptions): Route {
     path: '/api/break-glass/{relationRef}/{requester}/{requestId}',
     summary: 'A declared emergency; the custodian and the organisation that declared also see what was stated',
     access,
+    audit: 'break-glass',
     params,
     response: declaration.extend({ stated: stated.nullable() }),
     handle: async ({ params: name }) => ({ body: await readDeclaration(options, nameOf(name)) }),
@@ -102,6 +105,7 @@ function newReviewRoute(options: BreakGlassRoutesOptions): Route {
     path: '/api/break-glass/{relationRef}/{requester}/{requestId}/review',
     summary: "Review another organisation's declared emergency; a reviewer who is not the custodian's brings what was declared",
     access,
+    audit: 'break-glass',
     params,
     body: z.strictObject({ outcome, declaration: z.string().min(1).max(65_536).optional() }),
     idempotency: true,

@@ -77,6 +77,7 @@ function newCheckRoute(options: DecisionRoutesOptions): Route {
     path: '/api/decisions',
     summary: 'What the consent of a relation says now: of records at their custodian, of categories at the counterparty, too',
     access: { by: 'staff', roles: ['records', 'clinician'] },
+    audit: 'decision',
     body: question,
     lane: 'reads',
     response: z.object({
@@ -87,7 +88,10 @@ function newCheckRoute(options: DecisionRoutesOptions): Route {
       at: instant,
       decisions: z.array(ruling),
     }),
-    handle: async ({ body, caller }) => ({ body: await checkConsent(options, body, caller) }),
+    handle: async ({ body, caller }) => {
+      const answer = await checkConsent(options, body, caller);
+      return { body: answer, verdict: answer.decisions.every(({ decision }) => decision === 'permit') ? 'permit' : 'deny' };
+    },
   });
 }
 
@@ -97,6 +101,7 @@ function newPreviewRoute(options: DecisionRoutesOptions): Route {
     path: '/api/relations/{relationRef}/preview',
     summary: "What each recipient would see of the patient's records by a consent that is not signed, and the difference from now",
     access: { by: 'relation' },
+    audit: 'operation',
     params: z.strictObject({ relationRef: reference }),
     body: z.strictObject({
       sets: z.array(z.unknown()).min(1).max(20),
@@ -108,7 +113,9 @@ function newPreviewRoute(options: DecisionRoutesOptions): Route {
   });
 }
 
-async function checkConsent(options: DecisionRoutesOptions, asked: Question, caller: Caller): Promise<object> {
+type Described = Readonly<Record<string, unknown>> & { readonly decisions: readonly Pick<z.output<typeof ruling>, 'decision'>[] };
+
+async function checkConsent(options: DecisionRoutesOptions, asked: Question, caller: Caller): Promise<Described> {
   const { check, facts, mspId: own, consultations } = options;
   const { relationRef, categories = [], records = [] } = asked;
   const relation = facts.find<RelationEntry>('relation', relationRef)?.value;
@@ -153,7 +160,7 @@ function describe(
   { standing, at, rulings }: CheckAnswer,
   { relationRef, purpose: code, records, categories }: Question,
   isCustodian: boolean,
-): object {
+): Described {
   const nameOf = (index: number): { recordId?: string | undefined; category?: Category | undefined } =>
     records === undefined ? { category: categories?.[index] } : { recordId: records[index] };
   const decisions = rulings.map(({ decision, reason, obligations }, index) => ({

@@ -66,6 +66,7 @@ function newRecordRoute(options: Options): Route {
     path: '/api/delegations',
     summary: 'Record a delegation, or its end, that the patient signed',
     access: { by: 'signature' },
+    audit: 'consent',
     body: z.strictObject({ delegation: jws, opening: envelope.nullable() }),
     status: 201,
     response: recorded,
@@ -81,6 +82,7 @@ function newListRoute({ facts }: Options): Route {
     path: '/api/relations/{relationRef}/delegations',
     summary: 'Who may act for the patient in a relation, and what has ended',
     access: { by: 'relation' },
+    audit: 'read',
     params: z.strictObject({ relationRef: reference }),
     response: z.object({ relationRef: reference, delegations: z.array(delegation) }),
     handle: ({ params: { relationRef } }) => {
@@ -96,6 +98,7 @@ function newAppointRoute(options: Options): Route {
     path: '/api/appointments',
     summary: "Sign, as the custodian, a delegate's appointment for a patient who cannot; an authority confirms it",
     access: { by: 'staff', roles: ['registrar'] },
+    audit: 'consent',
     body: z.strictObject({
       relationRef: reference,
       key: parsed(jwk, parseJwk),
@@ -115,6 +118,7 @@ function newConfirmRoute(options: Options): Route {
     path: '/api/appointments/confirmations',
     summary: "Confirm, as an authority, a custodian's appointment by stating again what it says; both signatures go to the ledger",
     access: { by: 'staff', roles: ['registrar'] },
+    audit: 'consent',
     body: z.strictObject({ delegation: jws, sealed, ...appointment }),
     status: 201,
     response: recorded,
@@ -131,6 +135,7 @@ function newEndRoutes(options: Options): readonly Route[] {
       path: '/api/appointments/ends',
       summary: 'Sign, as the custodian, the end of an appointment; an authority confirms it',
       access: { by: 'staff', roles: ['registrar'] },
+      audit: 'consent',
       body: z.strictObject({ relationRef: reference, of: n, authority: mspId }),
       response: z.object({ delegation: z.string() }),
       handle: async ({ body }) => ({
@@ -142,6 +147,7 @@ function newEndRoutes(options: Options): readonly Route[] {
       path: '/api/appointments/ends/confirmations',
       summary: 'Confirm, as an authority, the end of an appointment; both signatures go to the ledger',
       access: { by: 'staff', roles: ['registrar'] },
+      audit: 'consent',
       body: z.strictObject({ delegation: jws }),
       status: 201,
       response: recorded,

@@ -1,5 +1,6 @@
 import { formatJson, isResourceType } from '../../fhir';
 import {
+  listReferences,
   newVersionHeaders,
   parsePrefer,
   type FhirAnswer,
@@ -38,6 +39,7 @@ export function toResponse(origin: string, answer: FhirAnswer, base: string = ba
     body: body === undefined ? '' : formatJson(body),
     contentType: 'application/fhir+json',
     headers: newVersionHeaders(base, answer),
+    about: listReferences(answer).map((name) => ({ reference: name })),
   };
 }
 

@@ -27,6 +27,7 @@ export function newBundleRoute(options: FhirRoutesOptions): readonly Route[] {
       path: '/fhir',
       summary: 'A transaction (all of it or nothing) or a batch (each entry for itself) of FHIR R4',
       access: { by: 'staff', roles: ['records'] },
+      audit: 'transaction',
       bodyKind: 'fhir',
       body: z.string(),
       query: z.strictObject({ _format: z.string().max(64).optional(), _pretty: z.string().max(64).optional() }),

@@ -6,7 +6,7 @@ import { condition, format, id, type, writing, type Row } from './fhir-row';
 
 /** PATCH: a JSON Patch of a resource, named by its id or by a condition. */
 export function newPatchRows({ changer }: FhirRoutesOptions): readonly Row[] {
-  const shape = { ...writing, method: 'patch', bodyKind: 'patch' } as const;
+  const shape = { ...writing, method: 'patch', audit: 'update', bodyKind: 'patch' } as const;
   const patch = newRoute({
     ...shape,
     path: '/fhir/{type}/{id}',

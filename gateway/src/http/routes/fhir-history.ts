@@ -14,7 +14,7 @@ export function newHistoryRows({ reader, store }: FhirRoutesOptions): readonly R
     const bundle = await readChanges(reader, store, { type: resourceType, base: baseOf(origin), count, since, cursor: after });
     return toResponse(origin, { status: 200, resource: bundle });
   };
-  const shape = { ...shared, method: 'get', access: reads, query } as const;
+  const shape = { ...shared, method: 'get', access: reads, audit: 'history', query } as const;
   const ofAll = newRoute({
     ...shape,
     path: '/fhir/_history',

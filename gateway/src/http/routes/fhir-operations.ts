@@ -17,6 +17,7 @@ function newValidateRows({ profiles }: FhirRoutesOptions): readonly Row[] {
     ...shared,
     method: 'post',
     access: reads,
+    audit: 'operation',
     lane: 'reads',
     bodyKind: 'fhir',
     body: z.string(),
@@ -51,7 +52,7 @@ function newValidateRows({ profiles }: FhirRoutesOptions): readonly Row[] {
 }
 
 function newMetaRows({ reader }: FhirRoutesOptions): readonly Row[] {
-  const shape = { ...shared, method: 'get', access: reads, query: z.strictObject(format) } as const;
+  const shape = { ...shared, method: 'get', access: reads, audit: 'read', query: z.strictObject(format) } as const;
   const tell = (origin: string, { resource = {} }: FhirAnswer): Response =>
     toResponse(origin, { status: 200, resource: newMetaAnswer(resource) });
   const ofInstance = newRoute({
@@ -90,6 +91,7 @@ function newMetaChangeRows({ changer }: FhirRoutesOptions): readonly Row[] {
     route: newRoute({
       ...writing,
       method: 'post',
+      audit: 'update',
       path: `/fhir/{type}/{id}/$${name}`,
       summary,
       params: z.strictObject({ type, id }),

@@ -50,6 +50,7 @@ function newMetadataRoute(version: string, done: Pick<CapabilityOptions, 'intera
     path: '/fhir/metadata',
     summary: 'CapabilityStatement: what of FHIR R4 this gateway does',
     access: { by: 'anybody' },
+    audit: 'none',
     query: z.looseObject({ ...format }),
     needsLedger: false,
     handle: ({ origin }) => {
@@ -66,7 +67,7 @@ function newSearchRow(method: 'get' | 'post', { reader, store }: FhirRoutesOptio
     const bundle = await searchResources(reader, store, { type: resourceType, pairs, base: baseOf(origin), isStrict });
     return toResponse(origin, { status: 200, resource: bundle });
   };
-  const route = { ...shared, method, access: reads, params: z.strictObject({ type }), query: searchQuery };
+  const route = { ...shared, method, access: reads, audit: 'search', params: z.strictObject({ type }), query: searchQuery } as const;
   return {
     interaction: 'search-type',
     route:
@@ -97,6 +98,7 @@ function newWriteRows({ writer }: FhirRoutesOptions): readonly Row[] {
     ...writing,
     method: 'post',
     path: '/fhir/{type}',
+    audit: 'create',
     summary: 'Create a resource; the id is assigned. With If-None-Exist or a query only if nothing fulfils that condition',
     params: z.strictObject({ type }),
     query: condition,
@@ -110,6 +112,7 @@ function newWriteRows({ writer }: FhirRoutesOptions): readonly Row[] {
     ...writing,
     method: 'put',
     path: '/fhir/{type}/{id}',
+    audit: 'update',
     summary: 'Write the next version of a resource, or the first under an id of the caller',
     params: z.strictObject({ type, id }),
     query: z.strictObject(format),
@@ -119,6 +122,7 @@ function newWriteRows({ writer }: FhirRoutesOptions): readonly Row[] {
     ...writing,
     method: 'put',
     path: '/fhir/{type}',
+    audit: 'update',
     summary: 'Write the next version of the one resource that fulfils a condition, or create it',
     params: z.strictObject({ type }),
     query: condition,
@@ -138,6 +142,7 @@ function newReadRows({ reader, store }: FhirRoutesOptions): readonly Row[] {
     path: '/fhir/{type}/{id}',
     summary: 'The newest version of a resource',
     access: reads,
+    audit: 'read',
     params: z.strictObject({ type, id }),
     query: z.strictObject(format),
     handle: async ({ params, origin, header }) => {
@@ -151,6 +156,7 @@ function newReadRows({ reader, store }: FhirRoutesOptions): readonly Row[] {
     path: '/fhir/{type}/{id}/_history',
     summary: 'The versions of a resource, newest first',
     access: reads,
+    audit: 'history',
     params: z.strictObject({ type, id }),
     query: z.strictObject({ ...format, _count: word.optional(), _cursor: cursor }),
     handle: async ({ params, query: { _count: count, _cursor: after }, origin }) => {
@@ -165,6 +171,7 @@ function newReadRows({ reader, store }: FhirRoutesOptions): readonly Row[] {
     path: '/fhir/{type}/{id}/_history/{versionId}',
     summary: 'One version of a resource, also after it was deleted',
     access: reads,
+    audit: 'vread',
     params: z.strictObject({ type, id, versionId: id }),
     query: z.strictObject(format),
     handle: async ({ params, origin }) => {
@@ -180,7 +187,7 @@ function newReadRows({ reader, store }: FhirRoutesOptions): readonly Row[] {
 }
 
 function newDeleteRows({ writer }: FhirRoutesOptions): readonly Row[] {
-  const shape = { ...shared, method: 'delete', access: writes, status: 204, idempotency: 'optional' } as const;
+  const shape = { ...shared, method: 'delete', access: writes, audit: 'delete', status: 204, idempotency: 'optional' } as const;
   const remove = newRoute({
     ...shape,
     path: '/fhir/{type}/{id}',

@@ -11,6 +11,7 @@ export function newHeightRoutes(sign: HeightSigner): readonly Route[] {
       path: '/api/height',
       summary: 'How many blocks this gateway holds, signed by its organisation for this very question',
       access: { by: 'anybody' },
+      audit: 'none',
       query: z.strictObject({ nonce: reference }),
       response: z.object({ jws }),
       isRoutine: true,

@@ -31,6 +31,7 @@ export function newOrganisationRoutes(facts: Facts, members: ConnectionDocument[
       path: '/api/organisations',
       summary: 'Members of the consortium with their roles and public keys, from the ledger',
       access: { by: 'anybody' },
+      audit: 'none',
       response: answer,
       handle: () =>
         Promise.resolve({ body: { organisations: facts.listType<Organisation>('organisation').map((fact) => describe(fact)) } }),

@@ -24,6 +24,7 @@ export function newPatientRoutes(
       path: '/api/patients',
       summary: "Register a patient's pseudonym and keys; her identity details are sealed to this organisation",
       access: { by: 'staff', roles: ['registrar'] },
+      audit: 'registration',
       body,
       idempotency: true,
       status: 201,

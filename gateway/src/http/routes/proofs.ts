@@ -65,6 +65,7 @@ function newReferralRoute({ identityOf, ...options }: ProofRoutesOptions): Route
     path: '/api/referrals',
     summary: 'Refer a patient of this organisation to the counterparty of a relation: proves treatment there until the validity ends',
     access: { by: 'staff', roles: referring },
+    audit: 'consent',
     body: z.strictObject({ relationRef: reference, validity }),
     idempotency: true,
     status: 201,
@@ -86,6 +87,7 @@ function newEndReferralRoute({ identityOf, ...options }: ProofRoutesOptions): Ro
     path: '/api/referrals/{referralId}/end',
     summary: 'End a referral of this organisation: it proves nothing from now on, and releases on its way are withdrawn',
     access: { by: 'staff', roles: referring },
+    audit: 'consent',
     params: z.strictObject({ referralId: reference }),
     body: z.strictObject({ relationRef: reference }),
     response: referral,
@@ -105,6 +107,7 @@ function newListReferralsRoute({ store: { facts }, mspId: own }: ProofRoutesOpti
     path: '/api/relations/{relationRef}/referrals',
     summary: 'The referrals in a relation, ended ones too',
     access: { by: 'relation-or-staff', roles: [...referring, 'auditor'] },
+    audit: 'read',
     params: z.strictObject({ relationRef: reference }),
     response: z.object({ relationRef: reference, referrals: z.array(referral) }),
     handle: ({ params: { relationRef }, caller }) => {
@@ -122,6 +125,7 @@ function newStudyRoute({ identityOf, ...options }: ProofRoutesOptions): Route {
     path: '/api/studies',
     summary: 'Approve a study in the name of this authority: proves research of its sponsors until the validity ends',
     access: { by: 'staff', roles: ['ethics'] },
+    audit: 'none',
     body: z.strictObject({
       sponsors: z.array(mspId).min(1).max(50),
       purposes: z.array(purpose).min(1),
@@ -150,6 +154,7 @@ function newEndStudyRoute({ identityOf, ...options }: ProofRoutesOptions): Route
     path: '/api/studies/{studyId}/end',
     summary: 'End a study that this authority approved: it proves nothing from now on, and releases on their way are withdrawn',
     access: { by: 'staff', roles: ['ethics'] },
+    audit: 'none',
     params: z.strictObject({ studyId: reference }),
     response: study,
     handle: async ({ params: { studyId }, caller }) => ({
@@ -164,6 +169,7 @@ function newListStudiesRoute({ store: { facts } }: ProofRoutesOptions): Route {
     path: '/api/studies',
     summary: 'All studies on the ledger, ended ones too',
     access: { by: 'staff', roles: ['researcher', 'ethics', 'registrar', 'auditor'] },
+    audit: 'none',
     response: z.object({ studies: z.array(study) }),
     handle: () => {
       const studies = facts.listType<Study>('study').map(({ value, transactionId: id, block }) => ({ ...value, transactionId: id, block }));

@@ -54,6 +54,7 @@ function newImportRoute({ importer }: RecordRoutesOptions): Route {
     path: '/api/imports',
     summary: 'Import a FHIR R4 transaction Bundle, all of it or nothing; without a subject only resources outside the Patient compartment',
     access: { by: 'staff', roles: ['records'] },
+    audit: 'import',
     query: z.strictObject({ subject: reference.optional() }),
     bodyKind: 'fhir',
     body: z.string(),
@@ -72,6 +73,7 @@ function newListRoute({ index, facts, mspId }: RecordRoutesOptions): Route {
     path: '/api/records',
     summary: 'The records that this organisation holds of a patient',
     access: { by: 'staff', roles: ['records', 'clinician'] },
+    audit: 'search',
     query: z.strictObject({ subject: reference }),
     response: listed,
     handle: ({ query: { subject } }) => {
@@ -93,6 +95,7 @@ function newReadRoute({ records }: RecordRoutesOptions): Route {
     path: '/api/records/{recordId}',
     summary: 'One record, the resource exactly as it was anchored',
     access: { by: 'staff', roles: ['records', 'clinician'] },
+    audit: 'read',
     params: z.strictObject({ recordId: reference }),
     response: z.object({ resourceType: z.string() }),
     handle: async ({ params }) => ({ body: (await records.read(params.recordId)).text, contentType: 'application/fhir+json' }),

@@ -53,6 +53,7 @@ function newReleaseRoute({ release: options }: ReleaseRoutesOptions): Route {
     path: '/api/releases/{requestId}',
     summary: 'What was released for a request with its receipt, each resource exactly as its custodian anchored it',
     access: { by: 'staff', roles: askingRoles },
+    audit: 'disclosure',
     params,
     response: release,
     handle: async ({ params: { requestId }, caller }) => {
@@ -68,6 +69,7 @@ function newRedisclosureRoute({ release: options, identityOf }: ReleaseRoutesOpt
     path: '/api/releases/{requestId}/redisclosures',
     summary: 'Say to whom records of a release are passed on, before they are; the patient sees it',
     access: { by: 'staff', roles: askingRoles },
+    audit: 'disclosure',
     params,
     body: z.strictObject({
       recipient: z.string().trim().min(1).max(500),
@@ -91,6 +93,7 @@ function newAcknowledgementRoute({ release: options, identityOf }: ReleaseRoutes
     path: '/api/releases/{requestId}/redisclosures/{redisclosureId}/acknowledgements',
     summary: 'Say when the recipient was told that the patient ended the release and that its copy is to be deleted',
     access: { by: 'staff', roles: askingRoles },
+    audit: 'disclosure',
     params: childParams,
     body: z.strictObject({ told: z.iso.datetime() }),
     idempotency: true,
@@ -109,6 +112,7 @@ function newOutstandingRoute({ release: options }: ReleaseRoutesOptions): Route 
     path: '/api/deletions',
     summary: 'Released copies whose deletion is due and not on the ledger: own ones, and those that were passed on',
     access: { by: 'staff', roles: [...askingRoles, 'records', 'auditor'] },
+    audit: 'disclosure',
     response: z.object({ outstanding: z.array(outstanding) }),
     handle: async () => ({ body: { outstanding: await listOutstanding(options) } }),
   });

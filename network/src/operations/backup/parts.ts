@@ -40,8 +40,8 @@ export function partOf(path: string, organisation: Organisation): Part | undefin
 
 /** What the peer made of chaincode packages; it makes it anew at every start, with the addresses of that day. */
 const BUILDS = /(^|\/)externalbuilder\/builds(\/|$)/;
-/** Ledger facts that the gateway reads again. */
-const READ_MODEL = /(^|\/)projection\.sqlite[^/]*$/;
+/** What the gateway reads again: ledger facts, and its own records by what they are found by. */
+const READ_MODEL = /(^|\/)(projection|index)\.sqlite[^/]*$/;
 
 /** What is made anew by whoever needs it. */
 export function isRebuilt(path: string): boolean {

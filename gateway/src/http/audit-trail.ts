@@ -1,0 +1,114 @@
+import { groupByPerson, listMentions, newDraft, type AuditedAct, type AuditEvent, type Mention, type PersonFinder } from '../audit';
+import type { Caller } from '../auth';
+import { toCodedError } from '../problem';
+import type { AuditLog, LocalKey } from '../store';
+import { formatProblem } from './problem-document';
+import type { Request, Response, Route } from './route';
+
+export interface AuditTrailOptions {
+  readonly log: Pick<AuditLog, 'append' | 'assertReady'>;
+  readonly key: Pick<LocalKey, 'name'>;
+  readonly persons: PersonFinder;
+}
+
+/** What is known of a request so far. */
+export interface Trail {
+  readonly requestId: string;
+  caller?: Caller;
+  request?: Pick<Request, 'params' | 'query' | 'body'> & { readonly subject?: string | undefined };
+}
+
+type Outcome = Pick<AuditedAct, 'status' | 'code'> & { readonly mentions: readonly Mention[] };
+
+/** Writes down what routes decide about people's data, before they answer. */
+export class AuditTrail {
+  readonly #options: AuditTrailOptions;
+
+  constructor(options: AuditTrailOptions) {
+    this.#options = options;
+  }
+
+  /** Refuses what could not be written down, before it is done. @throws CodedError AUDIT_UNAVAILABLE */
+  assertReady({ audit }: Route): void {
+    if (audit !== 'none') this.#options.log.assertReady();
+  }
+
+  /** Resolves when the answer may leave. @throws CodedError AUDIT_UNAVAILABLE */
+  async answer(route: Route, trail: Trail, { status, about, verdict }: Required<Response>): Promise<void> {
+    await this.#write(route, trail, { status, code: verdict === '' ? null : verdict, mentions: about });
+  }
+
+  /** Resolves when the refusal may be told; of callers that nobody knows none is kept. @throws CodedError AUDIT_UNAVAILABLE */
+  async refuse(route: Route, trail: Trail, error: unknown): Promise<void> {
+    if (trail.caller === undefined || trail.caller.kind === 'anybody') return;
+    const { code } = toCodedError(error);
+    await this.#write(route, trail, { status: formatProblem(error, '').status, code, mentions: [] });
+  }
+
+  async #write({ audit, method, path }: Route, { requestId, caller, request }: Trail, outcome: Outcome): Promise<void> {
+    if (audit === 'none' || caller === undefined) return;
+    const { log, key, persons } = this.#options;
+    const relationRef = readText(request?.params, 'relationRef');
+    const mentions = [...listAsked(request), ...outcome.mentions];
+    const groups = await groupByPerson(relationRef === undefined ? mentions : mentions.map((one) => ({ relationRef, ...one })), persons);
+    const shared = {
+      ...{ requestId, event: audit, route: `${method} ${path}`, actor: actorOf(caller) },
+      ...{ types: listTypes(request), status: outcome.status, code: outcome.code },
+      ...{ purpose: readText(request?.body, 'purpose') ?? readText(request?.query, 'purpose') ?? null, query: formatQuery(audit, request) },
+    };
+    await log.append(groups.map((group) => newDraft({ ...shared, ...group }, key)));
+  }
+}
+
+function actorOf(caller: Caller): AuditedAct['actor'] {
+  if (caller.kind !== 'staff') return caller;
+  const { kind, subject, role, department } = caller;
+  return { kind, subject, role, department };
+}
+
+/** What a request itself names. */
+function listAsked(request: Trail['request']): readonly Mention[] {
+  if (request === undefined) return [];
+  const { params, query, body, subject } = request;
+  const [type, id] = [readText(params, 'type'), readText(params, 'id')];
+  const subjectRef = subject ?? (type === undefined ? readText(query, 'subject') : undefined);
+  return [
+    ...listMentions({ ...(params as object), ...(typeof body === 'object' ? body : {}) }),
+    ...(subjectRef !== undefined && isReference(subjectRef) ? [{ subjectRef }] : []),
+    ...(type === undefined || id === undefined ? [] : [{ reference: `${type}/${id}` }]),
+    ...(type === undefined ? [] : listPatients(query, body)),
+  ];
+}
+
+/** The patients whom a FHIR search is about. */
+function listPatients(query: unknown, body: unknown): readonly Mention[] {
+  const inBody = new URLSearchParams(typeof body === 'string' ? body.slice(0, 4096) : '');
+  return ['patient', 'subject'].flatMap((name) =>
+    [readText(query, name), inBody.get(name)].flatMap((value) => {
+      const id = /^(?:Patient\/)?([A-Za-z0-9.-]{1,64})$/.exec(value ?? '')?.[1];
+      return id === undefined ? [] : [{ reference: `Patient/${id}` }];
+    }),
+  );
+}
+
+/** Whether a text has the form of a random reference. */
+function isReference(text: string): boolean {
+  return /^[A-Za-z0-9_-]{22}$/.test(text);
+}
+
+function listTypes(request: Trail['request']): readonly string[] {
+  const type = readText(request?.params, 'type');
+  return type === undefined ? [] : [type];
+}
+
+/** The parameters of a search, wherever they stood. */
+function formatQuery(event: AuditEvent, request: Trail['request']): string | null {
+  if (event !== 'search' || request === undefined) return null;
+  const body = typeof request.body === 'string' ? request.body : '';
+  return JSON.stringify({ query: request.query, body });
+}
+
+function readText(value: unknown, name: string): string | undefined {
+  const found = typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[name] : undefined;
+  return typeof found === 'string' ? found : undefined;
+}
