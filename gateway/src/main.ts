@@ -8,6 +8,7 @@ import { closeServer, listen } from './http/listen';
 import { newLedgerIdentity, StaffIdentities } from './identity/staff-identities';
 import { Courier } from './ledger/courier';
 import { FabricCarrier } from './ledger/fabric-carrier';
+import { Metrics, newMeasuredCarrier } from './metrics';
 import { loadOrganisationKeys } from './organisation/organisation-keys';
 import { openStore } from './store';
 
@@ -52,11 +53,13 @@ async function newGateway(config: Config, log: pino.Logger): Promise<{ app: App;
       privateKey: readFileSync(connection.identities.gateway.privateKey, 'utf8'),
     }),
   });
+  const metrics = new Metrics();
   const ledger = new Courier({
-    carrier,
+    carrier: newMeasuredCarrier(carrier, metrics),
     intents: store.intents,
     newestTime: () => store.facts.newestTime,
     onAlarm: (alarm) => {
+      metrics.countAlarm('too_few_endorsements');
       log.error(alarm, 'the ledger found too few endorsements: an organisation or its chaincode deviates');
     },
   });
@@ -66,7 +69,7 @@ async function newGateway(config: Config, log: pino.Logger): Promise<{ app: App;
     registrar: { id: registrar.id, readSecret: () => readFileSync(registrar.secretFile, 'utf8') },
     store: store.enrolments,
   });
-  const app = newApp({ config, version: readVersion(), ledger, store, keys, staff, log });
+  const app = newApp({ config, version: readVersion(), ledger, store, keys, staff, log, metrics });
   return {
     app,
     close: async () => {

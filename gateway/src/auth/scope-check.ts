@@ -65,7 +65,7 @@ function assertOne(grant: TokenGrant, request: ScopedRequest): void {
   const { method, path, type = '*', parameters } = request;
   // What others released is read like the organisation's own.
   const row = rows[`${method} ${path.replace('/fhir-released/{relationRef}', '/fhir')}`];
-  const letters = (row ?? (method === 'get' ? 'rs' : 'cruds')) + (isConditionalCreate(request) ? 's' : '');
+  const letters = (row ?? (method === 'get' || path.includes('/$export') ? 'rs' : 'cruds')) + (isConditionalCreate(request) ? 's' : '');
   const wanted = row === undefined || parameters.some(reachesOut) ? '*' : type;
   const needed = wanted === type ? letters : `${letters}rs`;
   if (!permitsLetters(grant, wanted, needed)) throw notEnough(`${wanted}.${sortLetters(needed)}`);

@@ -13,7 +13,7 @@ export type { ListOrder, ListPage, ListQuery, Place } from './list-query';
 export type { LocalKey } from './local-key';
 export type { Outbox, Parcel } from './outbox';
 export type { PeopleTable } from './people-table';
-export { loadOrCreatePrivateFile } from './private-file';
+export { loadOrCreatePrivateFile, makePrivateFolder } from './private-file';
 export { Projector } from './projector';
 export type { Listed, ListedPage, ResourceList } from './resource-list';
 export type { SignInLinks, SignInTable } from './sign-in-table';

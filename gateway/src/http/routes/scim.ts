@@ -42,7 +42,7 @@ const listQuery = z.strictObject({
     .regex(/^\d{1,4}$/)
     .optional(),
 });
-const shared = { access: operator, response: user, needsLedger: false } as const;
+const shared = { access: operator, audit: 'account', response: user, needsLedger: false } as const;
 const byId = z.strictObject({ id: userName });
 
 /** The accounts of staff, for the operator and for the systems that know who joins, moves and leaves (SCIM 2.0, RFC 7643 and 7644). */

@@ -10,6 +10,7 @@ export function newSignInRoutes(findPlace: () => Promise<SignInPlace>): readonly
       path: '/fhir/.well-known/smart-configuration',
       summary: 'Where and how SMART applications sign in',
       access: { by: 'anybody' },
+      audit: 'none',
       response: z.looseObject({ token_endpoint: z.string() }),
       needsLedger: false,
       handle: async () => ({ body: newSmartConfiguration(await findPlace()) }),
