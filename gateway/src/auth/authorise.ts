@@ -34,13 +34,17 @@ export function newAuthoriser(verifiers: Verifiers) {
       onKnown?.({ kind: 'relation', ...wallet });
       return authoriseWallet(access, wallet, relationRef);
     }
-    const isOpaque = verifiers.signedIn !== undefined && !token.includes('.');
-    const staff = isOpaque ? verifiers.signedIn(token) : await verifiers.staff(token);
+    const staff = await verifyStaff(verifiers, token);
     onKnown?.({ kind: 'staff', ...staff });
     if (access.by === 'relation') throw newError('ROLE_NOT_ALLOWED', 'Only the patient may do that, with a token of this relation');
     if (!access.roles.includes(staff.role)) throw newError('ROLE_NOT_ALLOWED', `This needs the role ${access.roles.join(' or ')}`);
     return { kind: 'staff', ...staff };
   };
+}
+
+/** Tokens that the organisation signed have points; those of the embedded provider have none. */
+async function verifyStaff({ staff, signedIn }: Verifiers, token: string): Promise<Staff> {
+  return signedIn === undefined || token.includes('.') ? staff(token) : signedIn(token);
 }
 
 export type Authoriser = ReturnType<typeof newAuthoriser>;
