@@ -8,15 +8,18 @@ const layer = (displayName, testMatch, more = {}) => ({
   rootDir: root,
   testMatch: testMatch.map((pattern) => `<rootDir>/${pattern}`),
   testEnvironment: 'node',
-  // jose and fhir-kit-client are published as ES modules only; Jest loads CommonJS.
+  // jose, fhir-kit-client and oidc-provider are published as ES modules only; Jest loads CommonJS.
   // The exporter of traces imports Node's http when it first sends, which Jest cannot do in CommonJS.
   transform: {
     '^.+\\.ts$': typescript,
-    'node_modules/(?:jose|fhir-kit-client)/.+\\.js$': typescript,
+    'node_modules/(?:jose|fhir-kit-client|oidc-provider)/.+\\.js$': typescript,
     'node_modules/@opentelemetry/otlp-exporter-base/.+\\.cjs$': '<rootDir>/.config/jest-late-imports.cjs',
   },
-  transformIgnorePatterns: ['/node_modules/(?!jose/|fhir-kit-client/|@opentelemetry/otlp-exporter-base/)'],
-  moduleNameMapper: { '^fhir-kit-client$': '<rootDir>/node_modules/fhir-kit-client/dist/index.js' },
+  transformIgnorePatterns: ['/node_modules/(?!jose/|fhir-kit-client/|oidc-provider/|@opentelemetry/otlp-exporter-base/)'],
+  moduleNameMapper: {
+    '^fhir-kit-client$': '<rootDir>/node_modules/fhir-kit-client/dist/index.js',
+    '^oidc-provider$': '<rootDir>/node_modules/oidc-provider/lib/index.js',
+  },
   modulePathIgnorePatterns: ['/dist/.*/package.json'],
   ...more,
 });

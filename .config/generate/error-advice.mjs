@@ -262,6 +262,18 @@ export const advice = {
   ],
   TOKEN_EXPIRED: ['The token is past its time.', 'Make a new one.'],
   ROLE_NOT_ALLOWED: ['The token is valid; its role may not do this.', 'Use a role that the route states in /api/openapi.json.'],
+  SCOPE_NOT_ENOUGH: [
+    'The role may do this, the scopes of the token do not reach that far.',
+    'Let the application ask for the scope that the detail names; an operator registers it for the client.',
+  ],
+  SIGN_IN_REFUSED: [
+    'Name, password, code or invitation was wrong; which of them is never told.',
+    'Try again; an operator can reset the account.',
+  ],
+  SIGN_IN_PAUSED: ['Too many wrong attempts by this account or address, or too many people at once.', 'Wait as long as Retry-After says.'],
+  PASSWORD_WEAK: ['The password is too short, holds the name of the account, or repeats a few characters.', 'Choose a longer phrase.'],
+  ACCOUNT_EXISTS: ['The name was given to somebody, now or earlier.', 'Choose another; a name is never given twice.'],
+  CLIENT_EXISTS: ['A client of that id is registered.', 'Remove it first, or choose another id.'],
   NOT_THE_CUSTODIAN: ['Another organisation is the custodian.', "Use the custodian's gateway."],
   PATIENT_UNKNOWN: ['No such patient is registered with this custodian.', 'Register the patient, or check the reference.'],
   RELATION_UNKNOWN: ['No such relation is on the ledger.', 'Check in first, or check the reference.'],

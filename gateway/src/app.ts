@@ -16,6 +16,9 @@ import { newServer } from './http/server';
 import type { Route } from './http/route';
 import { newAccessRoutes } from './http/routes/access-requests';
 import { newAssistedRoutes } from './http/routes/assisted';
+import { newClientRoutes } from './http/routes/clients';
+import { newScimRoutes } from './http/routes/scim';
+import { newSignInRoutes } from './http/routes/sign-in';
 import { newBreakGlassRoutes } from './http/routes/break-glass';
 import { newDecisionRoutes } from './http/routes/decisions';
 import { newDelegationRoutes } from './http/routes/delegations';
@@ -45,6 +48,7 @@ import { publicJwkOf } from './crypto';
 import type { Metrics } from './metrics';
 import type { OrganisationKeys } from './organisation/organisation-keys';
 import { registerOrganisation } from './organisation/register-organisation';
+import { Accounts, Clients } from './people';
 import { newError, toCodedError } from './problem';
 import { OpenedReleases, ReleasedReader } from './released';
 import { RecordReader } from './record/record-reader';
@@ -55,6 +59,7 @@ import { ReleaseAgent } from './release/agent';
 import { DeletionAgent } from './release/deletion-agent';
 import { Mailer } from './sealed/mailer';
 import { SealedReader } from './sealed/sealed-reader';
+import { newEmbeddedPlace, SignIn } from './sign-in';
 import { findDelegateKey, Projector, type Store } from './store';
 import type { Tracing } from './tracing';
 import { loadProfiles, type Profiles } from './validation';
@@ -187,6 +192,10 @@ export function newApp(options: AppOptions): App {
     serving: !state.leaving,
   });
   const identityOf = newIdentityOf(options.staff);
+  const accounts = new Accounts({ people: store.people, signIns: store.signIns, hashCost: config.passwordCost });
+  const clients = new Clients(store.people);
+  // Accounts are of one gateway: where several share a database, a leaver must not stay at another.
+  const signIn = config.databaseUrl === undefined ? newSignIn(options, accounts, clients) : undefined;
   const routes: readonly Route[] = [
     ...newHealthRoutes(readReadiness, () => routes, version),
     ...newMetricsRoutes(() => metrics.render()),
@@ -197,6 +206,7 @@ export function newApp(options: AppOptions): App {
     ...newRecoveryRoutes({ ...shared, signing: keys.signing }, identityOf),
     ...newRecordRoutes({ ...shared, importer }),
     ...newFhirAuditRoutes(new AuditEventReader({ ...shared })),
+    ...(signIn === undefined ? [] : newPeopleRoutes(config, accounts, clients)),
     ...newFhirRoutes({ reader, writer, changer: new ResourceChanger(reader, writer), exporter, store, version, profiles, onTrouble }),
     ...newReleasedRoutes({ released, version }),
     ...newPatientFhirRoutes(shared),
@@ -232,6 +242,7 @@ export function newApp(options: AppOptions): App {
     service: config.service,
     authorise: newAuthoriser({
       staff: newStaffTokenVerifier(own, publicJwkOf(keys.token)),
+      ...(signIn === undefined ? {} : { signedIn: signIn.findSignedIn }),
       wallet: newWalletTokenVerifier({
         mspId: own,
         findSigningKey: ({ relationRef, delegation }) =>
@@ -249,6 +260,7 @@ export function newApp(options: AppOptions): App {
     isDraining: () => state.draining,
     maxImportBytes: config.maxImportBytes,
     openWritesPerMinute: config.openWritesPerMinute,
+    signIn,
     log,
   });
 
@@ -312,6 +324,22 @@ function newIdentityOf(staff: Pick<StaffIdentities, 'get'>) {
     if (caller.kind !== 'staff') throw newError('TOKEN_MISSING', 'This needs a staff token');
     return staff.get({ subject: caller.subject, role: caller.role });
   };
+}
+
+function newSignIn({ config, store }: AppOptions, accounts: Accounts, clients: Clients): SignIn {
+  const { title } = config.connection.organisation;
+  return new SignIn({ origin: findOrigin(config), data: config.data, title, accounts, clients, signIns: store.signIns, key: store.key });
+}
+
+function newPeopleRoutes(config: Config, accounts: Accounts, clients: Clients): readonly Route[] {
+  const place = newEmbeddedPlace(findOrigin(config));
+  return [...newSignInRoutes(() => Promise.resolve(place)), ...newScimRoutes(accounts), ...newClientRoutes(clients)];
+}
+
+/** The address by which everybody knows this gateway. */
+function findOrigin({ connection: { members, organisation } }: Config): string {
+  const own = members.find(({ mspId }) => mspId === organisation.mspId);
+  return new URL(own?.gateway ?? 'http://localhost').origin;
 }
 
 function newProfiles({ profiles }: Config, log: Logger): Profiles | undefined {

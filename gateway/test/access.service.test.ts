@@ -54,6 +54,7 @@ describe('who may call', () => {
       'get /api/rules/{version}: anybody',
       'get /api/patients/{subjectRef}: anybody',
       'post /api/patient-statements: signature',
+      'get /fhir/.well-known/smart-configuration: anybody',
       'get /fhir/metadata: anybody',
       'get /fhir-released/{relationRef}/metadata: anybody',
       'post /api/relations: signature',

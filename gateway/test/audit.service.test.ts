@@ -80,6 +80,7 @@ describe('what is written down', () => {
       'get /api/rules',
       'get /api/rules/{version}',
       'get /api/patients/{subjectRef}',
+      'get /fhir/.well-known/smart-configuration',
       'get /fhir/metadata',
       'get /fhir/$export/{exportId}',
       'delete /fhir/$export/{exportId}',

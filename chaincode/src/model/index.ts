@@ -130,7 +130,7 @@ export {
   type Coding,
   type RecordDetails,
 } from './record-details';
-export { parseRequestingPerson, type RequestingPerson } from './requesting-person';
+export { parseLocalName, parseRequestingPerson, type RequestingPerson } from './requesting-person';
 export { formatSigned, formatSigningInput, isSameStatement, parseSigned, payloadBytes, type Signed } from './signed';
 export {
   consentStatuses,

@@ -1,7 +1,17 @@
 import { distinct, oneOf } from './encoding/parser';
 
 /** What a person or service may do for its organisation: the attribute `role` of its certificate. */
-export const staffRoles = ['gateway', 'registrar', 'records', 'clinician', 'claims', 'auditor', 'researcher', 'ethics'] as const;
+export const staffRoles = [
+  'gateway',
+  'registrar',
+  'records',
+  'clinician',
+  'claims',
+  'auditor',
+  'researcher',
+  'ethics',
+  'operator',
+] as const;
 export type StaffRole = (typeof staffRoles)[number];
 export const parseStaffRole = oneOf(staffRoles);
 

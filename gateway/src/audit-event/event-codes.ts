@@ -28,6 +28,7 @@ export const eventCodes: Readonly<Record<AuditEvent, EventCodes>> = {
   consent: own('consent'),
   'break-glass': own('break-glass'),
   registration: own('registration'),
+  account: { type: coding(systems.dicom, '110137'), subtype: coding(systems.own, 'account') },
 };
 
 /** Events whose type or subtype a token names, `code` or `system|code`. */

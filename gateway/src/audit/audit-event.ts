@@ -24,6 +24,8 @@ export const auditEvents = {
   'break-glass': 'E',
   /** A patient's registration, keys or status were made or changed. */
   registration: 'C',
+  /** An account of staff, or a registered application, was made, changed or looked at. */
+  account: 'E',
 } as const satisfies Readonly<Record<string, AuditAction>>;
 
 export type AuditEvent = keyof typeof auditEvents;

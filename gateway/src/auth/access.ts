@@ -1,4 +1,5 @@
 import type { StaffRole } from '@medaccord/chaincode/model';
+import type { TokenGrant } from './smart-scope';
 
 /** Who may call a route. There is no default: a route without it cannot be written. */
 export type Access =
@@ -19,6 +20,8 @@ export interface Staff {
   /** Null when the token does not say. */
   readonly department: string | null;
   readonly teams: readonly string[] | null;
+  /** What the scopes of the token leave of the role; undefined: all of it. */
+  readonly grant?: TokenGrant;
 }
 
 /** The patient of a relation, or the delegate with this number in it. */

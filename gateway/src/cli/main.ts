@@ -7,6 +7,8 @@ import { formatFailure } from './story-audience';
 
 /** Loaded when called: each verb needs a part of the program only. */
 const VERBS: Readonly<Record<string, () => Promise<Command>>> = {
+  account: async () => (await import('./account.js')).account,
+  client: async () => (await import('./client.js')).client,
   token: async () => (await import('./token.js')).token,
   rebuild: async () => (await import('./rebuild.js')).rebuild,
   story: async () => (await import('./story.js')).story,
@@ -25,6 +27,12 @@ const HELP = `medaccord <verb> [options]
   rebuild --connection FILE [--data DIR] [--keys DIR] [--json]
         makes a gateway's read model anew from block 0 and its own peer's sealed values, beside the one in use; the gateway, which may go
         on meanwhile, takes it at its next start; --data and --keys where MEDACCORD_DATA and MEDACCORD_KEYS name other folders
+  account add|role --connection FILE --user NAME --role ROLE [--department NAME] [--team NAME]... [--practitioner Practitioner/ID]
+  account disable|enable|reset|list --connection FILE [--user NAME]
+        who signs in at the gateway of an organisation; add and reset print an invitation, disable ends sessions and tokens
+  client add --connection FILE --id ID [--title TEXT] --scope SCOPE... (--redirect URL... | --role ROLE) [--jwks FILE|URL]
+  client remove|list --connection FILE [--id ID]
+        the SMART applications that may use it: those that staff use (--redirect), and backend services (--role)
   wallet show|history|consent|revoke|close|renew|token|preview --connections DIR [--wallet FILE] [--relation REF] [--at MSPID] [--json]
         a patient's wallet; without --wallet the one of the story told last
         consent (--policy NAME [--until DATE] | --fhir FILE) [--dry-run]: tells in words what it signs, signs and records it;

@@ -25,6 +25,8 @@ export interface Config {
   readonly heightsWithinMs: number;
   /** How often a minute one address may write without a token, by a patient's signature alone. */
   readonly openWritesPerMinute: number;
+  /** What guessing a password costs: KiB of memory and passes of Argon2id. */
+  readonly passwordCost: { readonly memoryKiB: number; readonly passes: number };
   /** Where the FHIR profiles are that resources may name, and what a resource gets that names another; undefined: none is known. */
   readonly profiles: { readonly folder: string; readonly unknown: UnknownProfiles } | undefined;
   readonly service: ServiceConfig;

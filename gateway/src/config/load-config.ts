@@ -21,6 +21,7 @@ export function loadConfig(env: Environment = process.env): Config {
   const staleAfterMs = parseBound(env, { name: 'MEDACCORD_STALE_AFTER_MS', least: 1000, most: 3_600_000 }, 15_000, problems);
   const heightsWithinMs = parseBound(env, { name: 'MEDACCORD_HEIGHTS_WITHIN_MS', least: 1000, most: 600_000 }, 10_000, problems);
   const openWritesPerMinute = parseBound(env, { name: 'MEDACCORD_OPEN_WRITES_PER_MINUTE', least: 1, most: 1_000_000 }, 600, problems);
+  const passwordCost = parsePasswordCost(env, problems);
   const logLevel = parseLogLevel(env, problems);
   const profiles = parseProfiles(env, problems);
   const databaseUrl = parseDatabaseUrl(env, problems);
@@ -38,6 +39,7 @@ export function loadConfig(env: Environment = process.env): Config {
     staleAfterMs,
     heightsWithinMs,
     openWritesPerMinute,
+    passwordCost,
     profiles,
     service,
   });
@@ -83,6 +85,14 @@ function readJson(path: string, problems: string[]): unknown {
     problems.push(`${path}: ${reason}`);
     return undefined;
   }
+}
+
+/** Never less than OWASP's least for Argon2id. */
+function parsePasswordCost(env: Environment, problems: string[]): Config['passwordCost'] {
+  return {
+    memoryKiB: parseBound(env, { name: 'MEDACCORD_PASSWORD_MEMORY_KIB', least: 19_456, most: 1_048_576 }, 19_456, problems),
+    passes: parseBound(env, { name: 'MEDACCORD_PASSWORD_PASSES', least: 2, most: 16 }, 2, problems),
+  };
 }
 
 function parseLogLevel(env: Environment, problems: string[]): LogLevel {

@@ -38,6 +38,8 @@ export const variables = [
     meaning: "how often a minute one address may write by a patient's signature alone",
     fallback: '600',
   },
+  { name: 'MEDACCORD_PASSWORD_MEMORY_KIB', meaning: 'memory that one guess of a password takes (Argon2id), in KiB', fallback: '19456' },
+  { name: 'MEDACCORD_PASSWORD_PASSES', meaning: 'passes over that memory', fallback: '2' },
   {
     name: 'MEDACCORD_PROFILES',
     meaning: 'folder of FHIR profiles (StructureDefinitions with snapshots) that resources are held against when they name them',

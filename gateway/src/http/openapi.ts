@@ -91,6 +91,7 @@ function newSuccess(route: Route): Schema {
 const fhirXml = { 'application/fhir+xml': { schema: { type: 'string' } } };
 
 function responseType(route: Route): string {
+  if (route.path.startsWith('/scim/')) return 'application/scim+json';
   if (route.access.by === 'monitor') return 'text/plain';
   return route.isFhir || route.path === '/api/records/{recordId}' ? 'application/fhir+json' : 'application/json';
 }

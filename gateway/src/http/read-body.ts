@@ -7,7 +7,7 @@ import { xmlTypes } from './fhir-media-type';
 import type { BodyKind } from './route';
 
 const mediaTypes: Readonly<Record<Exclude<BodyKind, 'none'>, readonly string[]>> = {
-  json: ['application/json'],
+  json: ['application/json', 'application/scim+json'],
   fhir: ['application/fhir+json', 'application/json', ...xmlTypes],
   patch: ['application/json-patch+json'],
   form: ['application/x-www-form-urlencoded'],

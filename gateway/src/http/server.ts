@@ -3,7 +3,7 @@ import express, { type Express, type NextFunction, type Request as HttpRequest, 
 import { rateLimit, type RateLimitRequestHandler } from 'express-rate-limit';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
-import type { Authoriser, Caller } from '../auth';
+import { assertInScope, type Authoriser, type Caller, type ScopedRequest } from '../auth';
 import { listMentions } from '../audit';
 import type { ServiceConfig } from '../config';
 import type { AnsweredRequest } from '../metrics';
@@ -25,6 +25,7 @@ import { parseStrictJson, readFhir, readText } from './read-body';
 import type { Request, Response, Route } from './route';
 import { Repeats } from './repeats';
 import { traceRequest } from './trace-request';
+import { newSignInHandler, type SignInHandler } from './sign-in-handler';
 
 /** Largest JSON body of the ordinary routes, in bytes. */
 const maxJsonBytes = 1_048_576;
@@ -45,6 +46,8 @@ export interface ServerOptions {
   readonly isDraining: () => boolean;
   readonly maxImportBytes: number;
   readonly openWritesPerMinute: number;
+  /** The embedded OpenID provider; undefined where people sign in elsewhere. */
+  readonly signIn?: SignInHandler | undefined;
   readonly admission: Admission;
   readonly service: Pick<ServiceConfig, 'answerWithinMs' | 'bodyWithinMs' | 'corsOrigins' | 'trustedProxies' | 'metricsFrom'>;
   readonly tracing: Tracing;
@@ -61,6 +64,7 @@ export function newServer(options: ServerOptions): Express {
   app.use(helmet({ contentSecurityPolicy: { directives: { defaultSrc: ["'none'"] } } }));
   app.use(logRequests(options));
   app.use(newCors(options.service.corsOrigins));
+  app.use(newSignInHandler(options.signIn, { isDraining: options.isDraining, bodyWithinMs: options.service.bodyWithinMs }));
   const repeats = new Repeats(options.responses, options.nameOf);
   const limitOpenWrites = newOpenWriteLimit(options.openWritesPerMinute);
   for (const path of new Set(options.routes.map((route) => route.path))) {
@@ -182,6 +186,7 @@ async function serveRequest(
   if (route.needsLedger) options.assertFresh();
   const waitMs = readWait(http.headers.prefer);
   trail.request = { params, query, body, subject: http.get('medaccord-subject') };
+  assertInScope(caller, newScopedRequest(route, http, text));
   const header = (name: string): string | undefined => http.get(name);
   const request = { ...known, query, body, operation: '', waitMs, header, origin: readOrigin(http) };
   if (!isKeyed(route, http)) return handle(route, { ...request, operation: options.nameOf('operation', randomUUID()) });
@@ -189,6 +194,21 @@ async function serveRequest(
     { key: readIdempotencyKey(http), scope: formatScope(route, caller), content: formatContent(route, http, [params, query, text]) },
     (operation) => handle(route, { ...request, operation }),
   );
+}
+
+/** The request as far as the scopes of a token look at it. */
+function newScopedRequest({ method, path, isFhir, bodyKind }: Route, http: HttpRequest, text: string): ScopedRequest {
+  const { type } = http.params;
+  const form = bodyKind === 'form' ? new URLSearchParams(text).keys() : [];
+  return {
+    method,
+    path,
+    isFhir,
+    type: typeof type === 'string' ? type : undefined,
+    parameters: [...Object.keys(http.query), ...form],
+    isConditional: http.get('if-none-exist') !== undefined,
+    bundle: text,
+  };
 }
 
 function isKeyed({ idempotency }: Route, http: HttpRequest): boolean {
@@ -290,6 +310,7 @@ function sendProblem(error: unknown, request: HttpRequest, answer: HttpResponse)
   const retryAfter = readRetryAfter(coded);
   if (retryAfter !== undefined && !answer.hasHeader('retry-after')) answer.set('retry-after', String(retryAfter));
   if (problem.status === 401) answer.set('www-authenticate', 'Bearer');
+  if (problem.code === 'SCOPE_NOT_ENOUGH') answer.set('www-authenticate', 'Bearer error="insufficient_scope"');
   if (cutOffStatuses.includes(problem.status)) answer.set('connection', 'close');
   const { body, contentType } = newProblemBody(problem, coded, request);
   answer.status(problem.status).set({ 'content-type': contentType, 'cache-control': 'no-store' }).send(Buffer.from(body));

@@ -9,6 +9,7 @@ import { newImportStore, type ImportStore } from './import-table';
 import { newIntentStore } from './intent-table';
 import { claimKept, keptTables } from './kept-tables';
 import { newLocalKey, type LocalKey } from './local-key';
+import { openPeople, type People } from './open-people';
 import { openKept } from './open-kept';
 import { newOutbox, type Outbox } from './outbox';
 import { loadOrCreatePrivateFile, makePrivateFolder } from './private-file';
@@ -25,6 +26,8 @@ export interface Store extends Omit<ReadModel, 'close'> {
   readonly outbox: Outbox;
   readonly consultations: ConsultationStore;
   readonly audit: AuditLog;
+  readonly people: People['people'];
+  readonly signIns: People['signIns'];
   close(): Promise<void>;
 }
 
@@ -64,6 +67,7 @@ export async function openStore(
   adoptRebuilt(data);
   const model = openReadModel(data, key, mspId);
   const audit = new AuditLog(data, key, mostAuditPages);
+  const people = openPeople(data, key);
   return {
     ...model,
     key,
@@ -74,8 +78,11 @@ export async function openStore(
     outbox: newOutbox(kept),
     consultations: newConsultationStore(kept),
     audit,
+    people: people.people,
+    signIns: people.signIns,
     close: async () => {
       audit.close();
+      people.close();
       await kept.close();
       model.close();
     },

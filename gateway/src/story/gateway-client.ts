@@ -10,7 +10,12 @@ export type RequestOptions = {
   readonly contentType?: string;
 };
 
-type Attempt = { readonly method: 'GET' | 'POST'; readonly path: string; readonly headers: Record<string, string>; readonly body?: string };
+type Attempt = {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly path: string;
+  readonly headers: Record<string, string>;
+  readonly body?: string;
+};
 type Answer = { readonly status: number; readonly retryAfterMs: number; readonly text: string };
 type NoAnswer = { readonly cause: unknown };
 type Problem = { readonly code?: unknown; readonly title?: unknown; readonly detail?: unknown; readonly details?: unknown };
@@ -49,6 +54,17 @@ export class GatewayClient {
     };
     const text = typeof body === 'string' ? body : JSON.stringify(body);
     return this.#parse(await this.#request({ method: 'POST', path, headers, body: text }), path) as Body;
+  }
+
+  /** Changes what the path names: harmless to repeat. @throws {StoryError} */
+  async patch<Body>(path: string, body: unknown, options: RequestOptions = {}): Promise<Body> {
+    const headers = { ...newHeaders(options), 'content-type': 'application/json' };
+    return this.#parse(await this.#request({ method: 'PATCH', path, headers, body: JSON.stringify(body) }), path) as Body;
+  }
+
+  /** @throws {StoryError} */
+  async remove(path: string, options: RequestOptions = {}): Promise<void> {
+    await this.#request({ method: 'DELETE', path, headers: newHeaders(options) });
   }
 
   async #request(attempt: Attempt): Promise<string> {

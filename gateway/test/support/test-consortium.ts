@@ -241,6 +241,7 @@ function newConfig(mspId: MemberId, data: string, more: Partial<Config>): Config
     staleAfterMs: 15_000,
     heightsWithinMs: 10_000,
     openWritesPerMinute: 600,
+    passwordCost: { memoryKiB: 64, passes: 1 },
     profiles: undefined,
     service: loadService({}, []),
     ...more,

@@ -35,6 +35,8 @@ const own = (asking: Asking): Row => ({ sees: house, shows: 'resources', ask: as
 const ofWriter = (asking: Asking): Row => ({ ...own(asking), sees: (visit) => (visit.caller.role === 'records' ? house(visit) : []) });
 /** A refused or conditional write may tell the writer what is there. */
 const written: Row = { ...ofWriter(ask.writes), shows: 'presence' };
+/** The log names whatever people of the own organisation asked for, held or not. */
+const ofAuditor: Row = { sees: ({ caller: { role } }) => (role === 'auditor' ? chartNames : []), shows: 'presence', ask: ask.once };
 const presence = (asking: Asking): Row => ({ ...own(asking), shows: 'presence' });
 const hers = (asking: Asking): Row => ({ sees: herself, shows: 'resources', ask: asking });
 const released = (asking: Asking): Row => ({ sees: reader, shows: 'resources', ask: asking });
@@ -44,12 +46,13 @@ const released = (asking: Asking): Row => ({ sees: reader, shows: 'resources', a
  * say what it may show, and to whom.
  */
 export const expectations: Readonly<Record<string, Row | 'in the way'>> = {
-  // Headers, the log's line, other origins, and behind all routes what answers that there is no such route, and errors.
+  // Headers, the log's line, other origins, signing in, and behind all routes what answers that there is no such route, and errors.
   'use 1: helmetMiddleware': 'in the way',
   'use 2: anonymous': 'in the way',
   'use 3: anonymous': 'in the way',
   'use 4: anonymous': 'in the way',
   'use 5: anonymous': 'in the way',
+  'use 6: anonymous': 'in the way',
 
   'GET /healthz': nothing(),
   'GET /readyz': nothing(),
@@ -89,6 +92,11 @@ export const expectations: Readonly<Record<string, Row | 'in the way'>> = {
   'GET /fhir/:type/:id/_history/:versionId/$meta': presence(ask.byName),
   'POST /fhir/:type/:id/$meta-add': written,
   'POST /fhir/:type/:id/$meta-delete': written,
+
+  'GET /fhir/AuditEvent': ofAuditor,
+  'POST /fhir/AuditEvent/_search': ofAuditor,
+  'GET /fhir/AuditEvent/:id': ofAuditor,
+  'GET /fhir/.well-known/smart-configuration': nothing(),
 
   'GET /fhir-released/:relationRef/metadata': nothing(),
   'GET /fhir-released/:relationRef/Patient/$everything': released(ask.once),
@@ -145,6 +153,16 @@ export const expectations: Readonly<Record<string, Row | 'in the way'>> = {
   'POST /api/appointments/confirmations': change,
   'POST /api/appointments/ends': change,
   'POST /api/appointments/ends/confirmations': change,
+
+  'GET /scim/v2/Users': nothing(),
+  'POST /scim/v2/Users': change,
+  'GET /scim/v2/Users/:id': nothing(),
+  'PATCH /scim/v2/Users/:id': change,
+  'DELETE /scim/v2/Users/:id': change,
+  'POST /api/accounts/:id/invitation': change,
+  'GET /api/clients': nothing(),
+  'POST /api/clients': change,
+  'DELETE /api/clients/:clientId': change,
 
   'GET /api/studies': nothing(),
   'POST /api/studies': change,

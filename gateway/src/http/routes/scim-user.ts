@@ -1,0 +1,30 @@
+import type { Account } from '../../people';
+
+/** Schemas of a user: SCIM's own (RFC 7643, 4.1 and 4.3), and the house's. */
+export const userSchemas = {
+  core: 'urn:ietf:params:scim:schemas:core:2.0:User',
+  enterprise: 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User',
+  staff: 'urn:medaccord:scim:staff',
+} as const;
+
+/** An account as SCIM writes it; never what it signs in with. */
+export function formatUser(account: Account, origin: string): Readonly<Record<string, unknown>> {
+  const { userName, active, role, department, teams, practitioner, createdAt, changedAt } = account;
+  return {
+    schemas: Object.values(userSchemas),
+    id: userName,
+    userName,
+    active,
+    roles: [{ value: role, primary: true }],
+    ...(department === null ? {} : { [userSchemas.enterprise]: { department } }),
+    ...(teams === null && practitioner === null
+      ? {}
+      : { [userSchemas.staff]: { ...(teams === null ? {} : { teams }), ...(practitioner === null ? {} : { practitioner }) } }),
+    meta: {
+      resourceType: 'User',
+      created: new Date(createdAt).toISOString(),
+      lastModified: new Date(changedAt).toISOString(),
+      location: `${origin}/scim/v2/Users/${userName}`,
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import type { StaffRole } from '@medaccord/chaincode/model';
+
+/** What a person may be; `gateway` is no person. */
+export type AccountRole = Exclude<StaffRole, 'gateway'>;
+
+/** What an operator says about a member of staff. */
+export interface AccountDetails {
+  /** Goes into tokens as the subject; never changed and never given to another person. */
+  readonly userName: string;
+  readonly role: AccountRole;
+  readonly department: string | null;
+  readonly teams: readonly string[] | null;
+  /** `Practitioner/<id>`: the resource that stands for the person, for SMART's fhirUser. */
+  readonly practitioner: string | null;
+}
+
+/** A member of staff who can sign in here. */
+export interface Account extends AccountDetails {
+  readonly active: boolean;
+  /** Argon2id, in PHC form; null until the person has chosen one. */
+  readonly password: string | null;
+  /** Secret of the authenticator application, base32. */
+  readonly secret: string;
+  /** The newest time step of which a code was taken: none is taken twice. */
+  readonly lastStep: number;
+  /** What lets the person choose password and authenticator, once: its SHA-256, and until when, in milliseconds. */
+  readonly invitation: { readonly hash: string; readonly until: number } | null;
+  /** Milliseconds. */
+  readonly createdAt: number;
+  readonly changedAt: number;
+}

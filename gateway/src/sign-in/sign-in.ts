@@ -1,0 +1,220 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Provider } from 'oidc-provider';
+import { splitScopes, type Staff } from '../auth';
+import { formatCodeAddress, type Accounts, type Clients } from '../people';
+import { newError, readCode, toCodedError } from '../problem';
+import type { LocalKey, SignInTable } from '../store';
+import { interactionPath, invitationPath } from './endpoints';
+import { newSignedInFinder } from './find-signed-in';
+import { describeScope, newProvider } from './new-provider';
+import {
+  renderConsent,
+  renderEnrolled,
+  renderEnrolment,
+  renderFailure,
+  renderInvitation,
+  renderLogin,
+  type FormKeys,
+  type Page,
+} from './pages';
+
+export interface SignInOptions {
+  /** The address of the gateway, which is the issuer: `https://host`. */
+  readonly origin: string;
+  readonly data: string;
+  /** How people know the organisation: stands in their authenticator. */
+  readonly title: string;
+  readonly accounts: Accounts;
+  readonly clients: Clients;
+  readonly signIns: SignInTable;
+  readonly key: LocalKey;
+}
+
+/** One request to the provider's addresses. */
+export interface SignInRequest {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly path: string;
+  readonly address: string;
+  readonly readForm: () => Promise<URLSearchParams>;
+}
+
+type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
+
+/** Signing in at this gateway: the embedded OpenID provider with the pages on which people show who they are. */
+export class SignIn {
+  readonly #options: SignInOptions;
+  #provider: Promise<Provider> | undefined;
+  /** Who holds one of its access tokens. @throws CodedError TOKEN_INVALID */
+  readonly findSignedIn: (token: string) => Staff;
+
+  constructor(options: SignInOptions) {
+    this.#options = options;
+    this.findSignedIn = newSignedInFinder({ ...options, audience: `${options.origin}/fhir` });
+  }
+
+  async handle(http: SignInRequest): Promise<void> {
+    const { request, response, path } = http;
+    this.#nameOrigin(request);
+    if (path.startsWith(`${interactionPath}/`)) return this.#interact(http);
+    if (path === invitationPath) return this.#invite(http);
+    if (request.method === 'GET') askForConsent(request);
+    const provider = await this.#open();
+    await provider.callback()(request, response);
+  }
+
+  #open(): Promise<Provider> {
+    const { origin, data, accounts, clients, signIns } = this.#options;
+    this.#provider ??= newProvider({ issuer: origin, audience: `${origin}/fhir`, data, accounts, clients, signIns }).catch(
+      (error: unknown) => {
+        this.#provider = undefined;
+        throw error;
+      },
+    );
+    return this.#provider;
+  }
+
+  /** The provider writes addresses by these headers: they are the configured ones, not what a caller likes to say. */
+  #nameOrigin({ headers }: IncomingMessage): void {
+    const { host, protocol } = new URL(this.#options.origin);
+    headers.host = host;
+    headers['x-forwarded-proto'] = protocol.replace(':', '');
+    delete headers['x-forwarded-host'];
+  }
+
+  async #interact(http: SignInRequest): Promise<void> {
+    const provider = await this.#open();
+    const { request, response } = http;
+    const interaction = await provider.interactionDetails(request, response).catch(() => undefined);
+    if (interaction === undefined) {
+      send(response, 400, renderFailure('interaction_unknown', 'This page is no longer valid: go back to the application.'));
+      return;
+    }
+    const form = this.#newForm(interaction);
+    if (request.method !== 'POST') {
+      send(response, 200, await this.#render(provider, interaction, form));
+      return;
+    }
+    const fields = await this.#readOwnForm(http, form.csrf);
+    if (interaction.prompt.name === 'login') return this.#login(provider, { http, interaction, form, fields });
+    await finishConsent(provider, { http, interaction, isAllowed: fields.get('act') === 'allow' });
+  }
+
+  async #login(provider: Provider, { http, interaction, form, fields }: Step): Promise<void> {
+    const { request, response, address } = http;
+    const read = (name: string): string => fields.get(name) ?? '';
+    try {
+      const userName = read('userName').trim();
+      const account = await this.#options.accounts.signIn({ userName, password: read('password'), code: read('code'), address });
+      const login = { accountId: account.userName, amr: ['pwd', 'otp'], remember: false };
+      await provider.interactionFinished(request, response, { login }, { mergeWithLastSubmission: false });
+    } catch (error) {
+      const { status, message } = describeRefusal(error, response);
+      send(response, status, await this.#render(provider, interaction, form, message));
+    }
+  }
+
+  async #render(provider: Provider, { prompt, params }: Interaction, form: FormKeys, failure?: string): Promise<Page> {
+    const client = await provider.Client.find(String(params['client_id']));
+    const title = client?.clientName ?? String(params['client_id']);
+    if (prompt.name === 'login') return renderLogin(title, form, failure);
+    return renderConsent(title, splitScopes(params['scope'] as string | undefined).map(describeScope), form);
+  }
+
+  #newForm({ uid, jti, params }: Interaction): FormKeys {
+    const csrf = this.#options.key.name('csrf', jti);
+    const next = URL.parse(String(params['redirect_uri']));
+    const target = next === null ? undefined : next.origin === 'null' ? next.protocol : next.origin;
+    return { action: `${interactionPath}/${uid}`, csrf, next: target };
+  }
+
+  /** Choosing password and authenticator with an invitation: the invitation itself is what a forged request would lack. */
+  async #invite(http: SignInRequest): Promise<void> {
+    const { request, response, address } = http;
+    const { key, accounts, title } = this.#options;
+    const form = { action: invitationPath, csrf: key.name('csrf', 'invitation') };
+    if (request.method !== 'POST') {
+      send(response, 200, renderInvitation(form));
+      return;
+    }
+    const fields = await this.#readOwnForm(http, form.csrf);
+    const read = (name: string): string => (fields.get(name) ?? '').trim();
+    const [userName, invitation] = [read('userName'), read('invitation')];
+    let secret: string | undefined;
+    const renderOpened = (shown: string, failure?: string): Page => {
+      const opened = { userName, invitation, secret: shown, address: formatCodeAddress(shown, title, userName) };
+      return renderEnrolment(form, opened, failure);
+    };
+    try {
+      secret = accounts.openInvitation(userName, invitation, address);
+      if (fields.get('act') !== 'enrol') {
+        send(response, 200, renderOpened(secret));
+        return;
+      }
+      await accounts.enrol({ userName, invitation, password: fields.get('password') ?? '', code: read('code'), address });
+      send(response, 200, renderEnrolled());
+    } catch (error) {
+      const { status, message } = describeRefusal(error, response);
+      send(response, status, secret === undefined ? renderInvitation(form, message) : renderOpened(secret, message));
+    }
+  }
+
+  /** @throws CodedError REQUEST_INVALID for a form that another site sent */
+  async #readOwnForm({ request, readForm }: SignInRequest, csrf: string): Promise<URLSearchParams> {
+    const { origin, 'sec-fetch-site': site = 'same-origin' } = request.headers;
+    const fields = await readForm();
+    const isOwn = (origin === undefined || origin === this.#options.origin) && site === 'same-origin' && fields.get('csrf') === csrf;
+    if (!isOwn) throw newError('REQUEST_INVALID', 'The form did not come from this page; load it again');
+    return fields;
+  }
+}
+
+interface Step {
+  readonly http: SignInRequest;
+  readonly interaction: Interaction;
+  readonly form: FormKeys;
+  readonly fields: URLSearchParams;
+}
+
+async function finishConsent(
+  provider: Provider,
+  { http, interaction, isAllowed }: Pick<Step, 'http' | 'interaction'> & { readonly isAllowed: boolean },
+): Promise<void> {
+  const { request, response } = http;
+  const { session, params, grantId, prompt } = interaction;
+  if (!isAllowed || session === undefined || prompt.name !== 'consent') {
+    const refusal = { error: 'access_denied', error_description: 'The person refused' };
+    await provider.interactionFinished(request, response, refusal, { mergeWithLastSubmission: false });
+    return;
+  }
+  const before = grantId === undefined ? undefined : await provider.Grant.find(grantId);
+  const grant = before ?? new provider.Grant({ accountId: session.accountId, clientId: String(params['client_id']) });
+  const scope = (params['scope'] ?? '') as string;
+  grant.addOIDCScope(scope);
+  for (const resource of [params['resource']].flat()) if (typeof resource === 'string') grant.addResourceScope(resource, scope);
+  const consent = { grantId: await grant.save() };
+  await provider.interactionFinished(request, response, { consent }, { mergeWithLastSubmission: true });
+}
+
+/** OpenID Connect (core, 11) gives offline access only where the person is asked; SMART applications count on being asked without saying so. */
+function askForConsent(request: IncomingMessage): void {
+  const [path = '', query = ''] = (request.url ?? '').split('?');
+  const parameters = new URLSearchParams(query);
+  if (!splitScopes(parameters.get('scope') ?? '').includes('offline_access') || parameters.has('prompt')) return;
+  parameters.set('prompt', 'consent');
+  request.url = `${path}?${parameters.toString()}`;
+}
+
+/** What may be shown of a refusal. Anything else is no refusal, and goes on. */
+function describeRefusal(error: unknown, response: ServerResponse): { readonly status: number; readonly message: string } {
+  const statuses: Readonly<Record<string, number>> = { SIGN_IN_REFUSED: 401, SIGN_IN_PAUSED: 429, PASSWORD_WEAK: 400 };
+  const status = statuses[readCode(error) ?? ''];
+  if (status === undefined) throw error;
+  const { message, details } = toCodedError(error);
+  if (status === 429) response.setHeader('retry-after', String(Number(details['retryAfterSeconds'] ?? 1)));
+  return { status, message };
+}
+
+function send(response: ServerResponse, status: number, { html, headers }: Page): void {
+  response.writeHead(status, headers).end(html);
+}
