@@ -237,11 +237,15 @@ export const advice = {
   // Gateway
   REQUEST_NOT_JSON: ['The body is not JSON, or has a key twice.', 'Send one JSON value.'],
   REQUEST_TOO_LARGE: ['The body is larger than this route takes.', 'Send it in parts.'],
+  REQUEST_HEAD_TOO_LARGE: ['The address and headers are larger than the server reads.', 'Put a search into the body (POST _search).'],
   REQUESTS_TOO_MANY: [
     'One caller has too many requests under way at once, or one address has written too often in a minute without a token.',
     'Wait as long as Retry-After says; an operator can raise MEDACCORD_MAX_PER_CALLER or MEDACCORD_OPEN_WRITES_PER_MINUTE.',
   ],
-  REQUEST_TOO_SLOW: ['The body took longer to arrive than MEDACCORD_BODY_WITHIN_MS.', 'Send it faster, or in parts.'],
+  REQUEST_TOO_SLOW: [
+    'The head took longer than 20 s to arrive, or the body longer than MEDACCORD_BODY_WITHIN_MS.',
+    'Send it faster, or in parts.',
+  ],
   MEDIA_TYPE_UNSUPPORTED: ['The Content-Type is not one this route takes.', 'Use application/json, or application/fhir+json for bundles.'],
   ROUTE_NOT_FOUND: ['No route has this path.', 'See /api/openapi.json.'],
   METHOD_NOT_ALLOWED: ['The path exists, not with this method.', 'See /api/openapi.json.'],

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { formatInstant, type MspId, type RelationEntry } from '@medaccord/chaincode/model';
 import type { Express } from 'express';
 import type { Logger } from 'pino';
@@ -6,6 +7,7 @@ import { newAuthoriser, newStaffTokenVerifier, newWalletTokenVerifier, type Call
 import type { Config } from './config';
 import { ConsentCheck } from './decision';
 import { HeightWatch, newHeightSigner, type AskHttp } from './height';
+import { Exporter } from './fhir-export';
 import { ResourceChanger, ResourceReader, ResourceWriter } from './fhir-rest';
 import { Admission } from './http/admission';
 import { AuditTrail } from './http/audit-trail';
@@ -19,6 +21,7 @@ import { newDelegationRoutes } from './http/routes/delegations';
 import { newFhirRoutes } from './http/routes/fhir';
 import { newReleasedRoutes } from './http/routes/fhir-released';
 import { newHealthRoutes, type Readiness } from './http/routes/health';
+import { newMetricsRoutes } from './http/routes/metrics';
 import { newHeightRoutes } from './http/routes/heights';
 import { newOrganisationRoutes } from './http/routes/organisations';
 import { newPatientStatusRoutes } from './http/routes/patient-statuses';
@@ -36,6 +39,7 @@ import type { Ledger, LedgerIdentity } from './ledger/ledger';
 import { newBackoff } from './ledger/backoff';
 import { newTransactions } from './ledger/transactions';
 import { publicJwkOf } from './crypto';
+import type { Metrics } from './metrics';
 import type { OrganisationKeys } from './organisation/organisation-keys';
 import { registerOrganisation } from './organisation/register-organisation';
 import { newError, toCodedError } from './problem';
@@ -59,6 +63,7 @@ export interface AppOptions {
   readonly keys: OrganisationKeys;
   readonly staff: Pick<StaffIdentities, 'get'>;
   readonly log: Logger;
+  readonly metrics: Metrics;
   /** How other members' gateways are asked; the platform's own unless given. */
   readonly askHttp?: AskHttp;
 }
@@ -78,7 +83,7 @@ export interface App {
 
 /** Puts the rooms together; nothing here decides anything. */
 export function newApp(options: AppOptions): App {
-  const { config, version, ledger, store, keys, log } = options;
+  const { config, version, ledger, store, keys, log, metrics } = options;
   const own = config.connection.organisation.mspId as MspId;
   const onTrouble = newTroubleLog(log);
   const transactions = newTransactions(ledger, own);
@@ -93,6 +98,12 @@ export function newApp(options: AppOptions): App {
       mailer.onBlock();
       agent.onBlock(block);
       deletions.onBlock();
+    },
+    onApply: (_block, apply) => {
+      const startedAt = performance.now();
+      const isNew = apply();
+      metrics.countBlock((performance.now() - startedAt) / 1000);
+      return isNew;
     },
     onTrouble,
     staleAfterMs: config.staleAfterMs,
@@ -115,9 +126,11 @@ export function newApp(options: AppOptions): App {
     signing: keys.signing,
     writeDown: newAgentAudit({ log: store.audit, key: store.key, persons }),
     onOutcome: (outcome) => {
+      metrics.countAnswer(outcome.outcome, outcome.ms / 1000);
       log.info(outcome, 'request answered');
     },
     onAlarm: (alarm) => {
+      metrics.countAlarm('foreign_decision');
       log.error(alarm, 'a decision in the name of this organisation was not made here: nothing is delivered for it');
     },
   });
@@ -143,6 +156,7 @@ export function newApp(options: AppOptions): App {
   const writer = new ResourceWriter({ ...shared, importer, reader, held: newHeldResources(shared) });
   const opened = new OpenedReleases({ ...shared, key: keys.sealing });
   const released = new ReleasedReader({ ...shared, key: store.key, check, opened });
+  const exporter = new Exporter({ reader, store, key: store.key, folder: join(config.data, 'exports'), onTrouble });
   const readReadiness = (): Readiness => ({
     projection: projector.isFresh,
     audit: store.audit.isReady,
@@ -153,13 +167,14 @@ export function newApp(options: AppOptions): App {
   const identityOf = newIdentityOf(options.staff);
   const routes: readonly Route[] = [
     ...newHealthRoutes(readReadiness, () => routes, version),
+    ...newMetricsRoutes(() => metrics.render()),
     ...newHeightRoutes(newHeightSigner({ mspId: own, channel, signing: keys.signing, facts: store.facts })),
     ...newOrganisationRoutes(store.facts, config.connection.members),
     ...newRulesRoutes(store.facts),
     ...newPatientRoutes({ ...shared, key: keys.publicSealing }, identityOf),
     ...newRecoveryRoutes({ ...shared, signing: keys.signing }, identityOf),
     ...newRecordRoutes({ ...shared, importer }),
-    ...newFhirRoutes({ reader, writer, changer: new ResourceChanger(reader, writer), store, version, profiles, onTrouble }),
+    ...newFhirRoutes({ reader, writer, changer: new ResourceChanger(reader, writer), exporter, store, version, profiles, onTrouble }),
     ...newReleasedRoutes({ released, version }),
     ...newRelationRoutes({ ...shared, consultations }),
     ...newAssistedRoutes({ ...shared, identityOf }),
@@ -172,8 +187,22 @@ export function newApp(options: AppOptions): App {
     ...newBreakGlassRoutes({ ...shared, identityOf }),
   ];
   const admission = new Admission(config.service.load);
+  metrics.watch({
+    lanes: () => ({ reads: admission.count('reads'), writes: admission.count('writes') }),
+    openIntents: () =>
+      store.intents.listOpen().then(
+        ({ length }) => length,
+        () => NaN,
+      ),
+    projection: () => ({ height: store.facts.height, lag: projector.lag, proofAge: projector.proofAge / 1000 }),
+    agentQueue: () => agent.waiting,
+    decisions: () => check.counts,
+  });
   const http = newServer({
     routes,
+    onAnswered: (request) => {
+      metrics.countRequest(request);
+    },
     admission,
     service: config.service,
     authorise: newAuthoriser({
@@ -212,6 +241,7 @@ export function newApp(options: AppOptions): App {
     agent.start();
     deletions.start();
     consultations.start();
+    exporter.start();
     state.recovered = true;
   }
 
@@ -245,7 +275,7 @@ export function newApp(options: AppOptions): App {
       state.leaving = true;
       state.draining = true;
       await admission.drain(config.service.drain.withinMs / 2);
-      await Promise.all([agent.stop(), deletions.stop(), consultations.stop(), mailer.stop(), heights.stop()]);
+      await Promise.all([agent.stop(), deletions.stop(), consultations.stop(), exporter.stop(), mailer.stop(), heights.stop()]);
       await ledger.drain();
       await projector.stop();
     },

@@ -7,6 +7,7 @@ import { ConfigError, formatVariables, loadConfig, type Config } from './config'
 import { closeServer, listen } from './http/listen';
 import { StaffIdentities } from './identity/staff-identities';
 import { Courier } from './ledger/courier';
+import { Metrics, newMeasuredCarrier } from './metrics';
 import { openCarrier } from './organisation/open-carrier';
 import { loadOrganisationKeys } from './organisation/organisation-keys';
 import { openStore } from './store';
@@ -40,11 +41,13 @@ async function newGateway(config: Config, log: pino.Logger): Promise<{ app: App;
   const store = await openStore(data, mspId, { keys: keyFolder, databaseUrl });
   const keys = await loadOrganisationKeys(keyFolder);
   const carrier = openCarrier(connection);
+  const metrics = new Metrics();
   const ledger = new Courier({
-    carrier,
+    carrier: newMeasuredCarrier(carrier, metrics),
     intents: store.intents,
     newestTime: () => store.facts.newestTime,
     onAlarm: (alarm) => {
+      metrics.countAlarm('too_few_endorsements');
       log.error(alarm, 'the ledger found too few endorsements: an organisation or its chaincode deviates');
     },
   });
@@ -54,7 +57,7 @@ async function newGateway(config: Config, log: pino.Logger): Promise<{ app: App;
     registrar: { id: registrar.id, readSecret: () => readFileSync(registrar.secretFile, 'utf8') },
     store: store.enrolments,
   });
-  const app = newApp({ config, version: readVersion(), ledger, store, keys, staff, log });
+  const app = newApp({ config, version: readVersion(), ledger, store, keys, staff, log, metrics });
   return {
     app,
     close: async () => {

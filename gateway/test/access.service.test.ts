@@ -35,7 +35,7 @@ function call(route: Route, token: string | undefined): Promise<Answer> {
 const barred = [401, 403];
 /** Under /fhir errors are OperationOutcomes. */
 const codeOf = ({ body }: Answer): unknown => body.code ?? body.issue?.[0].details.coding[0].code;
-const isGuarded = ({ access }: Route): boolean => access.by !== 'anybody' && access.by !== 'signature';
+const isGuarded = ({ access }: Route): boolean => !['anybody', 'signature', 'monitor'].includes(access.by);
 const rolesOf = ({ access }: Route): readonly string[] => ('roles' in access ? access.roles : []);
 
 describe('who may call', () => {
@@ -47,6 +47,7 @@ describe('who may call', () => {
       'get /healthz: anybody',
       'get /readyz: anybody',
       'get /api/openapi.json: anybody',
+      'get /metrics: monitor',
       'get /api/height: anybody',
       'get /api/organisations: anybody',
       'get /api/rules: anybody',
@@ -60,7 +61,7 @@ describe('who may call', () => {
       'post /api/delegations: signature',
     ]);
     for (const { path, access } of gateway.app.routes)
-      expect([path, access.by]).toEqual([path, expect.stringMatching(/^(anybody|signature|staff|relation|relation-or-staff)$/)]);
+      expect([path, access.by]).toEqual([path, expect.stringMatching(/^(anybody|signature|monitor|staff|relation|relation-or-staff)$/)]);
     for (const { access } of gateway.app.routes) if ('roles' in access) expect(access.roles.length).toBeGreaterThan(0);
   });
 
@@ -74,7 +75,7 @@ describe('who may call', () => {
         expect([route.path, role, barred.includes(answer.status)]).toEqual([route.path, role, !rolesOf(route).includes(role)]);
       }
     }
-  });
+  }, 30_000);
 
   it("is the patient of this very relation where a wallet's token is asked for", async () => {
     const other = new TestPatient(consortium, 'AlphaMSP');

@@ -350,6 +350,11 @@ describe('the service', () => {
       'subject',
     ]);
     expect(interaction).toEqual([{ code: 'transaction' }, { code: 'batch' }, { code: 'history-system' }]);
+    const ofPatient = resource.find(({ type }: { type: string }) => type === 'Patient').operation.map(({ name }: { name: string }) => name);
+    expect([ofPatient, body.rest[0].operation]).toEqual([
+      ['validate', 'meta', 'meta-add', 'meta-delete', 'everything', 'export'],
+      [{ name: 'export', definition: 'http://hl7.org/fhir/uv/bulkdata/OperationDefinition/export' }],
+    ]);
     expect(found.operation.map(({ name }: { name: string }) => name)).toEqual(['validate', 'meta', 'meta-add', 'meta-delete']);
   });
 

@@ -14,7 +14,7 @@ const DEFAULT = loadTopology(join(folder, 'default.json'), options);
 const FIVE = loadTopology(join(folder, 'five-members.json'), options);
 const FILES = renderManifests(DEFAULT, '1.2.3');
 
-const SOURCES: readonly MetricSource[] = ['orderer', 'peer', 'process', 'host', 'prometheus'];
+const SOURCES: readonly MetricSource[] = ['orderer', 'peer', 'process', 'gateway', 'host', 'prometheus'];
 const SCRAPED = SOURCES.map((source) => listScraped(source));
 /** What Prometheus adds to everything that it was told. */
 const TARGET_LABELS = ['job', 'instance', 'organisation'];
@@ -103,7 +103,7 @@ describe('alerts', () => {
 
   it('and dashboards are the same for every member: they name none', () => {
     const shared = FILES.filter(({ path }) => /^monitoring\/(rules|grafana)\//.test(path));
-    expect(shared).toHaveLength(6);
+    expect(shared).toHaveLength(7);
     for (const { path, text } of shared)
       for (const { name, mspId } of DEFAULT.organisations)
         expect([path, text.match(new RegExp(`\\b(${name}|${mspId})\\b`))]).toEqual([path, null]);
@@ -111,11 +111,12 @@ describe('alerts', () => {
 });
 
 describe('Prometheus', () => {
-  it('asks every orderer and peer of the network once, on this machine at the addresses of their operations', () => {
+  it('asks every orderer, peer and gateway of the network once, on this machine at the addresses of their operations', () => {
     const { organisations, host } = FIVE;
     const expected = organisations.flatMap(({ name, ports, nodes }) => [
       ...(nodes.orderer === undefined ? [] : [{ job: 'orderer', address: `${host}:${ports.ordererOperations}`, organisation: name }]),
       { job: 'peer', address: `${host}:${ports.peerOperations}`, organisation: name },
+      { job: 'gateway', address: `${host}:${ports.gateway}`, organisation: name },
     ]);
     const targets = targetsOf('native', 'all', FIVE);
     expect(targets.filter(({ job }) => job !== 'host')).toEqual(expect.arrayContaining(expected));
@@ -126,7 +127,9 @@ describe('Prometheus', () => {
   it.each(['native', 'compose', 'kubernetes'])('asks a member’s own nodes only, where it watches for itself (%s)', (site) => {
     const targets = targetsOf(site, 'lakeview', DEFAULT).filter(({ job }) => job !== 'host');
     expect(new Set(targets.map(({ organisation }) => organisation))).toEqual(new Set(['lakeview']));
-    expect(targets.map(({ job }) => job)).toEqual(site === 'native' ? ['orderer', 'peer'] : ['orderer', 'peer', 'ca']);
+    expect(targets.map(({ job }) => job)).toEqual(
+      site === 'native' ? ['orderer', 'peer', 'gateway'] : ['orderer', 'peer', 'ca', 'gateway'],
+    );
   });
 
   it('finds in Compose what it asks by a name that a container has there', () => {

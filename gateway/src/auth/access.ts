@@ -5,6 +5,8 @@ export type Access =
   | { readonly by: 'anybody' }
   /** The body carries the patient's signature, which the ledger verifies; whoever brings it may be anybody. */
   | { readonly by: 'signature' }
+  /** A monitor at an address that the configuration names; nobody else learns that the route is there. */
+  | { readonly by: 'monitor' }
   | { readonly by: 'staff'; readonly roles: readonly StaffRole[] }
   /** The patient, with a token of the relation that the path names; a delegate of hers where the route says so. */
   | { readonly by: 'relation'; readonly delegates?: true }

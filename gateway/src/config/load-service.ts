@@ -20,11 +20,8 @@ export function loadService(env: Environment, problems: string[]): ServiceConfig
     answerWithinMs: parse('MEDACCORD_ANSWER_WITHIN_MS', 2 * minuteMs, 100, 60 * minuteMs),
     bodyWithinMs: parse('MEDACCORD_BODY_WITHIN_MS', minuteMs / 2, 100, 60 * minuteMs),
     corsOrigins: parseList(env, { name: 'MEDACCORD_CORS_ORIGINS', isRight: isOrigin, meaning: 'origins (https://host:port)' }, problems),
-    trustedProxies: parseList(
-      env,
-      { name: 'MEDACCORD_TRUSTED_PROXIES', isRight: isNetwork, meaning: 'IP addresses and networks (10.0.0.0/8)' },
-      problems,
-    ),
+    trustedProxies: parseList(env, { name: 'MEDACCORD_TRUSTED_PROXIES', ...networks }, problems),
+    metricsFrom: parseList(env, { name: 'MEDACCORD_METRICS_FROM', ...networks, fallback: '127.0.0.0/8,::1' }, problems),
     drain: {
       noticeMs: parse('MEDACCORD_DRAIN_NOTICE_MS', 0, 0, 10 * minuteMs),
       withinMs: parse('MEDACCORD_DRAIN_WITHIN_MS', 7_000, 1_000, 10 * minuteMs),
@@ -32,14 +29,17 @@ export function loadService(env: Environment, problems: string[]): ServiceConfig
   };
 }
 
+const networks = { isRight: isNetwork, meaning: 'IP addresses and networks (10.0.0.0/8)' };
+
 interface ListOf {
   readonly name: VariableName;
   readonly isRight: (value: string) => boolean;
   readonly meaning: string;
+  readonly fallback?: string;
 }
 
-function parseList(env: Environment, { name, isRight, meaning }: ListOf, problems: string[]): readonly string[] {
-  const values = (env[name] ?? '')
+function parseList(env: Environment, { name, isRight, meaning, fallback = '' }: ListOf, problems: string[]): readonly string[] {
+  const values = (env[name] ?? fallback)
     .split(',')
     .map((value) => value.trim())
     .filter((value) => value !== '');

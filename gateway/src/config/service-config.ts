@@ -16,6 +16,8 @@ export interface ServiceConfig {
   readonly corsOrigins: readonly string[];
   /** Addresses and networks whose X-Forwarded headers are believed. */
   readonly trustedProxies: readonly string[];
+  /** Addresses and networks from which `/metrics` is read. */
+  readonly metricsFrom: readonly string[];
   /** How long a stop is announced at `/readyz` while everything is still answered, and how long it may then take, in milliseconds. */
   readonly drain: { readonly noticeMs: number; readonly withinMs: number };
 }

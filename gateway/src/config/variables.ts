@@ -65,6 +65,11 @@ export const variables = [
     meaning: 'addresses and networks whose X-Forwarded headers are believed, separated by commas',
     fallback: 'none',
   },
+  {
+    name: 'MEDACCORD_METRICS_FROM',
+    meaning: 'addresses and networks from which /metrics is read, not through a proxy; empty: from none',
+    fallback: '127.0.0.0/8,::1',
+  },
   { name: 'MEDACCORD_DRAIN_NOTICE_MS', meaning: 'how long a stop is announced at /readyz while all is still answered', fallback: '0' },
   { name: 'MEDACCORD_DRAIN_WITHIN_MS', meaning: 'how long a stop may then take', fallback: '7000' },
 ] as const satisfies readonly Variable[];

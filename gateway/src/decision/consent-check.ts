@@ -68,6 +68,8 @@ export class ConsentCheck {
   readonly #slots = new Map<string, Slot>();
   readonly #held = new Map<string, Held>();
   #rulings = 0;
+  /** Rulings that were given: kept ones again, and fresh ones. */
+  readonly counts = { kept: 0, ruled: 0 };
 
   constructor(options: ConsentCheckOptions) {
     this.#options = options;
@@ -90,7 +92,9 @@ export class ConsentCheck {
         const held = this.#findHeld(recordId);
         if (held === undefined || held.subjectRef !== standing.subjectRef) return nothingHeld(standing);
         const name = `${who}${recordId}/${String(held.version)}`;
-        return slot.rulings.get(name) ?? this.#keep(slot, name, rule(standing, { purpose, person }, held.record, now));
+        const kept = slot.rulings.get(name);
+        this.counts[kept === undefined ? 'ruled' : 'kept'] += 1;
+        return kept ?? this.#keep(slot, name, rule(standing, { purpose, person }, held.record, now));
       }),
     );
   }

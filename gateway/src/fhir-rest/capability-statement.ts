@@ -15,7 +15,7 @@ export const typeInteractions = [
 export const systemInteractions = ['transaction', 'batch', 'history-system'] as const;
 export type Interaction = (typeof typeInteractions)[number] | (typeof systemInteractions)[number];
 
-/** An operation of FHIR R4 (operations.html): its name, the name of its definition, and the types that have it; none for the whole system. */
+/** An operation (FHIR R4 operations.html): its name, its definition (by its name where R4 defines it), and who has it. */
 export interface Operation {
   readonly name: string;
   readonly definition: string;
@@ -64,7 +64,10 @@ function operationsOf(operations: readonly Operation[], type?: string): JsonObje
     type === undefined ? of === 'system' : of === 'every-type' || (of !== 'system' && of.includes(type)),
   );
   const named = new Map(
-    own.map(({ name, definition }) => [name, { name, definition: `http://hl7.org/fhir/OperationDefinition/${definition}` }]),
+    own.map(({ name, definition }) => [
+      name,
+      { name, definition: definition.includes(':') ? definition : `http://hl7.org/fhir/OperationDefinition/${definition}` },
+    ]),
   );
   return named.size === 0 ? {} : { operation: [...named.values()] };
 }

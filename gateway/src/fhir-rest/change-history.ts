@@ -6,7 +6,7 @@ import { parsePageCount } from './page-count';
 import type { Pair } from './parse-search';
 import { newDeletion, newVersion } from './history-entry';
 import type { ResourceReader } from './resource-reader';
-import { parseSearchDate } from './search-date';
+import { parseInstant } from './type-list';
 
 export interface ChangesRequest {
   /** All types unless given. */
@@ -32,7 +32,7 @@ export async function readChanges(
   const { pairs, after } = readPlace(key, request);
   const asked = new Map(pairs);
   const count = parsePageCount(asked.get('_count'));
-  const found = changes.list({ type, since: parseSince(asked.get('_since')), after, most: count + 1 });
+  const found = changes.list({ type, since: parseInstant(asked.get('_since'), '_since'), after, most: count + 1 });
   const page = found.slice(0, count);
   const url = `${base}/${type === undefined ? '' : `${type}/`}_history`;
   const query = new URLSearchParams(
@@ -63,12 +63,6 @@ function readPlace(key: Store['key'], { type, count, since, cursor }: ChangesReq
     ['_since', since],
   ];
   return { pairs: asked.flatMap<Pair>(([name, value]) => (value === undefined ? [] : [[name, value]])) };
-}
-
-function parseSince(since: string | undefined): string | undefined {
-  if (since === undefined) return undefined;
-  if (!/^\d/.test(since)) throw newError('REQUEST_INVALID', 'query._since: must be an instant such as 2026-01-31T00:00:00Z');
-  return parseSearchDate(since, '_since').from;
 }
 
 type Told = { readonly change: Change; readonly record: IndexedRecord };

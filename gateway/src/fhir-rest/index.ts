@@ -1,12 +1,14 @@
 export { newVersionHeaders, type FhirAnswer } from './answer';
 export { readChanges } from './change-history';
 export { addMeta, newMetaAnswer, parseMetaParameters, removeMeta } from './change-meta';
+export { readEverything } from './everything';
 export { isBatch, newTransactionResponse, runBatch, type BatchEntry, type Refusal } from './bundles';
 export { newCapabilityStatement, type CapabilityOptions, type Interaction, type Operation } from './capability-statement';
 export { listReferences } from './list-references';
 export { parsePrefer, type Preference } from './prefer';
 export { shaperNames, type Pair } from './parse-search';
 export { readHistory } from './resource-history';
+export { parseInstant, parseTypes } from './type-list';
 export { ResourceChanger } from './resource-changer';
 export { ResourceReader } from './resource-reader';
 export { searchResources } from './resource-search';

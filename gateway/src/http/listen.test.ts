@@ -3,15 +3,31 @@ import { once } from 'node:events';
 import { closeServer, listen } from './listen';
 
 describe('listen', () => {
-  it('cuts off who does not finish the head of a request', async () => {
+  /** What comes back when these bytes are sent. */
+  const answerTo = async (text: string): Promise<{ status: string; type: string; code: string }> => {
     const server = await listen(() => undefined, { host: '127.0.0.1', port: 0, headersWithinMs: 100 });
     const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
-    socket.write('GET / HTTP/1.1\r\nhost: x\r\nx-slow: ');
+    socket.write(text);
     let answer = '';
     socket.on('data', (chunk) => (answer += chunk.toString()));
     await once(socket, 'close');
-    expect(answer).toMatch(/^HTTP\/1\.1 408 /);
     await closeServer(server);
+    const [head = '', body = ''] = answer.split('\r\n\r\n');
+    const type = /^content-type: (.*)$/m.exec(head)?.[1]?.trim() ?? '';
+    return { status: head.slice(9, 12), type, code: (JSON.parse(body) as { code: string }).code };
+  };
+
+  it.each([
+    { what: 'a head that does not end', text: 'GET / HTTP/1.1\r\nhost: x\r\nx-slow: ', status: '408', code: 'REQUEST_TOO_SLOW' },
+    {
+      what: 'a head that is too large',
+      text: `GET /${'a'.repeat(20_000)} HTTP/1.1\r\n\r\n`,
+      status: '431',
+      code: 'REQUEST_HEAD_TOO_LARGE',
+    },
+    { what: 'what is no HTTP', text: 'hello\r\n\r\n', status: '400', code: 'REQUEST_INVALID' },
+  ])('answers $what with a problem document and closes the connection', async ({ text, status, code }) => {
+    expect(await answerTo(text)).toEqual({ status, type: 'application/problem+json', code });
   });
 
   it('fails when the port is taken', async () => {

@@ -1,4 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type RequestListener, type Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { newError, type CodedError } from '../problem';
+import { formatProblem } from './problem-document';
 
 export interface ListenOptions {
   readonly host: string;
@@ -20,6 +24,7 @@ export function listen(
   return new Promise((resolve, reject) => {
     const options = { headersTimeout: headersWithinMs, requestTimeout: requestWithinMs, keepAliveTimeout: keepAliveMs };
     const server = createServer({ ...options, connectionsCheckingInterval: Math.min(lookEveryMs, headersWithinMs) }, app);
+    server.on('clientError', refuseUnread);
     server.once('error', reject);
     server.listen(port, host, () => {
       resolve(server);
@@ -39,4 +44,28 @@ export async function closeServer(server: Server): Promise<void> {
   }, 100);
   await closed;
   clearInterval(idle);
+}
+
+/** Answers what is no HTTP request, or none that arrives in time, as every other error is answered; Node's own answer has no body. */
+function refuseUnread(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const problem = formatProblem(unreadOf(error.code), `urn:uuid:${randomUUID()}`);
+  const body = JSON.stringify(problem);
+  const head = [
+    `HTTP/1.1 ${String(problem.status)} ${problem.title}`,
+    'content-type: application/problem+json',
+    `content-length: ${String(Buffer.byteLength(body))}`,
+    'cache-control: no-store',
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}
+
+function unreadOf(code: string | undefined): CodedError {
+  if (code === 'HPE_HEADER_OVERFLOW') return newError('REQUEST_HEAD_TOO_LARGE', 'Address and headers may have 16 KiB at most');
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return newError('REQUEST_TOO_SLOW', 'The request did not arrive in time');
+  return newError('REQUEST_INVALID', 'This is no HTTP request');
 }

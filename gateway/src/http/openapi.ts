@@ -65,18 +65,26 @@ function newOperation(route: Route): Schema {
     parameters: [...newParameters(route.params, 'path'), ...newParameters(route.query, 'query'), ...newHeaders(route)],
     ...(route.bodyKind === 'none' ? {} : { requestBody: { required: true, content: newContent(route) } }),
     responses: {
-      [String(route.status)]: {
-        description: 'Done',
-        content: { [responseType(route)]: { schema: toSchema(route.response, 'output') }, ...xmlOf(route) },
-      },
+      [String(route.status)]: newSuccess(route),
       default: {
         description: `A problem: ${[...new Set(Object.values(categoryTable).map(({ status }) => status))].join(', ')}`,
-        content: route.isFhir
-          ? { 'application/fhir+json': { schema: { $ref: '#/components/schemas/OperationOutcome' } }, ...xmlOf(route) }
-          : { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+        // What could not be read as a request is answered with a problem, whatever was asked for.
+        content: {
+          ...(route.isFhir
+            ? { 'application/fhir+json': { schema: { $ref: '#/components/schemas/OperationOutcome' } }, ...xmlOf(route) }
+            : {}),
+          'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
+        },
       },
     },
   };
+}
+
+/** 204 has no body. */
+function newSuccess(route: Route): Schema {
+  if (route.status === 204) return { description: 'Done' };
+  const content = { [responseType(route)]: { schema: toSchema(route.response, 'output') }, ...xmlOf(route) };
+  return { description: 'Done', content };
 }
 
 function xmlOf({ isFhir }: Route): Schema {
@@ -84,6 +92,7 @@ function xmlOf({ isFhir }: Route): Schema {
 }
 
 function responseType(route: Route): string {
+  if (route.access.by === 'monitor') return 'text/plain';
   return route.isFhir || route.path === '/api/records/{recordId}' ? 'application/fhir+json' : 'application/json';
 }
 
@@ -114,6 +123,8 @@ function describeAccess(access: Access): Schema {
   switch (access.by) {
     case 'anybody':
       return { security: [], 'x-access': 'anybody' };
+    case 'monitor':
+      return { security: [], 'x-access': 'anybody at an address of MEDACCORD_METRICS_FROM' };
     case 'signature':
       return { security: [], 'x-access': "whoever brings the patient's signature" };
     case 'staff':

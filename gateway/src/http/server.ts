@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import type { Authoriser, Caller } from '../auth';
 import { listMentions } from '../audit';
 import type { ServiceConfig } from '../config';
+import type { AnsweredRequest } from '../metrics';
 import { newError, toCodedError, type CodedError } from '../problem';
 import type { ResponseStore } from '../store/response-table';
 import { withinDeadline } from '../deadline';
@@ -16,6 +17,7 @@ import { chooseFhirFormat, isFhirPath } from './fhir-media-type';
 import { fhirJson, toXml, toXmlIfPossible, wantsXml } from './fhir-body';
 import { formatOutcome } from './operation-outcome';
 import { readOrigin } from './origin';
+import { newMonitorCheck } from './monitors';
 import { parseWith } from './parse-with';
 import { formatProblem, readRetryAfter, type ProblemDocument } from './problem-document';
 import { parseStrictJson, readFhir, readText } from './read-body';
@@ -42,7 +44,8 @@ export interface ServerOptions {
   readonly maxImportBytes: number;
   readonly openWritesPerMinute: number;
   readonly admission: Admission;
-  readonly service: Pick<ServiceConfig, 'answerWithinMs' | 'bodyWithinMs' | 'corsOrigins' | 'trustedProxies'>;
+  readonly service: Pick<ServiceConfig, 'answerWithinMs' | 'bodyWithinMs' | 'corsOrigins' | 'trustedProxies' | 'metricsFrom'>;
+  readonly onAnswered: (request: AnsweredRequest) => void;
   readonly log: Logger;
 }
 
@@ -53,7 +56,7 @@ export function newServer(options: ServerOptions): Express {
   app.set('etag', false);
   app.set('trust proxy', options.service.trustedProxies);
   app.use(helmet({ contentSecurityPolicy: { directives: { defaultSrc: ["'none'"] } } }));
-  app.use(logRequests(options.log));
+  app.use(logRequests(options));
   app.use(newCors(options.service.corsOrigins));
   const repeats = new Repeats(options.responses, options.nameOf);
   const limitOpenWrites = newOpenWriteLimit(options.openWritesPerMinute);
@@ -69,13 +72,17 @@ export function newServer(options: ServerOptions): Express {
     });
   }
   app.use(() => {
-    throw newError('ROUTE_NOT_FOUND', 'There is no such route; GET /api/openapi.json lists them');
+    throw noSuchRoute();
   });
   app.use((error: unknown, request: HttpRequest, response: HttpResponse, next: NextFunction) => {
     if (response.headersSent) next(error);
     else sendProblem(isBadAddress(error) ? newError('REQUEST_INVALID', 'path: is not a valid address') : error, request, response);
   });
   return app;
+}
+
+function noSuchRoute(): CodedError {
+  return newError('ROUTE_NOT_FOUND', 'There is no such route; GET /api/openapi.json lists them');
 }
 
 /** Whether a signature is all that it takes to write. */
@@ -122,8 +129,10 @@ function carry(route: Route, options: ServerOptions, repeats: Repeats) {
 /** The way of a request: is there room, who calls; then its turn, within its time. */
 function newRun(route: Route, options: ServerOptions, repeats: Repeats) {
   const { admission, service } = options;
+  const isMonitor = newMonitorCheck(service.metricsFrom);
   return async (http: HttpRequest, answer: HttpResponse, trail: Trail): Promise<Required<Response>> => {
     if (options.isDraining() && route.needsLedger) throw newError('DRAINING', 'This gateway is stopping; ask again when it is back');
+    if (route.access.by === 'monitor' && !isMonitor(http)) throw noSuchRoute();
     const { lane } = route;
     if (lane !== 'none') admission.assertRoom(lane);
     const params = parseWith(route.params, http.params, 'path');
@@ -292,7 +301,7 @@ function newProblemBody(problem: ProblemDocument, { category }: CodedError, requ
 }
 
 /** One line per request: which route, with what result; never an address with its values, a body or a token. */
-function logRequests(log: Logger) {
+function logRequests({ log, onAnswered }: Pick<ServerOptions, 'log' | 'onAnswered'>) {
   return (request: HttpRequest, answer: HttpResponse, next: NextFunction): void => {
     const id = randomUUID();
     const startedAt = performance.now();
@@ -305,20 +314,26 @@ function logRequests(log: Logger) {
         error,
         isRoutine = false,
       } = answer.locals as { route?: string; code?: string; error?: Error; isRoutine?: boolean };
-      const ms = Math.round(performance.now() - startedAt);
+      const took = performance.now() - startedAt;
       const line = {
         id,
         method: request.method,
         route: route ?? '(none)',
         status: answer.statusCode,
-        ms,
+        ms: Math.round(took),
         ...(code === undefined ? {} : { code }),
       };
+      onAnswered({ route: line.route, method: nameMethod(request.method), status: line.status, code, seconds: took / 1000 });
       if (error === undefined) log[isRoutine && code === undefined ? 'debug' : 'info'](line, 'request');
       else log.error({ ...line, stack: formatStack(error) }, 'request failed');
     });
     next();
   };
+}
+
+/** What the routes know; anything else that HTTP knows is one. */
+function nameMethod(method: string): string {
+  return ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'].includes(method) ? method : 'OTHER';
 }
 
 /** Where an unexpected error comes from; its message may hold anything and stays out of the log. */

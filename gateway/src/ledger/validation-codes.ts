@@ -12,3 +12,11 @@ export function isContention(code: number): boolean {
 export function isPolicyFailure(code: number): boolean {
   return code === ENDORSEMENT_POLICY_FAILURE;
 }
+
+/** As Fabric's own metrics name them (`ledger_transaction_count`); what the gateway does not act on is one name. */
+export function nameValidationCode(code: number): string {
+  if (code === VALID) return 'VALID';
+  if (code === MVCC_READ_CONFLICT) return 'MVCC_READ_CONFLICT';
+  if (code === PHANTOM_READ_CONFLICT) return 'PHANTOM_READ_CONFLICT';
+  return isPolicyFailure(code) ? 'ENDORSEMENT_POLICY_FAILURE' : 'OTHER';
+}

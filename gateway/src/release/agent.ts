@@ -94,6 +94,13 @@ export class ReleaseAgent {
       if (isWaiting && refs.has(name.relationRef)) this.#turns.wake(name.requester, key);
   }
 
+  /** Requests that are not answered yet. */
+  get waiting(): number {
+    let waiting = 0;
+    for (const { isDone } of this.#tasks.values()) if (!isDone) waiting += 1;
+    return waiting;
+  }
+
   /** Ends after the turns that are being taken; the rest is taken up at the next start. */
   async stop(): Promise<void> {
     this.#isRunning = false;

@@ -12,6 +12,7 @@ export type { ImportEntry, ImportStore } from './import-table';
 export type { ListOrder, ListPage, ListQuery, Place } from './list-query';
 export type { LocalKey } from './local-key';
 export type { Outbox, Parcel } from './outbox';
+export { makePrivateFolder } from './private-file';
 export { Projector } from './projector';
 export { openRebuilding, type ReadModel } from './read-model';
 export type { Listed, ListedPage, ResourceList } from './resource-list';

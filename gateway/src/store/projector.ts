@@ -10,6 +10,8 @@ export interface ProjectorOptions {
   /** Called after a block has been applied; what it throws is reported and stops nothing. */
   readonly onBlock: (block: LedgerBlock) => void;
   readonly onTrouble: (error: unknown) => void;
+  /** Takes a block into the read model by calling `apply`, and may measure that. */
+  readonly onApply?: (block: LedgerBlock, apply: () => boolean) => boolean;
   /** Without a proof of the height younger than this, nothing is answered. */
   readonly staleAfterMs: number;
   readonly now?: () => number;
@@ -24,6 +26,7 @@ export class Projector {
   readonly #now: () => number;
   readonly #ending = new AbortController();
   #provenAt = Number.NEGATIVE_INFINITY;
+  #peerHeight = 0;
   #stream: BlockStream | undefined;
   #waiting = new Set<() => void>();
   #running: Promise<unknown> | undefined;
@@ -42,6 +45,16 @@ export class Projector {
     this.#stream?.close();
     this.#wake();
     await this.#running;
+  }
+
+  /** Blocks that the own peer had and the read model had not, when the peer last told. */
+  get lag(): number {
+    return Math.max(0, this.#peerHeight - this.#options.facts.height);
+  }
+
+  /** Milliseconds since it was last proven that no block is missing; infinite before the first time. */
+  get proofAge(): number {
+    return this.#now() - this.#provenAt;
   }
 
   /** Whether the read model held, not longer ago than the bound, every block that the organisation's peer had. */
@@ -110,7 +123,8 @@ export class Projector {
 
   #apply(block: LedgerBlock): void {
     const { facts, onBlock, onTrouble } = this.#options;
-    if (!facts.apply(block)) return;
+    const apply = (): boolean => facts.apply(block);
+    if (!(this.#options.onApply?.(block, apply) ?? apply())) return;
     try {
       onBlock(block);
     } catch (error) {
@@ -127,6 +141,7 @@ export class Projector {
       const askedAt = this.#now();
       try {
         const height = await ledger.readHeight();
+        this.#peerHeight = height;
         const reached = await this.waitFor(() => (facts.height >= height ? true : undefined), this.#options.staleAfterMs);
         if (reached === true) this.#prove(askedAt);
       } catch (error) {

@@ -6,6 +6,9 @@ import { TestPatient } from '../support/test-patient';
 // The client's answers are loosely typed: the test says what it expects.
 /* eslint-disable @typescript-eslint/no-explicit-any */
 
+// Its own types bring those of a browser with them, which change what a Node program may write.
+const smart = jest.requireActual<(...args: readonly unknown[]) => any>('fhirclient');
+
 let network: RunningNetwork;
 let gateway: RunningGateway;
 let client: Client;
@@ -93,5 +96,60 @@ describe('fhir-kit-client on a running gateway', () => {
       options: { postSearch: true },
     });
     expect(posted.entry).toHaveLength(5);
+  }, 60_000);
+});
+
+describe('fhirclient on a running gateway', () => {
+  /** As an app's server makes it once its user has signed in; there is no request whose session it would keep. */
+  const connect = async (): Promise<any> => {
+    const noRequest = { headers: {}, url: '/' };
+    const noStorage = {
+      get: () => Promise.resolve(undefined),
+      set: (_key: string, value: unknown) => Promise.resolve(value),
+      unset: () => Promise.resolve(true),
+    };
+    const app = smart(noRequest, {}, noStorage);
+    return app.client({ serverUrl: `${gateway.url}/fhir`, tokenResponse: { access_token: await gateway.token('records') } });
+  };
+
+  it('creates once by condition, reads, updates, patches, lists versions and deletes', async () => {
+    const app = await connect();
+    const place = { resourceType: 'Location', name: 'a', identifier: [{ system: 'urn:place', value: 'js' }] };
+    const once = { headers: { 'if-none-exist': 'identifier=urn:place|js' } };
+    const made = await app.create(place, once);
+    expect(await app.create(place, once)).toEqual(made);
+    expect(await app.request(`Location/${made.id}`)).toEqual(made);
+    const updated = await app.update({ ...made, name: 'b' }, { headers: { 'if-match': 'W/"1"' } });
+    const patched = await app.patch(`Location/${made.id}`, [{ op: 'replace', path: '/name', value: 'c' }]);
+    expect([updated.meta.versionId, patched.meta.versionId, patched.name]).toEqual(['2', '3', 'c']);
+    const history = await app.request(`Location/${made.id}/_history`);
+    expect(history.entry.map((one: any) => one.resource.name)).toEqual(['c', 'b', 'a']);
+    await app.delete(`Location/${made.id}`);
+    await expect(app.request(`Location/${made.id}`)).rejects.toMatchObject({ statusCode: 410 });
+  }, 60_000);
+
+  it('posts a transaction and follows the pages of a search by itself', async () => {
+    const app = await connect();
+    const fullUrl = 'urn:uuid:0b1a2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d';
+    const found = (value: string): any => [{ system: 'urn:mrn', value }];
+    const entry = [
+      { fullUrl, resource: { resourceType: 'Patient', identifier: found('js') }, request: { method: 'POST', url: 'Patient' } },
+      ...Array.from({ length: 5 }, (_, at) => ({
+        resource: { ...observationOf('', at), identifier: found(`js-${String(at)}`), subject: { reference: fullUrl } },
+        request: { method: 'POST', url: 'Observation' },
+      })),
+    ];
+    const other = new TestPatient(network, gateway.mspId);
+    expect((await other.register()).status).toBe(201);
+    const done = await app.request({
+      url: '',
+      method: 'POST',
+      headers: { 'content-type': 'application/fhir+json', 'medaccord-subject': other.subjectRef },
+      body: JSON.stringify({ resourceType: 'Bundle', type: 'transaction', entry }),
+    });
+    expect(done.entry.map((one: any) => one.response.status.slice(0, 3))).toEqual(Array.from({ length: 6 }, () => '201'));
+    const [patient] = await app.request('Patient?identifier=urn:mrn|js', { flat: true });
+    const all = await app.request(`Observation?patient=${String(patient.id)}&_count=2`, { pageLimit: 0, flat: true });
+    expect(all.map((one: any) => one.identifier[0].value)).toEqual([0, 1, 2, 3, 4].map((at) => `js-${String(at)}`));
   }, 60_000);
 });

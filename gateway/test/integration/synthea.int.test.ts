@@ -7,6 +7,7 @@ import type { RecordAnchor } from '@medaccord/chaincode/model';
 import { parseBlock } from '../../src/ledger/parse-block';
 import { Facts } from '../../src/store';
 import type { Answers } from '../../src/story/answers';
+import type { Answer } from '../support/door';
 import { TestPatient } from '../support/test-patient';
 import { CommandedNetwork, until, type CommandedGateway } from './support/commanded-network';
 import { readChain } from './support/read-chain';
@@ -31,10 +32,10 @@ function parseExactly(text: string): unknown {
   return parse(text, (_, value, { source }) => (typeof value === 'number' ? `number ${source}` : value));
 }
 
-/** The resources as they were sent, each under the id that it was given, links between them rewritten, `meta` left out. */
-function expectedOf(bundle: string, { resources }: Imported): Resource[] {
+/** The resources as they were sent, each under the name that it was given, links between them rewritten, and without what the sender knew of versions. */
+function expectedOf(bundle: string, names: readonly string[], withMeta = false): Resource[] {
   const { entry } = parseExactly(bundle) as { entry: { fullUrl: string; resource: Resource }[] };
-  const references = new Map(entry.map(({ fullUrl }, at) => [fullUrl, resources[at]?.reference ?? '']));
+  const references = new Map(entry.map(({ fullUrl }, at) => [fullUrl, names[at] ?? '']));
   const rewrite = (value: unknown): unknown => {
     if (typeof value === 'string') return references.get(value) ?? value;
     if (Array.isArray(value)) return value.map(rewrite);
@@ -42,8 +43,10 @@ function expectedOf(bundle: string, { resources }: Imported): Resource[] {
     return Object.fromEntries(Object.entries(value).map(([name, inside]) => [name, rewrite(inside)]));
   };
   return entry.map(({ resource }, at) => {
-    const { meta: _meta, ...rest } = rewrite(resource) as Resource;
-    return { ...rest, id: resources[at]?.reference.split('/')[1] };
+    const { meta, ...rest } = rewrite(resource) as Resource;
+    const { versionId: _versionId, lastUpdated: _lastUpdated, ...labels } = (meta ?? {}) as Resource;
+    const kept = withMeta && Object.keys(labels).length > 0 ? { meta: labels } : {};
+    return { ...rest, ...kept, id: names[at]?.split('/')[1] };
   });
 }
 
@@ -82,19 +85,24 @@ if (PATIENTS.length === 0) {
       return (listed.body as { records: { recordId: string; version: number; anchoredAt: string | null }[] }).records;
     };
 
-    const readAll = async ({ resources }: Imported): Promise<Resource[]> => {
-      const token = await custodian.token('records');
+    const readEach = async <T>(items: readonly T[], get: (item: T) => Promise<Answer>): Promise<string[]> => {
       const texts: string[] = [];
-      const queue = [...resources.entries()];
+      const queue = [...items.entries()];
       const lane = async (): Promise<void> => {
         for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-          const [at, { recordId }] = next;
-          const { status, text } = await custodian.send(`/api/records/${recordId}`, { token });
-          if (status !== 200) throw new Error(`record ${recordId}: ${text}`);
+          const [at, item] = next;
+          const { status, text } = await get(item);
+          if (status !== 200) throw new Error(`${JSON.stringify(item)}: ${text}`);
           texts[at] = text;
         }
       };
       await Promise.all(Array.from({ length: READS_AT_ONCE }, lane));
+      return texts;
+    };
+
+    const readAll = async ({ resources }: Imported): Promise<Resource[]> => {
+      const token = await custodian.token('records');
+      const texts = await readEach(resources, ({ recordId }) => custodian.send(`/api/records/${recordId}`, { token }));
       return texts.map((text) => {
         const { meta: _meta, ...rest } = parseExactly(text) as Resource;
         return rest;
@@ -103,7 +111,8 @@ if (PATIENTS.length === 0) {
 
     async function expectNothingLost(bundle: string, imported: Imported): Promise<void> {
       expect(imported.resources.every(({ outcome, version }) => outcome === 'created' && version === 1)).toBe(true);
-      expect(await readAll(imported)).toEqual(expectedOf(bundle, imported));
+      const names = imported.resources.map(({ reference }) => reference);
+      expect(await readAll(imported)).toEqual(expectedOf(bundle, names));
       imports.push(imported);
     }
 
@@ -210,6 +219,23 @@ if (PATIENTS.length === 0) {
       expect(new Set(counted.map(({ value }) => value.groupId)).size).toBe(imports.length);
       expect(counted).toHaveLength(imports.reduce((sum, { resources }) => sum + resources.length, 0));
       facts.close();
+    });
+
+    test.each(FILES)('takes %s at /fhir as a transaction, and gives every resource back as it was sent', async (file) => {
+      const bundle = read(file);
+      const headers = HOSPITALS.includes(file) ? {} : { 'medaccord-subject': (await newPatient()).subjectRef };
+      const token = await custodian.token('records');
+      const { status, body } = await custodian.send('/fhir', { token, body: bundle, headers });
+      expect(status).toBe(200);
+      const { entry } = body as { entry: { response: { status: string; location: string } }[] };
+      const names = entry.map(({ response }) => /([A-Za-z]+\/[^/]+)\/_history\/1$/.exec(response.location)?.[1] ?? response.location);
+      const texts = await readEach(names, async (name) => custodian.send(`/fhir/${name}`, { token }));
+      const found = texts.map((text) => {
+        const { meta, ...rest } = parseExactly(text) as Resource & { meta: Resource };
+        const { versionId: _versionId, lastUpdated: _lastUpdated, ...labels } = meta;
+        return Object.keys(labels).length === 0 ? rest : { ...rest, meta: labels };
+      });
+      expect(found).toEqual(expectedOf(bundle, names, true));
     });
   });
 }

@@ -12,6 +12,7 @@ import { loadService, type Config } from '../../src/config';
 import type { PrivateJwk } from '../../src/crypto';
 import type { AskHttp } from '../../src/height';
 import { Courier } from '../../src/ledger/courier';
+import { Metrics, newMeasuredCarrier } from '../../src/metrics';
 import { loadOrganisationKeys, type OrganisationKeys } from '../../src/organisation/organisation-keys';
 import { openStore, type Store } from '../../src/store';
 import { Door } from './door';
@@ -73,8 +74,9 @@ export class TestGateway extends Door {
     const { keys = join(data, 'keys'), databaseUrl } = this.more;
     this.store = await openStore(data, mspId, { keys, databaseUrl, mostAuditPages: this.mostAuditPages });
     this.keys = await loadOrganisationKeys(keys);
+    const metrics = new Metrics();
     this.#courier = new Courier({
-      carrier: this.carrier,
+      carrier: newMeasuredCarrier(this.carrier, metrics),
       intents: this.store.intents,
       newestTime: () => this.store.facts.newestTime,
       onAlarm: () => undefined,
@@ -89,6 +91,7 @@ export class TestGateway extends Door {
       keys: this.keys,
       staff: { get: ({ role }) => this.ledger.identity(mspId, role) },
       log,
+      metrics,
       askHttp: (url, init) => this.askHttp(url, init),
     });
     this.#server = await new Promise<Server>((resolve) => {

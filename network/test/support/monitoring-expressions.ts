@@ -33,14 +33,14 @@ function listDashboardExpressions({ path, text }: ManifestFile): Expression[] {
   ];
 }
 
-export type MetricSource = 'orderer' | 'peer' | 'process' | 'host' | 'prometheus';
+export type MetricSource = 'orderer' | 'peer' | 'process' | 'gateway' | 'host' | 'prometheus';
 
 /** Type of the metric, and the labels that it has beside those of what was asked. */
 type ExportedMetrics = Readonly<Record<MetricSource, Readonly<Record<string, readonly [type: string, ...labels: string[]]>>>>;
 
 /**
  * What is really exported: by orderers and peers of Fabric 3.1.5 (fabric/docs/source/metrics_reference.rst; SmartBFT's with the channel that
- * the orderer adds), by each of their processes, by node_exporter with the file of `certs --metrics`, and by Prometheus itself.
+ * the orderer adds), by each of their processes, by gateways (a test of theirs compares), by node_exporter with the file of `certs --metrics`, and by Prometheus itself.
  */
 export const EXPORTED = JSON.parse(readFileSync(join(__dirname, '../fixtures/exported-metrics.json'), 'utf8')) as ExportedMetrics;
 

@@ -9,6 +9,7 @@ import {
   type ResourceWriter,
   type WriteContext,
 } from '../../fhir-rest';
+import type { Exporter } from '../../fhir-export';
 import { newError } from '../../problem';
 import type { Store } from '../../store';
 import type { Profiles } from '../../validation';
@@ -19,6 +20,7 @@ export interface FhirRoutesOptions {
   readonly reader: ResourceReader;
   readonly writer: ResourceWriter;
   readonly changer: ResourceChanger;
+  readonly exporter: Exporter;
   readonly store: Store;
   readonly version: string;
   /** The profiles that $validate may hold resources against. */

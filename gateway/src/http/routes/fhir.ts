@@ -16,6 +16,8 @@ import { assertType, baseOf, newContext, toResponse, type FhirRoutesOptions } fr
 import { newBundleRoute } from './fhir-bundle';
 import { newPatchRows } from './fhir-change';
 import { formatCondition, pairsOf } from './fhir-condition';
+import { newEverythingRows } from './fhir-everything';
+import { newExportRows } from './fhir-export';
 import { newHistoryRows } from './fhir-history';
 import { newOperationRows } from './fhir-operations';
 import { condition, cursor, format, id, reads, shared, type, value, word, writes, writing, type Row } from './fhir-row';
@@ -29,6 +31,8 @@ export function newFhirRoutes(options: FhirRoutesOptions): readonly Route[] {
   const rows: readonly Row[] = [
     ...newHistoryRows(options),
     ...newOperationRows(options),
+    ...newEverythingRows(options),
+    ...newExportRows(options.exporter),
     newSearchRow('get', options),
     newSearchRow('post', options),
     ...newWriteRows(options),

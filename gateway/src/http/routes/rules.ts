@@ -12,12 +12,20 @@ const legalBasis = z.object({
   confidentiality: z.string(),
 });
 
+const emergency = z.object({
+  categories: z.array(z.enum(categories)).readonly(),
+  accessHours: z.int(),
+  reviewHours: z.int(),
+  openReviews: z.int(),
+});
+
 const answer = z.object({
   version: z.int(),
   purposes: z.array(purpose).readonly(),
   roles: z.record(z.string(), z.enum(memberRoles)),
   deadlines: z.record(z.string(), z.int()),
   legalBases: z.array(legalBasis).readonly(),
+  emergency: emergency.optional(),
   suspended: z.array(mspId).readonly(),
   adoptedAt: instant,
   transactionId,

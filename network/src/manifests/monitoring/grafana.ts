@@ -1,6 +1,7 @@
 import { renderYaml } from '../../render';
 import type { Topology } from '../../topology';
 import { newConsortiumDashboard } from './dashboards/consortium-dashboard';
+import { GATEWAYS_DASHBOARD } from './dashboards/gateways-dashboard';
 import { ORDERING_DASHBOARD } from './dashboards/ordering-dashboard';
 import { DATA_SOURCE, renderDashboard } from './dashboards/panel';
 import { PEERS_DASHBOARD } from './dashboards/peers-dashboard';
@@ -25,6 +26,7 @@ export function renderGrafana(topology: Topology): GrafanaFiles {
     providers: [{ path: 'dashboards.yaml', text: renderYaml({ apiVersion: 1, providers: [provider] }) }],
     dashboards: [
       { path: 'consortium.json', text: renderDashboard(newConsortiumDashboard(topology)) },
+      { path: 'gateways.json', text: renderDashboard(GATEWAYS_DASHBOARD) },
       { path: 'ordering.json', text: renderDashboard(ORDERING_DASHBOARD) },
       { path: 'peers.json', text: renderDashboard(PEERS_DASHBOARD) },
     ],

@@ -2,6 +2,7 @@ import { renderYaml } from '../../render';
 import type { Topology } from '../../topology';
 import type { Alert, AlertGroup } from './alert';
 import { listCertificateAlerts } from './certificate-alerts';
+import { listGatewayAlerts } from './gateway-alerts';
 import { listNodeAlerts } from './node-alerts';
 import { listOrderingAlerts } from './ordering-alerts';
 import { listPeerAlerts } from './peer-alerts';
@@ -11,6 +12,7 @@ export function listAlertGroups(topology: Topology): AlertGroup[] {
     { name: 'nodes', alerts: listNodeAlerts() },
     { name: 'ordering', alerts: listOrderingAlerts(topology) },
     { name: 'peers', alerts: listPeerAlerts(topology) },
+    { name: 'gateways', alerts: listGatewayAlerts() },
     { name: 'certificates', alerts: listCertificateAlerts() },
   ];
 }

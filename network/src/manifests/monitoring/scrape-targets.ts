@@ -3,7 +3,7 @@ import { CA_OPERATIONS_PORT, EXPORTER_PORT, type Site } from '../workload';
 import type { Scope } from './scope';
 
 /** What is asked, by the kind of what answers. */
-export const JOBS = ['orderer', 'peer', 'ca', 'host'] as const;
+export const JOBS = ['orderer', 'peer', 'ca', 'gateway', 'host'] as const;
 export type Job = (typeof JOBS)[number];
 
 export interface ScrapeTarget {
@@ -22,7 +22,7 @@ export function listTargets(site: Site, { organisations }: Scope): ScrapeTarget[
 
 function listNodes(site: Site, organisation: Organisation): ScrapeTarget[] {
   const { name, ports, nodes } = organisation;
-  const newTarget = (job: 'orderer' | 'peer' | 'ca', port: number): ScrapeTarget => ({
+  const newTarget = (job: 'orderer' | 'peer' | 'ca' | 'gateway', port: number): ScrapeTarget => ({
     job,
     address: `${site.hostOf(organisation, job)}:${String(port)}`,
     organisation: name,
@@ -32,6 +32,7 @@ function listNodes(site: Site, organisation: Organisation): ScrapeTarget[] {
     newTarget('peer', ports.peerOperations),
     // The embedded authorities of a network without containers count nothing.
     ...(site.name === 'native' ? [] : [newTarget('ca', CA_OPERATIONS_PORT)]),
+    ...(site.topology.gateway === undefined ? [] : [newTarget('gateway', ports.gateway)]),
   ];
 }
 

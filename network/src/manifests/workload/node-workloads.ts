@@ -47,6 +47,8 @@ export function newGatewayWorkload(site: Site, organisation: Organisation, image
     command: ['node', `${PROJECT}/gateway/dist/main.js`],
     environment: {
       MEDACCORD_CONNECTION: `${CONFIG}/connection.json`,
+      // Prometheus asks from the containers' network.
+      MEDACCORD_METRICS_FROM: '127.0.0.0/8,::1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fd00::/8',
       // The organisation's certificate authority answers with a certificate of the organisation's own TLS authority.
       NODE_EXTRA_CA_CERTS: `${FOLDERS.msp}/tlscacerts/tlsca.pem`,
     },

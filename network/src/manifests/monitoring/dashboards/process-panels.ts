@@ -1,8 +1,13 @@
 import type { Panel } from './panel';
 import { ofChosen, perSecond } from './queries';
 
-/** What the processes of one kind use. */
+/** What the processes of one kind use, and what Fabric's write into their logs. */
 export function listProcessPanels(job: 'orderer' | 'peer'): Panel[] {
+  return [...listResourcePanels(job), newLogPanel(job)];
+}
+
+/** What the processes of one kind use. */
+export function listResourcePanels(job: 'orderer' | 'peer' | 'gateway'): Panel[] {
   const ofJob = (metric: string): string => ofChosen(metric, `job="${job}"`);
   return [
     {
@@ -30,18 +35,21 @@ export function listProcessPanels(job: 'orderer' | 'peer'): Panel[] {
       red: { value: 0.8, below: false },
       queries: [{ expr: `${ofJob('process_open_fds')} / ${ofJob('process_max_fds')}`, legend: '{{organisation}}' }],
     },
-    {
-      title: 'Log lines by level',
-      about: 'Errors that come all the time are worth a look into the log.',
-      kind: 'timeseries',
-      unit: 'ops',
-      width: 24,
-      queries: [
-        {
-          expr: `sum by (organisation, level) (${perSecond(ofChosen('logging_entries_written', `job="${job}", level=~"warn|error|dpanic|panic|fatal"`))})`,
-          legend: '{{organisation}} {{level}}',
-        },
-      ],
-    },
   ];
+}
+
+function newLogPanel(job: 'orderer' | 'peer'): Panel {
+  return {
+    title: 'Log lines by level',
+    about: 'Errors that come all the time are worth a look into the log.',
+    kind: 'timeseries',
+    unit: 'ops',
+    width: 24,
+    queries: [
+      {
+        expr: `sum by (organisation, level) (${perSecond(ofChosen('logging_entries_written', `job="${job}", level=~"warn|error|dpanic|panic|fatal"`))})`,
+        legend: '{{organisation}} {{level}}',
+      },
+    ],
+  };
 }

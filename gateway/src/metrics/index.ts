@@ -1,0 +1,2 @@
+export { newMeasuredCarrier } from './measured-carrier';
+export { Metrics, type AnsweredRequest } from './metrics';
