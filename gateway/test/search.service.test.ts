@@ -174,6 +174,97 @@ describe('a search by the elements of resources', () => {
   });
 });
 
+describe('what comes along with a search', () => {
+  const modesOf = ({ body }: Answer): string[] =>
+    (body.entry ?? []).map((one: { resource: { resourceType: string; id: string }; search: { mode: string } }) =>
+      [one.search.mode, one.resource.resourceType, one.resource.id].join(' '),
+    );
+
+  it('is what the matches refer to, each once, and nothing that is deleted or not held', async () => {
+    const found = await search(
+      'Observation?code=4548-4&_id=o0,o2&_include=Observation:patient&_include=Observation:encounter&_include=Observation:performer',
+    );
+    expect(modesOf(found)).toEqual(['match Observation o0', 'match Observation o2', 'include Patient ada', 'include Encounter e1']);
+    expect(modesOf(await search('Observation?_id=o0&_include=Observation:subject:Group'))).toEqual(['match Observation o0']);
+  });
+
+  it('is what refers to the matches', async () => {
+    const found = await search(
+      'Encounter?_id=e1&_revinclude=Condition:encounter&_revinclude=Observation:encounter&_include=Encounter:patient',
+    );
+    expect(modesOf(found).slice(0, 3)).toEqual(['match Encounter e1', 'include Patient ada', 'include Condition c1']);
+    expect(modesOf(found)).toContain('include Observation o0');
+    expect(modesOf(found)).not.toContain('include Observation o3');
+    expect(modesOf(await search('Patient?_id=ada&_revinclude=Condition:patient'))).toEqual(['match Patient ada', 'include Condition c1']);
+    const provenance = { resourceType: 'Provenance', id: 'v1', recorded: '2020-01-01T00:00:00Z', agent: [{ who: { display: 'x' } }] };
+    expect((await put('Provenance/v1', { ...provenance, target: [{ reference: 'Condition/c1' }] })).status).toBe(201);
+    expect(modesOf(await search('Condition?_revinclude=Provenance:target'))).toEqual(['match Condition c1', 'include Provenance v1']);
+  });
+
+  it.each([
+    '_include=*',
+    '_include:iterate=Observation:encounter',
+    '_include=Encounter:patient',
+    '_include=Observation:code',
+    '_revinclude=Observation:nothing',
+  ])('is refused or named where it is not implemented: %s', async (include) => {
+    expect(await find(`Observation?${include}`)).toBe('400');
+    const lenient = await search(`Observation?_id=o0&${include}`);
+    expect(lenient.body.entry.at(-1).resource.issue[0].diagnostics).toBe(`Not applied: ${include.split('=')[0] ?? ''}`);
+  });
+});
+
+describe('the shape of an answer', () => {
+  it('is in the order of a date of the resources, page by page; what has none comes last', async () => {
+    const undated = {
+      resourceType: 'Observation',
+      id: 'undated',
+      status: 'final',
+      code: { text: 'x' },
+      subject: { reference: 'Patient/ada' },
+    };
+    expect((await put('Observation/undated', undated)).status).toBe(201);
+    const idsBy = async (sort: string): Promise<string[]> => {
+      const first = await search(`Observation?patient=ada&_sort=${sort}&_count=3`);
+      const { url } = first.body.link.at(-1);
+      return [...idsOf(first), ...idsOf(await search(String(url).slice(String(url).indexOf('/fhir/') + 6)))];
+    };
+    expect([await idsBy('date'), await idsBy('-date')]).toEqual([
+      ['o0', 'o1', 'o2', 'o4', 'undated'],
+      ['o4', 'o2', 'o1', 'o0', 'undated'],
+    ]);
+    expect(await find('Observation?patient=ada&_sort=code')).toBe('400');
+  });
+
+  it.each([
+    ['true', ['resourceType', 'id', 'meta', 'identifier', 'active', 'name', 'telecom', 'gender', 'birthDate', 'address']],
+    ['text', ['resourceType', 'id', 'meta', 'text']],
+    ['data', ['resourceType', 'id', 'meta', 'identifier', 'name', 'telecom', 'gender', 'birthDate', 'address', 'maritalStatus']],
+  ])('is the summary asked for, marked as a part: %s', async (summary, allowed) => {
+    const text = { status: 'generated', div: '<div xmlns="http://www.w3.org/1999/xhtml">x</div>' };
+    await put('Patient/ada', { ...resources['Patient/ada'], text, maritalStatus: { text: 'married' } });
+    const { body } = await search(`Patient?_id=ada&_summary=${summary}`);
+    const { resource } = body.entry[0];
+    expect(Object.keys(resource).filter((name) => !allowed.includes(name))).toEqual([]);
+    expect([resource.meta.tag, 'text' in resource, 'name' in resource]).toEqual([
+      [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue', code: 'SUBSETTED' }],
+      summary === 'text',
+      summary !== 'text',
+    ]);
+  });
+
+  it('tells what may come along in the CapabilityStatement', async () => {
+    const { body } = await search('metadata');
+    const of = (type: string): { searchInclude: string[]; searchRevInclude: string[] } =>
+      body.rest[0].resource.find((one: { type: string }) => one.type === type);
+    expect(of('MedicationRequest').searchInclude).toEqual(
+      expect.arrayContaining(['MedicationRequest:medication', 'MedicationRequest:patient']),
+    );
+    expect(of('Patient').searchRevInclude).toEqual(expect.arrayContaining(['Observation:patient', 'Provenance:target']));
+    expect(of('Observation').searchRevInclude).toEqual(['Provenance:target']);
+  });
+});
+
 describe('the files of the search index', () => {
   it('show a thief none of the values that it finds, in no form, forwards or backwards', () => {
     const variants = [...canaries, born, seen, '1867', '1923-04'].flatMap((one) =>

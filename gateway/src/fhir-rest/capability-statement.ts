@@ -1,4 +1,5 @@
 import { resourceTypes, type JsonObject } from '../fhir';
+import { includesOf, parseInclude } from './parse-include';
 import { searchParametersOf } from './search-parameters';
 
 export const typeInteractions = [
@@ -85,6 +86,16 @@ function newResource(type: string, interaction: { code: string }[], operations: 
     conditionalDelete: 'single',
     referencePolicy: ['literal', 'local'],
     ...operations,
+    searchInclude: [...includesOf(type)],
+    searchRevInclude: revIncludesOf(type),
     searchParam: searchParametersOf(type).map(({ name, type: kind, documentation }) => ({ name, type: kind, documentation })),
   };
+}
+
+/** What may come along by referring to the type: to a patient whatever has one, and to everything its provenance. */
+function revIncludesOf(type: string): string[] {
+  const provenance = 'Provenance:target';
+  return type === 'Patient'
+    ? [...resourceTypes.map((other) => `${other}:patient`).filter((one) => parseInclude(one) !== undefined), provenance]
+    : [provenance];
 }

@@ -1,11 +1,13 @@
 import { setImmediate as yieldTurn } from 'node:timers/promises';
-import type { Listed, ListedPage, ListQuery, Place, Store } from '../store';
-import type { Search } from './parse-search';
+import { newError } from '../problem';
+import type { Listed, ListedPage, ListOrder, ListQuery, Place, Store } from '../store';
+import type { DateOrder, Search } from './parse-search';
 
 export type Held = Pick<Store, 'index' | 'resources' | 'key'>;
 
 /** So many are put in order here; of more, what an order by time asks for is found on the way through that order. */
-const mostOrdered = 1_000;
+const mostOrdered = 2_000;
+const mostWalks = 3;
 /** A count ends after so many pages of a walk. */
 const mostCounted = { pages: 100, each: 1_000 };
 
@@ -23,14 +25,30 @@ export function newQuery({ index, resources }: Held, search: Search): ListQuery 
   return { type, subjectRef, ...updated, criteria, ranks };
 }
 
+/** @throws CodedError SEARCH_TOO_WIDE when too many would have to be put in the order of a date */
 export async function findPage(held: Held, search: Search, query: ListQuery, after: Place | undefined): Promise<ListedPage> {
-  const { order, count } = search;
+  const { order, dateOrder, count } = search;
+  if (dateOrder !== undefined) return findByDate(held, dateOrder, query, { after, count });
   if (isPlain(query)) return cut(held.resources.list(query, { order, after, most: count + 1 }), count);
   if (order === 'created') return held.resources.search(query, { after, most: count });
-  const all = await findAll(held, query, mostOrdered);
+  const all = await findAll(held, query);
   if (all === undefined) return held.resources.scan(query, { order, after, most: count });
-  const ordered = all.sort((one, other) => compare(search, one.place, other.place));
-  return cut(after === undefined ? ordered : ordered.filter(({ place }) => compare(search, after, place) < 0), count);
+  return cutAfter(all, newTimeOrder(order), { after, count });
+}
+
+type Cut = Readonly<{ after: Place | undefined; count: number }>;
+
+async function findByDate(held: Held, order: DateOrder, query: ListQuery, at: Cut): Promise<ListedPage> {
+  const all = await findAll(held, query);
+  if (all === undefined)
+    throw newError('SEARCH_TOO_WIDE', `query._sort: narrow the search, by patient; ${String(mostOrdered)} can be ordered by a date`);
+  const dated = all.map((one) => withDate(held, order, one));
+  return cutAfter(dated, newDateOrder(order), at);
+}
+
+function cutAfter(found: readonly Listed[], compare: Compare, { after, count }: Cut): ListedPage {
+  const ordered = found.toSorted((one, other) => compare(one.place, other.place));
+  return cut(after === undefined ? ordered : ordered.filter(({ place }) => compare(after, place) < 0), count);
 }
 
 /** How many there are; nothing when they are too many to be counted. */
@@ -47,14 +65,24 @@ export async function countAll({ resources }: Held, query: ListQuery): Promise<n
   return undefined;
 }
 
-/** All of a search, if they are not more than so many and found within two walks. */
-async function findAll({ resources }: Held, query: ListQuery, most: number): Promise<Listed[] | undefined> {
-  const first = resources.search(query, { after: undefined, most });
-  if (first.next === undefined) return [...first.listed];
-  if (first.listed.length === most) return undefined;
-  await yieldTurn();
-  const second = resources.search(query, { after: first.next, most: most - first.listed.length });
-  return second.next === undefined ? [...first.listed, ...second.listed] : undefined;
+/** All of a search, if they are not too many and found within some walks. */
+async function findAll({ resources }: Held, query: ListQuery): Promise<Listed[] | undefined> {
+  const found: Listed[] = [];
+  let after: Place | undefined;
+  for (let walk = 0; walk < mostWalks; walk += 1) {
+    const { listed, next } = resources.search(query, { after, most: mostOrdered - found.length });
+    found.push(...listed);
+    if (next === undefined) return found;
+    if (found.length === mostOrdered) return undefined;
+    after = next;
+    await yieldTurn();
+  }
+  return undefined;
+}
+
+function withDate({ resources }: Held, { parameter }: DateOrder, listed: Listed): Listed {
+  const range = resources.readExact(listed)?.dates[parameter]?.[0];
+  return { ...listed, place: { ...listed.place, date: range?.from ?? range?.until ?? undefined } };
 }
 
 function isPlain({ criteria = [], ranks = [] }: ListQuery): boolean {
@@ -66,9 +94,18 @@ function cut(found: readonly Listed[], count: number): ListedPage {
   return { listed, next: found.length > count ? listed.at(-1)?.place : undefined };
 }
 
-function compare({ order }: Search, one: Place, other: Place): number {
-  const byRank = one.rank - other.rank;
-  if (order === 'created') return byRank;
-  const byTime = one.updated < other.updated ? -1 : one.updated > other.updated ? 1 : byRank;
-  return order === 'updated' ? byTime : -byTime;
+type Compare = (one: Place, other: Place) => number;
+
+function newTimeOrder(order: ListOrder): Compare {
+  const sign = order === '-updated' ? -1 : 1;
+  return (one, other) => sign * (one.updated < other.updated ? -1 : one.updated > other.updated ? 1 : one.rank - other.rank);
+}
+
+/** What has no such date comes last. */
+function newDateOrder({ isDescending }: DateOrder): Compare {
+  return (one, other) => {
+    if (one.date === other.date) return one.rank - other.rank;
+    if (one.date === undefined || other.date === undefined) return one.date === undefined ? 1 : -1;
+    return isDescending ? other.date - one.date : one.date - other.date;
+  };
 }

@@ -6,7 +6,7 @@ export { isBatch, newTransactionResponse, runBatch, type BatchEntry, type Refusa
 export { newCapabilityStatement, type CapabilityOptions, type Interaction, type Operation } from './capability-statement';
 export { listReferences } from './list-references';
 export { parsePrefer, type Preference } from './prefer';
-export { shaperNames, type Pair } from './parse-search';
+export { includerNames, shaperNames, type Pair } from './parse-search';
 export { readHistory } from './resource-history';
 export { parseInstant, parseTypes } from './type-list';
 export { ResourceChanger } from './resource-changer';

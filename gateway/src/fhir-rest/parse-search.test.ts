@@ -35,7 +35,7 @@ describe('a search', () => {
       ['patient', 'p'],
       ['identifier:not', 'a|b'],
       ['_sort', 'name'],
-      ['_summary', 'text'],
+      ['_summary', 'brief'],
       ['__proto__', 'x'],
       ['_count', '5'],
     ]);

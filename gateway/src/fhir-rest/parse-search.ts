@@ -1,8 +1,10 @@
 import { newError } from '../problem';
 import { findSearchDefinition, newCriteria, parseSought, splitValue, unescapeValue, type Criterion, type Sought } from '../search';
 import type { ListOrder } from '../store';
+import { parseInclude, type Include } from './parse-include';
 import { intersect, parseSearchDate, type TimeRange } from './search-date';
 import { searchParametersOf } from './search-parameters';
+import { summaries, type Summary } from './summarise';
 
 export const defaultCount = 20;
 export const mostCount = 100;
@@ -23,6 +25,11 @@ export interface Search {
   readonly criteria: readonly Criterion[];
   readonly updated: TimeRange;
   readonly order: ListOrder;
+  /** Instead: by this date of the resources. */
+  readonly dateOrder: DateOrder | undefined;
+  readonly includes: readonly Include[];
+  readonly revIncludes: readonly Include[];
+  readonly summary: Summary | undefined;
   readonly count: number;
   readonly isCountOnly: boolean;
   readonly hasTotal: boolean;
@@ -31,6 +38,11 @@ export interface Search {
   readonly applied: readonly Pair[];
   /** Names of what was not. */
   readonly ignored: readonly string[];
+}
+
+export interface DateOrder {
+  readonly parameter: string;
+  readonly isDescending: boolean;
 }
 
 /** A search while it is read. */
@@ -56,14 +68,28 @@ const orders: Readonly<Record<string, ListOrder>> = { _lastUpdated: 'updated', '
 /** Parameters that shape the answer. */
 const shapers: Readonly<Record<string, Read>> = {
   _count: (value) => parseCount(value),
-  _sort: (value) => (Object.hasOwn(orders, value) ? { order: orders[value] ?? 'created' } : undefined),
+  _sort: parseSort,
   _total: (value) => (['none', 'estimate', 'accurate'].includes(value) ? { hasTotal: value !== 'none' } : undefined),
-  _summary: (value) => (value === 'count' ? { isCountOnly: true } : value === 'false' ? {} : undefined),
+  _summary: parseSummary,
   _elements: (value) => ({ elements: splitList(value) }),
 };
 
 /** Names of the parameters that shape the answer. */
 export const shaperNames: readonly string[] = Object.keys(shapers);
+
+/** Parameters that let other resources come along. */
+const includers: Readonly<Record<string, Read>> = {
+  _include: (value, { type, includes }) => {
+    const include = parseInclude(value);
+    return include?.type === type ? { includes: [...includes, include] } : undefined;
+  },
+  _revinclude: (value, { revIncludes }) => {
+    const include = parseInclude(value);
+    return include && { revIncludes: [...revIncludes, include] };
+  },
+};
+
+export const includerNames: readonly string[] = Object.keys(includers);
 
 /**
  * Reads a search. What is not known is left out and told, never guessed.
@@ -93,6 +119,10 @@ const nothingAsked: Omit<Draft, 'type'> = {
   sought: [],
   updated: {},
   order: 'created',
+  dateOrder: undefined,
+  includes: [],
+  revIncludes: [],
+  summary: undefined,
   count: defaultCount,
   isCountOnly: false,
   hasTotal: false,
@@ -104,6 +134,7 @@ const nothingAsked: Omit<Draft, 'type'> = {
 function findRead(type: string, written: string, base: string | undefined): Read | undefined {
   const name = written.replace(/^(patient|subject):Patient$/, '$1');
   if (Object.hasOwn(shapers, name)) return shapers[name];
+  if (Object.hasOwn(includers, name)) return includers[name];
   const isKnown = searchParametersOf(type).some((parameter) => parameter.name === name);
   return isKnown && Object.hasOwn(finders, name) ? finders[name] : findSought(type, written, base);
 }
@@ -117,6 +148,20 @@ function findSought(type: string, written: string, base: string | undefined): Re
     const one = parseSought({ type, definition, modifier, value, base });
     return one && { sought: [...sought, one] };
   };
+}
+
+function parseSort(value: string, { type }: Draft): Part | undefined {
+  if (Object.hasOwn(orders, value)) return { order: orders[value] ?? 'created', dateOrder: undefined };
+  const isDescending = value.startsWith('-');
+  const parameter = isDescending ? value.slice(1) : value;
+  return findSearchDefinition(type, parameter)?.kind === 'date' ? { dateOrder: { parameter, isDescending } } : undefined;
+}
+
+function parseSummary(value: string): Part | undefined {
+  if (value === 'count') return { isCountOnly: true };
+  if (value === 'false') return {};
+  const summary = summaries.find((one) => one === value);
+  return summary && { summary };
 }
 
 function splitList(value: string): string[] {

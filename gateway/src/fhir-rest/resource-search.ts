@@ -1,12 +1,14 @@
 import { newError } from '../problem';
 import type { JsonObject } from '../fhir';
 import type { IndexedRecord, Listed, ListedPage, ListQuery, Place } from '../store';
+import { findIncluded, mostIncluded } from './find-included';
 import { countAll, findPage, newQuery, type Held } from './find-resources';
 import { newNotice } from './operation-outcome';
 import { formatCursor, parseCursor } from './page-cursor';
 import { mostCount, parseSearch, type Pair, type Search } from './parse-search';
 import { pickElements } from './present-resource';
 import type { ResourceReader } from './resource-reader';
+import { summarise } from './summarise';
 
 export interface SearchRequest {
   readonly type: string;
@@ -26,8 +28,10 @@ export async function searchResources(reader: ResourceReader, store: Held, reque
   if (request.isStrict && search.ignored.length > 0) throw unknownParameter();
   const query = newQuery(store, search);
   const page = query === undefined || search.isCountOnly ? nothing : await findPage(store, search, query, from?.after);
-  const matches = await newMatches(reader, store, search, { base: request.base, listed: page.listed });
-  const entry = [...matches, ...(from === undefined ? newNotices(search) : [])];
+  const entry = [
+    ...(await newEntries(reader, store, search, { base: request.base, listed: page.listed })),
+    ...(from === undefined ? newNotices(search) : []),
+  ];
   return {
     resourceType: 'Bundle',
     type: 'searchset',
@@ -61,22 +65,35 @@ function unknownParameter(): Error {
   );
 }
 
-async function newMatches(
+/** The matches of a page, and what comes along with them. */
+async function newEntries(
   reader: ResourceReader,
-  { index }: Held,
-  { elements }: Search,
+  held: Held,
+  search: Search,
   { base, listed }: { readonly base: string; readonly listed: readonly Listed[] },
 ): Promise<JsonObject[]> {
-  const records = listed.flatMap<IndexedRecord>(({ recordId, version }) => index.findVersion(recordId, version) ?? []);
+  const { elements, summary } = search;
+  const records = listed.flatMap<IndexedRecord>(({ recordId, version }) => held.index.findVersion(recordId, version) ?? []);
   const resources = await reader.present(records);
-  return records.map(({ type, id }, at) => {
-    const resource = resources[at] ?? {};
-    return {
-      fullUrl: `${base}/${type}/${id}`,
-      resource: elements === undefined ? resource : pickElements(resource, elements),
-      search: { mode: 'match' },
-    };
+  const included = findIncluded(held, search, { records, resources });
+  const others = await reader.present(included.records);
+  const shorten = (resource: JsonObject): JsonObject => (summary === undefined ? resource : summarise(resource, summary));
+  const pick = (resource: JsonObject): JsonObject => (elements === undefined ? shorten(resource) : pickElements(resource, elements));
+  const newEntry = (mode: 'match' | 'include', resource: JsonObject, record: IndexedRecord | undefined): JsonObject => ({
+    fullUrl: `${base}/${record?.type ?? ''}/${record?.id ?? ''}`,
+    resource,
+    search: { mode },
   });
+  return [
+    ...resources.map((resource, at) => newEntry('match', pick(resource), records[at])),
+    ...others.map((resource, at) => newEntry('include', shorten(resource), included.records[at])),
+    ...(included.isCutOff ? [newCutOffNotice()] : []),
+  ];
+}
+
+function newCutOffNotice(): JsonObject {
+  const text = `Not all that was to be included: at most ${String(mostIncluded)} come along with a page; ask for smaller pages, or for the rest itself`;
+  return { resource: newNotice('warning', 'too-costly', text), search: { mode: 'outcome' } };
 }
 
 /** Tells what was not applied. Names of parameters are the caller's own words: only what could be one is repeated. */

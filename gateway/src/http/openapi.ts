@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { categoryTable } from './problem-document';
 import type { Access } from '../auth';
+import { isFhirPath } from './fhir-media-type';
 import type { Route } from './route';
 
 type Schema = Record<string, unknown>;
@@ -70,8 +71,8 @@ function newOperation(route: Route): Schema {
         description: `A problem: ${[...new Set(Object.values(categoryTable).map(({ status }) => status))].join(', ')}`,
         // What could not be read as a request is answered with a problem, whatever was asked for.
         content: {
-          ...(route.isFhir
-            ? { 'application/fhir+json': { schema: { $ref: '#/components/schemas/OperationOutcome' } }, ...xmlOf(route) }
+          ...(isFhirPath(route.path)
+            ? { 'application/fhir+json': { schema: { $ref: '#/components/schemas/OperationOutcome' } }, ...fhirXml }
             : {}),
           'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
         },
@@ -83,13 +84,11 @@ function newOperation(route: Route): Schema {
 /** 204 has no body. */
 function newSuccess(route: Route): Schema {
   if (route.status === 204) return { description: 'Done' };
-  const content = { [responseType(route)]: { schema: toSchema(route.response, 'output') }, ...xmlOf(route) };
+  const content = { [responseType(route)]: { schema: toSchema(route.response, 'output') }, ...(route.isFhir ? fhirXml : {}) };
   return { description: 'Done', content };
 }
 
-function xmlOf({ isFhir }: Route): Schema {
-  return isFhir ? { 'application/fhir+xml': { schema: { type: 'string' } } } : {};
-}
+const fhirXml = { 'application/fhir+xml': { schema: { type: 'string' } } };
 
 function responseType(route: Route): string {
   if (route.access.by === 'monitor') return 'text/plain';

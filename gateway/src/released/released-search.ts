@@ -21,10 +21,15 @@ const ofType: readonly string[] = [...releasedParameters.map(({ name }) => name)
  */
 export function parseReleasedSearch(type: string | undefined, pairs: readonly Pair[]): Search {
   const known = type === undefined ? ofEverything : ofType;
-  const isKnown = ([name]: Pair): boolean => known.includes(baseNameOf(name));
+  const isKnown = (pair: Pair): boolean => known.includes(baseNameOf(pair[0])) && !isOfIndex(pair);
   const search = parseSearch(type ?? '', pairs.filter(isKnown));
   const others = pairs.filter((pair) => !isKnown(pair)).map(([name]) => name);
   return { ...search, ignored: [...new Set([...search.ignored, ...others])] };
+}
+
+/** Orders and summaries that only a service over own records gives. */
+function isOfIndex([name, value]: Pair): boolean {
+  return (name === '_sort' && !/^-?_lastUpdated$/.test(value)) || (name === '_summary' && !['count', 'false'].includes(value));
 }
 
 function baseNameOf(name: string): string {

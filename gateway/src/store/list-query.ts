@@ -5,6 +5,8 @@ import type { Criterion } from '../search';
 export interface Place {
   readonly rank: number;
   readonly updated: string;
+  /** The date that a list is ordered by, if it is by one and the resource has it: milliseconds since 1970. */
+  readonly date?: number | undefined;
 }
 
 export const listOrders = ['created', 'updated', '-updated'] as const;

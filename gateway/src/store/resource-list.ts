@@ -1,5 +1,6 @@
 import type { SQLInputValue, StatementSync } from 'node:sqlite';
 import { recordKey, type MspId, type RecordAnchor, type RecordId } from '@medaccord/chaincode/model';
+import type { ExactValues } from '../search';
 import { inTransaction, type Database, type Row } from './database';
 import type { Facts } from './facts';
 import { writePage, writeWhere, type ListPage, type ListQuery, type Place } from './list-query';
@@ -130,6 +131,11 @@ export class ResourceList {
       last = seen.at(-1)?.place;
     }
     return { listed, next: last };
+  }
+
+  /** The exact values of what is listed. */
+  readExact({ recordId, version }: Listed): ExactValues | undefined {
+    return this.#search.readExact(recordId, version);
   }
 
   count(query: ListQuery): number {

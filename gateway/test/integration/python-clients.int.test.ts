@@ -8,7 +8,7 @@ import { TestPatient } from '../support/test-patient';
 
 const roles = staffRoles.filter((role) => role !== 'gateway');
 /** Of the fuzzer's calls, in seconds: with a fixed seed it gets as far as the machine is fast. */
-const fuzzedSeconds = 60;
+const fuzzedSeconds = 40;
 
 describeWithPython('clients that others wrote in Python', () => {
   let network: RunningNetwork;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  includerNames,
   newCapabilityStatement,
   parsePrefer,
   readHistory,
@@ -22,7 +23,7 @@ import { newHistoryRows } from './fhir-history';
 import { newOperationRows } from './fhir-operations';
 import { condition, cursor, format, id, reads, shared, type, value, word, writes, writing, type Row } from './fhir-row';
 
-const names = [...new Set([...searchParameterNames, ...shaperNames, '_cursor'])];
+const names = [...new Set([...searchParameterNames, ...shaperNames, ...includerNames, '_cursor'])];
 const searchQuery = z.looseObject({ ...Object.fromEntries(names.map((name) => [name, value.optional()])), ...format });
 
 /** The FHIR R4 service: the organisation's own records, by FHIR's RESTful interactions. */
