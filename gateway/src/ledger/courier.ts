@@ -95,11 +95,8 @@ export class Courier implements Ledger {
     let policyTried = false;
     for (let attempt = 1; ; attempt += 1) {
       const prepared = await this.#endorse(submission);
-      const sent = await this.#send(submission.operation, requestHash, prepared);
-      const others = sent === 'taken' ? await this.#recall(submission.operation, requestHash) : undefined;
-      if (others !== undefined) return others;
-      const outcome = sent === 'taken' ? undefined : sent;
-      if (outcome?.code === VALID) return formatCommitted(prepared, outcome);
+      const { committed, outcome } = await this.#sendOrRecall(submission.operation, requestHash, prepared);
+      if (committed !== undefined) return committed;
       if (outcome !== undefined && isPolicyFailure(outcome.code)) {
         if (policyTried) throw this.#alarm(submission, prepared, outcome);
         this.#endorsers.delete(submission.transaction);
@@ -164,6 +161,17 @@ export class Courier implements Ledger {
     if (outcome?.code !== VALID) return undefined;
     if (intent.requestHash === requestHash) return formatCommitted(intent, outcome);
     throw newError('OPERATION_CHANGED', 'The same operation was committed with other content', { transactionId: intent.transactionId });
+  }
+
+  /** Sends it, or follows what another gateway of the organisation has sent for the same operation. */
+  async #sendOrRecall(
+    operation: string,
+    requestHash: string,
+    prepared: Prepared,
+  ): Promise<{ readonly committed?: Committed | undefined; readonly outcome?: TransactionStatus | undefined }> {
+    const sent = await this.#send(operation, requestHash, prepared);
+    if (sent === 'taken') return { committed: await this.#recall(operation, requestHash) };
+    return sent?.code === VALID ? { committed: formatCommitted(prepared, sent) } : { outcome: sent };
   }
 
   /** `taken`: another gateway of the organisation works on the operation, and nothing was sent. */

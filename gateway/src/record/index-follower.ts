@@ -31,15 +31,12 @@ export class IndexFollower {
   }
 
   onBlock({ transactions }: LedgerBlock): void {
-    const { mspId, changes, resources, facts } = this.#options;
     for (const { key } of transactions.flatMap(({ writes }) => writes)) {
       const name = parseEntryName(key);
-      if (name?.type === 'record' && name.ref.startsWith(`${mspId}/`)) this.#noteAnchor(name.ref, name.id);
-      else if (name?.type === 'group' && name.ref === mspId) this.#noteGroup(name.id);
-      else if (name?.type === 'record-status' && name.ref === mspId) {
-        changes.addDeletion(name.id);
-        if (findWithdrawal(facts, mspId, name.id) !== undefined) resources.remove(name.id);
-      }
+      if (name?.ref.split('/')[0] !== this.#options.mspId) continue;
+      if (name.type === 'record') this.#noteAnchor(name.ref, name.id);
+      else if (name.type === 'group') this.#noteGroup(name.id);
+      else if (name.type === 'record-status') this.#noteStatus(name.id);
     }
   }
 
@@ -47,6 +44,12 @@ export class IndexFollower {
   async settled(): Promise<void> {
     await this.#work;
     if (!this.#isComplete) await this.#do(() => this.#indexAll());
+  }
+
+  #noteStatus(recordId: string): void {
+    const { mspId, changes, resources, facts } = this.#options;
+    changes.addDeletion(recordId);
+    if (findWithdrawal(facts, mspId, recordId) !== undefined) resources.remove(recordId);
   }
 
   #noteAnchor(ref: string, version: string): void {
