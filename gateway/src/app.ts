@@ -49,9 +49,10 @@ import type { Metrics } from './metrics';
 import type { OrganisationKeys } from './organisation/organisation-keys';
 import { registerOrganisation } from './organisation/register-organisation';
 import { Accounts, Clients } from './people';
-import { newError, toCodedError } from './problem';
+import { newError, newTroubleLog } from './problem';
 import { OpenedReleases, ReleasedReader } from './released';
 import { RecordReader } from './record/record-reader';
+import { IndexFollower } from './record/index-follower';
 import { reindexRecords } from './record/reindex-records';
 import { Consultations } from './relation/consultations';
 import { readSubject } from './relation/read-subject';
@@ -109,6 +110,7 @@ export function newApp(options: AppOptions): App {
       mailer.onBlock();
       agent.onBlock(block);
       deletions.onBlock();
+      if (isShared) follower.onBlock(block);
     },
     onApply: (block, apply) => {
       const transactionIds = block.transactions.map(({ transactionId }) => transactionId);
@@ -121,6 +123,8 @@ export function newApp(options: AppOptions): App {
     onTrouble,
     staleAfterMs: config.staleAfterMs,
   });
+  const { leases, isShared } = store;
+  const follower = new IndexFollower({ ...store, mspId: own, sealed, onTrouble });
   const shared = { mspId: own, store, facts: store.facts, index: store.index, transactions, sealed, records, mailer, projector, onTrouble };
   const { channel, members } = config.connection;
   const persons = newPersonFinder({ ...shared, readSubject: (relation) => readSubject(sealed, relation) });
@@ -167,8 +171,13 @@ export function newApp(options: AppOptions): App {
       log.info(deleted, 'released copy deleted');
     },
   });
-  const consultations = new Consultations({ consultations: store.consultations, transactions, onTrouble });
-  const state = { registered: false, recovered: false, leaving: false, draining: false };
+  const consultations = new Consultations({
+    consultations: store.consultations,
+    transactions,
+    isLeading: () => leases.isLeading,
+    onTrouble,
+  });
+  const state = { registered: false, working: false, recovered: false, leaving: false, draining: false };
   const profiles = newProfiles(config, log);
   const importer = new Importer({
     ...shared,
@@ -177,6 +186,7 @@ export function newApp(options: AppOptions): App {
     assertRecovered: () => {
       if (!state.recovered) throw newError('NOT_READY', 'The gateway is still settling what an earlier run of it left; ask again');
     },
+    alone: (name, task) => leases.alone(name, () => catchUp().then(task)),
   });
   const reader = new ResourceReader(shared);
   const writer = new ResourceWriter({ ...shared, importer, reader, held: newHeldResources(shared) });
@@ -266,6 +276,7 @@ export function newApp(options: AppOptions): App {
 
   async function boot(): Promise<void> {
     await projector.waitFor(() => (projector.isFresh ? true : undefined), 600_000);
+    await leases.start(lookAfterWork, onTrouble);
     const unknown = await ledger.recover();
     if (unknown > 0) log.warn({ unknown }, 'transactions of an earlier run are still unknown');
     await registerOrganisation({ mspId: own, keys, facts: store.facts, transactions });
@@ -274,12 +285,47 @@ export function newApp(options: AppOptions): App {
     await reindexRecords({ ...shared });
     store.resources.addMissing();
     store.changes.addMissing();
-    await mailer.start();
-    agent.start();
-    deletions.start();
-    consultations.start();
     exporter.start();
     state.recovered = true;
+    lookAfterWork();
+  }
+
+  /** What other gateways of the organisation have imported is held here, too, and what dead ones left is settled. */
+  async function catchUp(): Promise<void> {
+    if (!isShared) return;
+    await importer.recover();
+    await projector.waitForBlock((await ledger.readHeight()) - 1);
+    await follower.settled();
+  }
+
+  /** Who leads does the agents' work, and takes up what gateways left that are dead. */
+  function lookAfterWork(): void {
+    if (!state.recovered || state.draining) return;
+    if (!leases.isLeading) {
+      if (state.working) log.info('another gateway of this organisation does the work of the agents from now on');
+      state.working = false;
+      agent.pause();
+      deletions.pause();
+      return;
+    }
+    if (!state.working) {
+      state.working = true;
+      agent.start();
+      deletions.start();
+    }
+    consultations.start();
+    takingUp ??= takeUp()
+      .catch(onTrouble)
+      .finally(() => {
+        takingUp = undefined;
+      });
+  }
+
+  let takingUp: Promise<void> | undefined;
+
+  async function takeUp(): Promise<void> {
+    await mailer.start();
+    if (isShared) await Promise.all([ledger.recover(), catchUp()]);
   }
 
   async function bootUntilDone(): Promise<void> {
@@ -314,6 +360,7 @@ export function newApp(options: AppOptions): App {
       await admission.drain(config.service.drain.withinMs / 2);
       await Promise.all([agent.stop(), deletions.stop(), consultations.stop(), exporter.stop(), mailer.stop(), heights.stop()]);
       await ledger.drain();
+      await leases.stop();
       await projector.stop();
     },
   };
@@ -348,14 +395,4 @@ function newProfiles({ profiles }: Config, log: Logger): Profiles | undefined {
   for (const one of loaded.unusable) log.warn(one, 'a profile cannot be held against resources: it counts as unknown');
   log.info({ profiles: loaded.byCanonical.size }, 'profiles loaded');
   return loaded;
-}
-
-/** Troubles in the background are logged by code; an unexpected one with the place where it arose, never with its message. */
-function newTroubleLog(log: Logger) {
-  return (error: unknown): void => {
-    const { code, category, transactionId, cause } = toCodedError(error);
-    const source = cause instanceof Error ? cause : error;
-    const stack = category === 'internal' && source instanceof Error ? (source.stack ?? '').split('\n').slice(1, 6).join('\n') : undefined;
-    log.warn({ code, transactionId, stack }, 'trouble in the background');
-  };
 }

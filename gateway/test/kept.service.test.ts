@@ -14,6 +14,9 @@ const MSP = 'AlphaMSP';
 let postgres: TestPostgres | undefined;
 let folder: string;
 let databaseUrl: string | undefined;
+const fail = (error: unknown): never => {
+  throw error;
+};
 const opened: { close(): Promise<void> }[] = [];
 
 beforeAll(async () => {
@@ -27,7 +30,13 @@ afterAll(async () => {
 /** A process that opens the store, as after every restart. */
 const open = async (mspId = MSP, keys?: string): Promise<Store> => {
   const store = await openStore(join(folder, 'data'), mspId, { databaseUrl, keys });
-  opened.push(store);
+  await store.leases.start(() => undefined, fail);
+  opened.push({
+    close: async () => {
+      await store.leases.stop();
+      await store.close();
+    },
+  });
   return store;
 };
 const closeAll = async (): Promise<void> => {
@@ -68,19 +77,20 @@ describe.each(drivers)('what cannot be rebuilt, in %s,', (driver) => {
         code: undefined,
         block: undefined,
       });
-      await expect(intents.open({ ...intent, transactionId: 'tx2' })).rejects.toThrow('still open');
-      await intents.settle('op', { state: 'failed', code: 11, block: 7 });
-      await intents.open({ ...intent, transactionId: 'tx2' });
+      expect(await intents.open({ ...intent, transactionId: 'tx2' })).toBe(false);
+      await intents.settle(intent, { state: 'failed', code: 11, block: 7 });
+      expect(await intents.open({ ...intent, transactionId: 'tx2' })).toBe(true);
+      await intents.settle(intent, { state: 'failed', code: 11, block: 7 });
       expect(await intents.find('op')).toMatchObject({ transactionId: 'tx2', state: 'open', code: undefined, block: undefined });
     });
 
     it('a settled one keeps its outcome, drops its envelope and is not replaced', async () => {
       const { intents } = await open();
       await intents.open(intent);
-      await intents.sentAgain('op', 1_790_000_000_001);
+      await intents.sentAgain(intent, 1_790_000_000_001);
       expect((await intents.find('op'))?.sentAt).toBe(1_790_000_000_001);
-      await intents.settle('op', { state: 'committed', code: 0, block: 3_000_000_000 });
-      await expect(intents.open(intent)).rejects.toThrow('committed');
+      await intents.settle(intent, { state: 'committed', code: 0, block: 3_000_000_000 });
+      expect(await intents.open(intent)).toBe(false);
       expect(await intents.find('op')).toMatchObject({
         state: 'committed',
         code: 0,
@@ -92,8 +102,8 @@ describe.each(drivers)('what cannot be rebuilt, in %s,', (driver) => {
 
     it('of two with one operation that come at once, one is kept', async () => {
       const { intents } = await open();
-      const outcomes = await Promise.allSettled(['a', 'b', 'c'].map((transactionId) => intents.open({ ...intent, transactionId })));
-      expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      const outcomes = await Promise.all(['a', 'b', 'c'].map((transactionId) => intents.open({ ...intent, transactionId })));
+      expect(outcomes.filter(Boolean)).toHaveLength(1);
     });
   });
 
@@ -117,8 +127,9 @@ describe.each(drivers)('what cannot be rebuilt, in %s,', (driver) => {
 
   it('as imports: the newest state of each is kept, sealed, and running ones are listed', async () => {
     const entry = { operation: 'op', attempt: 1, groupId: 'G', state: 'running', outcome: 'canary' } as const;
+    await (await open()).imports.put(entry);
+    await closeAll();
     const store = await open();
-    await store.imports.put(entry);
     expect(await store.imports.listRunning()).toEqual([entry]);
     await store.imports.put({ ...entry, attempt: 2, state: 'closed' });
     expect([await store.imports.find('op'), await store.imports.listRunning()]).toEqual([{ ...entry, attempt: 2, state: 'closed' }, []]);

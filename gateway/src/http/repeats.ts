@@ -42,8 +42,13 @@ export class Repeats {
     const kept = await this.#responses.begin({ operation, request });
     // What an earlier version kept says nothing for the audit log.
     if (kept !== undefined) return { about: [], verdict: '', ...(JSON.parse(kept) as Omit<Required<Response>, 'about' | 'verdict'>) };
-    const done = await handle(operation);
-    await this.#responses.finish(operation, JSON.stringify(done));
-    return done;
+    try {
+      const done = await handle(operation);
+      await this.#responses.finish(operation, JSON.stringify(done));
+      return done;
+    } catch (error) {
+      await this.#responses.giveUp(operation).catch(() => undefined);
+      throw error;
+    }
   }
 }

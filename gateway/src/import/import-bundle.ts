@@ -28,6 +28,8 @@ export interface ImportOptions {
   readonly profiles: Profiles | undefined;
   /** Before an earlier run is settled an import could take up what is about to be abandoned. @throws CodedError NOT_READY */
   readonly assertRecovered: () => void;
+  /** Runs a task while no other gateway of the organisation runs one of the same name, on what the others have done so far. */
+  readonly alone: <T>(name: string, task: () => Promise<T>) => Promise<T>;
 }
 
 export interface ImportRequest {
@@ -75,7 +77,7 @@ export class Importer {
   import(request: ImportRequest): Promise<ImportOutcome> {
     this.#options.assertRecovered();
     this.#assertOwnPatient(request.subjectRef);
-    return this.#queue(request.subjectRef ?? '', () => this.#writer.count(() => this.#import(request)));
+    return this.#inTurn(request.subjectRef ?? '', () => this.#writer.count(() => this.#import(request)));
   }
 
   /** What an import came to, if it was closed. */
@@ -87,7 +89,12 @@ export class Importer {
   /** Runs a change of a patient's records, or of those without a subject, while nothing of the same is imported. */
   alone<T>(subjectRef: string | null, change: () => Promise<T>): Promise<T> {
     this.#options.assertRecovered();
-    return this.#queue(subjectRef ?? '', change);
+    return this.#inTurn(subjectRef ?? '', change);
+  }
+
+  /** One after another for each subject, also when several gateways of the organisation import. */
+  #inTurn<T>(subject: string, task: () => Promise<T>): Promise<T> {
+    return this.#queue(subject, () => this.#options.alone(`import/${subject}`, task));
   }
 
   /** Ends what an earlier run of the gateway left: closed groups count, all others are abandoned. Nothing may be imported meanwhile. */

@@ -1,7 +1,8 @@
 import { withinDeadline } from '../deadline';
 import { newError } from '../problem';
 import { openDatabase } from '../store/database';
-import { intentTable, newIntentStore } from '../store/intent-table';
+import { newIntentStore } from '../store/intent-table';
+import { keptTables } from '../store/kept-tables';
 import { SqliteKept } from '../store/sqlite-kept';
 import { AnswerError } from './answer-error';
 import type { Carrier, Prepared, TransactionStatus } from './carrier';
@@ -69,7 +70,7 @@ const submission = { transaction: 'RecordConsent', request: { consent: 'a.b.c' }
 const times = { endorseMs: 120, settleMs: 200, statusMs: 5, forgottenMs: 1_000, contentionTries: 3 };
 
 const newStore = (sync: () => Promise<void>): IntentStore =>
-  newIntentStore(new SqliteKept(openDatabase(':memory:', [intentTable]), { sync, close: () => undefined }));
+  newIntentStore(new SqliteKept(openDatabase(':memory:', keptTables), { sync, close: () => undefined }), 'me');
 
 describe('Courier', () => {
   let carrier: ScriptedCarrier;

@@ -95,8 +95,8 @@ export class Courier implements Ledger {
     let policyTried = false;
     for (let attempt = 1; ; attempt += 1) {
       const prepared = await this.#endorse(submission);
-      const outcome = await this.#send(submission.operation, requestHash, prepared);
-      if (outcome?.code === VALID) return formatCommitted(prepared, outcome);
+      const { committed, outcome } = await this.#sendOrRecall(submission.operation, requestHash, prepared);
+      if (committed !== undefined) return committed;
       if (outcome !== undefined && isPolicyFailure(outcome.code)) {
         if (policyTried) throw this.#alarm(submission, prepared, outcome);
         this.#endorsers.delete(submission.transaction);
@@ -163,11 +163,23 @@ export class Courier implements Ledger {
     throw newError('OPERATION_CHANGED', 'The same operation was committed with other content', { transactionId: intent.transactionId });
   }
 
-  async #send(operation: string, requestHash: string, prepared: Prepared): Promise<TransactionStatus | undefined> {
+  /** Sends it, or follows what another gateway of the organisation has sent for the same operation. */
+  async #sendOrRecall(
+    operation: string,
+    requestHash: string,
+    prepared: Prepared,
+  ): Promise<{ readonly committed?: Committed | undefined; readonly outcome?: TransactionStatus | undefined }> {
+    const sent = await this.#send(operation, requestHash, prepared);
+    if (sent === 'taken') return { committed: await this.#recall(operation, requestHash) };
+    return sent?.code === VALID ? { committed: formatCommitted(prepared, sent) } : { outcome: sent };
+  }
+
+  /** `taken`: another gateway of the organisation works on the operation, and nothing was sent. */
+  async #send(operation: string, requestHash: string, prepared: Prepared): Promise<TransactionStatus | 'taken' | undefined> {
     const { intents, carrier } = this.#options;
     const intent = { operation, requestHash, ...prepared, sentAt: this.#now() };
     finishRegardless();
-    await intents.open(intent);
+    if (!(await intents.open(intent))) return 'taken';
     const refusal = await carrier.send(prepared.envelope).catch(() => 'unknown' as const);
     return this.#settle({ ...intent, state: 'open', code: undefined, block: undefined }, refusal === undefined);
   }
@@ -196,23 +208,23 @@ export class Courier implements Ledger {
     );
   }
 
-  async #readStatus({ operation, transactionId }: Intent, timeoutMs: number): Promise<TransactionStatus | undefined> {
-    const status = await this.#options.carrier.readStatus(transactionId, timeoutMs);
+  async #readStatus(intent: Intent, timeoutMs: number): Promise<TransactionStatus | undefined> {
+    const status = await this.#options.carrier.readStatus(intent.transactionId, timeoutMs);
     if (status === undefined) return undefined;
-    await this.#options.intents.settle(operation, { state: status.code === VALID ? 'committed' : 'failed', ...status });
+    await this.#options.intents.settle(intent, { state: status.code === VALID ? 'committed' : 'failed', ...status });
     return status;
   }
 
   /** Sends the same envelope; gives the time, stored with the intent, when the orderers took it. A refusal says nothing about the outcome. */
-  async #sendAgain({ operation, envelope }: Intent): Promise<number | undefined> {
+  async #sendAgain(intent: Intent): Promise<number | undefined> {
     const { carrier, intents } = this.#options;
     const sentAt = this.#now();
-    const isTaken = await carrier.send(envelope).then(
+    const isTaken = await carrier.send(intent.envelope).then(
       () => true,
       () => false,
     );
     if (!isTaken) return undefined;
-    await intents.sentAgain(operation, sentAt);
+    await intents.sentAgain(intent, sentAt);
     return sentAt;
   }
 
@@ -235,7 +247,7 @@ export class Courier implements Ledger {
       throw newError('LEDGER_OUTCOME_UNKNOWN', 'The outcome has just appeared; repeat the request', {
         transactionId: intent.transactionId,
       });
-    await intents.settle(intent.operation, { state: 'failed', code: undefined, block: undefined });
+    await intents.settle(intent, { state: 'failed', code: undefined, block: undefined });
     return undefined;
   }
 

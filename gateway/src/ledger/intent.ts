@@ -17,15 +17,22 @@ export interface Intent {
   readonly sentAt: number;
 }
 
+/** One intent among those that its operation had. */
+export type IntentName = Pick<Intent, 'operation' | 'transactionId'>;
+
 export interface IntentStore {
   find(operation: string): Promise<Intent | undefined>;
-  /** Resolves when it survives a power failure, and with it all that was kept before; replaces a failed intent of the same operation. */
-  open(intent: Omit<Intent, 'state' | 'code' | 'block'>): Promise<void>;
+  /**
+   * Resolves when it survives a power failure, and with it all that was kept before; replaces a failed intent of the same operation. `false`:
+   * another of the operation is open or was committed, or this process is not known to live any more; nothing may be sent then.
+   */
+  open(intent: Omit<Intent, 'state' | 'code' | 'block'>): Promise<boolean>;
   /** The orderers took the same envelope again. */
-  sentAgain(operation: string, sentAt: number): Promise<void>;
+  sentAgain(intent: IntentName, sentAt: number): Promise<void>;
   settle(
-    operation: string,
+    intent: IntentName,
     outcome: { readonly state: 'committed' | 'failed'; readonly code: number | undefined; readonly block: number | undefined },
   ): Promise<void>;
+  /** Those that no living process settles by itself. */
   listOpen(): Promise<readonly Intent[]>;
 }

@@ -24,17 +24,27 @@ export interface ReindexOptions {
  * Fills the clinical index from the ledger: every record of a closed group of this organisation that the index does not know is opened from the
  * organisation's own collection. After a loss of the index this rebuilds it; otherwise it finds nothing to do.
  */
-export async function reindexRecords({ mspId, facts, index, sealed, onIndexed }: ReindexOptions): Promise<number> {
+export async function reindexRecords(options: ReindexOptions): Promise<number> {
+  const { mspId, facts, index } = options;
   const missing = facts.listMissingRecords(mspId, (recordId, version) => index.has(recordId, version));
-  for (let start = 0; start < missing.length; start += batch) {
-    const opened = await Promise.all(missing.slice(start, start + batch).map((anchor) => openAnchor(sealed, anchor)));
-    index.add(
-      opened.map(({ record }) => record),
-      new Map(opened.map(({ record, findable }) => [record.recordId, findable])),
-    );
-    onIndexed?.(start + opened.length, missing.length);
-  }
+  await indexAnchors(options, missing);
   return missing.length;
+}
+
+/** Opens the records of these anchors and adds those to the index that it does not know. */
+export async function indexAnchors(
+  { index, sealed, onIndexed }: Pick<ReindexOptions, 'index' | 'sealed' | 'onIndexed'>,
+  anchors: readonly RecordAnchor[],
+): Promise<void> {
+  for (let start = 0; start < anchors.length; start += batch) {
+    const opened = await Promise.all(anchors.slice(start, start + batch).map((anchor) => openAnchor(sealed, anchor)));
+    const added = opened.filter(({ record }) => !index.has(record.recordId, record.version));
+    index.add(
+      added.map(({ record }) => record),
+      new Map(added.map(({ record, findable }) => [record.recordId, findable])),
+    );
+    onIndexed?.(start + opened.length, anchors.length);
+  }
 }
 
 async function openAnchor(sealed: SealedReader, anchor: RecordAnchor): Promise<{ record: IndexedRecord; findable: Findable }> {

@@ -14,6 +14,8 @@ import type { ConsultationStore, KeptConsultation } from '../store';
 export interface ConsultationOptions {
   readonly consultations: ConsultationStore;
   readonly transactions: Transactions;
+  /** Another gateway of the organisation may bring what is kept here. */
+  readonly isLeading: () => boolean;
   readonly onTrouble: (error: unknown) => void;
 }
 
@@ -65,7 +67,8 @@ export class Consultations {
   }
 
   async #bring(): Promise<void> {
-    const { consultations, onTrouble } = this.#options;
+    const { consultations, isLeading, onTrouble } = this.#options;
+    if (!isLeading()) return;
     let isDone = false;
     let isEmpty = false;
     try {

@@ -103,6 +103,12 @@ export class ReleaseAgent {
     return waiting;
   }
 
+  /** Ends its work after the turns that are being taken: another gateway of the organisation does it, until the next start. */
+  pause(): void {
+    this.#isRunning = false;
+    this.#tasks.clear();
+  }
+
   /** Ends after the turns that are being taken; the rest is taken up at the next start. */
   async stop(): Promise<void> {
     this.#isRunning = false;
@@ -125,6 +131,7 @@ export class ReleaseAgent {
 
   /** One attempt; gives the longest pause before the next, or nothing when the request is answered. */
   async #take(task: Task): Promise<number | undefined> {
+    if (!this.#isRunning) return undefined;
     try {
       const attempt = (): Promise<Outcome | 'waiting'> => this.#answer(task);
       const outcome = await (this.#options.onAttempt?.(task.name, attempt) ?? attempt());

@@ -59,6 +59,13 @@ export class DeletionAgent {
     if (this.#isRunning) this.#look();
   }
 
+  /** Ends its work after the turns that are being taken: another gateway of the organisation does it, until the next start. */
+  pause(): void {
+    this.#isRunning = false;
+    this.#seen.clear();
+    clearTimeout(this.#timer);
+  }
+
   /** Ends after the turns that are being taken; the rest is taken up at the next start. */
   async stop(): Promise<void> {
     this.#isRunning = false;
@@ -94,6 +101,7 @@ export class DeletionAgent {
 
   /** One attempt; gives the longest pause before the next, or nothing when there is nothing more to do. */
   async #take(task: Task): Promise<number | undefined> {
+    if (!this.#isRunning) return undefined;
     try {
       const isSettled = await this.#settle(task);
       task.attempts += 1;

@@ -1,5 +1,6 @@
 import type { Row } from './database';
 import type { KeptDatabase } from './kept-database';
+import { isOrphan } from './leases';
 import type { LocalKey } from './local-key';
 
 export const importTable = `
@@ -27,11 +28,12 @@ export interface ImportEntry {
 export interface ImportStore {
   find(operation: string): Promise<ImportEntry | undefined>;
   put(entry: ImportEntry): Promise<void>;
+  /** Those that no living process ends by itself. */
   listRunning(): Promise<readonly ImportEntry[]>;
 }
 
 /** Imports in the gateway's kept tables; the outcome names FHIR resources and is sealed. */
-export function newImportStore(kept: KeptDatabase, key: LocalKey): ImportStore {
+export function newImportStore(kept: KeptDatabase, key: LocalKey, instance: string): ImportStore {
   const parse = (row: Row): ImportEntry => ({
     operation: String(row.operation),
     attempt: Number(row.attempt),
@@ -46,12 +48,15 @@ export function newImportStore(kept: KeptDatabase, key: LocalKey): ImportStore {
     },
     put: async ({ operation, attempt, groupId, state, outcome }) => {
       const sealed = key.seal(`import/${operation}`, Buffer.from(outcome));
-      await kept.run(putImport, [operation, attempt, groupId, state, sealed]);
+      await kept.run(putImport, [operation, attempt, groupId, state, sealed, instance]);
     },
-    listRunning: async () => (await kept.all("SELECT * FROM import WHERE state = 'running'")).map(parse),
+    listRunning: async () => (await (kept.isShared ? kept.all(listOrphaned, [instance]) : kept.all(listRunning))).map(parse),
   };
 }
 
 const putImport = `
-INSERT INTO import (operation, attempt, group_id, state, sealed) VALUES (?, ?, ?, ?, ?)
-  ON CONFLICT (operation) DO UPDATE SET attempt = excluded.attempt, group_id = excluded.group_id, state = excluded.state, sealed = excluded.sealed`;
+INSERT INTO import (operation, attempt, group_id, state, sealed, holder) VALUES (?, ?, ?, ?, ?, ?)
+  ON CONFLICT (operation) DO UPDATE SET attempt = excluded.attempt, group_id = excluded.group_id, state = excluded.state, sealed = excluded.sealed,
+    holder = excluded.holder`;
+const listRunning = "SELECT * FROM import WHERE state = 'running'";
+const listOrphaned = `${listRunning} AND ${isOrphan('import')}`;

@@ -10,6 +10,7 @@ export { findEndedUpTo, findEndingOf } from './ending';
 export { Facts, type CurrentConsent, type Fact, type RequestName } from './facts';
 export type { ImportEntry, ImportStore } from './import-table';
 export type { ListOrder, ListPage, ListQuery, Place } from './list-query';
+export type { Leases } from './leases';
 export type { LocalKey } from './local-key';
 export type { Outbox, Parcel } from './outbox';
 export type { PeopleTable } from './people-table';

@@ -1,6 +1,7 @@
 import type { Intent, IntentState, IntentStore } from '../ledger/intent';
 import type { Row } from './database';
 import type { KeptDatabase } from './kept-database';
+import { isOrphan, sharedNow } from './leases';
 
 export const intentTable = `
 CREATE TABLE intent (
@@ -16,31 +17,41 @@ CREATE TABLE intent (
 ) STRICT;
 CREATE INDEX open_intent ON intent (operation) WHERE state = 'open';`;
 
-const openIntent = `
-INSERT INTO intent (operation, request_hash, transaction_id, envelope, result, state, sent_at) VALUES (?, ?, ?, ?, ?, 'open', ?)
+const intoIntent = 'INSERT INTO intent (operation, request_hash, transaction_id, envelope, result, state, sent_at, holder)';
+const unlessOpen = `
   ON CONFLICT (operation) DO UPDATE SET request_hash = excluded.request_hash, transaction_id = excluded.transaction_id,
-    envelope = excluded.envelope, result = excluded.result, state = 'open', code = NULL, block = NULL, sent_at = excluded.sent_at
+    envelope = excluded.envelope, result = excluded.result, state = 'open', code = NULL, block = NULL, sent_at = excluded.sent_at,
+    holder = excluded.holder
   WHERE intent.state = 'failed'`;
+const openAlone = `${intoIntent} VALUES (?, ?, ?, ?, ?, 'open', ?, ?) ${unlessOpen}`;
+/** Not of a process whose lease is over: the others settle what it left and may have begun the same. */
+const openFenced = `${intoIntent}
+  SELECT CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS BYTEA), CAST(? AS TEXT), 'open', CAST(? AS BIGINT), CAST(? AS TEXT)
+  WHERE EXISTS (SELECT 1 FROM lease WHERE name = 'gateway/' || CAST(? AS TEXT) AND until > ${sharedNow}) ${unlessOpen}`;
+const listOpen = "SELECT * FROM intent WHERE state = 'open' ORDER BY sent_at";
+const listOrphaned = `SELECT * FROM intent WHERE state = 'open' AND ${isOrphan('intent')} ORDER BY sent_at`;
 
-/** Intents in the gateway's kept tables; a settled one keeps its outcome and drops its envelope. */
-export function newIntentStore(kept: KeptDatabase): IntentStore {
+/** Intents in the gateway's kept tables; a settled one keeps its outcome and drops its envelope. `instance`: this process, by its lease. */
+export function newIntentStore(kept: KeptDatabase, instance: string): IntentStore {
   return {
     find: async (operation) => {
       const [row] = await kept.all('SELECT * FROM intent WHERE operation = ?', [operation]);
       return row === undefined ? undefined : parseIntent(row);
     },
-    listOpen: async () => (await kept.all("SELECT * FROM intent WHERE state = 'open' ORDER BY sent_at")).map(parseIntent),
+    listOpen: async () => (await (kept.isShared ? kept.all(listOrphaned, [instance]) : kept.all(listOpen))).map(parseIntent),
     open: async ({ operation, requestHash, transactionId, envelope, result, sentAt }) => {
-      const opened = await kept.run(openIntent, [operation, requestHash, transactionId, envelope, result, sentAt]);
-      if (opened !== 1) throw new Error('An intent of this operation is still open or was committed');
+      const values = [operation, requestHash, transactionId, envelope, result, sentAt, instance];
+      const opened = await (kept.isShared ? kept.run(openFenced, [...values, instance]) : kept.run(openAlone, values));
       await kept.sync();
+      return opened === 1;
     },
-    sentAgain: async (operation, sentAt) => {
-      await kept.run("UPDATE intent SET sent_at = ? WHERE operation = ? AND state = 'open'", [sentAt, operation]);
+    sentAgain: async ({ operation, transactionId }, sentAt) => {
+      const sql = "UPDATE intent SET sent_at = ? WHERE operation = ? AND transaction_id = ? AND state = 'open'";
+      await kept.run(sql, [sentAt, operation, transactionId]);
     },
-    settle: async (operation, { state, code, block }) => {
-      const values = [state, code ?? null, block ?? null, operation];
-      await kept.run('UPDATE intent SET state = ?, code = ?, block = ?, envelope = NULL WHERE operation = ?', values);
+    settle: async ({ operation, transactionId }, { state, code, block }) => {
+      const sql = 'UPDATE intent SET state = ?, code = ?, block = ?, envelope = NULL WHERE operation = ? AND transaction_id = ?';
+      await kept.run(sql, [state, code ?? null, block ?? null, operation, transactionId]);
     },
   };
 }

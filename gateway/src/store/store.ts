@@ -8,6 +8,7 @@ import { newEnrolmentStore } from './enrolment-table';
 import { newImportStore, type ImportStore } from './import-table';
 import { newIntentStore } from './intent-table';
 import { claimKept, keptTables } from './kept-tables';
+import { newSoleLeases, SharedLeases, type Leases, type LeaseTimes } from './leases';
 import { newLocalKey, type LocalKey } from './local-key';
 import { openPeople, type People } from './open-people';
 import { openKept } from './open-kept';
@@ -19,6 +20,9 @@ import { newResponseStore, type ResponseStore } from './response-table';
 /** Everything that one gateway keeps. */
 export interface Store extends Omit<ReadModel, 'close'> {
   readonly key: LocalKey;
+  readonly leases: Leases;
+  /** Whether other gateways of the organisation may share what is kept. */
+  readonly isShared: boolean;
   readonly intents: IntentStore;
   readonly responses: ResponseStore;
   readonly imports: ImportStore;
@@ -37,6 +41,7 @@ export interface SharedPlaces {
   readonly keys?: string | undefined;
   /** Address of the PostgreSQL database for what cannot be rebuilt. */
   readonly databaseUrl?: string | undefined;
+  readonly lease?: Partial<LeaseTimes> | undefined;
 }
 
 export interface StoreLimits {
@@ -58,7 +63,7 @@ export function loadLocalKey(keys: string): LocalKey {
 export async function openStore(
   data: string,
   mspId: string,
-  { keys = join(data, 'keys'), databaseUrl, mostAuditPages }: SharedPlaces & StoreLimits = {},
+  { keys = join(data, 'keys'), databaseUrl, lease, mostAuditPages }: SharedPlaces & StoreLimits = {},
 ): Promise<Store> {
   makePrivateFolder(data);
   const key = loadLocalKey(keys);
@@ -68,18 +73,22 @@ export async function openStore(
   const model = openReadModel(data, key, mspId);
   const audit = new AuditLog(data, key, mostAuditPages);
   const people = openPeople(data, key);
+  const leases = kept.isShared ? new SharedLeases(kept, lease) : newSoleLeases();
+  const { instance } = leases;
   return {
     ...model,
     key,
-    intents: newIntentStore(kept),
-    responses: await newResponseStore(kept, key),
-    imports: newImportStore(kept, key),
+    intents: newIntentStore(kept, instance),
+    responses: await newResponseStore(kept, key, instance),
+    imports: newImportStore(kept, key, instance),
     enrolments: newEnrolmentStore(kept, key),
     outbox: newOutbox(kept),
     consultations: newConsultationStore(kept),
     audit,
     people: people.people,
     signIns: people.signIns,
+    leases,
+    isShared: kept.isShared,
     close: async () => {
       audit.close();
       people.close();

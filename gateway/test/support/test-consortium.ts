@@ -75,7 +75,7 @@ export class TestGateway extends Door {
   async start(): Promise<void> {
     const { mspId, data } = this;
     const { keys = join(data, 'keys'), databaseUrl } = this.more;
-    this.store = await openStore(data, mspId, { keys, databaseUrl, mostAuditPages: this.mostAuditPages });
+    this.store = await openStore(data, mspId, { keys, databaseUrl, mostAuditPages: this.mostAuditPages, lease: { lastsMs: 1_500 } });
     this.keys = await loadOrganisationKeys(keys);
     const metrics = new Metrics();
     this.#courier = new Courier({

@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { TestConsortium, TestGateway, waitFor, type Answer } from './support/test-consortium';
+import { ask, newBundle, TestPatient } from './support/test-patient';
+import { TestPostgres } from './support/test-postgres';
+
+jest.setTimeout(60_000);
+
+if (!TestPostgres.isAvailable) it.todo('two gateways share a database, where npm has PostgreSQL for this platform');
+
+const describePostgres = (rules: () => void): void => {
+  if (TestPostgres.isAvailable) describe('two gateways of one organisation', rules);
+};
+
+describePostgres(() => {
+  const consortium = new TestConsortium();
+  let postgres: TestPostgres;
+  let gateways: TestGateway[];
+  let names = 0;
+
+  beforeAll(async () => {
+    [postgres] = await Promise.all([TestPostgres.start(), consortium.start()]);
+  });
+
+  afterAll(async () => {
+    await consortium.stop();
+    await postgres.stop();
+  });
+
+  /** Two processes with data of their own, one database and the organisation's keys. */
+  beforeEach(async () => {
+    const alpha = consortium.gateway('AlphaMSP');
+    await alpha.stop();
+    const places = { keys: join(consortium.folder, 'alpha', 'keys'), databaseUrl: await postgres.newDatabase() };
+    names += 1;
+    gateways = ['one', 'other'].map(
+      (name) => new TestGateway(consortium.ledger, 'AlphaMSP', join(consortium.folder, name + String(names)), places),
+    );
+    for (const gateway of gateways) {
+      gateway.askHttp = alpha.askHttp;
+      await gateway.start();
+    }
+    consortium.gateways.set('AlphaMSP', gateways[0] as TestGateway);
+  });
+
+  afterEach(async () => {
+    const [first, ...others] = gateways;
+    for (const gateway of others) await gateway.stop();
+    if (first !== undefined) consortium.gateways.set('AlphaMSP', first);
+    consortium.heal();
+  });
+
+  const both = (): [TestGateway, TestGateway] => gateways as [TestGateway, TestGateway];
+  const fhir = async (gateway: TestGateway, method: string, path: string, more: { body?: object; key?: string } = {}): Promise<Answer> => {
+    const headers = more.body === undefined ? {} : { 'content-type': 'application/fhir+json' };
+    return gateway.send(`/fhir${path}`, { token: await gateway.token('records'), method, headers, ...more });
+  };
+  const newLocation = (name: string, more: object = {}): object => ({ resourceType: 'Location', name, ...more });
+  const isFound = (gateway: TestGateway, path: string) => async (): Promise<boolean> => (await fhir(gateway, 'GET', path)).status === 200;
+  /** As kill -9 and the loss of the machine: it reaches nothing any more, and gives nothing back. */
+  const crash = async (gateway: TestGateway): Promise<TestGateway> => {
+    gateway.carrier.faults.unreachable = true;
+    await gateway.store.close();
+    void gateway.stop().catch(() => undefined);
+    gateways = gateways.filter((one) => one !== gateway);
+    const [left] = gateways;
+    if (left === undefined) throw new Error('none is left');
+    consortium.gateways.set('AlphaMSP', left);
+    return left;
+  };
+
+  it('give a request one effect and one answer, whichever of them it reaches, and both at once', async () => {
+    const [one, other] = both();
+    const key = randomUUID();
+    const before = consortium.ledger.blocks.length;
+    const answers = await Promise.all(
+      [one, other, one].map((gateway) => fhir(gateway, 'POST', '/Location', { body: newLocation('a'), key })),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([201, 201, 201]);
+    expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
+    expect((await fhir(other, 'POST', '/Location', { body: newLocation('a'), key })).text).toBe(answers[0]?.text);
+    expect(consortium.ledger.blocks.length - before).toBe(2);
+    expect((await fhir(other, 'POST', '/Location', { body: newLocation('b'), key })).status).toBe(409);
+  });
+
+  it('find what the other imported, and lose no change that both make at once', async () => {
+    const [one, other] = both();
+    const { id } = (await fhir(one, 'POST', '/Location', { body: newLocation('first') })).body;
+    await waitFor(isFound(other, `/Location/${id}`), 5_000);
+    const changes = [one, other, one, other].map((gateway, at) =>
+      fhir(gateway, 'PUT', `/Location/${id}`, { body: newLocation(`change ${String(at)}`, { id }) }),
+    );
+    expect((await Promise.all(changes)).map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    for (const gateway of [one, other]) {
+      await waitFor(isFound(gateway, `/Location/${id}/_history/5`), 5_000);
+      expect((await fhir(gateway, 'GET', `/Location/${id}/_history`)).body.entry).toHaveLength(5);
+    }
+    expect((await fhir(other, 'DELETE', `/Location/${id}`)).status).toBe(204);
+    await waitFor(async () => (await fhir(one, 'GET', `/Location/${id}`)).status === 410, 5_000);
+  });
+
+  it('split the work: one of them answers requests, and the other when the first is dead', async () => {
+    const [one, other] = both();
+    expect([one, other].map(({ store }) => store.leases.isLeading)).toEqual([true, false]);
+    const patient = new TestPatient(consortium, 'AlphaMSP');
+    await patient.register();
+    await patient.import(newBundle(2));
+    await patient.checkIn('BetaMSP');
+    await patient.consent('BetaMSP', ['laboratory']);
+    const beta = consortium.gateway('BetaMSP');
+    expect((await ask(beta, patient.relationRef, ['laboratory'])).body.status).toBe('released');
+    const left = await crash(one);
+    const asked = await ask(beta, patient.relationRef, ['laboratory'], { wait: 10 });
+    expect([asked.body.status, left.store.leases.isLeading]).toEqual(['released', true]);
+    expect(beta.store.facts.listType('decision')).toHaveLength(2);
+  });
+
+  it('settle what the other left unknown, also an import in the middle, and the repeat has one effect', async () => {
+    const [one, other] = both();
+    const key = randomUUID();
+    one.carrier.hook = (step, { transaction }) => {
+      if (`${step} ${transaction}` === 'endorse AnchorRecords') one.carrier.faults.unreachable = true;
+    };
+    const cut = fhir(one, 'POST', '/Location', { body: newLocation('cut off'), key }).catch(() => undefined);
+    await waitFor(() => one.carrier.faults.unreachable, 5_000);
+    await crash(one);
+    const again = await fhir(other, 'POST', '/Location', { body: newLocation('cut off'), key });
+    expect([again.status, again.text]).toEqual([201, expect.any(String)]);
+    const locations = await fhir(other, 'GET', '/Location?name=cut');
+    expect(locations.status).toBe(200);
+    const ofGroups = other.store.facts.listType<{ status: string }>('group').map(({ value }) => value.status);
+    expect(ofGroups).toEqual(['abandoned']);
+    expect(await other.store.imports.listRunning()).toEqual([]);
+    await cut;
+  });
+});
