@@ -1,6 +1,7 @@
 import type { SQLInputValue, StatementSync } from 'node:sqlite';
-import { recordKey, type MspId, type RecordAnchor, type RecordId } from '@medaccord/chaincode/model';
-import { inTransaction, type Database, type Row } from './database';
+import type { MspId } from '@medaccord/chaincode/model';
+import { findAnchorTime } from './anchor-time';
+import { inTransaction, newPreparer, type Database, type Row } from './database';
 import type { Facts } from './facts';
 import type { Place } from './list-query';
 import { findWithdrawal } from './withdrawal';
@@ -41,10 +42,11 @@ export class ChangeList {
   readonly #database: Database;
   readonly #facts: Facts;
   readonly #mspId: MspId;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #prepare: (sql: string) => StatementSync;
 
   constructor(database: Database, facts: Facts, mspId: string) {
     this.#database = database;
+    this.#prepare = newPreparer(database);
     this.#facts = facts;
     this.#mspId = mspId as MspId;
   }
@@ -94,7 +96,7 @@ export class ChangeList {
     inTransaction(this.#database, () => {
       for (const { record_id: id, version, type } of rows) {
         const recordId = String(id);
-        const updated = this.#findTime(recordId, Number(version));
+        const updated = findAnchorTime(this.#facts, this.#mspId, recordId, Number(version));
         if (updated !== undefined) this.#put(recordId, Number(version), { type: String(type), updated });
       }
     });
@@ -105,20 +107,8 @@ export class ChangeList {
     this.#prepare(sql).run(recordId, version, type, updated);
   }
 
-  /** When a version was anchored, if it counts. */
-  #findTime(recordId: string, version: number): string | undefined {
-    if (!this.#facts.counts(this.#mspId, recordId, version)) return undefined;
-    return this.#facts.findKey<RecordAnchor>(recordKey(this.#mspId, recordId as RecordId, version))?.value.anchoredAt;
-  }
-
   #run(sql: string, values: readonly SQLInputValue[]): Row[] {
     return this.#prepare(sql).all(...values);
-  }
-
-  #prepare(sql: string): StatementSync {
-    const known = this.#statements.get(sql) ?? this.#database.prepare(sql);
-    this.#statements.set(sql, known);
-    return known;
   }
 }
 

@@ -1,4 +1,4 @@
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
 
 export type Database = DatabaseSync;
 export type Row = Record<string, null | number | bigint | string | Uint8Array>;
@@ -34,4 +34,14 @@ export function inTransaction<T>(database: Database, work: () => T): T {
     database.exec('ROLLBACK');
     throw error;
   }
+}
+
+/** Prepares each statement once. */
+export function newPreparer(database: Database): (sql: string) => StatementSync {
+  const known = new Map<string, StatementSync>();
+  return (sql) => {
+    const statement = known.get(sql) ?? database.prepare(sql);
+    known.set(sql, statement);
+    return statement;
+  };
 }

@@ -1,7 +1,8 @@
 import type { SQLInputValue, StatementSync } from 'node:sqlite';
-import { recordKey, type MspId, type RecordAnchor, type RecordId } from '@medaccord/chaincode/model';
+import type { MspId } from '@medaccord/chaincode/model';
 import type { ExactValues } from '../search';
-import { inTransaction, type Database, type Row } from './database';
+import { findAnchorTime } from './anchor-time';
+import { inTransaction, newPreparer, type Database, type Row } from './database';
 import type { Facts } from './facts';
 import { writePage, writeWhere, type ListPage, type ListQuery, type Place } from './list-query';
 import { mostSteps, newIndexedSet, newListedSet, Walk, type RankSet } from './rank-set';
@@ -57,10 +58,11 @@ export class ResourceList {
   readonly #facts: Facts;
   readonly #mspId: MspId;
   readonly #search: SearchIndex;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #prepare: (sql: string) => StatementSync;
 
   constructor(database: Database, { facts, mspId, search }: ResourceListOptions) {
     this.#database = database;
+    this.#prepare = newPreparer(database);
     this.#facts = facts;
     this.#mspId = mspId as MspId;
     this.#search = search;
@@ -190,7 +192,7 @@ export class ResourceList {
     inTransaction(this.#database, () => {
       for (const { record_id: id, version, type = '', subject_ref: subject = null } of rows) {
         const recordId = String(id);
-        const updated = this.#findTime(recordId, Number(version));
+        const updated = findAnchorTime(this.#facts, this.#mspId, recordId, Number(version));
         if (updated === undefined) continue;
         if (this.#isWithdrawn(recordId)) {
           this.#search.forget(recordId, Number(version));
@@ -204,20 +206,8 @@ export class ResourceList {
     });
   }
 
-  /** When a version was anchored, if it counts. */
-  #findTime(recordId: string, version: number): string | undefined {
-    if (!this.#facts.counts(this.#mspId, recordId, version)) return undefined;
-    return this.#facts.findKey<RecordAnchor>(recordKey(this.#mspId, recordId as RecordId, version))?.value.anchoredAt;
-  }
-
   #run(sql: string, values: readonly SQLInputValue[]): Row[] {
     return this.#prepare(sql).all(...values);
-  }
-
-  #prepare(sql: string): StatementSync {
-    const known = this.#statements.get(sql) ?? this.#database.prepare(sql);
-    this.#statements.set(sql, known);
-    return known;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { StatementSync } from 'node:sqlite';
-import type { Database, Row } from './database';
+import { newPreparer, type Database, type Row } from './database';
 import type { KeptDatabase, KeptValue, Queries } from './kept-database';
 import type { Syncer } from './syncer';
 
@@ -8,11 +8,12 @@ export class SqliteKept implements KeptDatabase {
   readonly isShared = false;
   readonly #database: Database;
   readonly #syncer: Syncer;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #prepare: (sql: string) => StatementSync;
   #transaction: Promise<unknown> | undefined;
 
   constructor(database: Database, syncer: Syncer) {
     this.#database = database;
+    this.#prepare = newPreparer(database);
     this.#syncer = syncer;
   }
 
@@ -66,11 +67,5 @@ export class SqliteKept implements KeptDatabase {
 
   #run(sql: string, values: readonly KeptValue[]): number {
     return Number(this.#prepare(sql).run(...values).changes);
-  }
-
-  #prepare(sql: string): StatementSync {
-    const known = this.#statements.get(sql) ?? this.#database.prepare(sql);
-    this.#statements.set(sql, known);
-    return known;
   }
 }
