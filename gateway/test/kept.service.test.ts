@@ -259,6 +259,16 @@ describePostgres(() => {
     expect(await store.responses.begin({ operation: 'k', request: 'r' })).toBe('answer');
   });
 
+  it('takes no intent of a process whose lease is over: others may have begun the same', async () => {
+    databaseUrl = await server.newDatabase();
+    const { intents } = await open();
+    const envelope = Buffer.from([1]);
+    const intent = (operation: string) => ({ operation, requestHash: 'h', transactionId: operation, envelope, result: '{}', sentAt: 1 });
+    expect(await intents.open(intent('in time'))).toBe(true);
+    await server.query(new URL(databaseUrl).pathname.slice(1), 'UPDATE lease SET until = 0');
+    expect([await intents.open(intent('too late')), await intents.find('too late')]).toEqual([false, undefined]);
+  });
+
   it('waits for the disk with every commit, though its server is told not to', async () => {
     databaseUrl = await server.newDatabase();
     await server.query('postgres', 'ALTER SYSTEM SET synchronous_commit = off');
