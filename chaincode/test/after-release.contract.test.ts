@@ -18,6 +18,7 @@ import {
   type MspId,
   type RedisclosureId,
   type RequestId,
+  type SignedPayload,
   type TransactionRequest,
   type TransactionResponse,
 } from '../src/model';
@@ -30,6 +31,7 @@ import {
   type Endorsed,
 } from './support/consortium-twin';
 import { signStatus } from './support/delegates';
+import { digestOf } from './support/recovery-story';
 import { endorseDecision } from './support/release-steps';
 import {
   ask,
@@ -346,6 +348,16 @@ describe('a redisclosure', () => {
     const status = { status: death, confirmation: null };
     await twin.submit(await twin.identity(HOSPITAL, 'registrar'), 'SetPatientStatus', status);
     const refused = { code: 'RELEASE_NOT_PERMITTED', details: { reason: 'deceased', at: 0 } };
+    expect(await refusalOf(endorse(newRequest(), opening))).toEqual(refused);
+  });
+
+  test('is refused while its patient is under a hold', async () => {
+    const opening = await release([scene.laboratory]);
+    const { subjectRef, registration } = scene.patient;
+    const statement = { subjectRef, previous: digestOf(registration), issuedAt: twin.clock };
+    const hold = signAs('patient-hold', statement as unknown as SignedPayload<'patient-hold'>, signingKeyOf(HOSPITAL));
+    await twin.submit(await twin.identity(HOSPITAL, 'registrar'), 'PlaceHold', { hold });
+    const refused = { code: 'RELEASE_NOT_PERMITTED', details: { reason: 'held', at: 0 } };
     expect(await refusalOf(endorse(newRequest(), opening))).toEqual(refused);
   });
 

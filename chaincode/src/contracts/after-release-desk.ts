@@ -18,6 +18,7 @@ import {
   type DeletionReceipt,
   type ConsentHeader,
   type MspId,
+  type PatientEntry,
   type Redisclosure,
   type RelationEntry,
   type TransactionRequest,
@@ -117,8 +118,9 @@ export async function recordRedisclosureDesk(ledger: Ledger, request: Transactio
   const assistance = await assistanceOf(ledger, relation, { version: consentVersion });
   const isEnded = await isReleaseEnded(ledger, relation, decision, consentVersion);
   const proof = await proofOf(ledger, relation, decision.proof);
-  const isDeceased = await isDeceasedIn(ledger, relation, opening.binding);
-  const facts = { relation, decision, consent, assistance, rules, proof, isEnded, isDeceased };
+  const patient = await patientIn(ledger, relation, opening.binding);
+  const isDeceased = await isDeceasedOf(ledger, patient);
+  const facts = { relation, decision, consent, assistance, rules, proof, isEnded, patient, isDeceased };
   const redisclosure = rediscloseRecords(request, opening, facts, { by, now: ledger.now });
   await ledger.write(key, redisclosure);
   await sealForGood(ledger, rules, [key]);
@@ -129,11 +131,11 @@ export async function recordRedisclosureDesk(ledger: Ledger, request: Transactio
   return redisclosure;
 }
 
-/** Whether the patient has died whose relation it is; leaves no trace in the read set. */
-async function isDeceasedIn(ledger: Ledger, relation: RelationEntry, text: string): Promise<boolean> {
+/** The patient whose relation it is; leaves no trace in the read set. */
+function patientIn(ledger: Ledger, relation: RelationEntry, text: string): Promise<PatientEntry> {
   const binding = parseSigned('binding', text, 'input.binding');
   assertBindingOf(relation, binding);
-  return isDeceasedOf(ledger, await tracedPatientOf(ledger, binding.payload.subjectRef));
+  return tracedPatientOf(ledger, binding.payload.subjectRef);
 }
 
 /** Whether the copy is deleted, its time box is over, a registrar ended the consent, or a version after the decision's up to the newest was not in force. */

@@ -1,6 +1,7 @@
 import {
   findReasonAgainst,
   formatCanonical,
+  isBreakGlass,
   newError,
   recordsPreimage,
   RequestInvalid,
@@ -10,6 +11,7 @@ import {
   type Decision,
   type Instant,
   type Participant,
+  type PatientEntry,
   type ProofFacts,
   type Redisclosure,
   type RelationEntry,
@@ -32,6 +34,7 @@ export interface RedisclosureFacts {
   readonly assistance: Assistance | undefined;
   /** Whether a registrar ended it, a version after the decision's was no longer in force, or the copy is deleted already. */
   readonly isEnded: boolean;
+  readonly patient: Pick<PatientEntry, 'hold'>;
   /** Her custodian has recorded the patient's death: what she permitted is over. */
   readonly isDeceased: boolean;
   readonly rules: Rules;
@@ -66,7 +69,8 @@ export function rediscloseRecords(
   const { relation, decision, consent, assistance, rules, proof, isDeceased } = facts;
   if (decision.outcome !== 'released') throw newError('DECISION_NOT_RELEASED', { relationRef, requestId });
   if (facts.isEnded) throw newError('RELEASE_ENDED', { relationRef, requestId });
-  const reason = findReasonAgainst({ relation, consent, assistance, rules, proof, now, purpose, isDeceased });
+  const standing = findReasonAgainst({ relation, consent, assistance, rules, proof, now, purpose, isDeceased });
+  const reason = standing ?? (isHeld(facts.patient, purpose) ? 'held' : undefined);
   if (reason !== undefined) throw newError('RELEASE_NOT_PERMITTED', { reason, at: 0 });
   assertOpening(decision.records, recordsPreimage(opening.records, opening.recordsSalt), 'released records');
   const passedOn = passedOnOf(opening);
@@ -75,6 +79,11 @@ export function rediscloseRecords(
     ...{ relationRef, requester: by.mspId, requestId, redisclosureId, recipient, purpose, consentVersion },
     ...{ records: commitment, count: passedOn.length, requestHash: hashOf(request, by), by, at: now },
   };
+}
+
+/** As in a decision: a hold stops what rests on a consent, and an emergency does not. */
+function isHeld({ hold }: RedisclosureFacts['patient'], purpose: Request['purpose']): boolean {
+  return hold !== undefined && !isBreakGlass(purpose);
 }
 
 function passedOnOf({ records, redisclosed }: Opening): readonly ReleasedRecord[] {

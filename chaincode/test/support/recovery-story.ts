@@ -41,7 +41,8 @@ export async function runRecovery(twin: ConsortiumTwin, subjectRef: SubjectRef, 
   await twin.submit(registrar, 'CompleteRecovery', { completion }, { at: effectiveAt });
 }
 
-function digestOf(jws: string): string {
+/** How a statement names the one before it. */
+export function digestOf(jws: string): string {
   return createHash('sha256')
     .update(Buffer.from(jws.split('.')[1] ?? '', 'base64url'))
     .digest('base64url');
