@@ -141,6 +141,21 @@ describe('what was released', () => {
     });
   });
 
+  it('is found by the search parameters of its type, in what the reader gets', async () => {
+    const { encounter, sodium } = chart.entries;
+    expect(namesOf(await get('Observation?status=final&category=laboratory'))).toEqual(['glucose', 'sodium']);
+    expect(namesOf(await get('Observation?status:not=final'))).toEqual([]);
+    expect(namesOf(await get('Observation?category=vital-signs'))).toEqual([]);
+    expect(namesOf(await get('Observation?date=ge2026-03&date=lt2026-04'))).toEqual(['sodium']);
+    expect(namesOf(await get('Observation?date=gt2026-03-04'))).toEqual([]);
+    expect(namesOf(await get(`Observation?has-member=${beta.url}/fhir-released/${patient.relationRef}/${pathOf('sodium')}`))).toEqual([
+      'glucose',
+    ]);
+    expect(namesOf(await get(`Observation?has-member=Observation/${sodium.id}&_count=1`))).toEqual(['glucose']);
+    // The glucose names the encounter, which its reader does not see.
+    expect(namesOf(await get(`Observation?encounter=${encounter.id}`))).toEqual([]);
+  });
+
   it('is told page by page, by links that are good for this list of this relation only', async () => {
     const first = await get('Patient/$everything?_count=1');
     const next = follow(linkOf(first, 'next') ?? '');
@@ -153,12 +168,12 @@ describe('what was released', () => {
   });
 
   it('tells which parameters it does not know, and refuses them where the client is strict', async () => {
-    const loose = await get('Observation?status=final');
+    const loose = await get('Observation?status=final&flavour=salty');
     expect(loose.body.entry.at(-1)).toMatchObject({
       search: { mode: 'outcome' },
-      resource: { issue: [{ diagnostics: 'Not applied: status' }] },
+      resource: { issue: [{ diagnostics: 'Not applied: flavour' }] },
     });
-    expect(codeOf(await get('Observation?status=final', { headers: { prefer: 'handling=strict' } }))).toEqual([
+    expect(codeOf(await get('Observation?flavour=salty', { headers: { prefer: 'handling=strict' } }))).toEqual([
       400,
       'SEARCH_PARAMETER_UNKNOWN',
     ]);

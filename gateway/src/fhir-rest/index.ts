@@ -13,7 +13,7 @@ export { parseInstant, parseTypes } from './type-list';
 export { ResourceChanger } from './resource-changer';
 export { ResourceReader } from './resource-reader';
 export { searchResources } from './resource-search';
-export { searchParameterNames } from './search-parameters';
+export { searchParameterNames, searchParametersOf } from './search-parameters';
 export { answerValidation } from './validate';
 export { ResourceWriter, type WriteContext, type WriteTarget } from './resource-writer';
 export { newNotice } from './operation-outcome';

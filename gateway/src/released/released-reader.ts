@@ -80,7 +80,7 @@ export class ReleasedReader {
   async search(scope: ReleasedScope, { type, patient, pairs, isStrict }: ReleasedSearch): Promise<JsonObject> {
     const path = type ?? (patient === undefined ? 'Patient/$everything' : `Patient/${patient}/$everything`);
     const from = this.#readStart(scope, path, pairs);
-    const search = parseReleasedSearch(type, from?.pairs ?? pairs);
+    const search = parseReleasedSearch(type, from?.pairs ?? pairs, scope.base);
     if (isStrict && search.ignored.length > 0)
       throw newError(
         'SEARCH_PARAMETER_UNKNOWN',
@@ -88,11 +88,12 @@ export class ReleasedReader {
       );
     const shown = await this.#list(scope);
     if (patient !== undefined) find(shown, 'Patient', patient);
-    const records = type === undefined ? shown : findReleased(shown, search);
+    const isSeen = isSeenAmong(shown);
+    const records = type === undefined ? shown : findReleased(shown, search, isSeen);
     return newSearchset(
       this.#options.key,
       { base: scope.base, path, cursorOf: cursorOf(scope.relationRef, path), search, records, from },
-      isSeenAmong(shown),
+      isSeen,
     );
   }
 

@@ -1,28 +1,22 @@
 import { compartmentReferencesOf, parseLosslessJson, type JsonObject } from '../fhir';
-import { parseSearch, shaperNames, type Pair, type Search } from '../fhir-rest';
+import { parseSearch, searchParameterNames, shaperNames, type Pair, type Search } from '../fhir-rest';
+import { extractSearchable, meetsCriteria } from '../search';
+import { presentReleased, type IsSeen } from './present-released';
 import type { VisibleRecord, VisibleVersion } from './visible-records';
 
-/** What finds resources among those that were released. */
-export const releasedParameters = [
-  { name: '_id', type: 'token', documentation: 'The id; several by comma' },
-  { name: '_lastUpdated', type: 'date', documentation: 'When the version was anchored; prefixes eq, gt, ge, lt, le, sa, eb' },
-  { name: 'identifier', type: 'token', documentation: '[system]|[value], [value] or |[value]; several by comma' },
-  { name: 'patient', type: 'reference', documentation: "The records in a patient's compartment: [id] or Patient/[id]" },
-  { name: 'subject', type: 'reference', documentation: "The records in a patient's compartment: Patient/[id] or [id]" },
-] as const;
-
 const ofEverything: readonly string[] = ['_count', '_elements', '_format', '_pretty'];
-const ofType: readonly string[] = [...releasedParameters.map(({ name }) => name), ...shaperNames, '_format', '_pretty'];
+const ofType: readonly string[] = [...searchParameterNames, ...shaperNames, '_format', '_pretty'];
 
 /**
- * Reads a search; what else finds own records is left out and told.
+ * Reads a search; what finds or brings along what is not of this relation is left out and told.
  * @param type nothing: for all types, what shapes the answer only
+ * @param base of this service: a URL below it is a resource here
  * @throws CodedError REQUEST_INVALID
  */
-export function parseReleasedSearch(type: string | undefined, pairs: readonly Pair[]): Search {
+export function parseReleasedSearch(type: string | undefined, pairs: readonly Pair[], base: string): Search {
   const known = type === undefined ? ofEverything : ofType;
   const isKnown = (pair: Pair): boolean => known.includes(baseNameOf(pair[0])) && !isOfIndex(pair);
-  const search = parseSearch(type ?? '', pairs.filter(isKnown));
+  const search = parseSearch(type ?? '', pairs.filter(isKnown), base);
   const others = pairs.filter((pair) => !isKnown(pair)).map(([name]) => name);
   return { ...search, ignored: [...new Set([...search.ignored, ...others])] };
 }
@@ -36,9 +30,9 @@ function baseNameOf(name: string): string {
   return name.split(':')[0] ?? '';
 }
 
-/** What a search finds, in the order that it asks for. */
-export function findReleased(shown: readonly VisibleRecord[], search: Search): readonly VisibleRecord[] {
-  const found = shown.filter(({ newest }) => isMatch(newest, search));
+/** What a search finds, in the order that it asks for. It looks in what the reader gets: a reference that is masked finds nothing. */
+export function findReleased(shown: readonly VisibleRecord[], search: Search, isSeen: IsSeen): readonly VisibleRecord[] {
+  const found = shown.filter(({ newest }) => isMatch(newest, search) && isFound(newest, search, isSeen));
   if (search.order === 'created') return found;
   const sign = search.order === 'updated' ? 1 : -1;
   return [...found].sort((one, other) => sign * compareByTime(one, other));
@@ -59,6 +53,10 @@ function isMatch(version: VisibleVersion, { type, ids, tokens, patients, updated
   if (!ids.every((some) => some.includes(version.id))) return false;
   if (!tokens.every((some) => some.some((token) => identifiers.includes(token)))) return false;
   return patients.every((id) => isOfPatient(version, id));
+}
+
+function isFound(version: VisibleVersion, { criteria }: Search, isSeen: IsSeen): boolean {
+  return criteria.length === 0 || meetsCriteria(extractSearchable(presentReleased(version, isSeen)), criteria);
 }
 
 function isOfPatient({ type, id, resource }: VisibleVersion, patient: string): boolean {

@@ -1,5 +1,5 @@
 import { compartmentElementsOf, resourceTypes, type JsonObject } from '../fhir';
-import { releasedParameters } from './released-search';
+import { searchParametersOf } from '../fhir-rest';
 
 export interface ReleasedStatementOptions {
   readonly base: string;
@@ -35,7 +35,7 @@ function newResource(type: string): JsonObject {
     interaction: ['read', 'vread', 'history-instance', 'search-type'].map((code) => ({ code })),
     versioning: 'versioned',
     readHistory: true,
-    searchParam: releasedParameters.map((parameter) => ({ ...parameter })),
+    searchParam: searchParametersOf(type).map((parameter) => ({ ...parameter })),
     ...(type === 'Patient'
       ? { operation: [{ name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything' }] }
       : {}),

@@ -1,5 +1,6 @@
 export { intersectRanges, parseDateSpan, type DateRange } from './date-range';
 export { extractSearchable, valuesAt } from './extract-searchable';
+export { meetsCriteria } from './meets-criteria';
 export { newCriteria, parseSought, type Sought } from './parse-criterion';
 export { findSearchDefinition, searchDefinitionsOf, searchedTypes, type SearchDefinition } from './search-definitions';
 export { newTerm, type Criterion, type ExactValues, type Searchable } from './searchable';

@@ -43,7 +43,7 @@ export function newChart(labels: readonly { readonly system: string; readonly co
     },
     sodium: {
       ...{ resourceType: 'Observation', status: 'final', category: category('laboratory'), code: { text: text('sodium') } },
-      subject,
+      ...{ subject, effectiveDateTime: '2026-03-04' },
     },
     diagnosis: {
       ...{ resourceType: 'Condition', code: { text: text('diagnosis') }, subject },
