@@ -219,7 +219,7 @@ export function newApp(options: AppOptions): App {
     ...(signIn === undefined ? [] : newPeopleRoutes(config, accounts, clients)),
     ...newFhirRoutes({ reader, writer, changer: new ResourceChanger(reader, writer), exporter, store, version, profiles, onTrouble }),
     ...newReleasedRoutes({ released, version }),
-    ...newPatientFhirRoutes(shared),
+    ...newPatientFhirRoutes({ ...shared, version }),
     ...newRelationRoutes({ ...shared, consultations }),
     ...newAssistedRoutes({ ...shared, identityOf }),
     ...newDelegationRoutes({ ...shared, keys, identityOf }),

@@ -57,6 +57,7 @@ describe('who may call', () => {
       'get /fhir/.well-known/smart-configuration: anybody',
       'get /fhir/metadata: anybody',
       'get /fhir-released/{relationRef}/metadata: anybody',
+      'get /fhir-patient/{relationRef}/metadata: anybody',
       'post /api/relations: signature',
       'post /api/consents: signature',
       'post /api/delegations: signature',

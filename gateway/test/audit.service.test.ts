@@ -85,6 +85,7 @@ describe('what is written down', () => {
       'get /fhir/$export/{exportId}',
       'delete /fhir/$export/{exportId}',
       'get /fhir-released/{relationRef}/metadata',
+      'get /fhir-patient/{relationRef}/metadata',
       'post /api/studies',
       'post /api/studies/{studyId}/end',
       'get /api/studies',

@@ -68,6 +68,23 @@ describe('a patient', () => {
     expect(idsOf(posted)).toEqual([chart.entries.glucose.id]);
   });
 
+  it('is given everything of hers at once, page by page, and nothing beside it', async () => {
+    const all = chartNames.map((name) => chart.entries[name].id).sort();
+    for (const path of ['Patient/$everything', `${pathOf('patient')}/$everything`]) {
+      expect(idsOf(await get(path)).sort()).toEqual(all);
+      const first = await get(`${path}?_count=4`);
+      const next = first.body.link.find(({ relation }: { relation: string }) => relation === 'next').url as string;
+      const second = await get(next.slice(next.indexOf('Patient')));
+      expect([...idsOf(first), ...idsOf(second)].sort()).toEqual(all);
+    }
+    expect((await get(`${pathOf('patient', others)}/$everything`)).status).toBe(404);
+    const statement = await alpha.send(`/fhir-patient/${ada.relationRef}/metadata`);
+    expect(statement.body).toMatchObject({
+      resourceType: 'CapabilityStatement',
+      implementation: { url: `${alpha.url}/fhir-patient/${ada.relationRef}` },
+    });
+  });
+
   it('pages through hers, by links that another patient cannot use for more', async () => {
     const first = await get('Observation?_count=1');
     const next = first.body.link.find(({ relation }: { relation: string }) => relation === 'next').url as string;

@@ -14,6 +14,8 @@ export interface EverythingRequest {
   readonly base: string;
   /** `start`, `end`, `_since`, `_type` and `_count` as they were asked, or `_cursor`. */
   readonly pairs: readonly Pair[];
+  /** The patient beside whose records nothing is shown; what they refer to and is nobody's record comes along unless given. */
+  readonly within?: string;
 }
 
 type Held = Pick<Store, 'index' | 'resources' | 'key'>;
@@ -34,14 +36,14 @@ const resumed = '_from-type';
  * @throws CodedError RESOURCE_NOT_FOUND, RESOURCE_DELETED, REQUEST_INVALID, CONTENT_NOT_ANCHORED; DecryptFailed
  */
 export async function readEverything(reader: ResourceReader, held: Held, request: EverythingRequest): Promise<JsonObject> {
-  const { id, base } = request;
+  const { id, base, within } = request;
   const patient = await reader.read('Patient', id);
   const { pairs, start, self } = readStart(held, request);
   const wanted = parseWanted(pairs);
   const { records, next } = findRecords(held, wanted, { subjectRef: held.index.findResource('Patient', id)?.subjectRef, start });
   const isWithPatient = start === undefined && wanted.types.includes('Patient');
   const matches = [...(isWithPatient ? [patient.resource ?? {}] : []), ...(await reader.present(records))];
-  const included = await reader.present(findReferred(held, matches, wanted.types));
+  const included = within === undefined ? await reader.present(findReferred(held, matches, wanted.types)) : [];
   const url = `${base}/Patient/${id}/$everything`;
   const link = [{ relation: 'self', url: self === '' ? url : `${url}?${self}` }];
   if (next !== undefined) link.push({ relation: 'next', url: `${url}?_cursor=${formatNext(held, request, pairs, next)}` });

@@ -1,4 +1,3 @@
 export { OpenedReleases } from './opened-releases';
 export { ReleasedReader, type ReleasedScope } from './released-reader';
-export { newReleasedStatement } from './released-statement';
 export type { Reader } from './visible-records';

@@ -107,6 +107,9 @@ export const expectations: Readonly<Record<string, Row | 'in the way'>> = {
   'GET /fhir-released/:relationRef/:type/:id/_history': released(ask.byName),
   'GET /fhir-released/:relationRef/:type/:id/_history/:versionId': released(ask.byName),
 
+  'GET /fhir-patient/:relationRef/metadata': nothing(),
+  'GET /fhir-patient/:relationRef/Patient/$everything': hers(ask.once),
+  'GET /fhir-patient/:relationRef/Patient/:id/$everything': hers(ask.ofPatient),
   'GET /fhir-patient/:relationRef/:type': hers(ask.searches),
   'POST /fhir-patient/:relationRef/:type/_search': hers(ask.formSearches),
   'GET /fhir-patient/:relationRef/:type/:id': hers(ask.byName),

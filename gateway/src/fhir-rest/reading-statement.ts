@@ -1,28 +1,32 @@
 import { compartmentElementsOf, resourceTypes, type JsonObject } from '../fhir';
-import { searchParametersOf } from '../fhir-rest';
+import { searchParametersOf } from './search-parameters';
 
-export interface ReleasedStatementOptions {
+export interface ReadingStatementOptions {
   readonly base: string;
   readonly version: string;
   /** When the service began to be as it is. */
   readonly since: string;
+  /** What is read there. */
+  readonly description: string;
+  /** Who reads. */
+  readonly security: string;
 }
 
-/** What the service of a relation's releases does; the same for every relation, whether it exists or not. */
-export function newReleasedStatement({ base, version, since }: ReleasedStatementOptions): JsonObject {
+/** What a service of one relation does (FHIR R4 capabilitystatement.html): a patient's records are read. The same for every relation, whether it exists or not. */
+export function newReadingStatement({ base, version, since, description, security }: ReadingStatementOptions): JsonObject {
   return {
     resourceType: 'CapabilityStatement',
     status: 'active',
     date: since,
     kind: 'instance',
     software: { name: 'Medaccord gateway', version },
-    implementation: { description: 'What was released to this organisation in one relation, decided anew at each request', url: base },
+    implementation: { description, url: base },
     fhirVersion: '4.0.1',
     format: ['application/fhir+json', 'json', 'application/fhir+xml', 'xml'],
     rest: [
       {
         mode: 'server',
-        security: { description: 'A bearer token that the organisation signed, of the role that asks for the purpose of the release' },
+        security: { description: security },
         resource: resourceTypes.filter((type) => type === 'Patient' || compartmentElementsOf(type).length > 0).map(newResource),
       },
     ],
