@@ -188,7 +188,7 @@ export const advice = {
   REVIEW_NOT_FOUND: ['Nobody has reviewed this yet.', 'Review it.'],
   REVIEW_ALREADY_MADE: ['Somebody reviewed it with another outcome, or of another organisation.', 'Read the review that stands.'],
   PURPOSE_NOT_OF_ROLE: [
-    'Records are asked for by clinicians, for research by researchers, for payment by claims staff.',
+    'Each purpose has its people: treatment physicians and nurses, payment insurer clerks, research researchers, public health its officers; the rest is for physicians.',
     'Let a person with the role that is named ask.',
   ],
   REFERRAL_NOT_FOUND: [

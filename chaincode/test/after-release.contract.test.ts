@@ -162,7 +162,7 @@ async function permitPsychiatry() {
   const asked: Ask = { ...askOf(scene.relation), categories };
   const { relationRef, purpose } = request;
   const next = { relationRef, requestId: newRef<RequestId>(), purpose, proof: null, ask: commit(askPreimage(asked)) };
-  request = (await twin.submit(await twin.identity(CLINIC, 'clinician'), 'RequestAccess', next)).request;
+  request = (await twin.submit(await twin.identity(CLINIC, 'physician'), 'RequestAccess', next)).request;
   return { psychiatry, document, asked, version: 3 };
 }
 
@@ -326,7 +326,7 @@ describe('a redisclosure', () => {
     const [custodian, counterparty, patient] = [sealedText('redisclosure'), sealedText('redisclosure'), sealedText('redisclosure-notice')];
     const sealed = { custodian, counterparty, patient };
     const input = { redisclosed: [0], binding: scene.relation.binding, sealed, ...opening };
-    return twin.endorse(await twin.identity(by, 'clinician'), ['RecordRedisclosure', JSON.stringify(of)], { input, endorsers });
+    return twin.endorse(await twin.identity(by, 'physician'), ['RecordRedisclosure', JSON.stringify(of)], { input, endorsers });
   };
 
   test('is a child of its release; to whom stands sealed at the custodian', async () => {
@@ -334,7 +334,7 @@ describe('a redisclosure', () => {
     const of = newRequest();
     expect(twin.commit(await endorse(of, opening))).toBe(OK);
     const entry = twin.state(redisclosureKey(of.relationRef, CLINIC, of.requestId, of.redisclosureId));
-    expect(entry).toMatchObject({ requestId: request.requestId, purpose: 'TREAT', count: 1, by: { mspId: CLINIC, role: 'clinician' } });
+    expect(entry).toMatchObject({ requestId: request.requestId, purpose: 'TREAT', count: 1, by: { mspId: CLINIC, role: 'physician' } });
     const notice = privateKey(redisclosureNoticeRef(of.relationRef, of.redisclosureId));
     expect(twin.world.collections.get(implicitCollection(HOSPITAL))?.get(notice)).toBeDefined();
     expect(twin.commit(await endorse(newRequest(), opening, { endorsers: [CLINIC, INSURER] }))).toBe(ENDORSEMENT_POLICY_FAILURE);
@@ -418,7 +418,7 @@ describe('a redisclosure', () => {
 
 describe('consultations of a consent', () => {
   const endorse = async (by: MspId, consultationId: ConsultationId, endorsers?: readonly string[]): Promise<Endorsed> => {
-    const consultations = [{ consultationId, role: 'clinician', purpose: 'TREAT', consultedAt: ISSUED }];
+    const consultations = [{ consultationId, role: 'physician', purpose: 'TREAT', consultedAt: ISSUED }];
     const args = ['RecordConsultations', JSON.stringify({ relationRef: request.relationRef, consultations })];
     return twin.endorse(await twin.identity(by, 'gateway'), args, endorsers === undefined ? {} : { endorsers });
   };

@@ -328,7 +328,7 @@ describe('a notice', () => {
   test('is on record once: a repeat is answered the same, another is refused', async () => {
     await consentByCard(twin, relation, NOW);
     twin.commit(await tell());
-    const again = await tell({}, { role: 'clinician', at: EFFECTIVE });
+    const again = await tell({}, { role: 'physician', at: EFFECTIVE });
     expect(JSON.parse(again.simulation.payload)).toMatchObject({ at: TOLD, effectiveAt: EFFECTIVE });
     expect(await codeOf(tell({ channel: 'post' }))).toBe('NOTICE_ALREADY_RECORDED');
   });
@@ -396,7 +396,7 @@ describe('an assisted consent ends', () => {
 
   test('not by anybody else, nor for another number than the newest', async () => {
     const request = { relationRef: relation.relationRef, version: 2, endId: newRef<EndId>() };
-    for (const role of ['records', 'gateway', 'clinician'] as const)
+    for (const role of ['records', 'gateway', 'physician'] as const)
       expect(await codeOf(send2('EndAssistedConsent', request, { role }))).toBe('CALLER_NOT_ALLOWED');
     expect(await codeOf(send2('EndAssistedConsent', { ...request, version: 1 }))).toBe('CONSENT_NOT_CURRENT');
     expect(await codeOf(send2('EndAssistedConsent', { ...request, version: 3 }))).toBe('CONSENT_NOT_FOUND');

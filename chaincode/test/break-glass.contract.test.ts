@@ -92,7 +92,7 @@ describe('break-glass', () => {
       as = HOSPITAL,
       role = 'auditor',
       endorsers,
-    }: { outcome?: string; as?: string; role?: 'auditor' | 'clinician'; endorsers?: readonly string[] } = {},
+    }: { outcome?: string; as?: string; role?: 'auditor' | 'physician'; endorsers?: readonly string[] } = {},
   ): Promise<Endorsed> => {
     const args = ['ReviewBreakGlass', JSON.stringify({ relationRef, requester: by.mspId, requestId, outcome })];
     return twin.endorse(await twin.identity(as, role), args, endorsers && { endorsers });
@@ -132,7 +132,7 @@ describe('break-glass', () => {
     test('once: a repeat is answered the same and waits for one review', async () => {
       const { relationRef, requestId, purpose, proof, ask, breakGlass } = await declare(twin, scene.relation);
       const again = { relationRef, requestId, purpose, proof, ask, unit: breakGlass?.unit as never };
-      await twin.submit(await twin.identity(CLINIC, 'clinician'), 'RequestAccess', again);
+      await twin.submit(await twin.identity(CLINIC, 'physician'), 'RequestAccess', again);
       expect(openReviews()).toHaveLength(1);
     });
 
@@ -188,7 +188,7 @@ describe('break-glass', () => {
         ask: commit(askPreimage(ask)),
         unit: unitOf(ask),
       };
-      const late = await twin.endorse(await twin.identity(CLINIC, 'clinician'), ['RequestAccess', JSON.stringify(request)]);
+      const late = await twin.endorse(await twin.identity(CLINIC, 'physician'), ['RequestAccess', JSON.stringify(request)]);
       await declare(twin, scene.relation);
       expect(twin.commit(late)).toBe(MVCC_READ_CONFLICT);
     });
@@ -269,7 +269,7 @@ describe('break-glass', () => {
         const sealed = Object.fromEntries(Object.entries(kinds).map(([to, kind]) => [to, sealedText(kind)]));
         const opened = { records: releasedOf([scene.medication]), recordsSalt, redisclosed: [0], binding: input.binding, sealed };
         const args = ['RecordRedisclosure', JSON.stringify(wish)];
-        return twin.endorse(await twin.identity(CLINIC, 'clinician'), args, { input: opened, endorsers: BOTH });
+        return twin.endorse(await twin.identity(CLINIC, 'physician'), args, { input: opened, endorsers: BOTH });
       };
       twin.clock = '2026-03-02T07:59:59.999Z';
       expect(twin.commit(await redisclose())).toBe(OK);
@@ -286,7 +286,7 @@ describe('break-glass', () => {
         proof: null,
         ask: commit(askPreimage(ask)),
       } as const;
-      const { request } = await twin.submit(await twin.identity(CLINIC, 'clinician'), 'RequestAccess', plain);
+      const { request } = await twin.submit(await twin.identity(CLINIC, 'physician'), 'RequestAccess', plain);
       expect(await refusalOf(endorseDecision(request, opening(request)))).toEqual({
         code: 'RELEASE_NOT_PERMITTED',
         details: { reason: 'purpose-not-proved', at: 0 },
@@ -296,7 +296,7 @@ describe('break-glass', () => {
     test('only where the ask declares the emergency, by the very department whose unit the request names', async () => {
       const { emergency: _, ...silent } = emergencyAskOf(scene.relation);
       const surgery = emergencyAskOf(scene.relation, { department: 'surgery' });
-      const clinician = await twin.identity(CLINIC, 'clinician');
+      const physician = await twin.identity(CLINIC, 'physician');
       for (const [ask, refusal] of [
         [silent, { code: 'REQUEST_INVALID' }],
         [surgery, { code: 'COMMITMENT_MISMATCH', details: { of: 'unit' } }],
@@ -310,7 +310,7 @@ describe('break-glass', () => {
           ask: commit(askPreimage(ask)),
           unit,
         } as const;
-        const { request } = await twin.submit(clinician, 'RequestAccess', asked);
+        const { request } = await twin.submit(physician, 'RequestAccess', asked);
         expect(await refusalOf(endorseDecision(request, { ...opening(request), ask: formatCanonical(ask) }))).toMatchObject(refusal);
       }
     });
@@ -451,7 +451,7 @@ describe('break-glass', () => {
         code: 'REVIEWER_NOT_INDEPENDENT',
         details: { requester: CLINIC },
       });
-      expect((await refusalOf(review(request, { role: 'clinician' }))).code).toBe('CALLER_NOT_ALLOWED');
+      expect((await refusalOf(review(request, { role: 'physician' }))).code).toBe('CALLER_NOT_ALLOWED');
     });
 
     test('once: a repeat changes nothing, another opinion comes too late', async () => {

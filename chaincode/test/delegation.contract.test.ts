@@ -348,7 +348,7 @@ describe('an appointed delegate', () => {
     delegation: string,
     confirmation: string,
     mspId = AUTHORITY,
-    role: 'registrar' | 'clinician' = 'registrar',
+    role: 'registrar' | 'physician' = 'registrar',
   ): Promise<unknown> => twin.submit(await twin.identity(mspId, role), 'AppointDelegate', { delegation, confirmation });
   const appointment = (wish: Parameters<typeof signGrant>[2] = {}, by = hospitalKey): string =>
     signGrant(scene.relation, key, { confirmedBy: AUTHORITY, ...wish }, by).jws;
@@ -406,7 +406,7 @@ describe('an appointed delegate', () => {
 
   test('is brought by a registrar of one of the two; the patient, and nobody else, signs what RecordDelegation takes', async () => {
     const jws = appointment();
-    expect((await refusalOf(appoint(jws, confirmed(jws), AUTHORITY, 'clinician'))).code).toBe('CALLER_NOT_ALLOWED');
+    expect((await refusalOf(appoint(jws, confirmed(jws), AUTHORITY, 'physician'))).code).toBe('CALLER_NOT_ALLOWED');
     expect((await refusalOf(appoint(jws, confirmed(jws), INSURER))).code).toBe('DELEGATION_INVALID');
     expect((await refusalOf(bring(jws))).code).toBe('SIGNATURE_INVALID');
     const own = signGrant(scene.relation, key).jws;

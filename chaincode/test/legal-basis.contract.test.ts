@@ -1,4 +1,5 @@
 import {
+  askingRolesOf,
   askPreimage,
   consentDocumentPreimage,
   formatCanonical,
@@ -51,7 +52,7 @@ describe('a release on a legal basis', () => {
     const asked: Ask = { ...askOf(relation), purpose };
     requestId = newRef<RequestId>();
     const request = { relationRef: relation.relationRef, requestId, purpose, proof: null, ask: commit(askPreimage(asked)) };
-    return { asked, ...(await twin.submit(await twin.identity(AUTHORITY, 'clinician'), 'RequestAccess', request)) };
+    return { asked, ...(await twin.submit(await twin.identity(AUTHORITY, askingRolesOf(purpose)[0]), 'RequestAccess', request)) };
   };
   const endorseDecision = async (records: readonly TestRecord[], purpose: Ask['purpose'] = 'THREAT'): Promise<Endorsed> => {
     const { asked, request } = await askFor(purpose);

@@ -51,8 +51,8 @@ describe('the death of a patient', () => {
     const args = ['SetPatientStatus', JSON.stringify({ status: death(), confirmation: null })];
     const alone = await twin.endorse(await twin.identity(HOSPITAL, 'registrar'), args, { endorsers: [CLINIC, AUTHORITY] });
     expect(twin.commit(alone)).toBe(ENDORSEMENT_POLICY_FAILURE);
-    const clinician = twin.submit(await twin.identity(HOSPITAL, 'clinician'), 'SetPatientStatus', { status: death(), confirmation: null });
-    expect((await refusalOf(clinician)).code).toBe('CALLER_NOT_ALLOWED');
+    const physician = twin.submit(await twin.identity(HOSPITAL, 'physician'), 'SetPatientStatus', { status: death(), confirmation: null });
+    expect((await refusalOf(physician)).code).toBe('CALLER_NOT_ALLOWED');
   });
 
   test('that two members wrote past the rules ends nothing', async () => {

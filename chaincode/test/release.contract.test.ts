@@ -90,9 +90,9 @@ describe('a release', () => {
   });
 
   describe('is asked for', () => {
-    test('by a clinician, whose request everybody can see', async () => {
+    test('by a physician, whose request everybody can see', async () => {
       const { relationRef, requestId } = request;
-      expect(request).toMatchObject({ by: { mspId: CLINIC, role: 'clinician' }, purpose: 'TREAT', party: true, at: twin.clock });
+      expect(request).toMatchObject({ by: { mspId: CLINIC, role: 'physician' }, purpose: 'TREAT', party: true, at: twin.clock });
       expect(await twin.evaluate(await twin.identity(INSURER), 'GetRequest', { relationRef, requester: CLINIC, requestId })).toEqual(
         request,
       );
@@ -103,11 +103,11 @@ describe('a release', () => {
 
     test('once: the same again is answered the same, another one under its id is refused', async () => {
       const { relationRef, requestId, purpose, proof, ask: asked } = request;
-      const clinician = await twin.identity(CLINIC, 'clinician');
-      await twin.submit(clinician, 'RequestAccess', { relationRef, requestId, purpose, proof, ask: asked });
+      const physician = await twin.identity(CLINIC, 'physician');
+      await twin.submit(physician, 'RequestAccess', { relationRef, requestId, purpose, proof, ask: asked });
       expect(twin.chain.at(-1)?.simulation.rwset.writes).toEqual({});
       const other = { relationRef, requestId, purpose, proof, ask: commit(Buffer.from('other')) };
-      expect((await refusalOf(twin.submit(clinician, 'RequestAccess', other))).code).toBe('REQUEST_ALREADY_MADE');
+      expect((await refusalOf(twin.submit(physician, 'RequestAccess', other))).code).toBe('REQUEST_ALREADY_MADE');
     });
 
     test('in vain by a member that is not the counterparty: the refusal stands beside the request', async () => {
@@ -122,8 +122,8 @@ describe('a release', () => {
     test("under an id that is the asking member's own: another that asks under it first stops nothing", async () => {
       const { relationRef, purpose, proof, ask: asked } = request;
       const next = { relationRef, requestId: newRef<RequestId>(), purpose, proof, ask: asked };
-      await twin.submit(await twin.identity(INSURER, 'clinician'), 'RequestAccess', next);
-      const own = await twin.submit(await twin.identity(CLINIC, 'clinician'), 'RequestAccess', next);
+      await twin.submit(await twin.identity(INSURER, 'physician'), 'RequestAccess', next);
+      const own = await twin.submit(await twin.identity(CLINIC, 'physician'), 'RequestAccess', next);
       expect(own.request.party).toBe(true);
       const input = openingOf(scene.relation, scene.document, [scene.laboratory], own.request);
       expect(twin.commit(await endorseDecision(input, { of: own.request }))).toBe(OK);
@@ -214,7 +214,7 @@ describe('a release', () => {
         proof: null,
         ask: commit(askPreimage(asked)),
       } as const;
-      const { request: of } = await twin.submit(await twin.identity(CLINIC, 'clinician'), 'RequestAccess', strange);
+      const { request: of } = await twin.submit(await twin.identity(CLINIC, 'physician'), 'RequestAccess', strange);
       const input = { ...opening(), ask: formatCanonical(asked) };
       expect(await refusalOf(endorseDecision(input, { of }))).toMatchObject({ code: 'REQUEST_INVALID', details: { place: 'input.ask' } });
     });

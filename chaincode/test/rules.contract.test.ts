@@ -150,8 +150,8 @@ describe('a change of the rules', () => {
     const args = ['ApproveRules', JSON.stringify(NEXT)];
     const approval = await twin.endorse(await twin.identity(INSURER, 'admin'), args, { endorsers: [HOSPITAL, CLINIC, AUTHORITY] });
     expect(twin.commit(approval)).toBe(ENDORSEMENT_POLICY_FAILURE);
-    const clinician = await twin.identity(INSURER, 'clinician');
-    expect((await refusalOf(twin.endorse(clinician, args, { endorsers: [INSURER] }))).code).toBe('CALLER_NOT_ALLOWED');
+    const physician = await twin.identity(INSURER, 'physician');
+    expect((await refusalOf(twin.endorse(physician, args, { endorsers: [INSURER] }))).code).toBe('CALLER_NOT_ALLOWED');
   });
 
   test('is written with the endorsement of a majority, not by two of four', async () => {

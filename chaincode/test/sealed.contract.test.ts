@@ -24,7 +24,7 @@ describe('sealed values', () => {
       role,
       envelope = sealedText(ref.kind),
       at = organisation,
-    }: { by?: string; role?: 'gateway' | 'clinician' | 'registrar'; envelope?: string; at?: string } = {},
+    }: { by?: string; role?: 'gateway' | 'physician' | 'registrar'; envelope?: string; at?: string } = {},
   ): Promise<Endorsed> => {
     const request = { organisation, ...ref } as TransactionRequest<'StoreSealed'>;
     return twin.endorse(await twin.identity(by, role), ['StoreSealed', JSON.stringify(request)], { input: { envelope }, endorsers: [at] });
@@ -94,7 +94,7 @@ describe('sealed values', () => {
   test('identity details are stored by the custodian at itself', async () => {
     const ref = identityRef(scene.patient.subjectRef);
     expect((await refusalOf(store(ref, HOSPITAL, { by: CLINIC, role: 'gateway' }))).code).toBe('CALLER_NOT_CUSTODIAN');
-    expect((await refusalOf(store(ref, HOSPITAL, { by: HOSPITAL, role: 'clinician' }))).code).toBe('CALLER_NOT_CUSTODIAN');
+    expect((await refusalOf(store(ref, HOSPITAL, { by: HOSPITAL, role: 'physician' }))).code).toBe('CALLER_NOT_CUSTODIAN');
     expect((await refusalOf(store(ref, CLINIC, { by: HOSPITAL, role: 'gateway' }))).code).toBe('CALLER_NOT_CUSTODIAN');
     expect((await refusalOf(store(ref, HOSPITAL, { by: HOSPITAL, role: 'registrar' }))).code).toBe('CALLER_NOT_CUSTODIAN');
     expect(twin.commit(await store(ref, HOSPITAL, { by: HOSPITAL, role: 'gateway' }))).toBe(OK);

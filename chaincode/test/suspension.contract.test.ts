@@ -63,7 +63,7 @@ describe.each([
     await suspend();
     expect(await refusalOf(ask(twin, scene.relation, suspended))).toEqual(refusal);
     const again = { relationRef, requestId, purpose, proof: null, ask: asked };
-    const { request: standing } = await twin.submit(await twin.identity(suspended, 'clinician'), 'RequestAccess', again);
+    const { request: standing } = await twin.submit(await twin.identity(suspended, 'physician'), 'RequestAccess', again);
     expect(standing.requestId).toBe(requestId);
   });
 

@@ -9,7 +9,7 @@ import { newLocalKey } from '../dist/store/local-key.js';
 
 const AT_ONCE = [1, 8, 64];
 
-/** A clinician reads one resource of one of a thousand patients. */
+/** A physician reads one resource of one of a thousand patients. */
 function newRead(key, n) {
   const reference = `Observation/${String(n)}`;
   const act = {
@@ -21,7 +21,7 @@ function newRead(key, n) {
       records: [`${reference}/_history/1`],
     },
     ...{
-      actor: { kind: 'staff', subject: 'bench', role: 'clinician', department: 'ward' },
+      actor: { kind: 'staff', subject: 'bench', role: 'physician', department: 'ward' },
       subjectRef: `p${String(n % 1000)}`,
       relationRef: null,
     },

@@ -23,7 +23,7 @@ const DETAILS = JSON.stringify({
   ...{ dates: { from: '2025-03-01', until: null }, authors: [], encounter: null },
 });
 
-export const ASKED = { purpose: 'TREAT', person: { department: 'cardiology', role: 'clinician', person: 'lee', teams: ['heart'] } };
+export const ASKED = { purpose: 'TREAT', person: { department: 'cardiology', role: 'physician', person: 'lee', teams: ['heart'] } };
 
 /** `others`: further relations of further patients; `versions`: of the relation's consent; `records`: of the patient. */
 export async function newCheckScene({ others = 0, versions = 1, records = 1 }) {

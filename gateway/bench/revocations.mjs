@@ -85,7 +85,7 @@ export async function measureRevocations({ stage, topology, relations, revocatio
     }
   };
   const ask = async ({ relationRef, categories }) => {
-    const headers = { authorization: `Bearer ${await stage.tokenOf(counterparty, 'clinician')}`, prefer: 'wait=5' };
+    const headers = { authorization: `Bearer ${await stage.tokenOf(counterparty, 'physician')}`, prefer: 'wait=5' };
     const counts = { released: 0, refused: 0, withdrawn: 0 };
     while (!isOver) {
       const body = { relationRef, purpose: 'TREAT', categories };

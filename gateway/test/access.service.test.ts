@@ -117,7 +117,7 @@ describe('bearer tokens', () => {
     return [status, body.code];
   };
   const newJwt = (claims: object, more: { alg?: string; exp?: number | string } = {}): SignJWT =>
-    new SignJWT({ role: 'clinician', ...claims })
+    new SignJWT({ role: 'physician', ...claims })
       .setProtectedHeader({ alg: more.alg ?? 'ES256' })
       .setIssuedAt()
       .setIssuer('AlphaMSP')
@@ -139,7 +139,7 @@ describe('bearer tokens', () => {
   });
 
   it('are refused when another organisation issued them', async () => {
-    expect(await send(await consortium.gateway('BetaMSP').token('clinician'))).toEqual([401, 'TOKEN_INVALID']);
+    expect(await send(await consortium.gateway('BetaMSP').token('physician'))).toEqual([401, 'TOKEN_INVALID']);
   });
 
   it('are refused with another signer, no signature, a symmetric signature by the public key, a wrong audience or no role', async () => {
@@ -147,7 +147,7 @@ describe('bearer tokens', () => {
     const { x, y } = gateway.keys.token;
     const wrong = [
       await newJwt({}).sign(stranger.privateKey),
-      new UnsecuredJWT({ role: 'clinician' })
+      new UnsecuredJWT({ role: 'physician' })
         .setIssuer('AlphaMSP')
         .setAudience('medaccord')
         .setSubject('x')

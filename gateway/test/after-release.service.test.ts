@@ -66,7 +66,7 @@ async function newReleased(bundle = newBundle(2), categories = ['laboratory']): 
 }
 
 const read = async (requestId: string): Promise<Answer> =>
-  beta.send(`/api/releases/${requestId}`, { token: await beta.token('clinician') });
+  beta.send(`/api/releases/${requestId}`, { token: await beta.token('physician') });
 
 async function historyOf(patient: TestPatient): Promise<readonly Line[]> {
   const token = await patient.token('AlphaMSP');
@@ -93,7 +93,7 @@ const outstandingAt = async (gateway: TestGateway, requestId: string): Promise<L
 
 const redisclose = async (requestId: string, body: object = {}, key: string = randomUUID()): Promise<Answer> =>
   beta.send(`/api/releases/${requestId}/redisclosures`, {
-    ...{ token: await beta.token('clinician'), key },
+    ...{ token: await beta.token('physician'), key },
     body: { recipient: 'Dr Jane Doe, rehabilitation', purpose: 'TREAT', ...body },
   });
 
@@ -260,7 +260,7 @@ describe('a redisclosure', () => {
     expect(line).toMatchObject({
       requestId,
       redisclosureId,
-      by: { mspId: 'BetaMSP', role: 'clinician' },
+      by: { mspId: 'BetaMSP', role: 'physician' },
       records: 2,
       deletion: { status: 'not-due' },
     });
@@ -270,7 +270,7 @@ describe('a redisclosure', () => {
 
     const acknowledge = async (): Promise<Answer> =>
       beta.send(`/api/releases/${requestId}/redisclosures/${redisclosureId}/acknowledgements`, {
-        ...{ token: await beta.token('clinician'), key: randomUUID() },
+        ...{ token: await beta.token('physician'), key: randomUUID() },
         body: { told: formatInstant(Date.now()) },
       });
     expect((await acknowledge()).body.code).toBe('DELETION_NOT_DUE');
@@ -367,7 +367,7 @@ describe('keys that an organisation replaced', () => {
 
 describe('a consultation of a consent by staff', () => {
   const look = async (patient: TestPatient, query = '?purpose=TREAT'): Promise<Answer> =>
-    beta.send(`/api/relations/${patient.relationRef}/consents${query}`, { token: await beta.token('clinician') });
+    beta.send(`/api/relations/${patient.relationRef}/consents${query}`, { token: await beta.token('physician') });
   const consultations = async (patient: TestPatient): Promise<Line[]> =>
     (await historyOf(patient)).filter(({ kind }) => kind === 'consultation');
 
@@ -379,8 +379,8 @@ describe('a consultation of a consent by staff', () => {
     await waitFor(async () => (await consultations(patient)).length === 2, 10_000);
     const [first, second] = [...(await consultations(patient))].sort((one) => (one.purpose === null ? 1 : -1));
     expect([first, second]).toMatchObject([
-      { mspId: 'BetaMSP', role: 'clinician', purpose: 'TREAT', consultedAt: expect.any(String) },
-      { mspId: 'BetaMSP', role: 'clinician', purpose: null },
+      { mspId: 'BetaMSP', role: 'physician', purpose: 'TREAT', consultedAt: expect.any(String) },
+      { mspId: 'BetaMSP', role: 'physician', purpose: null },
     ]);
     expect(await beta.store.consultations.list()).toEqual([]);
   });

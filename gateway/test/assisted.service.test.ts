@@ -44,7 +44,7 @@ const outcome = async (categories: Parameters<typeof ask>[2] = ['laboratory']): 
 /** What the custodian's own check says of the category: it releases nothing, and agrees. */
 const checked = async (): Promise<string> => {
   const body = { relationRef: card.relationRef, purpose: 'TREAT', categories: ['laboratory'] };
-  const check = async (): Promise<Answer> => beta.send('/api/decisions', { token: await beta.token('clinician'), body });
+  const check = async (): Promise<Answer> => beta.send('/api/decisions', { token: await beta.token('physician'), body });
   // After the hands of the clock moved the others' heights are asked for again.
   await waitFor(async () => (await check()).status === 200, 5_000);
   return ((await check()).body.decisions as { decision: string }[])[0]?.decision ?? '';
@@ -123,7 +123,7 @@ describe('a consent by card', () => {
     const consent = await card.signConsent(['laboratory']);
     await everybodySees();
     for (const gateway of [alpha, beta]) expect(codeOf(await gateway.send('/api/consents', { body: consent }))).toEqual(needed);
-    expect(codeOf(await card.desk('/api/assisted/consents', consent, { role: 'clinician' }))).toEqual([403, 'ROLE_NOT_ALLOWED']);
+    expect(codeOf(await card.desk('/api/assisted/consents', consent, { role: 'physician' }))).toEqual([403, 'ROLE_NOT_ALLOWED']);
     expect((await card.desk('/api/assisted/consents', consent)).status).toBe(201);
   });
 
@@ -201,12 +201,12 @@ describe('what a card permitted ends at once', () => {
   it.each(['AlphaMSP', 'BetaMSP', 'GammaMSP'])('without the card, on her word, by a registrar of %s', async (mspId) => {
     const { body } = await ask(beta, card.relationRef, ['laboratory']);
     const copy = `/api/releases/${String(body.requestId)}`;
-    expect((await beta.send(copy, { token: await beta.token('clinician') })).status).toBe(200);
+    expect((await beta.send(copy, { token: await beta.token('physician') })).status).toBe(200);
     const ended = await card.endAt(mspId);
     expect(ended).toMatchObject({ status: 201, body: { version: 2, by: { mspId, role: 'registrar' } } });
     await everybodySees();
     expect([await outcome(), await checked()]).toEqual(['consent-ended', 'deny']);
-    expect(codeOf(await beta.send(copy, { token: await beta.token('clinician') }))).toEqual([410, 'RELEASE_ENDED']);
+    expect(codeOf(await beta.send(copy, { token: await beta.token('physician') }))).toEqual([410, 'RELEASE_ENDED']);
     const isDeleted = async (): Promise<boolean> =>
       (await readHistory()).some(({ kind, reason }) => kind === 'deletion' && reason === 'consent-ended');
     await waitFor(isDeleted, 10_000);

@@ -24,10 +24,10 @@ beforeAll(async () => {
     patientOf.set(patient, references.find((one) => one.startsWith('Patient/')) ?? '');
     observation = references.find((one) => one.startsWith('Observation/')) ?? '';
   }
-  await send(`/fhir/${observation}`, 'clinician');
-  await send(`/fhir/${observation}`, 'ethics');
-  await send(`/fhir/Observation?patient=${patientOf.get(bea) ?? ''}`, 'clinician');
-  await send('/fhir/Observation', 'clinician');
+  await send(`/fhir/${observation}`, 'physician');
+  await send(`/fhir/${observation}`, 'ethics-officer');
+  await send(`/fhir/Observation?patient=${patientOf.get(bea) ?? ''}`, 'physician');
+  await send('/fhir/Observation', 'physician');
   await send('/fhir/Organization', 'records', { body: { resourceType: 'Organization', name: 'x' }, headers: fhirBody });
   await send(`/fhir/${observation}`, 'records', { method: 'DELETE' });
   await ask(consortium.gateway('BetaMSP'), ada.relationRef, ['laboratory']);
@@ -82,8 +82,8 @@ describe('the audit log as FHIR', () => {
         },
         {
           ...{ type: { coding: [{ code: 'IRCP' }] }, requestor: true },
-          role: [{ coding: [{ system: 'urn:medaccord:role', code: 'clinician' }] }, { text: 'ward 3' }],
-          who: { identifier: { system: 'urn:medaccord:person', value: 'clinician-7' } },
+          role: [{ coding: [{ system: 'urn:medaccord:role', code: 'physician' }] }, { text: 'ward 3' }],
+          who: { identifier: { system: 'urn:medaccord:person', value: 'physician-7' } },
         },
       ],
       entity: [
@@ -104,7 +104,7 @@ describe('the audit log as FHIR', () => {
   });
 
   it('tells a refusal with its outcome and reason, and what the agent decided and disclosed', async () => {
-    const [refusal] = await find('agent=ethics-7');
+    const [refusal] = await find('agent=ethics-officer-7');
     expect(refusal).toMatchObject({ outcome: '4', outcomeDesc: 'ROLE_NOT_ALLOWED', action: 'R' });
     expect(refusal?.meta.profile).toBeUndefined();
     const disclosed = await find(`patient:identifier=urn:medaccord:relation|${ada.relationRef}&type=110106,110113`);
@@ -127,7 +127,7 @@ describe('the audit log as FHIR', () => {
     expect(await total(`date=ge${middle}`)).toBe(count(({ recorded }) => recorded >= middle));
     expect(await total('outcome=4')).toBe(count(({ outcome }) => outcome === '4'));
     expect(await total('action=R&outcome=4')).toBe(count(({ action, outcome }) => action === 'R' && outcome === '4'));
-    expect(await total('agent:identifier=urn:medaccord:person|clinician-7&subtype=search')).toBe(3);
+    expect(await total('agent:identifier=urn:medaccord:person|physician-7&subtype=search')).toBe(3);
     expect((await search(`_id=${all[0]?.id ?? ''}`)).body.entry).toHaveLength(1);
     expect((await send(`/fhir/AuditEvent/${all[0]?.id ?? ''}`, 'auditor')).body).toEqual(all[0]);
   });
@@ -142,13 +142,13 @@ describe('the audit log as FHIR', () => {
       seen.push(...eventsOf(page).map(({ id }) => id));
       const next: string | undefined = page.body.link.find(({ relation }: { relation: string }) => relation === 'next')?.url;
       path = next === undefined ? undefined : new URL(next).pathname + new URL(next).search;
-      await send('/fhir/Observation', 'clinician');
+      await send('/fhir/Observation', 'physician');
     }
     expect(seen).toEqual(whole.map(({ id }) => id));
   });
 
   it('is for auditors alone, written by nobody, and leaves an entry of each look at it', async () => {
-    for (const role of ['clinician', 'records', 'registrar']) expect((await search('', role)).status).toBe(403);
+    for (const role of ['physician', 'records', 'registrar']) expect((await search('', role)).status).toBe(403);
     const event = (await find('_count=1'))[0];
     for (const [method, path] of [
       ['POST', '/fhir/AuditEvent'],

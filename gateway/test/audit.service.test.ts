@@ -96,7 +96,7 @@ describe('what is written down', () => {
   it('is every answer to a known caller, refusals by role included, with the code that she was told', async () => {
     for (const route of gateway.app.routes.filter(({ audit, access }) => audit !== 'none' && access.by !== 'signature')) {
       const allowed = await tokenFor(route);
-      for (const token of [allowed, await gateway.token('ethics')]) {
+      for (const token of [allowed, await gateway.token('ethics-officer')]) {
         const { answer, entries } = await entriesOf(() => call(route, token));
         expect([route.path, entries.length > 0]).toEqual([route.path, true]);
         for (const entry of entries) {
@@ -109,12 +109,12 @@ describe('what is written down', () => {
 
   it('names who, whose, what and with what result', async () => {
     const [reference = ''] = held.get(ada) ?? [];
-    const { entries } = await entriesOf(() => send(`/fhir/${reference}`, 'clinician'));
+    const { entries } = await entriesOf(() => send(`/fhir/${reference}`, 'physician'));
     expect(entries).toEqual([
       expect.objectContaining({
         ...{ event: 'read', action: 'R', route: 'get /fhir/{type}/{id}', subject: ada.subjectRef, status: 200, code: null },
         records: expect.arrayContaining([expect.stringContaining(reference)]),
-        actor: expect.objectContaining({ kind: 'staff', role: 'clinician', department: 'ward 3' }),
+        actor: expect.objectContaining({ kind: 'staff', role: 'physician', department: 'ward 3' }),
       }),
     ]);
     expect(JSON.stringify(entries)).not.toContain('nurse-7');
@@ -123,7 +123,7 @@ describe('what is written down', () => {
   });
 
   it('is one entry per patient, so that none tells of another', async () => {
-    const { answer, entries } = await entriesOf(() => send('/fhir/Observation', 'clinician'));
+    const { answer, entries } = await entriesOf(() => send('/fhir/Observation', 'physician'));
     expect(answer.body.entry).toHaveLength(4);
     expect(entries.map(({ subject }) => subject).sort()).toEqual([ada.subjectRef, bea.subjectRef].sort());
     for (const patient of [ada, bea]) {
@@ -137,9 +137,9 @@ describe('what is written down', () => {
 
   it('names the patient of a search that finds nothing, of a relation and of a request', async () => {
     const patientOf = (patient: TestPatient): string => held.get(patient)?.find((one) => one.startsWith('Patient/')) ?? '';
-    const empty = await entriesOf(() => send(`/fhir/Condition?patient=${patientOf(bea)}`, 'clinician'));
+    const empty = await entriesOf(() => send(`/fhir/Condition?patient=${patientOf(bea)}`, 'physician'));
     expect(empty.entries).toEqual([expect.objectContaining({ event: 'search', subject: bea.subjectRef, status: 200 })]);
-    const looked = await entriesOf(() => send(`/api/relations/${ada.relationRef}/consents?purpose=TREAT`, 'clinician'));
+    const looked = await entriesOf(() => send(`/api/relations/${ada.relationRef}/consents?purpose=TREAT`, 'physician'));
     expect(looked.entries).toEqual([expect.objectContaining({ subject: ada.subjectRef, relation: ada.relationRef, purpose: 'TREAT' })]);
     const read = await entriesOf(async () =>
       gateway.send(`/api/relations/${ada.relationRef}/history`, { token: await ada.token('AlphaMSP') }),
@@ -165,7 +165,7 @@ describe('what is written down', () => {
         }),
       ),
     );
-    const token = await beta.token('clinician');
+    const token = await beta.token('physician');
     const { entries } = await entriesOf(() => beta.send(`/api/releases/${body.requestId}`, { token }), beta);
     expect(entries).toEqual([
       expect.objectContaining({ event: 'disclosure', relation: ada.relationRef, records: [expect.any(String), expect.any(String)] }),
@@ -175,7 +175,7 @@ describe('what is written down', () => {
   it('is written again when an answer is given again, and not for those whom nobody knows', async () => {
     const key = randomUUID();
     const body = { relationRef: ada.relationRef, validity: { from: '2026-01-01T00:00:00.000Z', until: '2126-01-01T00:00:00.000Z' } };
-    const refer = (): Promise<Answer> => send('/api/referrals', 'clinician', { key, body });
+    const refer = (): Promise<Answer> => send('/api/referrals', 'physician', { key, body });
     expect((await entriesOf(refer)).entries).toHaveLength(1);
     const again = await entriesOf(refer);
     expect([again.answer.status, again.entries.length]).toEqual([201, 1]);
@@ -189,12 +189,12 @@ describe('no entry, no answer', () => {
   /** Every audited route refuses, and tells nothing else. */
   async function expectRefused(): Promise<void> {
     for (const route of gateway.app.routes.filter(({ audit, access }) => audit !== 'none' && access.by !== 'signature')) {
-      for (const token of [await tokenFor(route), await gateway.token('ethics')]) {
+      for (const token of [await tokenFor(route), await gateway.token('ethics-officer')]) {
         const answer = await call(route, token);
         expect([route.path, answer.status, codeOf(answer)]).toEqual([route.path, 503, 'AUDIT_UNAVAILABLE']);
       }
     }
-    const { body } = await send(path(), 'clinician');
+    const { body } = await send(path(), 'physician');
     expect(body.resourceType).toBe('OperationOutcome');
     expect((await gateway.send('/healthz')).status).toBe(200);
   }
@@ -202,10 +202,10 @@ describe('no entry, no answer', () => {
   it('when another process locks the log', async () => {
     const other = new DatabaseSync(join(gateway.data, 'audit.sqlite'));
     other.exec('BEGIN IMMEDIATE');
-    expect([(await send(path(), 'clinician')).status, (await send('/fhir/Observation', 'clinician')).status]).toEqual([503, 503]);
+    expect([(await send(path(), 'physician')).status, (await send('/fhir/Observation', 'physician')).status]).toEqual([503, 503]);
     other.exec('ROLLBACK');
     other.close();
-    expect((await send(path(), 'clinician')).status).toBe(200);
+    expect((await send(path(), 'physician')).status).toBe(200);
   });
 
   it('when the disk is full: nothing is read, nor decided by the agent', async () => {
@@ -227,8 +227,8 @@ describe('no entry, no answer', () => {
     gateway = await consortium.crashAndRestart(gateway);
     gateway.askHttp = consortium.gateway('BetaMSP').askHttp;
     consortium.heal();
-    expect((await send(path(), 'clinician')).status).toBe(200);
-    const token = await consortium.gateway('BetaMSP').token('clinician');
+    expect((await send(path(), 'physician')).status).toBe(200);
+    const token = await consortium.gateway('BetaMSP').token('physician');
     await waitFor(
       async () =>
         (await consortium.gateway('BetaMSP').send(`/api/access-requests/${body.requestId}`, { token })).body.status === 'released',
@@ -245,7 +245,7 @@ describe('no entry, no answer', () => {
   it('when the whole data folder is gone', async () => {
     const beta = consortium.gateway('BetaMSP');
     rmSync(beta.data, { recursive: true });
-    const answer = await beta.send(`/api/relations/${ada.relationRef}/consents`, { token: await beta.token('clinician') });
+    const answer = await beta.send(`/api/relations/${ada.relationRef}/consents`, { token: await beta.token('physician') });
     expect([answer.status, answer.body.code]).toEqual([503, 'AUDIT_UNAVAILABLE']);
   });
 });

@@ -15,7 +15,7 @@ describe('a consent that names whom and what', () => {
   /** How a request of a person with these claims ends, and of how many records. */
   const askAs = async (subject: string, more: { department?: string; teams?: readonly string[] } = {}): Promise<string> => {
     const beta = consortium.gateway('BetaMSP');
-    const token = await beta.token('clinician', subject, 600, more);
+    const token = await beta.token('physician', subject, 600, more);
     const { body } = await ask(beta, patient.relationRef, ['laboratory'], { token });
     return body.status === 'released' ? `released ${String(body.records)}` : body.status;
   };
@@ -74,14 +74,14 @@ describe('a consent that names whom and what', () => {
     const history = await consortium.gateway('AlphaMSP').send(`/api/relations/${patient.relationRef}/history`, { token });
     const sealed = history.body.entries.findLast(({ notice }: { notice?: string }) => typeof notice === 'string');
     const notice = await openNotice(patient.wallet, patient.relationRef, sealed.requestId, sealed.notice);
-    expect(notice).toMatchObject({ outcome: 'refused', reason: 'denied', person: { person: 'kim', role: 'clinician', department: null } });
+    expect(notice).toMatchObject({ outcome: 'refused', reason: 'denied', person: { person: 'kim', role: 'physician', department: null } });
   });
 
   it('takes a repeat for one, whatever the new token says of the same person', async () => {
     const beta = consortium.gateway('BetaMSP');
     const requestIds = [];
     for (const department of ['cardiology', 'dentistry']) {
-      const token = await beta.token('clinician', 'lee', 600, { department });
+      const token = await beta.token('physician', 'lee', 600, { department });
       requestIds.push((await ask(beta, patient.relationRef, ['laboratory'], { token, key: 'the-same' })).body.requestId);
     }
     expect(requestIds[1]).toBe(requestIds[0]);
@@ -90,7 +90,7 @@ describe('a consent that names whom and what', () => {
   it('takes no token with a department that is no name', async () => {
     const beta = consortium.gateway('BetaMSP');
     for (const claims of [{ department: '' }, { department: 'a\nb' }, { teams: ['heart', 'heart'] }, { department: 7 as never }]) {
-      const token = await beta.token('clinician', 'lee', 600, claims);
+      const token = await beta.token('physician', 'lee', 600, claims);
       expect((await ask(beta, patient.relationRef, ['laboratory'], { token })).body).toMatchObject({ code: 'TOKEN_INVALID' });
     }
   });

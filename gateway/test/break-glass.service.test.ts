@@ -68,7 +68,7 @@ describe('break-glass over HTTP', () => {
     const declared = await declare(beta, patient.relationRef, { statement: STATEMENT });
     expect(declared.body).toMatchObject({ status: 'released', records: 2, purpose: 'ETREAT', decision: { until: expect.any(String) } });
     const { requestId } = declared.body;
-    const release = await beta.send(`/api/releases/${requestId}`, { token: await beta.token('clinician') });
+    const release = await beta.send(`/api/releases/${requestId}`, { token: await beta.token('physician') });
     expect(release.body.resources).toHaveLength(2);
 
     const name = nameOf(declared);
@@ -138,7 +138,7 @@ describe('break-glass over HTTP', () => {
     }
     // What was released before ends with its time box, not with a consent that it does not rest on.
     const { requestId } = released.body;
-    const kept = await beta.send(`/api/releases/${requestId}`, { token: await beta.token('clinician') });
+    const kept = await beta.send(`/api/releases/${requestId}`, { token: await beta.token('physician') });
     expect(kept.body.resources).toHaveLength(2);
     expect((await readHistory()).find((entry) => entry.kind === 'decision' && entry.requestId === requestId)).toMatchObject({
       basis: 'break-glass',
@@ -148,7 +148,7 @@ describe('break-glass over HTTP', () => {
 
   it('is declared with a reason and a statement, and for purposes of emergencies only', async () => {
     const send = async (body: object): Promise<[number, unknown]> => {
-      const token = await beta.token('clinician');
+      const token = await beta.token('physician');
       const answer = await beta.send('/api/access-requests', {
         token,
         key: crypto.randomUUID(),
@@ -203,7 +203,7 @@ describe('break-glass over HTTP', () => {
     const name = nameOf(await declare(beta, patient.relationRef));
     const path = `/api/break-glass/${name.relationRef}/${name.requester}/${name.requestId}`;
     for (const where of ['/api/break-glass', '/api/break-glass/statistics', path]) {
-      expect((await alpha.send(where, { token: await alpha.token('clinician') })).body).toMatchObject({ code: 'ROLE_NOT_ALLOWED' });
+      expect((await alpha.send(where, { token: await alpha.token('physician') })).body).toMatchObject({ code: 'ROLE_NOT_ALLOWED' });
       expect((await alpha.send(where, { token: await patient.token('AlphaMSP') })).body).toMatchObject({ code: 'ROLE_NOT_ALLOWED' });
     }
     const unknown = { ...name, requestId: 'A'.repeat(22) };
@@ -218,7 +218,7 @@ describe('break-glass over HTTP', () => {
     const declared = await declare(beta, patient.relationRef, { department });
     expect(declared.body).toMatchObject({ status: 'released' });
     const name = nameOf(declared);
-    const isRead = async (): Promise<Answer> => beta.send(`/api/releases/${name.requestId}`, { token: await beta.token('clinician') });
+    const isRead = async (): Promise<Answer> => beta.send(`/api/releases/${name.requestId}`, { token: await beta.token('physician') });
     expect((await isRead()).status).toBe(200);
 
     passHours(24);

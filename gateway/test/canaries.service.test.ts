@@ -23,7 +23,7 @@ describe('what is in a bundle and in identity details', () => {
     await patient.consent('BetaMSP', ['laboratory', 'conditions', 'demographics']);
     const { body } = await ask(consortium.gateway('BetaMSP'), patient.relationRef, ['laboratory', 'conditions', 'demographics']);
     const beta = consortium.gateway('BetaMSP');
-    const release = await beta.send(`/api/releases/${body.requestId}`, { token: await beta.token('clinician') });
+    const release = await beta.send(`/api/releases/${body.requestId}`, { token: await beta.token('physician') });
     expect(
       findCanaries(canaries.slice(2, 4), [
         ['release', encode(release.body.resources.map(({ resource }: { resource: string }) => resource).join())],

@@ -52,7 +52,7 @@ const areFollowing = (): Promise<void> =>
   waitFor(() => [...consortium.gateways.values()].every(({ store }) => store.facts.height === consortium.ledger.blocks.length), 5_000);
 
 const release = async (gateway: TestGateway, requestId: string): Promise<{ status: number; code: string | undefined }> => {
-  const { status, body } = await gateway.send(`/api/releases/${requestId}`, { token: await gateway.token('clinician') });
+  const { status, body } = await gateway.send(`/api/releases/${requestId}`, { token: await gateway.token('physician') });
   return { status, code: body.code as string | undefined };
 };
 
@@ -234,14 +234,14 @@ describe('a counterparty that endorses nothing', () => {
     alpha.carrier.faults.down.clear();
     for (const { body } of pending) {
       const path = `/api/access-requests/${String(body.requestId)}`;
-      const done = await beta.send(path, { token: await beta.token('clinician'), headers: { prefer: 'wait=20' } });
+      const done = await beta.send(path, { token: await beta.token('physician'), headers: { prefer: 'wait=20' } });
       expect(done.body).toMatchObject({ status: 'released' });
     }
   }, 60_000);
 
   it('and requests whose ask never comes hold up no request of the same member', async () => {
     const [patient, late] = [await newPatient(), await newPatient()];
-    const identity = await consortium.ledger.identity('BetaMSP', 'clinician');
+    const identity = await consortium.ledger.identity('BetaMSP', 'physician');
     const relationRef = late.relationRef;
     for (let at = 0; at < 8; at += 1) {
       const request = { relationRef, requestId: `${'q'.repeat(42)}${String(at)}`, purpose: 'TREAT', proof: null, ask: 'A'.repeat(43) };

@@ -86,7 +86,7 @@ describe("a gateway's own consent check", () => {
 
   it('asks for a person as she is attested to the custodian: what is not attested counts against her', async () => {
     await consentTo([permit({ departments: ['cardiology'] })]);
-    const person = { department: 'cardiology', role: 'clinician', person: 'lee', teams: [] };
+    const person = { department: 'cardiology', role: 'physician', person: 'lee', teams: [] };
     expect(await ask({ records: [records[0]], person })).toBe('permitted');
     expect(await ask({ records: [records[0]], person: { ...person, department: 'dentistry' } })).toBe('no-permit');
     expect(await ask({ records: [records[0]] })).toBe('no-permit');
@@ -96,7 +96,7 @@ describe("a gateway's own consent check", () => {
     await consentTo([permit({ departments: ['cardiology'] })]);
     await waitFor(() => beta.store.facts.height === consortium.ledger.blocks.length, 5_000);
     const asking = async (department: string): Promise<Answer> => {
-      const token = await beta.token('clinician', 'lee', 600, { department });
+      const token = await beta.token('physician', 'lee', 600, { department });
       const body = { relationRef: patient.relationRef, purpose: 'TREAT', categories: ['laboratory', 'imaging'] };
       return beta.send('/api/decisions', { token, body });
     };

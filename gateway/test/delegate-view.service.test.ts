@@ -43,7 +43,7 @@ async function release(...categories: Category[]): Promise<string> {
 const passOn = async (requestId: string): Promise<string> => {
   const path = `/api/releases/${requestId}/redisclosures`;
   const body = { recipient: 'Dr Jane Doe', purpose: 'TREAT' };
-  const made = await beta.send(path, { token: await beta.token('clinician'), key: randomUUID(), body });
+  const made = await beta.send(path, { token: await beta.token('physician'), key: randomUUID(), body });
   expect(made.status).toBe(201);
   return made.body.redisclosureId as string;
 };
@@ -90,7 +90,7 @@ describe('a delegate from whom something is withheld', () => {
     const { store } = beta;
     const requestId = await release('medications');
     const request = store.facts.findRequest('BetaMSP', requestId)?.value;
-    const { name } = await consortium.ledger.identity('GammaMSP', 'clinician');
+    const { name } = await consortium.ledger.identity('GammaMSP', 'physician');
     const same = { relationRef: patient.relationRef, requestId, purpose: 'TREAT', proof: null, ask: request?.ask };
     const call = { transaction: 'RequestAccess', request: same };
     consortium.ledger.commit(await consortium.ledger.endorse(consortium.ledger.identityOf(name), call.transaction, call));
@@ -106,7 +106,7 @@ describe('what names no records', () => {
     await delegate.grant();
     const validity = { from: new Date(Date.now() - 60_000).toISOString(), until: new Date(Date.now() + 3_600_000).toISOString() };
     const { body } = await alpha.send('/api/referrals', {
-      ...{ token: await alpha.token('clinician'), key: randomUUID() },
+      ...{ token: await alpha.token('physician'), key: randomUUID() },
       body: { relationRef: patient.relationRef, validity },
     });
     const referralId = body.referralId as ReferralId;

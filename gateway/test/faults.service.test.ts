@@ -136,7 +136,7 @@ describe('the release agent', () => {
     expect(pending.body).toMatchObject({ status: 'pending' });
     alpha.carrier.faults.down.clear();
     const path = `/api/access-requests/${pending.body.requestId}`;
-    const done = await beta.send(path, { token: await beta.token('clinician'), headers: { prefer: 'wait=20' } });
+    const done = await beta.send(path, { token: await beta.token('physician'), headers: { prefer: 'wait=20' } });
     expect(done.body).toMatchObject({ status: 'released', records: 2 });
   }, 40_000);
 
@@ -165,7 +165,7 @@ describe('the release agent', () => {
       await crashed;
       alpha = await consortium.crashAndRestart(alpha);
       expect((await asked).body).toMatchObject({ status: 'released', records: 2 });
-      const release = await beta.send(`/api/releases/${(await asked).body.requestId}`, { token: await beta.token('clinician') });
+      const release = await beta.send(`/api/releases/${(await asked).body.requestId}`, { token: await beta.token('physician') });
       expect(release.body.resources).toHaveLength(2);
     },
     40_000,
@@ -184,7 +184,7 @@ describe('the release agent', () => {
     };
     const answer = await ask(beta, patient.relationRef, ['laboratory']);
     expect(answer.body).toMatchObject({ status: 'refused' });
-    const release = await beta.send(`/api/releases/${answer.body.requestId}`, { token: await beta.token('clinician') });
+    const release = await beta.send(`/api/releases/${answer.body.requestId}`, { token: await beta.token('physician') });
     expect([release.status, release.body.code]).toEqual([403, 'RELEASE_REFUSED']);
   }, 30_000);
 
@@ -205,7 +205,7 @@ describe('the release agent', () => {
       expect(answer.body).toMatchObject({ status: 'withdrawn', decision: { consentVersion: 2 } });
       const given = (line: string): boolean => line.includes('"outcome":"withdrawn"') && line.includes(answer.body.requestId);
       await waitFor(() => alpha.logged.some(given), 5_000);
-      const release = await beta.send(`/api/releases/${answer.body.requestId}`, { token: await beta.token('clinician') });
+      const release = await beta.send(`/api/releases/${answer.body.requestId}`, { token: await beta.token('physician') });
       expect([release.status, release.body.code]).toEqual([409, 'RELEASE_NOT_READY']);
     },
     30_000,
@@ -237,8 +237,8 @@ describe('content', () => {
     const paths: [TestGateway, string, string, string, string?][] = [
       [alpha, `/api/records/${recordId}`, 'records', `sealed\u0000record\u0000${recordId}\u00001`, '"payload":'],
       [alpha, `/api/records/${recordId}`, 'records', `sealed\u0000record\u0000${recordId}\u00001`, '"wrap":'],
-      [beta, `/api/releases/${requestId}`, 'clinician', `sealed\u0000delivery\u0000${patient.relationRef}\u0000${requestId}.1`],
-      [beta, `/api/releases/${requestId}`, 'clinician', `sealed\u0000decision\u0000${patient.relationRef}\u0000${requestId}`],
+      [beta, `/api/releases/${requestId}`, 'physician', `sealed\u0000delivery\u0000${patient.relationRef}\u0000${requestId}.1`],
+      [beta, `/api/releases/${requestId}`, 'physician', `sealed\u0000decision\u0000${patient.relationRef}\u0000${requestId}`],
     ];
     for (const [gateway, path, role, name, part = ''] of paths) {
       const collection = consortium.ledger.twin.world.collections.get(`_implicit_org_${gateway.mspId}`);

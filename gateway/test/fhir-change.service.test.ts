@@ -118,7 +118,7 @@ describe('profiles, labels and tags', () => {
 
   it('are told, added once and taken away, each change a version', async () => {
     await put(path, { resourceType: 'Organization', id: 'labelled', name: 'x', meta: { tag: [{ code: 'a' }] } });
-    const [part] = (await fhir('GET', `${path}/$meta`, { role: 'clinician' })).body.parameter;
+    const [part] = (await fhir('GET', `${path}/$meta`, { role: 'physician' })).body.parameter;
     expect(part).toEqual({ name: 'return', valueMeta: { tag: [{ code: 'a' }], versionId: '1', lastUpdated: expect.any(String) } });
     const more = { tag: [{ code: 'a' }, { code: 'b' }], security: [restricted] };
     const added = await fhir('POST', `${path}/$meta-add`, { body: parameters(more) });
@@ -139,7 +139,7 @@ describe('$validate', () => {
 
   it('says whether a resource would be written, with every element that is wrong, and writes nothing', async () => {
     const blocks = consortium.ledger.blocks.length;
-    const valid = await fhir('POST', '/Location/$validate', { body: right, role: 'clinician' });
+    const valid = await fhir('POST', '/Location/$validate', { body: right, role: 'physician' });
     expect([valid.status, valid.body.issue[0].severity]).toEqual([200, 'information']);
     const wrong = await fhir('POST', '/Location/$validate', {
       body: { ...right, status: canary, mode: canary, [canary.toLowerCase()]: 1 },
@@ -186,7 +186,7 @@ describe('the history of a type and of all', () => {
         one.request.url,
         one.response.etag,
       ]);
-    const first = await fhir('GET', '/Device/_history?_count=2', { role: 'clinician' });
+    const first = await fhir('GET', '/Device/_history?_count=2', { role: 'physician' });
     expect(first.body).toMatchObject({ resourceType: 'Bundle', type: 'history' });
     expect(told(first)).toEqual([
       ['DELETE', 'Device/d2', undefined],

@@ -49,7 +49,7 @@ const idsOf = ({ body }: Answer, mode = 'match'): string[] =>
   (body.entry ?? [])
     .filter(({ search }: { search: { mode: string } }) => search.mode === mode)
     .map(({ resource }: { resource: { id: string } }) => resource.id);
-const everything = (query = '', role = 'clinician'): Promise<Answer> => fhir('GET', `/Patient/ada/$everything${query}`, { role });
+const everything = (query = '', role = 'physician'): Promise<Answer> => fhir('GET', `/Patient/ada/$everything${query}`, { role });
 
 describe('everything of a patient', () => {
   it('is the patient, all her records and what they refer to that is nobody’s, and nothing of another patient', async () => {

@@ -116,7 +116,7 @@ describe('an export', () => {
     expect(
       (await fhir('GET', '/$export?_elements=id&_type=Basic', { headers: { prefer: 'respond-async, handling=lenient' } })).status,
     ).toBe(202);
-    expectOutcome(await fhir('GET', '/$export', { ...async, role: 'clinician' }), 403, 'ROLE_NOT_ALLOWED');
+    expectOutcome(await fhir('GET', '/$export', { ...async, role: 'physician' }), 403, 'ROLE_NOT_ALLOWED');
     await clear();
   });
 

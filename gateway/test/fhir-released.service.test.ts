@@ -62,7 +62,7 @@ type Asked = Sent & { readonly role?: string; readonly at?: TestGateway; readonl
 
 async function get(
   path: string,
-  { role = 'clinician', at = beta, relationRef = patient.relationRef, ...sent }: Asked = {},
+  { role = 'physician', at = beta, relationRef = patient.relationRef, ...sent }: Asked = {},
 ): Promise<Answer> {
   return at.send(`/fhir-released/${relationRef}/${path}`, { token: await at.token(role), ...sent });
 }
@@ -211,7 +211,7 @@ describe('what was released', () => {
   });
 
   it('is nothing to other roles, other members and the custodian', async () => {
-    await expectNothing({ role: 'claims' });
+    await expectNothing({ role: 'insurer-clerk' });
     await expectNothing({ role: 'researcher' });
     await expectNothing({ at: gamma });
     await expectNothing({ at: alpha });
@@ -281,11 +281,11 @@ describe('the consent of the moment decides', () => {
   it('decides for whoever reads, not for whoever asked', async () => {
     const departments = ['cardiology'];
     await patient.consentTo('BetaMSP', [{ base: 'deny', exceptions: [{ decision: 'permit', categories: ['laboratory'], departments }] }]);
-    const lee = await beta.token('clinician', 'lee', 600, { department: 'cardiology' });
+    const lee = await beta.token('physician', 'lee', 600, { department: 'cardiology' });
     await release(['laboratory'], lee);
     expect((await get(pathOf('glucose'), { token: lee })).status).toBe(200);
-    await expectNothing({ token: await beta.token('clinician', 'kim', 600, { department: 'dentistry' }) });
-    await expectNothing({ token: await beta.token('clinician', 'nobody') });
+    await expectNothing({ token: await beta.token('physician', 'kim', 600, { department: 'dentistry' }) });
+    await expectNothing({ token: await beta.token('physician', 'nobody') });
   });
 
   it('decides record by record when it is narrowed', async () => {
@@ -351,7 +351,7 @@ describe('a relation for something else', () => {
     const proof = { kind: 'claim', claimId: 'C'.repeat(22) } as never;
     const asked = await ask(gamma, patient.relationRef, ['laboratory'], { purpose: 'HPAYMT', proof });
     expect(asked.body.status).toBe('released');
-    expect(namesOf(await get('Observation', { at: gamma, role: 'claims' }))).toEqual(['glucose', 'sodium']);
-    await expectNothing({ at: gamma, role: 'clinician' });
+    expect(namesOf(await get('Observation', { at: gamma, role: 'insurer-clerk' }))).toEqual(['glucose', 'sodium']);
+    await expectNothing({ at: gamma, role: 'physician' });
   });
 });

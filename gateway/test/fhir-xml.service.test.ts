@@ -35,7 +35,7 @@ describe('the service in XML', () => {
     const inJson = await fhir('GET', '/Location/x');
     expect(inJson.text).toContain('"position":{"longitude":1.10,"latitude":2.0}');
     expect(read(made)).toEqual(inJson.body);
-    expect(read(await gateway.send('/fhir/Location/x?_format=xml', { token: await gateway.token('clinician') }))).toEqual(inJson.body);
+    expect(read(await gateway.send('/fhir/Location/x?_format=xml', { token: await gateway.token('physician') }))).toEqual(inJson.body);
     expect(
       (await fhir('PUT', '/Location/x', { body: location, headers: { 'content-type': 'application/fhir+xml' } })).headers.get('etag'),
     ).toBe('W/"1"');

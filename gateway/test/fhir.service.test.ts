@@ -63,7 +63,7 @@ describe('one resource', () => {
     expect(made.headers.get('etag')).toBe('W/"1"');
     expect(made.headers.get('location')).toBe(`${gateway.url}/fhir/Location/${String(id)}/_history/1`);
     expect(Date.parse(made.headers.get('last-modified') ?? '')).toBe(Math.floor(Date.parse(meta.lastUpdated) / 1000) * 1000);
-    const read = await fhir('GET', `/Location/${String(id)}`, { role: 'clinician' });
+    const read = await fhir('GET', `/Location/${String(id)}`, { role: 'physician' });
     expect([read.status, read.text, read.headers.get('content-type')]).toEqual([200, made.text, 'application/fhir+json; charset=utf-8']);
     for (const tag of ['W/"1"', '"1"', '1', '*', 'W/"0", W/"1"'])
       expect([tag, (await fhir('GET', `/Location/${String(id)}`, { headers: { 'if-none-match': tag } })).status]).toEqual([tag, 304]);
@@ -195,7 +195,7 @@ describe('a search', () => {
     await fhir('PUT', `/Observation/${String(all[0])}`, { body: newObservation(adaId, { id: all[0], status: 'amended' }) });
     const added = await fhir('POST', '/Observation', { body: newObservation(adaId) });
     const second = await fhir('GET', pathOf(next));
-    const third = await fhir('GET', pathOf(linkOf(second, 'next') ?? ''), { role: 'clinician' });
+    const third = await fhir('GET', pathOf(linkOf(second, 'next') ?? ''), { role: 'physician' });
     expect([first, second, third].flatMap(idsOf)).toEqual([...all, added.body.id]);
     expect(linkOf(third, 'next')).toBeUndefined();
     all.push(added.body.id);
@@ -376,7 +376,7 @@ describe('the service', () => {
 
   it('tells every refusal as an OperationOutcome', async () => {
     expectOutcome(await gateway.send('/fhir/Location'), 401, 'TOKEN_MISSING');
-    expectOutcome(await fhir('POST', '/Location', { body: {}, role: 'clinician' }), 403, 'ROLE_NOT_ALLOWED');
+    expectOutcome(await fhir('POST', '/Location', { body: {}, role: 'physician' }), 403, 'ROLE_NOT_ALLOWED');
     expectOutcome(await fhir('GET', '/Location', { role: 'registrar' }), 403, 'ROLE_NOT_ALLOWED');
     expectOutcome(await fhir('GET', '/NoType'), 404, 'ROUTE_NOT_FOUND');
     expectOutcome(await fhir('GET', '/Location/a/b/c/d'), 404, 'ROUTE_NOT_FOUND');

@@ -24,7 +24,7 @@ afterAll(async () => {
 const post = async (path: string, role: string, sent: Sent): Promise<Answer> =>
   gateway.send(path, { token: await gateway.token(role), key: randomUUID(), ...sent });
 const importing = (sent: Sent): Promise<Answer> => post(`/api/imports?subject=${patient.subjectRef}`, 'records', sent);
-const asking = (body: unknown, sent: Sent = {}): Promise<Answer> => post('/api/access-requests', 'clinician', { body, ...sent });
+const asking = (body: unknown, sent: Sent = {}): Promise<Answer> => post('/api/access-requests', 'physician', { body, ...sent });
 
 /** What must hold of every refusal: a code, a status, an id, and not a trace of what was sent. */
 function expectProblem(answer: Answer, status: number, code: string, place?: string): void {
@@ -115,7 +115,7 @@ describe('idempotency keys', () => {
     for (const [path, role] of [
       ['/api/patients', 'registrar'],
       ['/api/imports', 'records'],
-      ['/api/access-requests', 'clinician'],
+      ['/api/access-requests', 'physician'],
     ] as const) {
       const body =
         path === '/api/access-requests'
@@ -141,7 +141,7 @@ describe('idempotency keys', () => {
     const key = randomUUID();
     const body = { relationRef: ref, purpose: 'TREAT', categories: ['laboratory'] };
     const mine = await asking(body, { key });
-    const theirs = await gateway.send('/api/access-requests', { token: await gateway.token('clinician', 'somebody-else'), key, body });
+    const theirs = await gateway.send('/api/access-requests', { token: await gateway.token('physician', 'somebody-else'), key, body });
     expect(theirs.body.requestId).not.toBe(mine.body.requestId);
   });
 
@@ -255,7 +255,7 @@ describe('requests and releases', () => {
     const made = await asking({ relationRef: ref, purpose: 'TREAT', categories: ['laboratory'] });
     const beta = consortium.gateway('BetaMSP');
     for (const path of [`/api/access-requests/${made.body.requestId}`, `/api/releases/${made.body.requestId}`]) {
-      expectProblem(await beta.send(path, { token: await beta.token('clinician') }), 404, 'RESOURCE_NOT_FOUND');
+      expectProblem(await beta.send(path, { token: await beta.token('physician') }), 404, 'RESOURCE_NOT_FOUND');
     }
   });
 });

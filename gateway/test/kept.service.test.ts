@@ -137,7 +137,7 @@ describe.each(drivers)('what cannot be rebuilt, in %s,', (driver) => {
 
   it('as enrolments: a person has one per role, replaced by the next, and is not named', async () => {
     const { enrolments } = await open();
-    const ada = { subject: 'ada', role: 'clinician' };
+    const ada = { subject: 'ada', role: 'physician' };
     await enrolments.save(ada, { name: 'n1', certificate: 'c1', privateKey: 'p1' });
     await enrolments.save(ada, { name: 'n2', certificate: 'c2', privateKey: 'p2' });
     expect(await enrolments.find(ada)).toEqual({ name: 'n2', certificate: 'c2', privateKey: 'p2' });
@@ -162,7 +162,7 @@ describe.each(drivers)('what cannot be rebuilt, in %s,', (driver) => {
   it('as consultations: they wait in their order until they are removed', async () => {
     const { consultations } = await open();
     const look = (consultationId: string, consultedAt: string): never =>
-      ({ consultationId, relationRef: 'R', role: 'clinician', purpose: null, consultedAt }) as never;
+      ({ consultationId, relationRef: 'R', role: 'physician', purpose: null, consultedAt }) as never;
     await consultations.put(look('b', '2026-03-01T08:00:00.002Z'));
     await consultations.put(look('a', '2026-03-01T08:00:00.001Z'));
     expect(await consultations.list()).toEqual([look('a', '2026-03-01T08:00:00.001Z'), look('b', '2026-03-01T08:00:00.002Z')]);

@@ -133,7 +133,7 @@ describe('a hold', () => {
   it("is the custodian's: no other registrar and no other role places it, opens or completes a recovery", async () => {
     for (const what of ['hold', 'recovery/completion']) {
       expect((await act(what, {}, { at: beta })).body.code).toBe('NOT_THE_CUSTODIAN');
-      expect((await act(what, {}, { role: 'clinician' })).body.code).toBe('ROLE_NOT_ALLOWED');
+      expect((await act(what, {}, { role: 'physician' })).body.code).toBe('ROLE_NOT_ALLOWED');
     }
     expect((await read()).hold).toBeNull();
   }, 30_000);
@@ -200,7 +200,7 @@ describe('a recovery', () => {
     expect((await act('hold')).status).toBe(201);
     expect((await act('recovery', { keys: statement })).status).toBe(201);
     await read();
-    expect((await act('recovery/approval', {}, { at: gamma, role: 'clinician' })).body.code).toBe('ROLE_NOT_ALLOWED');
+    expect((await act('recovery/approval', {}, { at: gamma, role: 'physician' })).body.code).toBe('ROLE_NOT_ALLOWED');
     expect((await act('recovery/approval', {}, { at: gamma })).status).toBe(201);
     await read('AlphaMSP');
     passHours(72);

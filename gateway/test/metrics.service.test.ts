@@ -99,7 +99,7 @@ describe('/metrics', () => {
       await gateway.send(`/fhir/Observation/${id}`, { token });
       await gateway.send(`/api/records/${id}?${id}=${id}`, { token, method: 'POST', key: id, body: { [id]: id } });
       await gateway.send('/api/access-requests', {
-        token: await gateway.token('clinician', id),
+        token: await gateway.token('physician', id),
         key: randomUUID(),
         body: { relationRef: id },
       });

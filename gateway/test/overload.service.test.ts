@@ -58,7 +58,7 @@ function holdWrites(): { release: () => void; held: () => number } {
 const requestAccess = async (subject: string, key: string = randomUUID(), wait = 0): Promise<Answer> => {
   const beta = consortium.gateway('BetaMSP');
   return beta.send('/api/access-requests', {
-    token: await beta.token('clinician', subject),
+    token: await beta.token('physician', subject),
     key,
     headers: { prefer: `wait=${String(wait)}` },
     body: { relationRef: patient.relationRef, purpose: 'TREAT', categories: ['laboratory'] },
@@ -98,10 +98,10 @@ describe('under more load than a gateway can carry', () => {
 
   it('a refusal does not wait for the body', async () => {
     const { release, held } = holdWrites();
-    const under = Array.from({ length: load.writes + load.waiting }, (_, at) => requestAccess(`clinician-${String(at)}`));
+    const under = Array.from({ length: load.writes + load.waiting }, (_, at) => requestAccess(`physician-${String(at)}`));
     const beta = consortium.gateway('BetaMSP');
     await waitFor(() => held() === load.writes, 5_000);
-    const token = await beta.token('clinician');
+    const token = await beta.token('physician');
     const head = `POST /api/access-requests HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${token}\r\ncontent-type: application/json\r\n`;
     const answer = await converse(beta, `${head}content-length: 1000000\r\n\r\n`);
     expect(answer).toMatch(/^HTTP\/1\.1 503 /);
@@ -131,7 +131,7 @@ describe('under more load than a gateway can carry', () => {
     const waiting = Array.from({ length: load.writes + 1 }, (_, at) => requestAccess(`waiting-${String(at)}`, randomUUID(), 1));
     const { body } = await requestAccess('somebody');
     const beta = consortium.gateway('BetaMSP');
-    const token = await beta.token('clinician');
+    const token = await beta.token('physician');
     const watched = Array.from({ length: load.perCaller - 1 }, () =>
       beta.send(`/api/access-requests/${String(body.requestId)}`, { token, headers: { prefer: 'wait=1' } }),
     );

@@ -42,11 +42,11 @@ async function run(command: Command, ...argv: readonly string[]): Promise<string
 
 describe('medaccord account', () => {
   it('lets somebody join, move and leave', async () => {
-    const told = await run(account, 'add', '--user', 'ada', '--role', 'clinician', '--department', 'cardiology', '--team', 'heart failure');
+    const told = await run(account, 'add', '--user', 'ada', '--role', 'physician', '--department', 'cardiology', '--team', 'heart failure');
     const invitation = /with the invitation\s+(\S+)/.exec(told)?.[1] ?? '';
     const person = { userName: 'ada', password: 'something long to say', secret: '' };
     expect((await new TestBrowser('http://alpha.test', gateway.url).enrol(person, invitation)).text).toContain('Done');
-    expect(await run(account, 'list')).toBe('ada  active  clinician  cardiology\n');
+    expect(await run(account, 'list')).toBe('ada  active  physician  cardiology\n');
     expect(await run(account, 'role', '--user', 'ada', '--role', 'auditor', '--department', 'quality')).toBe(
       'ada  active  auditor  quality\n',
     );
@@ -65,9 +65,9 @@ describe('medaccord account', () => {
   });
 
   it.each([
-    [['add', '--user', 'ada', '--role', 'clinician'], 'ACCOUNT_EXISTS'],
+    [['add', '--user', 'ada', '--role', 'physician'], 'ACCOUNT_EXISTS'],
     [['add', '--user', 'bo', '--role', 'gateway'], 'REQUEST_INVALID'],
-    [['add', '--user', 'a b', '--role', 'clinician'], 'REQUEST_INVALID'],
+    [['add', '--user', 'a b', '--role', 'physician'], 'REQUEST_INVALID'],
     [['disable', '--user', 'nobody'], 'RESOURCE_NOT_FOUND'],
     [['role', '--user', 'ada'], 'USAGE'],
     [['fire', '--user', 'ada'], 'USAGE'],
@@ -121,16 +121,16 @@ describe('the SCIM door', () => {
         headers: { 'content-type': 'application/scim+json' },
       });
     expect((await patch({ op: 'Replace', path: 'active', value: 'False' })).body.active).toBe(false);
-    expect((await patch({ op: 'replace', value: { roles: [{ value: 'claims' }], active: true } })).body).toMatchObject({
+    expect((await patch({ op: 'replace', value: { roles: [{ value: 'insurer-clerk' }], active: true } })).body).toMatchObject({
       active: true,
-      roles: [{ value: 'claims' }],
+      roles: [{ value: 'insurer-clerk' }],
     });
     for (const operation of [
       { op: 'replace', path: 'userName', value: 'x' },
       { op: 'move', path: 'active', value: true },
       { op: 'replace', path: 'active', value: 'perhaps' },
       { op: 'remove', path: 'roles' },
-      { op: 'replace', path: 'roles', value: [{ value: 'claims' }, { value: 'auditor' }] },
+      { op: 'replace', path: 'roles', value: [{ value: 'insurer-clerk' }, { value: 'auditor' }] },
       { op: 'replace', path: 'constructor', value: 1 },
     ])
       expect([operation, (await patch(operation)).body.code]).toEqual([operation, 'REQUEST_INVALID']);

@@ -61,13 +61,13 @@ describe('a preview', () => {
     for (const kind of ['anybody-else', 'unattested']) expect(viewOf(told, { kind })?.counts).toMatchObject({ draft: 0, gained: 0 });
 
     expect((await patient.consentTo('BetaMSP', [cardiology], 'AlphaMSP')).status).toBe(201);
-    const token = await beta.token('clinician', 'lee', 600, { department: 'cardiology' });
+    const token = await beta.token('physician', 'lee', 600, { department: 'cardiology' });
     const { body } = await ask(beta, patient.relationRef, ['laboratory', 'demographics'], { token });
     const release = await beta.send(`/api/releases/${String(body.requestId)}`, { token });
     const released = (release.body.resources as { recordId: string }[]).map(({ recordId }) => recordId).sort();
     expect(released).toHaveLength(3);
     expect(released).toEqual(permittedBy(seen));
-    const other = await ask(beta, patient.relationRef, ['laboratory'], { token: await beta.token('clinician', 'kim') });
+    const other = await ask(beta, patient.relationRef, ['laboratory'], { token: await beta.token('physician', 'kim') });
     expect(other.body.status).toBe('refused');
   }, 30_000);
 

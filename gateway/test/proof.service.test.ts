@@ -46,7 +46,7 @@ const around = { from: formatInstant(Date.now() - 60_000), until: formatInstant(
 
 const postReferral = async (gateway: TestGateway, more: object = {}, key: string = randomUUID()): Promise<Answer> =>
   gateway.send('/api/referrals', {
-    token: await gateway.token('clinician'),
+    token: await gateway.token('physician'),
     key,
     body: { relationRef: patient.relationRef, validity: around, ...more },
   });
@@ -62,7 +62,7 @@ const endReferral = async (gateway: TestGateway, referralId: string): Promise<An
   });
 const postStudy = async (gateway: TestGateway, more: object = {}): Promise<Answer> =>
   gateway.send('/api/studies', {
-    token: await gateway.token('ethics'),
+    token: await gateway.token('ethics-officer'),
     key: randomUUID(),
     body: { sponsors: ['BetaMSP'], purposes: ['CLINTRCH'], validity: around, protocol: 'A'.repeat(43), ...more },
   });
@@ -93,7 +93,7 @@ describe('treatment', () => {
     await relate('cover');
     const referral = await refer();
     expect(await outcomeOf('TREAT', referral)).toBe('released: permitted');
-    const shown = { kind: 'referral', referralId: referral.referralId, by: { mspId: 'AlphaMSP', role: 'clinician' }, validity: around };
+    const shown = { kind: 'referral', referralId: referral.referralId, by: { mspId: 'AlphaMSP', role: 'physician' }, validity: around };
     expect(await historyOf()).toContainEqual(expect.objectContaining({ ...shown, by: expect.objectContaining(shown.by), endedAt: null }));
     const ended = await endReferral(alpha!, referral.referralId);
     expect([ended.status, ended.body.endedAt]).toEqual([200, expect.any(String)]);
@@ -103,7 +103,7 @@ describe('treatment', () => {
       expect.objectContaining({ kind: 'referral', at: ended.body.endedAt, endedAt: ended.body.endedAt }),
     );
     const path = `/api/relations/${patient.relationRef}/referrals`;
-    const { body } = await beta!.send(path, { token: await beta!.token('clinician') });
+    const { body } = await beta!.send(path, { token: await beta!.token('physician') });
     expect(body.referrals).toEqual([ended.body]);
   });
 
@@ -186,7 +186,7 @@ describe('research', () => {
     const others = await postStudy(gamma!, { sponsors: ['AlphaMSP'] });
     expect(await outcomeOf('CLINTRCH', { kind: 'study', studyId: others.body.studyId as never })).toBe('refused: purpose-not-proved');
     const path = `/api/studies/${study.body.studyId as string}/end`;
-    const ended = await gamma!.send(path, { method: 'POST', token: await gamma!.token('ethics') });
+    const ended = await gamma!.send(path, { method: 'POST', token: await gamma!.token('ethics-officer') });
     expect(ended.status).toBe(200);
     expect(await outcomeOf('CLINTRCH', proof)).toBe('refused: proof-ended');
     await relate('care');
@@ -202,7 +202,7 @@ describe('research', () => {
     expect([own.status, own.body.code]).toEqual([403, 'CALLER_NOT_AUTHORITY']);
     const { studyId } = (await postStudy(gamma!)).body as { studyId: string };
     await waitFor(() => beta!.store.facts.find('study', studyId) !== undefined, 5_000);
-    const end = await beta!.send(`/api/studies/${studyId}/end`, { method: 'POST', token: await beta!.token('ethics') });
+    const end = await beta!.send(`/api/studies/${studyId}/end`, { method: 'POST', token: await beta!.token('ethics-officer') });
     expect([end.status, end.body.code]).toEqual([403, 'STUDY_NOT_OWN']);
     expect((await postStudy(gamma!, { purposes: ['TREAT'] })).body.code).toBe('REQUEST_INVALID');
   });
@@ -221,17 +221,19 @@ describe('who asks', () => {
   it('has the role of the purpose, and reads only what came for it', async () => {
     await relate('care', 'cover');
     for (const [purpose, role] of [
-      ['TREAT', 'claims'],
-      ['HPAYMT', 'clinician'],
-      ['HRESCH', 'clinician'],
+      ['TREAT', 'insurer-clerk'],
+      ['HPAYMT', 'physician'],
+      ['HRESCH', 'physician'],
+      ['HOPERAT', 'nurse'],
+      ['TREAT', 'public-health-officer'],
     ] as const) {
       const answer = await ask(beta!, patient.relationRef, ['laboratory'], { purpose, token: await beta!.token(role) });
       expect([answer.status, answer.body.code]).toEqual([403, 'ROLE_NOT_ALLOWED']);
     }
     const { requestId } = (await ask(beta!, patient.relationRef, ['laboratory'])).body as { requestId: string };
     for (const path of [`/api/releases/${requestId}`, `/api/access-requests/${requestId}`]) {
-      expect((await beta!.send(path, { token: await beta!.token('clinician') })).status).toBe(200);
-      for (const role of ['claims', 'researcher'])
+      for (const role of ['physician', 'nurse']) expect((await beta!.send(path, { token: await beta!.token(role) })).status).toBe(200);
+      for (const role of ['insurer-clerk', 'researcher', 'public-health-officer'])
         expect((await beta!.send(path, { token: await beta!.token(role) })).body.code).toBe('RESOURCE_NOT_FOUND');
     }
   });

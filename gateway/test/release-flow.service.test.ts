@@ -29,7 +29,7 @@ describe('the main job over HTTP', () => {
     expect((await patient.consent('BetaMSP', ['laboratory'])).body).toMatchObject({ version: 2 });
     const released = await ask(beta, patient.relationRef, ['laboratory', 'demographics']);
     expect(released.body).toMatchObject({ status: 'released', records: 3 });
-    const release = await beta.send(`/api/releases/${released.body.requestId}`, { token: await beta.token('clinician') });
+    const release = await beta.send(`/api/releases/${released.body.requestId}`, { token: await beta.token('physician') });
     const laboratory = imported.body.resources.filter(({ category }: { category: string }) => category === 'laboratory');
     expect(release.body.resources).toHaveLength(3);
     for (const { recordId, category, resource } of release.body.resources) {

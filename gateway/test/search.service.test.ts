@@ -72,7 +72,7 @@ const resources: Record<string, object> = {
 };
 
 const search = async (path: string, headers: Record<string, string> = {}): Promise<Answer> =>
-  gateway.send(`/fhir/${path}`, { token: await gateway.token('clinician'), headers });
+  gateway.send(`/fhir/${path}`, { token: await gateway.token('physician'), headers });
 const put = async (path: string, body: object): Promise<Answer> =>
   gateway.send(`/fhir/${path}`, {
     token: await gateway.token('records'),

@@ -37,7 +37,7 @@ beforeEach(() => {
 const newBrowser = (): TestBrowser => new TestBrowser(origin, gateway.url);
 const staff = 'urn:medaccord:scim:staff';
 
-async function add(userName: string, role = 'clinician', more: object = {}): Promise<{ person: TestPerson; invitation: string }> {
+async function add(userName: string, role = 'physician', more: object = {}): Promise<{ person: TestPerson; invitation: string }> {
   const person = { userName, password: `a long phrase for ${role}`, secret: '' };
   const { status, body } = await gateway.send('/scim/v2/Users', { token: operator, body: { userName, roles: [{ value: role }], ...more } });
   expect(status).toBe(201);
@@ -78,7 +78,7 @@ describe('a launch by SMART App Launch', () => {
   let answer: Answer;
 
   beforeAll(async () => {
-    person = await join('ada', 'clinician', {
+    person = await join('ada', 'physician', {
       'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User': { department: 'cardiology' },
       [staff]: { teams: ['heart failure'], practitioner: 'Practitioner/ada' },
     });
@@ -105,7 +105,7 @@ describe('a launch by SMART App Launch', () => {
     expect(protectedHeader.alg).toBe('RS256');
     expect(payload).toMatchObject({
       sub: 'ada',
-      role: 'clinician',
+      role: 'physician',
       department: 'cardiology',
       teams: ['heart failure'],
       fhirUser: `${origin}/fhir/Practitioner/ada`,
@@ -376,7 +376,7 @@ describe('tokens', () => {
       gateway.send('/scim/v2/Users/quy', { method: 'PATCH', token: operator, body: { Operations: [{ op: 'replace', value }] } });
     await patch({ roles: [{ value: 'auditor' }] });
     expect(codeIn(await read('/fhir/Patient', body.access_token))).toBe('ROLE_NOT_ALLOWED');
-    await patch({ roles: [{ value: 'clinician' }] });
+    await patch({ roles: [{ value: 'physician' }] });
     expect((await read('/fhir/Patient', body.access_token)).status).toBe(200);
     expect((await patch({ active: false })).body.active).toBe(false);
     await patch({ active: true });

@@ -88,7 +88,7 @@ const attributeOf = (span: ToldSpan | undefined, key: string): string | number |
 
 describe('traces', () => {
   it('go on from the caller, over the steps of the ledger, to the read model and the agent of another organisation', async () => {
-    const token = await beta.token('clinician');
+    const token = await beta.token('physician');
     const key = 'traced';
     const { body } = await beta.send('/api/access-requests', {
       token,
@@ -150,7 +150,7 @@ describe('traces', () => {
     expect([attributeOf(refused, 'error.type'), refused?.status.message ?? '']).toEqual([expect.stringMatching(/^[A-Z_]+$/), '']);
     const told = collector.bodies.join('\n');
     expect(told.length).toBeGreaterThan(1_000);
-    for (const secret of [canary, patient.subjectRef, patient.relationRef, 'Family', 'glucose', 'clinician-1', token])
+    for (const secret of [canary, patient.subjectRef, patient.relationRef, 'Family', 'glucose', 'physician-1', token])
       expect(told).not.toContain(secret);
     const keys = new Set(collector.spans.flatMap(({ attributes }) => attributes.map(({ key }) => key)));
     const table = [

@@ -93,7 +93,7 @@ describe('the wallet command', () => {
     const alpha = consortium.gateway('AlphaMSP');
     const validity = { from: '2026-01-01T00:00:00.000Z', until: '2099-01-01T00:00:00.000Z' };
     const { body } = await alpha.send('/api/referrals', {
-      token: await alpha.token('clinician'),
+      token: await alpha.token('physician'),
       key: randomUUID(),
       body: { relationRef: patient.relationRef, validity },
     });

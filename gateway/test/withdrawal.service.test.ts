@@ -49,7 +49,7 @@ async function expectGivenUp(requestId: string): Promise<void> {
   await waitFor(() => alpha.store.facts.height === consortium.ledger.blocks.length, 5_000);
   expect(alpha.store.facts.list<Decision>('decision', patient.relationRef).map(({ value }) => value.outcome)).toEqual(['released']);
   expect(alpha.store.facts.list('delivery', patient.relationRef)).toEqual([]);
-  const { body } = await beta.send(`/api/releases/${requestId}`, { token: await beta.token('clinician') });
+  const { body } = await beta.send(`/api/releases/${requestId}`, { token: await beta.token('physician') });
   expect(body.code).toBe('RELEASE_NOT_READY');
 }
 

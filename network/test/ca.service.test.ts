@@ -79,7 +79,7 @@ describe('the stock fabric-ca-client', () => {
 
   it('finds attributes registered for certificates in the certificate, and the three that every one has', async () => {
     const attrs = [
-      { name: 'role', value: 'clinician', ecert: true },
+      { name: 'role', value: 'physician', ecert: true },
       { name: 'shift', value: 'night' },
     ];
     const secret = await stock.register({ enrollmentID: 'doctor', affiliation: '', role: 'client', maxEnrollments: -1, attrs }, registrar);
@@ -89,7 +89,7 @@ describe('the stock fabric-ca-client', () => {
       'hf.Affiliation': '',
       'hf.EnrollmentID': 'doctor',
       'hf.Type': 'client',
-      role: 'clinician',
+      role: 'physician',
     });
 
     const asked = await stock.enroll({

@@ -161,7 +161,7 @@ export class MedaccordContract extends GuardedContract {
     return answer('GetConsents', ctx, request, getConsentsDesk);
   }
 
-  @Submit({ allow: [role('registrar'), role('records'), role('clinician')] })
+  @Submit({ allow: [role('registrar'), role('records'), role('physician'), role('nurse')] })
   RecordNotice(ctx: LedgerContext, request: string): Promise<string> {
     return answer('RecordNotice', ctx, request, recordNoticeDesk);
   }
@@ -291,22 +291,22 @@ export class MedaccordContract extends GuardedContract {
     return answer('GetReview', ctx, request, getReviewDesk);
   }
 
-  @Submit({ allow: [role('clinician'), role('records')] })
+  @Submit({ allow: [role('physician'), role('records')] })
   RegisterReferral(ctx: LedgerContext, request: string): Promise<string> {
     return answer('RegisterReferral', ctx, request, registerReferralDesk);
   }
 
-  @Submit({ allow: [role('clinician'), role('records')] })
+  @Submit({ allow: [role('physician'), role('records')] })
   EndReferral(ctx: LedgerContext, request: string): Promise<string> {
     return answer('EndReferral', ctx, request, endReferralDesk);
   }
 
-  @Submit({ allow: [role('ethics')] })
+  @Submit({ allow: [role('ethics-officer')] })
   ApproveStudy(ctx: LedgerContext, request: string): Promise<string> {
     return answer('ApproveStudy', ctx, request, approveStudyDesk);
   }
 
-  @Submit({ allow: [role('ethics')] })
+  @Submit({ allow: [role('ethics-officer')] })
   EndStudy(ctx: LedgerContext, request: string): Promise<string> {
     return answer('EndStudy', ctx, request, endStudyDesk);
   }

@@ -92,7 +92,7 @@ export {
   type EmergencyRules,
   type ReviewOutcome,
 } from './break-glass';
-export { askingRoleOf, askingRoles, parseProof, type Proof } from './proof';
+export { askingRoles, askingRolesOf, asksFor, parseProof, type Proof } from './proof';
 export { parseReferral, parseStudy, type Referral, type Study } from './proof-entry';
 export {
   axisNames,

@@ -19,11 +19,30 @@ export const parseProof: Parser<Proof> = (value, place) => {
   return proofShapes[parseKind(value.kind, `${place}.kind`)](value, place);
 };
 
-/** Who may ask for records: one role for each purpose. */
-export const askingRoles = ['clinician', 'researcher', 'claims'] as const satisfies readonly StaffRole[];
+/** Who may ask for records. */
+export const askingRoles = [
+  'physician',
+  'nurse',
+  'insurer-clerk',
+  'researcher',
+  'public-health-officer',
+] as const satisfies readonly StaffRole[];
+export type AskingRole = (typeof askingRoles)[number];
 
-/** The staff role that asks for a purpose: research and payment have their own people, the rest is for clinicians. */
-export function askingRoleOf(purpose: Purpose): (typeof askingRoles)[number] {
-  if (isCoveredBy(purpose, 'HRESCH')) return 'researcher';
-  return isCoveredBy(purpose, 'HPAYMT') ? 'claims' : 'clinician';
+/** The purposes that have people of their own; each covers those below it. */
+const ownPeople = [
+  { cover: 'TREAT', roles: ['physician', 'nurse'] },
+  { cover: 'HPAYMT', roles: ['insurer-clerk'] },
+  { cover: 'HRESCH', roles: ['researcher'] },
+  { cover: 'PUBHLTH', roles: ['public-health-officer'] },
+] as const satisfies readonly { readonly cover: Purpose; readonly roles: readonly AskingRole[] }[];
+
+/** The staff roles that ask for a purpose; one that has no people of its own is for physicians. */
+export function askingRolesOf(purpose: Purpose): readonly [AskingRole, ...AskingRole[]] {
+  return ownPeople.find(({ cover }) => isCoveredBy(purpose, cover))?.roles ?? ['physician'];
+}
+
+/** Whether somebody in this role asks for the purpose. */
+export function asksFor(role: string | null, purpose: Purpose): boolean {
+  return askingRolesOf(purpose).some((one) => one === role);
 }

@@ -5,11 +5,13 @@ export const staffRoles = [
   'gateway',
   'registrar',
   'records',
-  'clinician',
-  'claims',
+  'physician',
+  'nurse',
+  'insurer-clerk',
   'auditor',
   'researcher',
-  'ethics',
+  'ethics-officer',
+  'public-health-officer',
   'operator',
 ] as const;
 export type StaffRole = (typeof staffRoles)[number];

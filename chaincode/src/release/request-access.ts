@@ -1,5 +1,6 @@
 import {
-  askingRoleOf,
+  askingRolesOf,
+  asksFor,
   formatCanonical,
   newError,
   type AccessRequest,
@@ -33,8 +34,7 @@ export function requestAccess(
     return standing;
   }
   const { relationRef, requestId, purpose, proof, ask, unit } = request;
-  const allowed = askingRoleOf(purpose);
-  if (by.role !== allowed) throw newError('PURPOSE_NOT_OF_ROLE', { purpose, allowed });
+  if (!asksFor(by.role, purpose)) throw newError('PURPOSE_NOT_OF_ROLE', { purpose, allowed: askingRolesOf(purpose).join(', ') });
   assertDeclarable(purpose, unit);
   const party = by.mspId === relation.counterparty;
   const breakGlass = party && emergency !== undefined ? declareEmergency(emergency, at) : undefined;

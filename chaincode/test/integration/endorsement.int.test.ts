@@ -185,7 +185,7 @@ describe('with members that run altered chaincode', () => {
     const refused = await ask(consortium, scene.relation);
     const refusal = JSON.stringify({ relationRef, requestId: refused.requestId, consentVersion: 2 });
     expect(await send(HOSPITAL, ['RefuseAccess', refusal], [HOSPITAL, AUTHORITY], { notice: sealedText('notice') })).toBe(VALID);
-    const outsider = await consortium.submit(await consortium.identity(AUTHORITY, 'clinician'), 'RequestAccess', {
+    const outsider = await consortium.submit(await consortium.identity(AUTHORITY, 'physician'), 'RequestAccess', {
       relationRef,
       requestId: newRef(),
       purpose: 'TREAT',

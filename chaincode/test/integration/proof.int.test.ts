@@ -77,16 +77,16 @@ describe('proofs of purpose, on a ledger with members that collude', () => {
   });
 
   test('a referral is made, ended and taken back by nobody without the custodian', async () => {
-    const clinician = await consortium.identity(HOSPITAL, 'clinician');
+    const physician = await consortium.identity(HOSPITAL, 'physician');
     const { relationRef } = relation;
     const referralId = newRef<ReferralId>();
     const key = referralKey(relationRef, referralId);
     const args = ['RegisterReferral', JSON.stringify({ relationRef, referralId, validity: around })];
     for (const endorsers of [[HOSPITAL], [CLINIC, AUTHORITY]])
-      expect(await consortium.commitOf(await consortium.endorse(clinician, args, { endorsers }))).toBe(BAD_ENDORSEMENT);
+      expect(await consortium.commitOf(await consortium.endorse(physician, args, { endorsers }))).toBe(BAD_ENDORSEMENT);
 
     const proof = await refer(consortium, relation, around, referralId);
-    const genuine = await consortium.evaluate(clinician, 'GetReferral', { relationRef, referralId });
+    const genuine = await consortium.evaluate(physician, 'GetReferral', { relationRef, referralId });
     const longer = JSON.stringify({ ...genuine, validity: { ...around, until: '2099-01-01T00:00:00.000Z' } });
     expect(await forge(['put', key, longer])).toBe(BAD_ENDORSEMENT);
     expect(await forge(['free', key])).toBe(BAD_ENDORSEMENT);
@@ -94,7 +94,7 @@ describe('proofs of purpose, on a ledger with members that collude', () => {
     const late = await endorseDecision(await ask(consortium, relation, CLINIC, { proof }));
     const inTime = await endorseDecision(await ask(consortium, relation, CLINIC, { proof }));
     expect(await consortium.commitOf(inTime)).toBe(VALID);
-    await consortium.submit(clinician, 'EndReferral', { relationRef, referralId });
+    await consortium.submit(physician, 'EndReferral', { relationRef, referralId });
     expect(await consortium.commitOf(late)).toBe(READ_CONFLICT);
     expect(await reasonAgainst('TREAT', proof)).toBe('proof-ended');
   });
@@ -121,7 +121,7 @@ describe('proofs of purpose, on a ledger with members that collude', () => {
     expect(await forge(['put', key, text], ['hide', AUTHORITY, key, text])).toBe(BAD_ENDORSEMENT);
     expect(await forge(['put', key, text])).toBe(VALID);
     expect(await reasonAgainst('HRESCH', { kind: 'study', studyId })).toBe('purpose-not-proved');
-    await consortium.submit(await consortium.identity(AUTHORITY, 'ethics'), 'EndStudy', { studyId: proof.studyId });
+    await consortium.submit(await consortium.identity(AUTHORITY, 'ethics-officer'), 'EndStudy', { studyId: proof.studyId });
     expect(await reasonAgainst('HRESCH', proof)).toBe('proof-ended');
   });
 });

@@ -54,7 +54,7 @@ export async function declare(
     ask: commit(askPreimage(ask)),
     unit: unitOf(ask),
   };
-  return (await twin.submit(await twin.identity(declaration.by ?? CLINIC, 'clinician'), 'RequestAccess', request)).request;
+  return (await twin.submit(await twin.identity(declaration.by ?? CLINIC, 'physician'), 'RequestAccess', request)).request;
 }
 
 /** What opens a declared emergency; `arrived` is false where the document that the consent commits to never reached the custodian. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import {
-  askingRoleOf,
+  askingRolesOf,
   askPreimage,
   consentDocumentPreimage,
   detailsPreimage,
@@ -172,7 +172,7 @@ export async function permitLaboratory(
 
 /** What the clinic asks for: always the same of a relation, so that a decision can open it. */
 export function askOf({ relationRef }: PatientRelation, purpose: Purpose = 'TREAT'): Ask {
-  const person = { department: 'cardiology', role: 'clinician', person: 'lee', teams: null };
+  const person = { department: 'cardiology', role: 'physician', person: 'lee', teams: null };
   return { relationRef, categories: ['laboratory', 'medications'], purpose, person, salt: 'A'.repeat(22) as Salt };
 }
 
@@ -189,7 +189,7 @@ export async function ask(
     proof,
     ask: commit(askPreimage(askOf(relation, purpose))),
   };
-  return (await twin.submit(await twin.identity(mspId, askingRoleOf(purpose)), 'RequestAccess', request)).request;
+  return (await twin.submit(await twin.identity(mspId, askingRolesOf(purpose)[0]), 'RequestAccess', request)).request;
 }
 
 /** The custodian refers its patient in a relation; answers what a request names. */
@@ -199,7 +199,7 @@ export async function refer(
   validity: Period = inForce,
   referralId = newRef<ReferralId>(),
 ): Promise<Extract<Proof, { kind: 'referral' }>> {
-  await twin.submit(await twin.identity(HOSPITAL, 'clinician'), 'RegisterReferral', { relationRef, referralId, validity });
+  await twin.submit(await twin.identity(HOSPITAL, 'physician'), 'RegisterReferral', { relationRef, referralId, validity });
   return { kind: 'referral', referralId };
 }
 
@@ -210,7 +210,7 @@ export function newStudy(more: Partial<TransactionRequest<'ApproveStudy'>> = {})
 }
 
 export async function approve(twin: Consortium, study = newStudy()): Promise<Extract<Proof, { kind: 'study' }>> {
-  await twin.submit(await twin.identity(AUTHORITY, 'ethics'), 'ApproveStudy', study);
+  await twin.submit(await twin.identity(AUTHORITY, 'ethics-officer'), 'ApproveStudy', study);
   return { kind: 'study', studyId: study.studyId };
 }
 

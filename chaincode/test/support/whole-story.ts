@@ -37,12 +37,12 @@ import {
 export async function runWholeStory(twin: ConsortiumTwin): Promise<PatientRelation> {
   const patient = new Patient(HOSPITAL);
   const { relation, document, laboratory } = await newScene(twin, patient);
-  const [gateway, clinician, reader] = [
+  const [gateway, physician, reader] = [
     await twin.identity(HOSPITAL, 'gateway'),
-    await twin.identity(CLINIC, 'clinician'),
+    await twin.identity(CLINIC, 'physician'),
     await twin.identity(INSURER),
   ];
-  const clinicianOfCustodian = await twin.identity(HOSPITAL, 'clinician');
+  const physicianOfCustodian = await twin.identity(HOSPITAL, 'physician');
   const both = [HOSPITAL, CLINIC];
   const { relationRef } = relation;
 
@@ -58,7 +58,7 @@ export async function runWholeStory(twin: ConsortiumTwin): Promise<PatientRelati
   await deliver(bindingRef(relationRef), reader, relation.bindingEnvelope(HOSPITAL));
 
   const refused = await ask(twin, relation);
-  await deliver(askRef(relationRef, refused.requestId), clinician);
+  await deliver(askRef(relationRef, refused.requestId), physician);
   const refusal = { relationRef, requestId: refused.requestId, consentVersion: 2 };
   await twin.submit(gateway, 'RefuseAccess', refusal, { input: { notice: sealedText('notice') }, endorsers: both });
   await ask(twin, relation, INSURER);
@@ -80,13 +80,13 @@ export async function runWholeStory(twin: ConsortiumTwin): Promise<PatientRelati
     counterparty: sealedText('redisclosure'),
     patient: sealedText('redisclosure-notice'),
   };
-  await twin.submit(clinician, 'RecordRedisclosure', redisclosure, { input: { ...passedOn, sealed }, endorsers: both });
-  const looked = { consultationId: newRef<ConsultationId>(), role: 'clinician' as const, purpose: 'TREAT' as const, consultedAt: ISSUED };
+  await twin.submit(physician, 'RecordRedisclosure', redisclosure, { input: { ...passedOn, sealed }, endorsers: both });
+  const looked = { consultationId: newRef<ConsultationId>(), role: 'physician' as const, purpose: 'TREAT' as const, consultedAt: ISSUED };
   await twin.submit(await twin.identity(CLINIC, 'gateway'), 'RecordConsultations', { relationRef, consultations: [looked] });
 
   const [{ referralId }, { studyId }] = [await refer(twin, relation), await approve(twin)];
-  await twin.submit(clinicianOfCustodian, 'EndReferral', { relationRef, referralId });
-  await twin.submit(await twin.identity(AUTHORITY, 'ethics'), 'EndStudy', { studyId });
+  await twin.submit(physicianOfCustodian, 'EndReferral', { relationRef, referralId });
+  await twin.submit(await twin.identity(AUTHORITY, 'ethics-officer'), 'EndStudy', { studyId });
 
   const declared = await declare(twin, relation);
   const emergency = { relationRef, requester: CLINIC, requestId: declared.requestId };

@@ -46,12 +46,12 @@ export interface Wish {
   readonly person: RequestingPerson;
   /** Declared for purposes of emergencies. */
   readonly emergency?: Pick<Emergency, 'reason' | 'statement'> | undefined;
-  /** The clinician's own ledger identity. */
+  /** The physician's own ledger identity. */
   readonly identity: LedgerIdentity;
 }
 
 /**
- * Requests access: the request goes on the ledger under the clinician's identity, what is asked for goes sealed to the custodian.
+ * Requests access: the request goes on the ledger under the physician's identity, what is asked for goes sealed to the custodian.
  * Repeating the same operation is the same request.
  * @throws CodedError RELATION_UNKNOWN and others
  */

@@ -45,7 +45,7 @@ async function tellWhatNext(plot: Plot, cast: Cast, { connections, config, runFo
   const { custodian, counterparty } = cast;
   const tokens = {
     records: await newStaffToken(documentOf(connections, custodian), { subject: 'sample', role: 'records' }, 12),
-    clinician: await newStaffToken(documentOf(connections, counterparty), { subject: 'sample', role: 'clinician' }, 12),
+    physician: await newStaffToken(documentOf(connections, counterparty), { subject: 'sample', role: 'physician' }, 12),
   };
   return formatWhatNext({ plot, cast, tokens, members: connections.members, program: config.program, runFolder }, newPaint(config.colour));
 }

@@ -4,7 +4,7 @@ import type { Paint } from './paint';
 export type NextFacts = {
   readonly plot: Plot;
   readonly cast: Cast;
-  readonly tokens: { readonly records: string; readonly clinician: string };
+  readonly tokens: { readonly records: string; readonly physician: string };
   readonly members: readonly Member[];
   readonly program: string;
   readonly runFolder: string;
@@ -23,7 +23,7 @@ export function formatWhatNext({ plot, cast, tokens, members, program, runFolder
     '',
     paint('bold', 'Sample credentials (good for 12 hours)'),
     `  RECORDS=${tokens.records}`,
-    `  CLINICIAN=${tokens.clinician}`,
+    `  PHYSICIAN=${tokens.physician}`,
     '',
     paint('bold', 'What to try next'),
     paint('dim', '  # the members and their keys; the whole interface'),
@@ -33,7 +33,7 @@ export function formatWhatNext({ plot, cast, tokens, members, program, runFolder
     `  curl -sw '\\n' -H "Authorization: Bearer $RECORDS" '${custodian.gateway}/api/records?subject=${plot.subjectRef}'`,
     ...formatRelease(released?.requestId, counterparty, paint),
     paint('dim', '  # ask again: she has revoked'),
-    `  curl -sw '\\n' -H "Authorization: Bearer $CLINICIAN" -H "Idempotency-Key: $(date +%s%N)" -H 'Prefer: wait=10' -H 'Content-Type: application/json' -d '${ask}' ${counterparty.gateway}/api/access-requests`,
+    `  curl -sw '\\n' -H "Authorization: Bearer $PHYSICIAN" -H "Idempotency-Key: $(date +%s%N)" -H 'Prefer: wait=10' -H 'Content-Type: application/json' -d '${ask}' ${counterparty.gateway}/api/access-requests`,
     paint('dim', '  # what the patient sees, with the reasons that only she can open'),
     `  ${program} wallet history --connections ${runFolder}`,
     '',
@@ -45,6 +45,6 @@ function formatRelease(requestId: string | undefined, { gateway, title }: Member
   if (requestId === undefined) return [];
   return [
     paint('dim', `  # what was released to ${title} is deleted since she revoked`),
-    `  curl -sw '\\n' -H "Authorization: Bearer $CLINICIAN" ${gateway}/api/releases/${requestId}`,
+    `  curl -sw '\\n' -H "Authorization: Bearer $PHYSICIAN" ${gateway}/api/releases/${requestId}`,
   ];
 }

@@ -5,7 +5,7 @@ import type { ConsentSet } from '@medaccord/chaincode/model';
  * consent rule denies whatever nobody permits.
  */
 export const implicitPolicies = {
-  /** Clinicians who treat her, data that are not more confidential than normal. */
+  /** Whoever treats her, data that are not more confidential than normal. */
   'basic-normal': { base: 'deny', exceptions: [{ decision: 'permit', purposes: ['TREAT'], confidentiality: 'N' }] },
   /** Every purpose that the consortium allows, data that are not more confidential than normal. */
   'all-normal': { base: 'deny', exceptions: [{ decision: 'permit', confidentiality: 'N' }] },

@@ -52,7 +52,9 @@ export function newCapabilityStatement({ base, version, since, interactions, ope
     rest: [
       {
         mode: 'server',
-        security: { description: 'A bearer token that the organisation signed; the role records reads and writes, clinician reads' },
+        security: {
+          description: 'A bearer token that the organisation signed; the role records reads and writes, physicians and nurses read',
+        },
         resource: resourceTypes.map((type) => others[type] ?? newResource(type, interaction, operationsOf(operations, type))),
         interaction: systemInteractions.filter(isDone).map((code) => ({ code })),
         ...operationsOf(operations),

@@ -102,8 +102,8 @@ describe('StaffIdentities', () => {
   it('registers a random name with the role alone, enrols it, and keeps it for the person and role', async () => {
     const identities = newIdentities();
     const [one, same] = await Promise.all([
-      identities.get({ subject: 'lovelace', role: 'clinician' }),
-      identities.get({ subject: 'lovelace', role: 'clinician' }),
+      identities.get({ subject: 'lovelace', role: 'physician' }),
+      identities.get({ subject: 'lovelace', role: 'physician' }),
     ]);
     expect(one).toBe(same);
     expect(asked.map((request) => request.url)).toEqual(['/api/v1/enroll', '/api/v1/register', '/api/v1/enroll']);
@@ -111,19 +111,19 @@ describe('StaffIdentities', () => {
     expect(asked[1]?.body).toMatchObject({
       id: one.name,
       type: 'client',
-      attrs: [{ name: 'role', value: 'clinician', ecert: true }],
+      attrs: [{ name: 'role', value: 'physician', ecert: true }],
       max_enrollments: 1,
     });
     expect(JSON.stringify(asked)).not.toContain('lovelace');
-    expect((await newIdentities().get({ subject: 'lovelace', role: 'clinician' })).name).toBe(one.name);
+    expect((await newIdentities().get({ subject: 'lovelace', role: 'physician' })).name).toBe(one.name);
     expect((await newIdentities().get({ subject: 'lovelace', role: 'records' })).name).not.toBe(one.name);
     expect(asked).toHaveLength(6);
   });
 
   it('gives the person a new name when the certificate has served its time', async () => {
-    const first = await newIdentities().get({ subject: 'lovelace', role: 'clinician' });
+    const first = await newIdentities().get({ subject: 'lovelace', role: 'physician' });
     const old = newIdentities(() => begins + 31 * 24 * 3_600_000);
-    expect((await old.get({ subject: 'lovelace', role: 'clinician' })).name).not.toBe(first.name);
+    expect((await old.get({ subject: 'lovelace', role: 'physician' })).name).not.toBe(first.name);
   });
 
   it('says whether the authority refused or is not there, without what it answered', async () => {

@@ -1,5 +1,5 @@
 import {
-  askingRoleOf,
+  asksFor,
   formatInstant,
   isBreakGlass,
   type Decision,
@@ -92,7 +92,7 @@ function listReleases({ facts, mspId, opened }: VisibleOptions, relationRef: str
   const now = formatInstant(Date.now());
   return facts.list<Decision>('decision', relationRef).filter(({ value }) => {
     if (value.requester !== mspId || value.receipt === null || !facts.isDelivered(value)) return false;
-    if (!isOver(facts, value, now)) return askingRoleOf(value.purpose) === role;
+    if (!isOver(facts, value, now)) return asksFor(role, value.purpose);
     opened.drop(value.requestId);
     return false;
   });

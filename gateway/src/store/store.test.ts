@@ -86,7 +86,7 @@ describe('Facts', () => {
   });
 
   const newRequest = (more: object = {}): object => ({
-    ...{ relationRef: signed.relationRef, requestId, by: { mspId: requester, role: 'clinician', actor: hash } },
+    ...{ relationRef: signed.relationRef, requestId, by: { mspId: requester, role: 'physician', actor: hash } },
     ...{ purpose: 'TREAT', proof: null, ask: hash, requestHash: hash, party: true, at },
     ...more,
   });
@@ -197,7 +197,7 @@ describe('Facts', () => {
 
   it('never lists the request of somebody who is no party, whatever it says of itself', () => {
     applyUpTo(1);
-    const by = { mspId: 'GammaMSP', role: 'clinician', actor: hash };
+    const by = { mspId: 'GammaMSP', role: 'physician', actor: hash };
     facts.apply(block(2, [requestKey(name.relationRef, 'GammaMSP' as never, requestId), newRequest({ by })]));
     expect(facts.listType('request')).toHaveLength(1);
     expect(listWork()).toEqual([[], [], false]);

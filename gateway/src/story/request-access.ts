@@ -9,12 +9,12 @@ const WAIT_SECONDS = 20;
 const PATIENCE_MS = 60_000;
 
 /**
- * A clinician of a member asks for all ordinary categories of the patient's records, to treat her, and waits for the answer.
+ * A physician of a member asks for all ordinary categories of the patient's records, to treat her, and waits for the answer.
  * @throws {StoryError} ACCESS_NOT_DECIDED when none comes
  */
 export async function requestAccess(stage: Stage, { relationRef }: Plot, member: Member): Promise<MadeRequest> {
   const client = stage.clientOf(member);
-  const options = { token: await stage.tokenOf(member, 'clinician'), waitSeconds: WAIT_SECONDS };
+  const options = { token: await stage.tokenOf(member, 'physician'), waitSeconds: WAIT_SECONDS };
   const wish = { relationRef, purpose: 'TREAT', categories: ordinaryCategories };
   const until = Date.now() + PATIENCE_MS;
   let answer = await untilKnown(() => client.post<Answers['access']>('/api/access-requests', wish, options));

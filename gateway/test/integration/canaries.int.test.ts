@@ -97,20 +97,20 @@ describe('with canaries in every string, date, number and identifier of a bundle
     }
     await patient.checkIn(counterparty.mspId);
     await patient.consent(counterparty.mspId, ['laboratory', 'demographics', 'documents', 'conditions', 'psychiatry']);
-    const clinician = await counterparty.token('clinician', canaries.sentence());
+    const physician = await counterparty.token('physician', canaries.sentence());
     const wish = {
       relationRef: patient.relationRef,
       purpose: 'TREAT',
       categories: ['laboratory', 'demographics', 'documents', 'conditions', 'psychiatry'],
     };
     const asked = await counterparty.send('/api/access-requests', {
-      token: clinician,
+      token: physician,
       key: canaries.word(),
       headers: { prefer: 'wait=40' },
       body: wish,
     });
     expect(asked.body).toMatchObject({ status: 'released' });
-    const { text: released } = await counterparty.send(`/api/releases/${String(asked.body.requestId)}`, { token: clinician });
+    const { text: released } = await counterparty.send(`/api/releases/${String(asked.body.requestId)}`, { token: physician });
     expect(new CanarySearch(canaries.texts).find('the release', Buffer.from(released)).length).toBeGreaterThan(50);
     // Whole resources, for their hashes, and the ids that the custodian gave.
     for (const text of told) canaries.texts.add(text);

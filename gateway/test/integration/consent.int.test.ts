@@ -77,7 +77,7 @@ const told = async (requestId: string): Promise<{ reason: string }> => {
 };
 
 const readRelease = async (requestId: string): Promise<Answer> =>
-  counterparty!.send(`/api/releases/${requestId}`, { token: await counterparty!.token('clinician') });
+  counterparty!.send(`/api/releases/${requestId}`, { token: await counterparty!.token('physician') });
 
 const released = async (categories: readonly Category[] = ['laboratory']): Promise<string> => {
   const { body } = await ask(counterparty!, patient.relationRef, categories, { wait: 30 });
@@ -121,7 +121,7 @@ describe('consent on a real network', () => {
     expect(await outcomeOf(['laboratory'])).toBe('refused: relation-kind');
     const validity = { from: formatInstant(Date.now() - 60_000), until: formatInstant(Date.now() + 3_600_000) };
     const { body } = await custodian!.send('/api/referrals', {
-      token: await custodian!.token('clinician'),
+      token: await custodian!.token('physician'),
       key: randomUUID(),
       body: { relationRef: patient.relationRef, validity },
     });
@@ -159,7 +159,7 @@ describe('consent on a real network', () => {
     const requestId = await released();
     const path = `/api/releases/${requestId}/redisclosures`;
     const made = await counterparty!.send(path, {
-      token: await counterparty!.token('clinician'),
+      token: await counterparty!.token('physician'),
       key: randomUUID(),
       body: { recipient: 'Rehabilitation, Dr Roe', purpose: 'TREAT' },
     });
@@ -173,7 +173,7 @@ describe('consent on a real network', () => {
     const opened = await openRedisclosure(patient.wallet, patient.relationRef, redisclosureId, String(told?.['notice']));
     expect(opened).toMatchObject({ recipient: 'Rehabilitation, Dr Roe' });
     const back = await counterparty!.send(`${path}/${redisclosureId}/acknowledgements`, {
-      token: await counterparty!.token('clinician'),
+      token: await counterparty!.token('physician'),
       key: randomUUID(),
       body: { told: formatInstant(Date.now()) },
     });
@@ -197,7 +197,7 @@ describe('consent on a real network', () => {
     expect(await outcomeOf(['laboratory'])).toBe('refused: no-permit');
     await ask(insurer!, patient.relationRef, ['laboratory'], { wait: 30 });
     const look = async (gateway: Door): Promise<Answer> =>
-      gateway.send(`/api/relations/${patient.relationRef}/consents?purpose=TREAT`, { token: await gateway.token('clinician') });
+      gateway.send(`/api/relations/${patient.relationRef}/consents?purpose=TREAT`, { token: await gateway.token('physician') });
     expect((await look(counterparty!)).status).toBe(200);
     const whoOf = ({ by, mspId }: Line): unknown => (by as { readonly mspId: string } | undefined)?.mspId ?? mspId;
     const told = async (): Promise<unknown[]> => (await history()).map((line) => [line.kind, whoOf(line)]);

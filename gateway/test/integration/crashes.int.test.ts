@@ -111,7 +111,7 @@ describe('kill -9 of the custodian gateway', () => {
       await network.restartGateway(custodian.mspId);
       const { body } = await asked;
       expect(body).toMatchObject({ status: 'released', records: 60 });
-      const release = await counterparty.send(`/api/releases/${body.requestId}`, { token: await counterparty.token('clinician') });
+      const release = await counterparty.send(`/api/releases/${body.requestId}`, { token: await counterparty.token('physician') });
       expect(release.body.resources).toHaveLength(60);
     },
     120_000,

@@ -54,7 +54,7 @@ test('every line that a start prints to try works as it is printed, and Ctrl-C s
   const lines = command
     .said()
     .split('\n')
-    .filter((line) => /^ {2}(RECORDS=|CLINICIAN=|curl |\/.* wallet history )/.test(line));
+    .filter((line) => /^ {2}(RECORDS=|PHYSICIAN=|curl |\/.* wallet history )/.test(line));
   const tried = await run('sh', '-euc', lines.join('\necho ----\n')).ended;
   expect(tried.code).toBe(0);
   const [, , organisations = '', interface_ = '', records = '', release = '', again = '', history = ''] = tried.output.split('----\n');

@@ -83,7 +83,7 @@ test('a counterparty that keeps all it is sent with a decision and refuses to en
   const { requestId } = asked.body as { requestId: string };
   await until('the decision was put before the counterparty', () => kept().some(({ name }) => name === 'DecideRelease'));
 
-  const { body } = await counterparty.send(`/api/access-requests/${requestId}`, { token: await counterparty.token('clinician') });
+  const { body } = await counterparty.send(`/api/access-requests/${requestId}`, { token: await counterparty.token('physician') });
   expect(body.status).not.toBe('released');
   const streams = await Promise.all(
     network.gateways.map(({ mspId }) => readChain(counterparty.connection, mspId, ['blocks', 'privateBlocks'])),

@@ -46,7 +46,7 @@ describe('the main job on a real network', () => {
     await patient.consent(counterparty.mspId, ['laboratory', 'conditions']);
     const { body } = await ask(counterparty, patient.relationRef, ['laboratory', 'conditions', 'medications', 'demographics']);
     expect(body).toMatchObject({ status: 'released' });
-    const release = await counterparty.send(`/api/releases/${body.requestId}`, { token: await counterparty.token('clinician') });
+    const release = await counterparty.send(`/api/releases/${body.requestId}`, { token: await counterparty.token('physician') });
     const consented = resources.filter(({ category }) => ['laboratory', 'conditions'].includes(category)).map(({ recordId }) => recordId);
     expect(consented.length).toBeGreaterThan(2);
     expect(release.body.resources.map(({ recordId }: { recordId: string }) => recordId).sort()).toEqual(consented.sort());

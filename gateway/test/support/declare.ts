@@ -9,14 +9,14 @@ export interface Emergency {
   readonly purpose?: string;
 }
 
-/** Declares an emergency as a clinician of a department and waits for the answer. */
+/** Declares an emergency as a physician of a department and waits for the answer. */
 export async function declare(
   gateway: Door,
   relationRef: string,
   { categories = ['laboratory'], department = 'emergency', statement = 'Found unconscious', purpose = 'ETREAT' }: Emergency = {},
 ): Promise<Answer> {
   return gateway.send('/api/access-requests', {
-    token: await gateway.token('clinician', 'dr-lee', 600, { department }),
+    token: await gateway.token('physician', 'dr-lee', 600, { department }),
     key: randomUUID(),
     headers: { prefer: 'wait=10' },
     body: { relationRef, purpose, categories, emergency: { reason: 'unconscious', statement } },

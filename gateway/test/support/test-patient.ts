@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
-  askingRoleOf,
+  askingRolesOf,
   type Category,
   type ConsentSet,
   type MspId,
@@ -99,7 +99,7 @@ export async function ask(
 ): Promise<Answer> {
   const { purpose = 'TREAT', proof } = more;
   return gateway.send('/api/access-requests', {
-    token: more.token ?? (await gateway.token(askingRoleOf(purpose))),
+    token: more.token ?? (await gateway.token(askingRolesOf(purpose)[0])),
     key: more.key ?? randomUUID(),
     headers: { prefer: `wait=${String(more.wait ?? 10)}` },
     body: { relationRef, purpose, categories, ...(proof && { proof }) },

@@ -1,6 +1,7 @@
 import {
-  askingRoleOf,
   askingRoles,
+  askingRolesOf,
+  asksFor,
   emergencyReasons,
   isBreakGlass,
   type Proof,
@@ -122,8 +123,8 @@ function newStatusRoute({ access }: AccessRoutesOptions): Route {
 
 /** @throws CodedError ROLE_NOT_ALLOWED when another role asks for this purpose */
 function assertAsksFor(asked: Purpose, caller: Caller): void {
-  const role = askingRoleOf(asked);
-  if (caller.kind !== 'staff' || caller.role !== role) throw newError('ROLE_NOT_ALLOWED', `For this purpose only the role ${role} may ask`);
+  if (caller.kind !== 'staff' || !asksFor(caller.role, asked))
+    throw newError('ROLE_NOT_ALLOWED', `For this purpose only the role ${askingRolesOf(asked).join(' or ')} may ask`);
 }
 
 function personOf(caller: Caller): RequestingPerson {

@@ -16,7 +16,7 @@ export interface AssistedRoutesOptions extends AssistedOptions, ConsentOptions {
 
 const params = z.strictObject({ relationRef: reference });
 const registrar = { by: 'staff', roles: ['registrar'] } as const;
-const telling: readonly StaffRole[] = ['registrar', 'records', 'clinician'];
+const telling: readonly StaffRole[] = ['registrar', 'records', 'physician', 'nurse'];
 
 const participant = z.object({ mspId, role: z.string().nullable(), actor: z.string() });
 const written = { relationRef: reference, version: z.int(), by: participant, at: instant, transactionId, block: z.int() };

@@ -76,7 +76,7 @@ function newCheckRoute(options: DecisionRoutesOptions): Route {
     method: 'post',
     path: '/api/decisions',
     summary: 'What the consent of a relation says now: of records at their custodian, of categories at the counterparty, too',
-    access: { by: 'staff', roles: ['records', 'clinician'] },
+    access: { by: 'staff', roles: ['records', 'physician', 'nurse'] },
     audit: 'decision',
     body: question,
     lane: 'reads',

@@ -1,4 +1,4 @@
-import { askingRoleOf, type MspId } from '@medaccord/chaincode/model';
+import { asksFor, type MspId } from '@medaccord/chaincode/model';
 import type { Caller } from '../../auth';
 import { newError } from '../../problem';
 import type { Facts } from '../../store';
@@ -10,6 +10,6 @@ export function assertOwnPurpose(
   caller: Caller,
 ): void {
   const request = facts.findRequest(mspId, requestId)?.value;
-  if (request === undefined || caller.kind !== 'staff' || caller.role !== askingRoleOf(request.purpose))
+  if (request === undefined || caller.kind !== 'staff' || !asksFor(caller.role, request.purpose))
     throw newError('RESOURCE_NOT_FOUND', 'This organisation made no such request');
 }

@@ -46,7 +46,7 @@ const study = z.object({
   ...written,
 });
 
-const referring: readonly StaffRole[] = ['clinician', 'records'];
+const referring: readonly StaffRole[] = ['physician', 'records'];
 
 export function newProofRoutes(options: ProofRoutesOptions): readonly Route[] {
   return [
@@ -106,7 +106,7 @@ function newListReferralsRoute({ store: { facts }, mspId: own }: ProofRoutesOpti
     method: 'get',
     path: '/api/relations/{relationRef}/referrals',
     summary: 'The referrals in a relation, ended ones too',
-    access: { by: 'relation-or-staff', roles: [...referring, 'auditor'] },
+    access: { by: 'relation-or-staff', roles: [...referring, 'nurse', 'auditor'] },
     audit: 'read',
     params: z.strictObject({ relationRef: reference }),
     response: z.object({ relationRef: reference, referrals: z.array(referral) }),
@@ -124,7 +124,7 @@ function newStudyRoute({ identityOf, ...options }: ProofRoutesOptions): Route {
     method: 'post',
     path: '/api/studies',
     summary: 'Approve a study in the name of this authority: proves research of its sponsors until the validity ends',
-    access: { by: 'staff', roles: ['ethics'] },
+    access: { by: 'staff', roles: ['ethics-officer'] },
     audit: 'none',
     body: z.strictObject({
       sponsors: z.array(mspId).min(1).max(50),
@@ -153,7 +153,7 @@ function newEndStudyRoute({ identityOf, ...options }: ProofRoutesOptions): Route
     method: 'post',
     path: '/api/studies/{studyId}/end',
     summary: 'End a study that this authority approved: it proves nothing from now on, and releases on their way are withdrawn',
-    access: { by: 'staff', roles: ['ethics'] },
+    access: { by: 'staff', roles: ['ethics-officer'] },
     audit: 'none',
     params: z.strictObject({ studyId: reference }),
     response: study,
@@ -168,7 +168,7 @@ function newListStudiesRoute({ store: { facts } }: ProofRoutesOptions): Route {
     method: 'get',
     path: '/api/studies',
     summary: 'All studies on the ledger, ended ones too',
-    access: { by: 'staff', roles: ['researcher', 'ethics', 'registrar', 'auditor'] },
+    access: { by: 'staff', roles: ['researcher', 'ethics-officer', 'registrar', 'auditor'] },
     audit: 'none',
     response: z.object({ studies: z.array(study) }),
     handle: () => {

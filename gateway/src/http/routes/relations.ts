@@ -20,7 +20,7 @@ export interface RelationRoutesOptions extends RelationOptions {
 }
 
 const params = z.strictObject({ relationRef: reference });
-const staff: readonly StaffRole[] = ['registrar', 'records', 'clinician', 'auditor'];
+const staff: readonly StaffRole[] = ['registrar', 'records', 'physician', 'nurse', 'auditor'];
 
 const participant = z.object({ mspId, role: z.string().nullable(), actor: z.string() });
 

@@ -24,7 +24,7 @@ export const release: Step = {
     const requests = await requestUntilReleased(stage, plot);
     const released = requests.at(-1);
     assertHolds(released?.outcome === 'released', 'what the patient consented to is released');
-    const token = await stage.tokenOf(counterparty, 'clinician');
+    const token = await stage.tokenOf(counterparty, 'physician');
     const path = `/api/releases/${released.requestId}`;
     const { resources } = await stage.clientOf(counterparty).get<Answers['release']>(path, { token });
     const expected = await readConsented(stage, plot);

@@ -65,7 +65,7 @@ export class LoadPatient {
     const { log, counterparty } = this.stage;
     const body = { relationRef: this.relationRef, purpose: 'TREAT', categories: PERMITTED };
     const newSend = (key: string) => async (): Promise<Answer> =>
-      counterparty.send('/api/access-requests', { token: await counterparty.token('clinician'), key, body, headers: { prefer: 'wait=3' } });
+      counterparty.send('/api/access-requests', { token: await counterparty.token('physician'), key, body, headers: { prefer: 'wait=3' } });
     return log.perform('request', newSend, mayLeave);
   }
 

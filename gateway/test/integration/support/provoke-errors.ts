@@ -91,7 +91,7 @@ function badTokens({ canaries, custodian, counterparty, subjectRef }: Scene): Tr
     ['a token that is none', () => get(canaries.word())],
     ["another organisation's token", () => get(counterparty.token('records', canaries.sentence()))],
     ['a token that has expired', () => get(custodian.token('records', canaries.sentence(), -600))],
-    ['a role that may not', () => get(custodian.token('claims', canaries.sentence()))],
+    ['a role that may not', () => get(custodian.token('insurer-clerk', canaries.sentence()))],
     ['a role that is none', () => get(custodian.token(canaries.word(), canaries.sentence()))],
   ];
 }
@@ -101,7 +101,7 @@ async function badBodies({ canaries, custodian, counterparty, relationRef }: Sce
   const register = async (body: unknown): Promise<Answer> =>
     custodian.send('/api/patients', { token: await custodian.token('registrar'), key: randomUUID(), body });
   const ask = async (body: unknown): Promise<Answer> =>
-    counterparty.send('/api/access-requests', { token: await counterparty.token('clinician'), key: randomUUID(), body });
+    counterparty.send('/api/access-requests', { token: await counterparty.token('physician'), key: randomUUID(), body });
   const identity = (): object => ({ name: canaries.sentence(), birthDate: canaries.day(), nationalId: canaries.word() });
   return [
     ['an unknown field', () => register({ registration, details: { ...identity(), [canaries.word()]: canaries.sentence() } })],

@@ -30,10 +30,10 @@ export function listCallers(consortium: TestConsortium, other: TestPatient): rea
   const minutesAgo = (minutes: number): number => -60 * minutes;
   return [
     ...[alpha, beta, gamma].map((at): Caller => ({ name: 'anybody', at, isElsewhere: true, newToken: () => Promise.resolve(undefined) })),
-    newStaff(consortium, beta, 'clinician'),
-    { ...newStaff(consortium, beta, 'clinician', department), department },
-    newStaff(consortium, beta, 'claims'),
-    newStaff(consortium, gamma, 'clinician'),
+    newStaff(consortium, beta, 'physician'),
+    { ...newStaff(consortium, beta, 'physician', department), department },
+    newStaff(consortium, beta, 'insurer-clerk'),
+    newStaff(consortium, gamma, 'physician'),
     { name: 'the patient', at: alpha, isPatient: true, newToken: ({ patient }) => patient.token(alpha) },
     { name: 'the patient', at: beta, isPatient: true, newToken: ({ patient }) => patient.token(beta) },
     { name: 'another patient', at: alpha, newToken: () => other.token(alpha) },
@@ -41,13 +41,13 @@ export function listCallers(consortium: TestConsortium, other: TestPatient): rea
     { name: 'a delegate', at: alpha, newToken: ({ delegate }) => delegate.token(alpha) },
     { name: 'a delegate', at: beta, isElsewhere: true, newToken: ({ delegate }) => delegate.token(beta) },
     {
-      name: 'an expired clinician',
+      name: 'an expired physician',
       at: beta,
       isElsewhere: true,
-      newToken: () => consortium.gateway(beta).token('clinician', 'late', minutesAgo(2)),
+      newToken: () => consortium.gateway(beta).token('physician', 'late', minutesAgo(2)),
     },
-    { name: "Alpha's clinician", at: beta, isElsewhere: true, newToken: () => consortium.gateway(alpha).token('clinician') },
-    { name: "Beta's clinician", at: alpha, isElsewhere: true, newToken: () => consortium.gateway(beta).token('clinician') },
+    { name: "Alpha's physician", at: beta, isElsewhere: true, newToken: () => consortium.gateway(alpha).token('physician') },
+    { name: "Beta's physician", at: alpha, isElsewhere: true, newToken: () => consortium.gateway(beta).token('physician') },
     { name: 'the patient with a token for Beta', at: alpha, isElsewhere: true, newToken: ({ patient }) => patient.token(beta) },
   ];
 }

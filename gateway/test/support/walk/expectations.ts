@@ -14,13 +14,13 @@ export interface Row {
   readonly ask: Asking;
 }
 
+const isClinician = (role?: string): boolean => role === 'physician' || role === 'nurse';
 const nobody = (): readonly ChartName[] => [];
 /** Inside the custodian roles decide, not the consent. */
-const house: Row['sees'] = ({ caller: { at, role } }) =>
-  at === 'AlphaMSP' && (role === 'records' || role === 'clinician') ? chartNames : [];
+const house: Row['sees'] = ({ caller: { at, role } }) => (at === 'AlphaMSP' && (role === 'records' || isClinician(role)) ? chartNames : []);
 /** At the counterparty the consent of the moment decides, for whoever reads. */
 const reader: Row['sees'] = ({ caller: { at, role, department }, state }) => {
-  if (at !== 'BetaMSP' || role !== 'clinician') return [];
+  if (at !== 'BetaMSP' || !isClinician(role)) return [];
   return department === undefined ? state.seen : state.seenInDepartment;
 };
 

@@ -6,7 +6,7 @@ import { waitFor, type TestConsortium } from '../test-consortium';
 import { at, HOUR, TestDelegate } from '../test-delegate';
 import { ask, TestPatient } from '../test-patient';
 
-/** A patient of Alpha with a relation to Beta in one state of her consent, and what a clinician at Beta may see of her chart in it. */
+/** A patient of Alpha with a relation to Beta in one state of her consent, and what a physician at Beta may see of her chart in it. */
 export interface State {
   readonly name: string;
   readonly patient: TestPatient;
@@ -17,7 +17,7 @@ export interface State {
   /** Ids of the records at Alpha, by name. */
   readonly records: Readonly<Record<ChartName, string>>;
   readonly seen: readonly ChartName[];
-  /** Of a clinician whose department the consent names, where it names one. */
+  /** Of a physician whose department the consent names, where it names one. */
   readonly seenInDepartment: readonly ChartName[];
 }
 
@@ -101,10 +101,10 @@ export async function newState(consortium: TestConsortium, name: string): Promis
   };
 }
 
-/** A clinician asks for all that there is. */
+/** A physician asks for all that there is. */
 async function request({ relationRef, consortium }: TestPatient, isReleased: boolean): Promise<string> {
   const beta = consortium.gateway('BetaMSP');
-  const token = await beta.token('clinician', 'lee', 600, { department });
+  const token = await beta.token('physician', 'lee', 600, { department });
   const { body } = await ask(beta, relationRef, everything, { token });
   expect(body.status).toBe(isReleased ? 'released' : 'refused');
   return body.requestId as string;
