@@ -204,8 +204,7 @@ export function newApp(options: AppOptions): App {
   const identityOf = newIdentityOf(options.staff);
   const accounts = new Accounts({ people: store.people, signIns: store.signIns, hashCost: config.passwordCost });
   const clients = new Clients(store.people);
-  // Accounts are of one gateway: where several share a database, a leaver must not stay at another.
-  const signIn = config.databaseUrl === undefined ? newSignIn(options, accounts, clients) : undefined;
+  const signIn = newSignIn(options, accounts, clients);
   const routes: readonly Route[] = [
     ...newHealthRoutes(readReadiness, () => routes, version),
     ...newMetricsRoutes(() => metrics.render()),
@@ -216,7 +215,7 @@ export function newApp(options: AppOptions): App {
     ...newRecoveryRoutes({ ...shared, signing: keys.signing }, identityOf),
     ...newRecordRoutes({ ...shared, importer }),
     ...newFhirAuditRoutes(new AuditEventReader({ ...shared })),
-    ...(signIn === undefined ? [] : newPeopleRoutes(config, accounts, clients)),
+    ...newPeopleRoutes(config, accounts, clients),
     ...newFhirRoutes({ reader, writer, changer: new ResourceChanger(reader, writer), exporter, store, version, profiles, onTrouble }),
     ...newReleasedRoutes({ released, version }),
     ...newPatientFhirRoutes({ ...shared, version }),
@@ -252,7 +251,7 @@ export function newApp(options: AppOptions): App {
     service: config.service,
     authorise: newAuthoriser({
       staff: newStaffTokenVerifier(own, publicJwkOf(keys.token)),
-      ...(signIn === undefined ? {} : { signedIn: signIn.findSignedIn }),
+      signedIn: signIn.findSignedIn,
       wallet: newWalletTokenVerifier({
         mspId: own,
         findSigningKey: ({ relationRef, delegation }) =>
@@ -375,7 +374,7 @@ function newIdentityOf(staff: Pick<StaffIdentities, 'get'>) {
 
 function newSignIn({ config, store }: AppOptions, accounts: Accounts, clients: Clients): SignIn {
   const { title } = config.connection.organisation;
-  return new SignIn({ origin: findOrigin(config), data: config.data, title, accounts, clients, signIns: store.signIns, key: store.key });
+  return new SignIn({ ...store, origin: findOrigin(config), title, accounts, clients });
 }
 
 function newPeopleRoutes(config: Config, accounts: Accounts, clients: Clients): readonly Route[] {

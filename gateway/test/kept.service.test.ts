@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Intent } from '../src/ledger/intent';
+import { Accounts } from '../src/people';
 import { openStore, type Parcel, type Store } from '../src/store';
 import type { KeptDatabase } from '../src/store/kept-database';
 import { openKept } from '../src/store/open-kept';
@@ -168,6 +169,74 @@ describe.each(drivers)('what cannot be rebuilt, in %s,', (driver) => {
     expect(await consultations.list()).toEqual([look('a', '2026-03-01T08:00:00.001Z'), look('b', '2026-03-01T08:00:00.002Z')]);
     await consultations.remove(['a']);
     expect(await consultations.list()).toHaveLength(1);
+  });
+
+  describe('as people and who is signed in:', () => {
+    it('a name is given once, and of changes made at once none is lost', async () => {
+      const { people } = await open();
+      expect(await Promise.all([1, 2, 3].map((n) => people.add('account', 'ada', { n })))).toEqual([true, false, false]);
+      const grow = ({ n }: { n: number }): { n: number } => ({ n: n + 1 });
+      await Promise.all(Array.from({ length: 8 }, () => people.change('account', 'ada', grow)));
+      await closeAll();
+      const again = (await open()).people;
+      expect([await again.find('account', 'ada'), await again.list('account')]).toEqual([{ n: 9 }, [{ n: 9 }]]);
+      await expect(again.change('account', 'ada', () => fail(new Error('no')))).rejects.toThrow('no');
+      expect(await again.change('account', 'bea', grow)).toBeUndefined();
+      expect([await again.find('client', 'ada'), await again.remove('client', 'ada')]).toEqual([undefined, false]);
+      expect([await again.remove('account', 'ada'), await again.list('account')]).toEqual([true, []]);
+    });
+
+    it('a token is found until its time is over, by its id and by a second name', async () => {
+      const { signIns } = await open();
+      await signIns.save('Session', 's', { a: 1 }, { seconds: 60, links: { uid: 'u' } });
+      await signIns.save('Session', 'over', { a: 1 }, { seconds: -1, links: { uid: 'over' } });
+      expect([await signIns.find('Session', 's'), await signIns.findByUid('Session', 'u')]).toEqual([{ a: 1 }, { a: 1 }]);
+      for (const found of [
+        signIns.find('Session', 'over'),
+        signIns.findByUid('Session', 'over'),
+        signIns.find('Grant', 's'),
+        signIns.findByUid('Grant', 'u'),
+      ])
+        expect(await found).toBeUndefined();
+      await signIns.remove('Session', 's');
+      expect(await signIns.find('Session', 's')).toBeUndefined();
+    });
+
+    it('a change starts from what is in force, keeps its links, and of those made at once none is lost', async () => {
+      const { signIns } = await open();
+      const grow = (before: { readonly n?: unknown } | undefined) => ({ n: Number(before?.n ?? 0) + 1 });
+      await signIns.save('Attempts', 'a', { n: 100 }, { seconds: -1 });
+      await Promise.all(
+        Array.from({ length: 8 }, () => signIns.change('Attempts', 'a', grow, { seconds: 60, links: { accountId: 'ada' } })),
+      );
+      expect(await signIns.find('Attempts', 'a')).toEqual({ n: 8 });
+      await expect(signIns.change('Attempts', 'a', () => fail(new Error('no')), { seconds: 60 })).rejects.toThrow('no');
+      await signIns.removeAccount('ada');
+      expect(await signIns.find('Attempts', 'a')).toBeUndefined();
+    });
+
+    it('what came from a grant ends with it, and what an account holds with the account', async () => {
+      const { signIns } = await open();
+      const save = (id: string, grantId: string, accountId: string): Promise<void> =>
+        signIns.save('AccessToken', id, {}, { seconds: 60, links: { grantId, accountId } });
+      await Promise.all([save('a', 'g1', 'ada'), save('b', 'g2', 'ada'), save('c', 'g3', 'bea')]);
+      const left = async (): Promise<string[]> => {
+        const found = await Promise.all(['a', 'b', 'c'].map(async (id) => [id, await signIns.find('AccessToken', id)] as const));
+        return found.filter(([, value]) => value !== undefined).map(([id]) => id);
+      };
+      await signIns.removeGrant('g1');
+      expect(await left()).toEqual(['b', 'c']);
+      await signIns.removeAccount('ada');
+      expect(await left()).toEqual(['c']);
+    });
+
+    it('of many wrong attempts at once, so many are looked at as are free of a pause', async () => {
+      const accounts = new Accounts({ ...(await open()), hashCost: { memoryKiB: 64, passes: 1 } });
+      const wrong = { userName: 'ada', password: 'x', code: '000000', address: 'here' };
+      const attempts = await Promise.allSettled(Array.from({ length: 12 }, () => accounts.signIn(wrong)));
+      const told = attempts.map((one) => (one.status === 'rejected' ? (one.reason as { code: string }).code : 'signed in'));
+      expect(told.sort()).toEqual([...Array<string>(7).fill('SIGN_IN_PAUSED'), ...Array<string>(5).fill('SIGN_IN_REFUSED')]);
+    });
   });
 
   it('is opened neither by another organisation nor with another local key, under which no repeat would be recognised', async () => {

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { createRemoteJWKSet, customFetch, exportJWK, generateKeyPair, jwtVerify, SignJWT, type CryptoKey } from 'jose';
-import { TestApplication, TestBrowser, codeOf, type Reached, type TestPerson } from './support/test-browser';
+import { TestApplication, codeOf, type Reached, type TestBrowser, type TestPerson } from './support/test-browser';
 import { TestConsortium, type Answer, type TestGateway } from './support/test-consortium';
+import { codeIn, origin, redirectUri, TestStaff } from './support/test-staff';
 
 const consortium = new TestConsortium();
-const origin = 'http://alpha.test';
-const redirectUri = 'https://app.test/callback';
+const people = new TestStaff(() => gateway);
 let gateway: TestGateway;
 let operator: string;
 let backendKey: CryptoKey;
@@ -13,16 +13,16 @@ let backendKey: CryptoKey;
 beforeAll(async () => {
   await consortium.start();
   gateway = consortium.gateway('AlphaMSP');
-  operator = await gateway.token('operator');
+  operator = await people.operator();
   const { privateKey, publicKey } = await generateKeyPair('ES384', { extractable: true });
   backendKey = privateKey;
   const jwks = { keys: [{ ...(await exportJWK(publicKey)), alg: 'ES384', kid: 'k1', use: 'sig' }] };
-  const clients = [
+  for (const client of [
     { clientId: 'viewer', title: 'Viewer', kind: 'app', redirectUris: [redirectUri], scopes: ['user/*.cruds', 'medaccord/api'] },
     { clientId: 'narrow', title: 'Narrow', kind: 'app', redirectUris: [redirectUri], scopes: ['user/Observation.rs'] },
     { clientId: 'feed', title: 'Feed', kind: 'backend', role: 'records', scopes: ['system/*.cruds'], jwks },
-  ];
-  for (const body of clients) expect((await gateway.send('/api/clients', { token: operator, body, key: randomUUID() })).status).toBe(201);
+  ])
+    await people.addClient(client);
 }, 30_000);
 
 afterAll(async () => {
@@ -30,47 +30,21 @@ afterAll(async () => {
 });
 
 /** All tests come from one address, which must not slow them down for what others did wrong. */
-beforeEach(() => {
-  gateway.store.signIns.remove('Attempts', 'address 127.0.0.1');
+beforeEach(async () => {
+  await gateway.store.signIns.remove('Attempts', 'address 127.0.0.1');
 });
 
-const newBrowser = (): TestBrowser => new TestBrowser(origin, gateway.url);
 const staff = 'urn:medaccord:scim:staff';
-
-async function add(userName: string, role = 'physician', more: object = {}): Promise<{ person: TestPerson; invitation: string }> {
-  const person = { userName, password: `a long phrase for ${role}`, secret: '' };
-  const { status, body } = await gateway.send('/scim/v2/Users', { token: operator, body: { userName, roles: [{ value: role }], ...more } });
-  expect(status).toBe(201);
-  return { person, invitation: body[staff].invitation };
-}
-
-async function join(userName: string, role?: string, more?: object): Promise<TestPerson> {
-  const { person, invitation } = await add(userName, role, more);
-  expect((await newBrowser().enrol(person, invitation)).text).toContain('Done');
-  return person;
-}
-
-async function token(form: Record<string, string>): Promise<Answer> {
-  return gateway.send('/oidc/token', {
-    body: new URLSearchParams(form).toString(),
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
-  });
-}
-
-/** The whole launch: to the provider, signed in, allowed, back with a code, and the code for tokens. */
-async function launch(person: TestPerson, application: TestApplication, browser = newBrowser()): Promise<Answer> {
-  const login = await browser.go(application.address());
-  const consent = await browser.signIn(login, person);
-  const back = await browser.submit(consent, { act: 'allow' });
-  return token(application.codeForm(back.url.searchParams.get('code') ?? ''));
-}
+const newBrowser = (): TestBrowser => people.newBrowser();
+const add: TestStaff['add'] = (...details) => people.add(...details);
+const join: TestStaff['join'] = (...details) => people.join(...details);
+const token: TestStaff['token'] = (form) => people.token(form);
+const launch: TestStaff['launch'] = (...how) => people.launch(...how);
+const postForm: TestStaff['postForm'] = (path, form) => people.postForm(path, form);
 
 const read = (path: string, bearer: string): Promise<Answer> => gateway.send(path, { token: bearer });
-const codeIn = ({ body }: Answer): unknown => body.code ?? body.issue?.[0].details.coding[0].code;
 const errorIn = ({ url }: Reached): (string | null)[] =>
   ['error', 'error_description'].map((name) => url.searchParams.get(name) ?? new URLSearchParams(url.hash.slice(1)).get(name));
-const postForm = (path: string, form: Record<string, string>): Promise<Answer> =>
-  gateway.send(path, { body: new URLSearchParams(form).toString(), headers: { 'content-type': 'application/x-www-form-urlencoded' } });
 
 describe('a launch by SMART App Launch', () => {
   const application = new TestApplication('viewer', redirectUri, 'openid fhirUser online_access user/*.rs medaccord/api');
@@ -326,7 +300,7 @@ describe('an invitation', () => {
 
 describe('tokens', () => {
   const offline = new TestApplication('viewer', redirectUri, 'offline_access user/*.cruds');
-  const refresh = (value: string): Promise<Answer> => token({ grant_type: 'refresh_token', refresh_token: value, client_id: 'viewer' });
+  const refresh: TestStaff['refresh'] = (value) => people.refresh(value);
 
   it('are renewed by a refresh token that works once; used twice, all that came from it ends', async () => {
     const { body } = await launch(await join('ned'), offline);

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { TestConsortium, TestGateway, waitFor, type Answer } from './support/test-consortium';
 import { ask, newBundle, TestPatient } from './support/test-patient';
+import { TestApplication, type Reached } from './support/test-browser';
 import { TestPostgres } from './support/test-postgres';
+import { codeIn, redirectUri, TestStaff } from './support/test-staff';
 
 jest.setTimeout(60_000);
 
@@ -132,5 +134,98 @@ describePostgres(() => {
     expect(ofGroups).toEqual(['abandoned']);
     expect(await other.store.imports.listRunning()).toEqual([]);
     await cut;
+  });
+
+  describe('for people who sign in', () => {
+    const people = new TestStaff(() => both()[0]);
+    const application = new TestApplication('viewer', redirectUri, 'openid offline_access user/*.rs');
+    const seen = async (gateway: TestGateway, token: string): Promise<unknown> => {
+      const answer = await gateway.send('/fhir/Patient', { token });
+      return answer.status === 200 ? 200 : codeIn(answer);
+    };
+    const seenAtBoth = (token: string): Promise<unknown[]> => Promise.all(both().map((gateway) => seen(gateway, token)));
+
+    beforeEach(async () => {
+      await people.addClient({ clientId: 'viewer', title: 'Viewer', kind: 'app', redirectUris: [redirectUri], scopes: ['user/*.rs'] });
+    });
+
+    it('are one provider: accounts, sessions, codes, tokens and keys of one are those of the other', async () => {
+      const [one, other] = both();
+      const person = await people.join('ada');
+      const browser = people.newBrowser(other);
+      const login = await browser.go(application.address());
+      browser.url = one.url;
+      const consent = await browser.signIn(login, person);
+      browser.url = other.url;
+      const back = await browser.submit(consent, { act: 'allow' });
+      const { body } = await people.token(application.codeForm(back.url.searchParams.get('code') ?? ''), one);
+      expect(await seenAtBoth(body.access_token)).toEqual([200, 200]);
+      const renewed = await people.refresh(body.refresh_token, other);
+      expect(await seenAtBoth(renewed.body.access_token)).toEqual([200, 200]);
+      const session = await browser.go(new TestApplication('viewer', redirectUri, 'user/Observation.rs').address());
+      expect(session.text).toContain('Allow this application?');
+      const keys = await Promise.all(both().map((gateway) => gateway.send('/oidc/jwks')));
+      expect(keys[0]?.body.keys).toHaveLength(2);
+      expect(keys[1]?.text).toBe(keys[0]?.text);
+    });
+
+    it('end what a leaver holds at both at once, and what came of a client that is removed', async () => {
+      const [one, other] = both();
+      const leaver = (await people.launch(await people.join('bea'), application)).body;
+      const user = (await people.launch(await people.join('cyd'), application)).body;
+      const token = await people.operator();
+      expect((await other.send('/scim/v2/Users/bea', { method: 'DELETE', token })).status).toBe(204);
+      expect(await seenAtBoth(leaver.access_token)).toEqual(['TOKEN_INVALID', 'TOKEN_INVALID']);
+      expect((await people.refresh(leaver.refresh_token, one)).body.error).toBe('invalid_grant');
+      expect(await seenAtBoth(user.access_token)).toEqual([200, 200]);
+      expect((await other.send('/api/clients/viewer', { method: 'DELETE', token })).status).toBe(204);
+      expect(await seenAtBoth(user.access_token)).toEqual(['TOKEN_INVALID', 'TOKEN_INVALID']);
+    });
+
+    it('count wrong attempts together', async () => {
+      const [one, other] = both();
+      const person = await people.join('dan');
+      const attempt = async (gateway: TestGateway, password: string): Promise<number> => {
+        const browser = people.newBrowser(gateway);
+        return (await browser.signIn(await browser.go(application.address()), { ...person, password })).status;
+      };
+      for (const gateway of [one, other, one, other, one]) expect(await attempt(gateway, 'wrong')).toBe(401);
+      expect(await Promise.all(both().map((gateway) => attempt(gateway, person.password)))).toEqual([429, 429]);
+    });
+
+    it('take an invitation and a code of an authenticator once, though both are asked at once', async () => {
+      const { person, invitation } = await people.add('eve');
+      const enrolled = await Promise.all(both().map((gateway) => people.newBrowser(gateway).enrol({ ...person }, invitation)));
+      expect(enrolled.map(({ status }) => status).sort()).toEqual([200, 401]);
+      const known = await people.join('fay');
+      const browsers = both().map((gateway) => people.newBrowser(gateway));
+      const logins = await Promise.all(browsers.map((browser) => browser.go(application.address())));
+      const pages = await Promise.all(browsers.map((browser, at) => browser.signIn(logins[at] as Reached, known)));
+      expect(pages.map(({ status }) => status).sort()).toEqual([200, 401]);
+    });
+
+    it('take a refresh token once: of two at once one at most is answered, and all that came from it ends', async () => {
+      for (const name of ['gil', 'gus', 'gwen', 'guy']) {
+        const { body } = await people.launch(await people.join(name), application);
+        const answers = await Promise.all([...both(), ...both()].map((gateway) => people.refresh(body.refresh_token, gateway)));
+        const given = answers.filter(({ status }) => status === 200);
+        expect(given.length).toBeLessThanOrEqual(1);
+        expect(answers.filter(({ body: told }) => told.error === 'invalid_grant')).toHaveLength(4 - given.length);
+        for (const { body: told } of given) {
+          expect(await seenAtBoth(told.access_token)).toEqual(['TOKEN_INVALID', 'TOKEN_INVALID']);
+          expect((await people.refresh(told.refresh_token)).body.error).toBe('invalid_grant');
+        }
+      }
+    });
+
+    it('say that the database does not answer, and go on when it is back', async () => {
+      const [one] = both();
+      const { body } = await people.launch(await people.join('hal'), application);
+      await postgres.kill();
+      expect(await seen(one, body.access_token)).toBe('STORE_UNAVAILABLE');
+      expect((await people.refresh(body.refresh_token)).status).toBe(503);
+      await postgres.restart();
+      expect(await seenAtBoth(body.access_token)).toEqual([200, 200]);
+    });
   });
 });

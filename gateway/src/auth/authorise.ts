@@ -7,7 +7,7 @@ export interface Verifiers {
   readonly staff: StaffTokenVerifier;
   readonly wallet: WalletTokenVerifier;
   /** Of the opaque tokens that the embedded OpenID provider gave. */
-  readonly signedIn?: (token: string) => Staff;
+  readonly signedIn?: (token: string) => Promise<Staff>;
 }
 
 /** The header that tells a wallet's token from a staff token: `{"alg":"ES256","typ":"medaccord-wallet-token+jws"}`. */

@@ -44,59 +44,63 @@ export class Accounts {
     this.#now = now;
   }
 
-  find(userName: string): Account | undefined {
-    return this.#people.find('account', userName) as Account | undefined;
+  async find(userName: string): Promise<Account | undefined> {
+    return (await this.#people.find('account', userName)) as Account | undefined;
   }
 
-  list(): readonly Account[] {
-    return (this.#people.list('account') as Account[]).toSorted((a, b) => (a.userName < b.userName ? -1 : 1));
+  async list(): Promise<readonly Account[]> {
+    return ((await this.#people.list('account')) as Account[]).toSorted((a, b) => (a.userName < b.userName ? -1 : 1));
   }
 
   /** A joiner. Answers the invitation, which is kept nowhere. @throws CodedError ACCOUNT_EXISTS */
   async add(details: AccountDetails): Promise<string> {
-    if (this.find(details.userName) !== undefined) throw newError('ACCOUNT_EXISTS', 'A name is never given twice; choose another');
     const now = this.#now();
-    const blank = { active: true, password: null, secret: '', lastStep: 0, invitation: null, createdAt: now, changedAt: now };
-    return this.#invite({ ...details, ...blank });
+    const { invitation, fields } = newInvitation(now);
+    const account: Account = { ...details, active: true, ...fields, createdAt: now, changedAt: now };
+    if (!(await this.#people.add('account', details.userName, account)))
+      throw newError('ACCOUNT_EXISTS', 'A name is never given twice; choose another');
+    return invitation;
   }
 
   /** A mover, or with `active: false` a leaver, whose sessions and tokens end at once. @throws CodedError RESOURCE_NOT_FOUND */
   async change(userName: string, changed: Partial<Omit<AccountDetails, 'userName'> & Pick<Account, 'active'>>): Promise<Account> {
-    const next: Account = { ...this.#read(userName), ...changed, changedAt: this.#now() };
-    const saved = this.#save(next);
-    if (!next.active) this.#signIns.removeAccount(userName);
-    await saved;
+    const next = await this.#change(userName, (account) => ({ ...account, ...changed, changedAt: this.#now() }));
+    // Also of whoever comes back: what another gateway was about to keep while she left is not revived.
+    if (changed.active !== undefined) await this.#signIns.removeAccount(userName);
     return next;
   }
 
   /** A new invitation for whoever lost password or authenticator: both are void, sessions and tokens end. @throws CodedError RESOURCE_NOT_FOUND */
   async reset(userName: string): Promise<string> {
-    const invitation = this.#invite({ ...this.#read(userName), password: null, changedAt: this.#now() });
-    this.#signIns.removeAccount(userName);
+    const { invitation, fields } = newInvitation(this.#now());
+    await this.#change(userName, (account) => ({ ...account, ...fields, changedAt: this.#now() }));
+    await this.#signIns.removeAccount(userName);
     return invitation;
   }
 
   /** The secret for the authenticator, to whoever brings the invitation. @throws CodedError SIGN_IN_REFUSED, SIGN_IN_PAUSED */
-  openInvitation(userName: string, invitation: string, address: string): string {
-    this.#attempts.begin({ userName, address });
-    const { secret } = this.#invited(userName, invitation);
-    this.#attempts.succeed({ userName, address });
+  async openInvitation(userName: string, invitation: string, address: string): Promise<string> {
+    await this.#attempts.begin({ userName, address });
+    const { secret } = this.#readInvited(await this.find(userName), invitation);
+    await this.#attempts.succeed({ userName, address });
     return secret;
   }
 
   /** Sets the password that the person chose, with a first code as the proof that the authenticator works. @throws CodedError as above, PASSWORD_WEAK */
   async enrol({ userName, password, code, invitation, address }: Enrolment): Promise<void> {
     const attempt = { userName, address };
-    this.#attempts.begin(attempt);
-    this.#invited(userName, invitation);
+    await this.#attempts.begin(attempt);
+    this.#readInvited(await this.find(userName), invitation);
     assertStrong(password, userName);
     const hash = await this.#hasher.hash(password);
-    // Read again after waiting: an invitation works once.
-    const account = this.#invited(userName, invitation);
-    const lastStep = findCodeStep(account.secret, code, account.lastStep, this.#now());
-    if (lastStep === undefined) throw refused();
-    this.#attempts.succeed(attempt);
-    await this.#save({ ...account, password: hash, lastStep, invitation: null, changedAt: this.#now() });
+    await this.#change(userName, (now) => {
+      // Looked at again after waiting: an invitation works once.
+      const account = this.#readInvited(now, invitation);
+      const lastStep = findCodeStep(account.secret, code, account.lastStep, this.#now());
+      if (lastStep === undefined) throw refused();
+      return { ...account, password: hash, lastStep, invitation: null, changedAt: this.#now() };
+    });
+    await this.#attempts.succeed(attempt);
   }
 
   /**
@@ -105,16 +109,17 @@ export class Accounts {
    */
   async signIn({ userName, password, code, address }: Credentials): Promise<Account> {
     const attempt: Attempt = { userName, address };
-    this.#attempts.begin(attempt);
-    const isRight = await this.#hasher.verify(password.slice(0, passwordLength.most), this.find(userName)?.password);
-    // Read again after waiting: a code works once, and who was disabled meanwhile is.
-    const account = this.find(userName);
-    const step = findCodeStep(account?.secret || decoySecret, code, account?.lastStep ?? 0, this.#now());
-    if (!isRight || step === undefined || account?.active !== true) throw refused();
-    const signedIn = { ...account, lastStep: step };
-    const saved = this.#save(signedIn);
-    this.#attempts.succeed(attempt);
-    await saved;
+    await this.#attempts.begin(attempt);
+    const known = await this.find(userName);
+    const isRight = await this.#hasher.verify(password.slice(0, passwordLength.most), known?.password);
+    const step = findCodeStep(known?.secret || decoySecret, code, known?.lastStep ?? 0, this.#now());
+    if (!isRight || step === undefined) throw refused();
+    const signedIn = await this.#change(userName, (account) => {
+      // Looked at again after waiting: a code works once, and who was disabled or reset meanwhile is.
+      if (!account.active || account.password !== known?.password || account.lastStep >= step) throw refused();
+      return { ...account, lastStep: step };
+    });
+    await this.#attempts.succeed(attempt);
     await this.#strengthen(signedIn, password);
     return signedIn;
   }
@@ -123,34 +128,32 @@ export class Accounts {
   async #strengthen({ userName, password: before }: Account, password: string): Promise<void> {
     if (before === null || !this.#hasher.isWeak(before)) return;
     const hash = await this.#hasher.hash(password);
-    const now = this.find(userName);
-    if (now?.password === before) await this.#save({ ...now, password: hash });
+    await this.#change(userName, (account) => (account.password === before ? { ...account, password: hash } : account));
   }
 
-  #invited(userName: string, invitation: string): Account {
-    const account = this.find(userName);
+  #readInvited(account: Account | undefined, invitation: string): Account {
     const hash = Buffer.from(hashOf(invitation), 'base64url');
     const isRight = timingSafeEqual(hash, Buffer.from(account?.invitation?.hash ?? hashOf(''), 'base64url'));
     if (account?.active !== true || account.invitation === null || !isRight || account.invitation.until < this.#now()) throw refused();
     return account;
   }
 
-  async #invite(account: Account): Promise<string> {
-    const invitation = randomBytes(16).toString('base64url');
-    const until = this.#now() + invitationMs;
-    await this.#save({ ...account, secret: newCodeSecret(), lastStep: 0, invitation: { hash: hashOf(invitation), until } });
-    return invitation;
-  }
-
-  #read(userName: string): Account {
-    const account = this.find(userName);
+  /** @throws CodedError RESOURCE_NOT_FOUND, and what `next` throws */
+  async #change(userName: string, next: (before: Account) => Account): Promise<Account> {
+    const account = await this.#people.change('account', userName, next);
     if (account === undefined) throw newError('RESOURCE_NOT_FOUND', 'There is no account of that name');
     return account;
   }
+}
 
-  #save(account: Account): Promise<void> {
-    return this.#people.save('account', account.userName, account);
-  }
+/** An invitation, and what it makes of an account: whatever it signed in with is void. */
+function newInvitation(now: number): {
+  readonly invitation: string;
+  readonly fields: Pick<Account, 'password' | 'secret' | 'lastStep' | 'invitation'>;
+} {
+  const invitation = randomBytes(16).toString('base64url');
+  const kept = { hash: hashOf(invitation), until: now + invitationMs };
+  return { invitation, fields: { password: null, secret: newCodeSecret(), lastStep: 0, invitation: kept } };
 }
 
 /** As long as a real one, so that names without an account cost the same. */

@@ -12,7 +12,7 @@ const free = { account: 5, address: 20 } as const;
 const firstPauseMs = 1000;
 const longestPauseMs = 15 * 60_000;
 /** When all is forgotten. */
-const keptSeconds = 24 * 3600;
+const keep = { seconds: 24 * 3600 };
 const kind = 'Attempts';
 
 interface Count {
@@ -20,7 +20,12 @@ interface Count {
   readonly at: number;
 }
 
-/** Growing pauses after wrong attempts, per account and per address. */
+interface Key {
+  readonly key: string;
+  readonly most: number;
+}
+
+/** Growing pauses after wrong attempts, per account and per address, counted by all gateways that share the table. */
 export class Attempts {
   readonly #table: SignInTable;
   readonly #now: () => number;
@@ -34,35 +39,41 @@ export class Attempts {
    * Counts an attempt before it is looked at, as a wrong one: many at once are as many.
    * @throws CodedError SIGN_IN_PAUSED with `retryAfterSeconds`
    */
-  begin(attempt: Attempt): void {
-    const counts = keysOf(attempt).map(({ key, most }) => ({ key, most, count: this.#find(key) }));
-    const waitMs = Math.max(...counts.map(({ most, count }) => count.at + pauseMs(count.failures - most) - this.#now()));
-    if (waitMs > 0) {
-      const retryAfterSeconds = Math.ceil(waitMs / 1000);
-      throw newError('SIGN_IN_PAUSED', 'Too many attempts; wait as long as Retry-After says', { details: { retryAfterSeconds } });
-    }
-    for (const { key, count } of counts) this.#save(key, { failures: count.failures + 1, at: this.#now() });
+  async begin(attempt: Attempt): Promise<void> {
+    const keys = keysOf(attempt);
+    // While one pauses, the other is not counted.
+    for (const one of keys) this.#assertFree(one, readCount(await this.#table.find(kind, one.key)));
+    for (const one of keys)
+      await this.#change(one.key, (count) => {
+        this.#assertFree(one, count);
+        return { failures: count.failures + 1, at: this.#now() };
+      });
   }
 
   /** The attempt was right: the account starts anew; of the address only this attempt is taken back. */
-  succeed(attempt: Attempt): void {
+  async succeed(attempt: Attempt): Promise<void> {
     const [account, address] = keysOf(attempt);
-    this.#table.remove(kind, account.key);
-    const { failures, at } = this.#find(address.key);
-    this.#save(address.key, { failures: Math.max(0, failures - 1), at });
+    await this.#table.remove(kind, account.key);
+    await this.#change(address.key, ({ failures, at }) => ({ failures: Math.max(0, failures - 1), at }));
   }
 
-  #find(key: string): Count {
-    const { failures = 0, at = 0 } = (this.#table.find(kind, key) ?? {}) as Partial<Count>;
-    return { failures, at };
+  #assertFree({ most }: Key, { failures, at }: Count): void {
+    const waitMs = at + pauseMs(failures - most) - this.#now();
+    if (waitMs <= 0) return;
+    const retryAfterSeconds = Math.ceil(waitMs / 1000);
+    throw newError('SIGN_IN_PAUSED', 'Too many attempts; wait as long as Retry-After says', { details: { retryAfterSeconds } });
   }
 
-  #save(key: string, count: Count): void {
-    this.#table.save(kind, key, { ...count }, { seconds: keptSeconds });
+  #change(key: string, next: (count: Count) => Count): Promise<void> {
+    return this.#table.change(kind, key, (before) => ({ ...next(readCount(before)) }), keep);
   }
 }
 
-function keysOf({ userName, address }: Attempt): [{ key: string; most: number }, { key: string; most: number }] {
+function readCount(value: Partial<Count> | undefined): Count {
+  return { failures: value?.failures ?? 0, at: value?.at ?? 0 };
+}
+
+function keysOf({ userName, address }: Attempt): readonly [Key, Key] {
   return [
     { key: `account ${userName}`, most: free.account },
     { key: `address ${address}`, most: free.address },

@@ -34,23 +34,23 @@ export class Clients {
     this.#people = people;
   }
 
-  find(clientId: string): Client | undefined {
-    return this.#people.find('client', clientId) as Client | undefined;
+  async find(clientId: string): Promise<Client | undefined> {
+    return (await this.#people.find('client', clientId)) as Client | undefined;
   }
 
-  list(): readonly Client[] {
-    return (this.#people.list('client') as Client[]).toSorted((a, b) => (a.clientId < b.clientId ? -1 : 1));
+  async list(): Promise<readonly Client[]> {
+    return ((await this.#people.list('client')) as Client[]).toSorted((a, b) => (a.clientId < b.clientId ? -1 : 1));
   }
 
   /** @throws CodedError CLIENT_EXISTS */
-  add(client: Client): Promise<void> {
-    if (this.find(client.clientId) !== undefined) throw newError('CLIENT_EXISTS', 'Remove it first, or choose another id');
-    return this.#people.save('client', client.clientId, client);
+  async add(client: Client): Promise<void> {
+    const isNew = await this.#people.add('client', client.clientId, client);
+    if (!isNew) throw newError('CLIENT_EXISTS', 'Remove it first, or choose another id');
   }
 
   /** Its tokens work no longer. @throws CodedError RESOURCE_NOT_FOUND */
-  remove(clientId: string): Promise<void> {
-    if (this.find(clientId) === undefined) throw newError('RESOURCE_NOT_FOUND', 'There is no client of that id');
-    return this.#people.remove('client', clientId);
+  async remove(clientId: string): Promise<void> {
+    const isGone = await this.#people.remove('client', clientId);
+    if (!isGone) throw newError('RESOURCE_NOT_FOUND', 'There is no client of that id');
   }
 }

@@ -1,5 +1,5 @@
 import { readGrant, type Staff } from '../auth';
-import type { Accounts, Clients } from '../people';
+import type { Accounts, Client, Clients } from '../people';
 import { newError } from '../problem';
 import type { SignInTable } from '../store';
 
@@ -28,24 +28,26 @@ interface KeptToken {
  * @throws CodedError TOKEN_INVALID
  */
 export function newSignedInFinder({ accounts, clients, signIns, audience }: SignedInOptions) {
-  const findPerson = (token: KeptToken): Omit<Staff, 'grant'> | undefined => {
+  const findPerson = async (token: KeptToken): Promise<Omit<Staff, 'grant'> | undefined> => {
     const { accountId = '', grantId = '', sessionUid = '', expiresWithSession } = token;
-    const account = accounts.find(accountId);
-    if (account?.active !== true || signIns.find('Grant', grantId) === undefined) return undefined;
-    if (expiresWithSession === true && signIns.findByUid('Session', sessionUid)?.accountId !== accountId) return undefined;
+    const [account, grant, session] = await Promise.all([
+      accounts.find(accountId),
+      signIns.find('Grant', grantId),
+      expiresWithSession === true ? signIns.findByUid('Session', sessionUid) : { accountId },
+    ]);
+    if (account?.active !== true || grant === undefined || session?.accountId !== accountId) return undefined;
     const { role, department, teams } = account;
     return { subject: accountId, role, department, teams };
   };
   // No account is named so: a service is never taken for a person.
-  const findService = ({ clientId = '' }: KeptToken): Omit<Staff, 'grant'> | undefined => {
-    const client = clients.find(clientId);
-    return client?.kind === 'backend' ? { subject: `client:${clientId}`, role: client.role, department: null, teams: null } : undefined;
-  };
-  return (token: string): Staff => {
-    const personal: KeptToken | undefined = signIns.find('AccessToken', token);
-    const kept: KeptToken | undefined = personal ?? signIns.find('ClientCredentials', token);
-    const isKnown = kept?.aud === audience && clients.find(kept.clientId ?? '') !== undefined;
-    const holder = !isKnown ? undefined : personal === undefined ? findService(kept) : findPerson(kept);
+  const newService = (clientId: string, client: Client): Omit<Staff, 'grant'> | undefined =>
+    client.kind === 'backend' ? { subject: `client:${clientId}`, role: client.role, department: null, teams: null } : undefined;
+  return async (token: string): Promise<Staff> => {
+    const personal: KeptToken | undefined = await signIns.find('AccessToken', token);
+    const kept: KeptToken | undefined = personal ?? (await signIns.find('ClientCredentials', token));
+    const { clientId = '' } = kept ?? {};
+    const client = kept?.aud === audience ? await clients.find(clientId) : undefined;
+    const holder = client === undefined ? undefined : personal === undefined ? newService(clientId, client) : await findPerson(personal);
     if (holder === undefined || kept === undefined) throw newError('TOKEN_INVALID', 'The bearer token is not in force; sign in again');
     return { ...holder, grant: readGrant(kept.scope ?? '') };
   };

@@ -8,7 +8,8 @@ import type {
 } from 'oidc-provider';
 import { readScope, splitScopes } from '../auth';
 import type { Account, Accounts, Clients } from '../people';
-import type { SignInTable } from '../store';
+import { readCode } from '../problem';
+import type { PeopleTable, SignInTable } from '../store';
 import { clientAlgorithms, endpoints, interactionPath } from './endpoints';
 import { renderEnd, renderFailure, type Page } from './pages';
 import { findRefusedScope } from './permitted-scopes';
@@ -22,10 +23,10 @@ export interface ProviderOptions {
   readonly issuer: string;
   /** The address of /fhir, for which all tokens are. */
   readonly audience: string;
-  readonly data: string;
   readonly accounts: Accounts;
   readonly clients: Clients;
   readonly signIns: SignInTable;
+  readonly people: PeopleTable;
 }
 
 /** Seconds. A shift is 12 hours; what an application keeps beyond it, it was given with offline_access. */
@@ -42,17 +43,20 @@ const ttl = {
 
 /** The embedded OpenID provider. Loaded when it is first needed: it takes some 50 MB that most gateways can do without. */
 export async function newProvider(options: ProviderOptions): Promise<Provider> {
-  const [library, keys] = await Promise.all([import('oidc-provider'), loadSignInKeys(options.data)]);
+  const [library, keys] = await Promise.all([import('oidc-provider'), loadSignInKeys(options.people)]);
   const provider = new library.Provider(options.issuer, newConfiguration(options, keys, library));
   // Addresses are those of the issuer, whatever a request calls itself: whoever mounts this sees to it.
   provider.proxy = true;
+  provider.on('server_error', (ctx, error) => {
+    if (readCode(error) === 'STORE_UNAVAILABLE') ctx.status = 503;
+  });
   return provider;
 }
 
 function newConfiguration(options: ProviderOptions, { keys, cookies }: SignInKeys, library: Library): Configuration {
   const { accounts, clients, signIns } = options;
   return {
-    adapter: (kind: string) => newProviderAdapter(kind, signIns, clients),
+    adapter: (kind: string) => newProviderAdapter(kind, { signIns, clients, errors: library.errors }),
     jwks: { keys: [...keys] as NonNullable<Configuration['jwks']>['keys'] },
     cookies: { keys: [...cookies], long: { httpOnly: true, sameSite: 'lax' }, short: { httpOnly: true, sameSite: 'lax' } },
     routes: { ...endpoints },
@@ -70,7 +74,7 @@ function newConfiguration(options: ProviderOptions, { keys, cookies }: SignInKey
     extraParams: { aud: (_ctx: KoaContextWithOIDC, value: string | undefined) => assertAudience(value, options.audience, library) },
     clientBasedCORS: (_ctx, origin, client) => (client.redirectUris ?? []).some((uri) => URL.parse(uri)?.origin === origin),
     interactions: { url: (_ctx, { uid }) => `${interactionPath}/${uid}` },
-    findAccount: async (_ctx, userName) => newProviderAccount(accounts.find(userName), options.issuer),
+    findAccount: async (_ctx, userName) => newProviderAccount(await accounts.find(userName), options.issuer),
     extraTokenClaims: async (_ctx, token) => newTokenClaims(token, options),
     renderError: (ctx, { error, error_description: reason }) => write(ctx, renderFailure(error, reason)),
     features: {
@@ -110,13 +114,13 @@ function assertAudience(value: string | undefined, audience: string, { errors }:
 }
 
 /** The one thing that tokens are for, with the scopes that this client gets of those it asks for. */
-function newResourceServer(
+async function newResourceServer(
   ctx: KoaContextWithOIDC,
   { resource, clientId }: { readonly resource: string; readonly clientId: string },
   { audience, clients }: ProviderOptions,
   { errors }: Library,
-): ResourceServer {
-  const client = clients.find(clientId);
+): Promise<ResourceServer> {
+  const client = await clients.find(clientId);
   if (client === undefined || resource.replace(/\/$/, '') !== audience) throw new errors.InvalidTarget(`resource must be ${audience}`);
   const { AuthorizationCode: code, RefreshToken: refresh } = ctx.oidc.entities;
   const given = (code ?? refresh)?.scope;
@@ -139,13 +143,16 @@ function newProviderAccount(account: Account | undefined, issuer: string): Provi
 }
 
 /** What introspection tells beyond scopes: as whom the token lets act. */
-function newTokenClaims(token: unknown, { accounts, clients, issuer }: ProviderOptions): Record<string, unknown> | undefined {
+async function newTokenClaims(
+  token: unknown,
+  { accounts, clients, issuer }: ProviderOptions,
+): Promise<Record<string, unknown> | undefined> {
   const { accountId, clientId = '', scope } = token as { accountId?: string; clientId?: string; scope?: string };
   if (accountId === undefined) {
-    const client = clients.find(clientId);
+    const client = await clients.find(clientId);
     return client?.kind === 'backend' ? { role: client.role } : undefined;
   }
-  const account = accounts.find(accountId);
+  const account = await accounts.find(accountId);
   if (account === undefined) return undefined;
   const { role, department, teams, practitioner } = account;
   const isNamed = practitioner !== null && splitScopes(scope).includes('fhirUser');

@@ -1,4 +1,4 @@
-import type { Adapter, AdapterPayload } from 'oidc-provider';
+import type { Adapter, AdapterPayload, errors as Errors } from 'oidc-provider';
 import type { Client, Clients } from '../people';
 import type { SignInTable } from '../store';
 
@@ -6,36 +6,55 @@ import type { SignInTable } from '../store';
 const longestSeconds = 31 * 24 * 3600;
 
 /** Where the OpenID provider keeps what it makes, one kind at a time; its clients are those that operators registered. */
-export function newProviderAdapter(kind: string, signIns: SignInTable, clients: Clients): Adapter {
-  return kind === 'Client' ? newClientAdapter(clients) : newTableAdapter(kind, signIns);
+export function newProviderAdapter(kind: string, { signIns, clients, errors }: AdapterOptions): Adapter {
+  return kind === 'Client' ? newClientAdapter(clients) : newTableAdapter(kind, signIns, errors);
 }
 
-function newTableAdapter(kind: string, table: SignInTable): Adapter {
-  const find = (id: string): AdapterPayload | undefined => table.find(kind, id);
+export interface AdapterOptions {
+  readonly signIns: SignInTable;
+  readonly clients: Clients;
+  readonly errors: typeof Errors;
+}
+
+function newTableAdapter(kind: string, table: SignInTable, errors: typeof Errors): Adapter {
   return {
     upsert: async (id, payload, seconds = longestSeconds) => {
       const { uid, accountId } = payload;
       // A grant is its own: what ends with it includes itself.
       const grantId = kind === 'Grant' ? id : payload.grantId;
-      table.save(kind, id, payload, { seconds: Math.min(seconds, longestSeconds), links: { grantId, uid, accountId } });
+      const keep = { seconds: Math.min(seconds, longestSeconds), links: { grantId, uid, accountId } };
+      if (kind !== 'ReplayDetection') return table.save(kind, id, payload, keep);
+      // The provider has looked, but another gateway may have been shown the same proof since.
+      await table.change(
+        kind,
+        id,
+        (before) => {
+          if (before !== undefined) throw new errors.InvalidClientAuth('the assertion was used before');
+          return payload;
+        },
+        keep,
+      );
     },
-    find: async (id) => find(id),
-    findByUid: async (uid) => table.findByUid(kind, uid),
+    find: (id) => table.find(kind, id),
+    findByUid: (uid) => table.findByUid(kind, uid),
     findByUserCode: async () => undefined,
     consume: async (id) => {
-      const payload = find(id);
-      if (payload === undefined) return;
       const now = Math.floor(Date.now() / 1000);
-      const { uid, accountId, grantId } = payload;
-      const keep = { seconds: Math.max(1, (payload.exp ?? now + longestSeconds) - now), links: { grantId, uid, accountId } };
-      table.save(kind, id, { ...payload, consumed: now }, keep);
+      const payload: AdapterPayload | undefined = await table.find(kind, id);
+      const take = (before: AdapterPayload | undefined): AdapterPayload => {
+        if (before === undefined || before.consumed !== undefined) throw new errors.InvalidGrant('it was used before');
+        return { ...before, consumed: now };
+      };
+      try {
+        await table.change(kind, id, take, { seconds: Math.max(1, (payload?.exp ?? now) - now) });
+      } catch (error) {
+        // Used twice at once is used twice: as the provider does it afterwards, all that came from it ends.
+        if (error instanceof errors.InvalidGrant && payload?.grantId !== undefined) await table.removeGrant(payload.grantId);
+        throw error;
+      }
     },
-    destroy: async (id) => {
-      table.remove(kind, id);
-    },
-    revokeByGrantId: async (grantId) => {
-      table.removeGrant(grantId);
-    },
+    destroy: (id) => table.remove(kind, id),
+    revokeByGrantId: (grantId) => table.removeGrant(grantId),
   };
 }
 
@@ -43,7 +62,7 @@ function newClientAdapter(clients: Clients): Adapter {
   const readOnly = async (): Promise<undefined> => undefined;
   return {
     find: async (id) => {
-      const client = clients.find(id);
+      const client = await clients.find(id);
       return client === undefined ? undefined : newClientMetadata(client);
     },
     findByUid: readOnly,

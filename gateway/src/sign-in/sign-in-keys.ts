@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
-import { loadOrCreatePrivateFile } from '../store';
+import type { PeopleTable } from '../store';
 
 /** What the OpenID provider signs with: identity tokens, and its own cookies. */
 export interface SignInKeys {
@@ -10,11 +8,16 @@ export interface SignInKeys {
   readonly cookies: readonly string[];
 }
 
-/** Keys in a file of mode 0600 under the gateway's data folder, made when they are first needed. RS256 is what OpenID Connect clients count on. */
-export async function loadSignInKeys(data: string): Promise<SignInKeys> {
-  const path = join(data, 'keys', 'sign-in.json');
-  const fresh = existsSync(path) ? undefined : await generate();
-  return JSON.parse(loadOrCreatePrivateFile(path, () => `${JSON.stringify(fresh)}\n`)) as SignInKeys;
+const name = 'sign-in';
+
+/**
+ * The keys of the organisation's provider, made when they are first needed, by whichever of its gateways needs them first. They are kept with the
+ * accounts, so that every gateway that knows an account takes what another signed. RS256 is what OpenID Connect clients count on.
+ */
+export async function loadSignInKeys(people: PeopleTable): Promise<SignInKeys> {
+  const known = await people.find('keys', name);
+  if (known === undefined) await people.add('keys', name, await generate());
+  return (known ?? (await people.find('keys', name))) as SignInKeys;
 }
 
 async function generate(): Promise<SignInKeys> {

@@ -3,7 +3,7 @@ import type { Provider } from 'oidc-provider';
 import { splitScopes, type Staff } from '../auth';
 import { formatCodeAddress, type Accounts, type Clients } from '../people';
 import { newError, readCode, toCodedError } from '../problem';
-import type { LocalKey, SignInTable } from '../store';
+import type { LocalKey, PeopleTable, SignInTable } from '../store';
 import { interactionPath, invitationPath } from './endpoints';
 import { newSignedInFinder } from './find-signed-in';
 import { describeScope, newProvider } from './new-provider';
@@ -21,12 +21,12 @@ import {
 export interface SignInOptions {
   /** The address of the gateway, which is the issuer: `https://host`. */
   readonly origin: string;
-  readonly data: string;
   /** How people know the organisation: stands in their authenticator. */
   readonly title: string;
   readonly accounts: Accounts;
   readonly clients: Clients;
   readonly signIns: SignInTable;
+  readonly people: PeopleTable;
   readonly key: LocalKey;
 }
 
@@ -46,7 +46,7 @@ export class SignIn {
   readonly #options: SignInOptions;
   #provider: Promise<Provider> | undefined;
   /** Who holds one of its access tokens. @throws CodedError TOKEN_INVALID */
-  readonly findSignedIn: (token: string) => Staff;
+  readonly findSignedIn: (token: string) => Promise<Staff>;
 
   constructor(options: SignInOptions) {
     this.#options = options;
@@ -64,13 +64,11 @@ export class SignIn {
   }
 
   #open(): Promise<Provider> {
-    const { origin, data, accounts, clients, signIns } = this.#options;
-    this.#provider ??= newProvider({ issuer: origin, audience: `${origin}/fhir`, data, accounts, clients, signIns }).catch(
-      (error: unknown) => {
-        this.#provider = undefined;
-        throw error;
-      },
-    );
+    const { origin } = this.#options;
+    this.#provider ??= newProvider({ ...this.#options, issuer: origin, audience: `${origin}/fhir` }).catch((error: unknown) => {
+      this.#provider = undefined;
+      throw error;
+    });
     return this.#provider;
   }
 
@@ -146,7 +144,7 @@ export class SignIn {
       return renderEnrolment(form, opened, failure);
     };
     try {
-      secret = accounts.openInvitation(userName, invitation, address);
+      secret = await accounts.openInvitation(userName, invitation, address);
       if (fields.get('act') !== 'enrol') {
         send(response, 200, renderOpened(secret));
         return;

@@ -1,4 +1,5 @@
-import type { Database, Row } from './database';
+import type { Row } from './database';
+import type { KeptDatabase } from './kept-database';
 import type { LocalKey } from './local-key';
 
 export const signInTable = `
@@ -27,48 +28,96 @@ export interface SignInLinks {
   readonly accountId?: string | undefined;
 }
 
-/** What passes: sessions, codes, tokens, grants, attempts. Ids are bearer secrets: they are stored as HMAC only, values sealed. */
-export interface SignInTable {
-  find(kind: string, id: string): Value | undefined;
-  findByUid(kind: string, uid: string): Value | undefined;
-  /** @param seconds how long it is kept */
-  save(kind: string, id: string, value: Value, keep: { readonly seconds: number; readonly links?: SignInLinks }): void;
-  remove(kind: string, id: string): void;
-  /** Everything that came from a grant. */
-  removeGrant(grantId: string): void;
-  /** Everything that an account holds: sessions, grants, codes and tokens. */
-  removeAccount(accountId: string): void;
+/** How long something is kept. */
+interface Keep {
+  readonly seconds: number;
+  readonly links?: SignInLinks;
 }
 
-export function newSignInTable(database: Database, key: LocalKey): SignInTable {
-  const find = database.prepare('SELECT kind, name, sealed FROM sign_in WHERE kind = ? AND name = ? AND until > ?');
-  const findUid = database.prepare('SELECT kind, name, sealed FROM sign_in WHERE kind = ? AND uid = ? AND until > ?');
-  const save = database.prepare(
-    'INSERT OR REPLACE INTO sign_in (kind, name, sealed, until, permit, uid, account) VALUES (?, ?, ?, ?, ?, ?, ?)',
-  );
-  const remove = database.prepare('DELETE FROM sign_in WHERE kind = ? AND name = ?');
-  const removeGrant = database.prepare('DELETE FROM sign_in WHERE permit = ?');
-  const removeAccount = database.prepare('DELETE FROM sign_in WHERE account = ?');
-  const removeOld = database.prepare('DELETE FROM sign_in WHERE until <= ?');
+/** What passes: sessions, codes, tokens, grants, attempts. Ids are bearer secrets: they are stored as HMAC only, values sealed. */
+export interface SignInTable {
+  find(kind: string, id: string): Promise<Value | undefined>;
+  findByUid(kind: string, uid: string): Promise<Value | undefined>;
+  save(kind: string, id: string, value: Value, keep: Keep): Promise<void>;
+  /**
+   * Makes a value of the one before, or of nothing, and of nothing else: where another gateway changes it meanwhile, `next` is asked again. What
+   * `next` throws goes through, and nothing is changed. Links of a value that is there stay.
+   */
+  change(kind: string, id: string, next: (before: Value | undefined) => Value, keep: Keep): Promise<void>;
+  remove(kind: string, id: string): Promise<void>;
+  /** Everything that came from a grant. */
+  removeGrant(grantId: string): Promise<void>;
+  /** Everything that an account holds: sessions, grants, codes and tokens. */
+  removeAccount(accountId: string): Promise<void>;
+}
+
+/** How often what is over is removed; nothing finds it meanwhile. */
+const sweepMs = 60_000;
+
+export function newSignInTable(kept: KeptDatabase, key: LocalKey): SignInTable {
   const nameOf = (kind: string, id: string): string => key.name('sign-in', JSON.stringify([kind, id]));
   const linkOf = (kind: string, id: string | undefined): string | null => (id === undefined ? null : nameOf(kind, id));
+  const seal = (kind: string, name: string, value: Value): Uint8Array =>
+    key.seal(placeOf({ kind, name }), Buffer.from(JSON.stringify(value)));
   const open = (row: Row | undefined): Value | undefined =>
     row === undefined ? undefined : (JSON.parse(Buffer.from(key.open(placeOf(row), row.sealed as Uint8Array)).toString('utf8')) as Value);
-  return {
-    find: (kind, id) => open(find.get(kind, nameOf(kind, id), Date.now())),
-    findByUid: (kind, uid) => open(findUid.get(kind, nameOf('uid', uid), Date.now())),
-    save: (kind, id, value, { seconds, links = {} }) => {
-      const name = nameOf(kind, id);
-      const sealed = key.seal(placeOf({ kind, name }), Buffer.from(JSON.stringify(value)));
-      const { grantId, uid, accountId } = links;
-      const now = Date.now();
-      removeOld.run(now);
-      save.run(kind, name, sealed, now + seconds * 1000, linkOf('grant', grantId), linkOf('uid', uid), linkOf('account', accountId));
-    },
-    remove: (kind, id) => void remove.run(kind, nameOf(kind, id)),
-    removeGrant: (grantId) => void removeGrant.run(nameOf('grant', grantId)),
-    removeAccount: (accountId) => void removeAccount.run(nameOf('account', accountId)),
+  const findRow = async (kind: string, column: 'name' | 'uid', name: string): Promise<Row | undefined> =>
+    (await kept.all(`SELECT kind, name, sealed FROM sign_in WHERE kind = ? AND ${column} = ? AND until > ?`, [kind, name, Date.now()]))[0];
+  let sweptAt = 0;
+  const sweep = async (): Promise<void> => {
+    const now = Date.now();
+    if (now - sweptAt < sweepMs) return;
+    sweptAt = now;
+    await kept.run('DELETE FROM sign_in WHERE until <= ?', [now]);
   };
+  /** @param over the newest end of one that may be replaced */
+  const put = async ({ kind, name }: Row, value: Value, { seconds, links = {} }: Keep, over: number): Promise<boolean> => {
+    await sweep();
+    const { grantId, uid, accountId } = links;
+    const found = [linkOf('grant', grantId), linkOf('uid', uid), linkOf('account', accountId)];
+    const [ofKind, ofName] = [String(kind), String(name)];
+    const values = [ofKind, ofName, seal(ofKind, ofName, value), endOf(seconds), ...found, over];
+    return (await kept.run(save, values)) === 1;
+  };
+  const removeLinked = async (column: 'permit' | 'account', link: string): Promise<void> => {
+    await kept.run(`DELETE FROM sign_in WHERE ${column} = ?`, [link]);
+  };
+  return {
+    find: async (kind, id) => open(await findRow(kind, 'name', nameOf(kind, id))),
+    findByUid: async (kind, uid) => open(await findRow(kind, 'uid', nameOf('uid', uid))),
+    save: async (kind, id, value, keep) => {
+      await put({ kind, name: nameOf(kind, id) }, value, keep, Number.MAX_SAFE_INTEGER);
+    },
+    change: async (kind, id, next, keep) => {
+      const name = nameOf(kind, id);
+      for (;;) {
+        const row = await findRow(kind, 'name', name);
+        const value = next(open(row));
+        // Each sealing is another, so equal bytes say that nobody was faster.
+        const isDone =
+          row === undefined
+            ? await put({ kind, name }, value, keep, Date.now())
+            : (await kept.run(replace, [seal(kind, name, value), endOf(keep.seconds), kind, name, row.sealed as Uint8Array])) === 1;
+        if (isDone) return;
+      }
+    },
+    remove: async (kind, id) => {
+      await kept.run('DELETE FROM sign_in WHERE kind = ? AND name = ?', [kind, nameOf(kind, id)]);
+    },
+    removeGrant: (grantId) => removeLinked('permit', nameOf('grant', grantId)),
+    removeAccount: (accountId) => removeLinked('account', nameOf('account', accountId)),
+  };
+}
+
+const save = `
+INSERT INTO sign_in (kind, name, sealed, until, permit, uid, account) VALUES (?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (kind, name) DO UPDATE SET sealed = excluded.sealed, until = excluded.until,
+    permit = excluded.permit, uid = excluded.uid, account = excluded.account
+  WHERE sign_in.until <= ?`;
+const replace = 'UPDATE sign_in SET sealed = ?, until = ? WHERE kind = ? AND name = ? AND sealed = ?';
+
+function endOf(seconds: number): number {
+  return Date.now() + Math.ceil(seconds * 1000);
 }
 
 function placeOf({ kind, name }: Row): string {

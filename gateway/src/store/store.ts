@@ -72,7 +72,7 @@ export async function openStore(
   adoptRebuilt(data);
   const model = openReadModel(data, key, mspId);
   const audit = new AuditLog(data, key, mostAuditPages);
-  const people = openPeople(data, key);
+  const people = await openPeople({ data, databaseUrl }, key);
   const leases = kept.isShared ? new SharedLeases(kept, lease) : newSoleLeases();
   const { instance } = leases;
   return {
@@ -91,7 +91,7 @@ export async function openStore(
     isShared: kept.isShared,
     close: async () => {
       audit.close();
-      people.close();
+      await people.close();
       await kept.close();
       model.close();
     },

@@ -25,10 +25,10 @@ export function codeOf({ secret }: TestPerson, steps = 0): string {
 export class TestBrowser {
   readonly #cookies = new Map<string, string>();
 
-  /** @param origin of the gateway; `url` where it really listens */
+  /** @param origin of the gateway; `url` where it really listens, which may become another gateway of the organisation */
   constructor(
     readonly origin: string,
-    readonly url: string,
+    public url: string,
   ) {}
 
   /** Follows redirects until they leave the gateway. */

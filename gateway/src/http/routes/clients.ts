@@ -47,7 +47,7 @@ export function newClientRoutes(clients: Clients): readonly Route[] {
       audit: 'account',
       response: z.object({ clients: z.array(shownClient) }),
       needsLedger: false,
-      handle: async () => ({ body: { clients: clients.list() } }),
+      handle: async () => ({ body: { clients: await clients.list() } }),
     }),
     newRoute({
       method: 'post',

@@ -56,7 +56,7 @@ export function newScimRoutes(accounts: Accounts): readonly Route[] {
       summary: 'The accounts of staff; filter=userName eq "..." finds one',
       query: listQuery,
       response: z.looseObject({ totalResults: z.int(), Resources: z.array(user) }),
-      handle: async ({ query, origin }) => answer(listUsers(accounts, query, origin)),
+      handle: async ({ query, origin }) => answer(await listUsers(accounts, query, origin)),
     }),
     newRoute({
       ...shared,
@@ -68,7 +68,7 @@ export function newScimRoutes(accounts: Accounts): readonly Route[] {
       status: 201,
       handle: async ({ body, origin }) => {
         const invitation = await accounts.add(readDetails(body));
-        return answer({ ...formatUser(read(accounts, body.userName), origin), ...formatInvitation(invitation, origin) });
+        return answer({ ...formatUser(await read(accounts, body.userName), origin), ...formatInvitation(invitation, origin) });
       },
     }),
     newRoute({
@@ -77,7 +77,7 @@ export function newScimRoutes(accounts: Accounts): readonly Route[] {
       path: `${path}/{id}`,
       summary: 'One account',
       params: byId,
-      handle: async ({ params, origin }) => answer(formatUser(read(accounts, params.id), origin)),
+      handle: async ({ params, origin }) => answer(formatUser(await read(accounts, params.id), origin)),
     }),
     newRoute({
       ...shared,
@@ -124,11 +124,11 @@ export function newScimRoutes(accounts: Accounts): readonly Route[] {
   ];
 }
 
-function listUsers(accounts: Accounts, { filter, startIndex, count }: z.output<typeof listQuery>, origin: string): object {
+async function listUsers(accounts: Accounts, { filter, startIndex, count }: z.output<typeof listQuery>, origin: string): Promise<object> {
   const [, name] = filter === undefined ? [] : (/^\s*userName\s+eq\s+"([^"\\]{1,64})"\s*$/i.exec(filter) ?? []);
   if (filter !== undefined && name === undefined)
     throw newError('REQUEST_INVALID', 'query.filter: userName eq "..." is the filter that is offered');
-  const found = name === undefined ? accounts.list() : [accounts.find(name)].filter((one) => one !== undefined);
+  const found = name === undefined ? await accounts.list() : [await accounts.find(name)].filter((one) => one !== undefined);
   const first = Math.max(1, Number(startIndex ?? 1));
   const page = found.slice(first - 1, first - 1 + Math.min(Number(count ?? 100), 100));
   return {
@@ -147,8 +147,8 @@ function readDetails(body: z.output<typeof newUser>): Parameters<Accounts['add']
   return { userName: body.userName, role: role.value, department, teams: listed, practitioner: resource };
 }
 
-function read(accounts: Accounts, name: string): Account {
-  const account = accounts.find(name);
+async function read(accounts: Accounts, name: string): Promise<Account> {
+  const account = await accounts.find(name);
   if (account === undefined) throw newError('RESOURCE_NOT_FOUND', 'There is no account of that name');
   return account;
 }
