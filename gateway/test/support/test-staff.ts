@@ -26,7 +26,7 @@ export class TestStaff {
     return new TestBrowser(origin, at.url);
   }
 
-  async add(userName: string, role = 'clinician', more: object = {}): Promise<{ person: TestPerson; invitation: string }> {
+  async add(userName: string, role = 'physician', more: object = {}): Promise<{ person: TestPerson; invitation: string }> {
     const person = { userName, password: `a long phrase for ${role}`, secret: '' };
     const body = { userName, roles: [{ value: role }], ...more };
     const answer = await this.gateway().send('/scim/v2/Users', { token: await this.operator(), body });
