@@ -8,14 +8,16 @@ const layer = (displayName, testMatch, more = {}) => ({
   rootDir: root,
   testMatch: testMatch.map((pattern) => `<rootDir>/${pattern}`),
   testEnvironment: 'node',
-  // jose, fhir-kit-client and oidc-provider are published as ES modules only; Jest loads CommonJS.
+  // jose, fhir-kit-client, oidc-provider and openid-client are published as ES modules only; Jest loads CommonJS.
   // The exporter of traces imports Node's http when it first sends, which Jest cannot do in CommonJS.
   transform: {
     '^.+\\.ts$': typescript,
-    'node_modules/(?:jose|fhir-kit-client|oidc-provider)/.+\\.js$': typescript,
+    'node_modules/(?:jose|fhir-kit-client|oidc-provider|openid-client|oauth4webapi)/.+\\.js$': typescript,
     'node_modules/@opentelemetry/otlp-exporter-base/.+\\.cjs$': '<rootDir>/.config/jest-late-imports.cjs',
   },
-  transformIgnorePatterns: ['/node_modules/(?!jose/|fhir-kit-client/|oidc-provider/|@opentelemetry/otlp-exporter-base/)'],
+  transformIgnorePatterns: [
+    '/node_modules/(?!jose/|fhir-kit-client/|oidc-provider/|openid-client/|oauth4webapi/|@opentelemetry/otlp-exporter-base/)',
+  ],
   moduleNameMapper: {
     '^fhir-kit-client$': '<rootDir>/node_modules/fhir-kit-client/dist/index.js',
     '^oidc-provider$': '<rootDir>/node_modules/oidc-provider/lib/index.js',

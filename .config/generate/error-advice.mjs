@@ -256,6 +256,10 @@ export const advice = {
   IDEMPOTENCY_KEY_REUSED: ['The key stands for a request with other content.', 'Use a new key for a new request.'],
   IDEMPOTENCY_KEY_BUSY: ['The first request with this key is still running.', 'Repeat it a little later.'],
   TOKEN_MISSING: ['The route asks for a bearer token.', 'Send Authorization: Bearer with a staff or wallet token.'],
+  ISSUER_UNAVAILABLE: [
+    'The external issuer that gave the token does not answer, or not as OpenID Connect Discovery has it, and its keys are not known.',
+    'Ask again when Retry-After says; tell who runs the issuer, or compare its address with the document of MEDACCORD_ISSUERS.',
+  ],
   TOKEN_INVALID: [
     'The token is not signed by a key that counts here, or is for somebody else.',
     'Make a token at this organisation; a wallet token names the organisation it is for.',

@@ -41,6 +41,7 @@ import { newReleaseRoutes } from './http/routes/releases';
 import type { StaffIdentities } from './identity/staff-identities';
 import { newHeldResources } from './import/held-resources';
 import { Importer } from './import/import-bundle';
+import { ExternalIssuers } from './issuer';
 import type { Ledger, LedgerIdentity } from './ledger/ledger';
 import { newBackoff } from './ledger/backoff';
 import { newTransactions } from './ledger/transactions';
@@ -60,7 +61,7 @@ import { ReleaseAgent } from './release/agent';
 import { DeletionAgent } from './release/deletion-agent';
 import { Mailer } from './sealed/mailer';
 import { SealedReader } from './sealed/sealed-reader';
-import { newEmbeddedPlace, SignIn } from './sign-in';
+import { SignIn } from './sign-in';
 import { findDelegateKey, Projector, type Store } from './store';
 import type { Tracing } from './tracing';
 import { loadProfiles, type Profiles } from './validation';
@@ -205,6 +206,8 @@ export function newApp(options: AppOptions): App {
   const accounts = new Accounts({ people: store.people, signIns: store.signIns, hashCost: config.passwordCost });
   const clients = new Clients(store.people);
   const signIn = newSignIn(options, accounts, clients);
+  const external = config.issuers && new ExternalIssuers(config.issuers);
+  const findPlace = external?.findPrimaryPlace ?? (() => signIn.findPlace());
   const routes: readonly Route[] = [
     ...newHealthRoutes(readReadiness, () => routes, version),
     ...newMetricsRoutes(() => metrics.render()),
@@ -215,8 +218,10 @@ export function newApp(options: AppOptions): App {
     ...newRecoveryRoutes({ ...shared, signing: keys.signing }, identityOf),
     ...newRecordRoutes({ ...shared, importer }),
     ...newFhirAuditRoutes(new AuditEventReader({ ...shared })),
-    ...newPeopleRoutes(config, accounts, clients),
-    ...newFhirRoutes({ reader, writer, changer: new ResourceChanger(reader, writer), exporter, store, version, profiles, onTrouble }),
+    ...newSignInRoutes(findPlace),
+    ...newScimRoutes(accounts),
+    ...newClientRoutes(clients),
+    ...newFhirRoutes({ ...shared, reader, writer, changer: new ResourceChanger(reader, writer), exporter, version, profiles, findPlace }),
     ...newReleasedRoutes({ released, version }),
     ...newPatientFhirRoutes({ ...shared, version }),
     ...newRelationRoutes({ ...shared, consultations }),
@@ -252,6 +257,7 @@ export function newApp(options: AppOptions): App {
     authorise: newAuthoriser({
       staff: newStaffTokenVerifier(own, publicJwkOf(keys.token)),
       signedIn: signIn.findSignedIn,
+      ...(external === undefined ? {} : { external: (token: string) => external.verify(token) }),
       wallet: newWalletTokenVerifier({
         mspId: own,
         findSigningKey: ({ relationRef, delegation }) =>
@@ -375,11 +381,6 @@ function newIdentityOf(staff: Pick<StaffIdentities, 'get'>) {
 function newSignIn({ config, store }: AppOptions, accounts: Accounts, clients: Clients): SignIn {
   const { title } = config.connection.organisation;
   return new SignIn({ ...store, origin: findOrigin(config), title, accounts, clients });
-}
-
-function newPeopleRoutes(config: Config, accounts: Accounts, clients: Clients): readonly Route[] {
-  const place = newEmbeddedPlace(findOrigin(config));
-  return [...newSignInRoutes(() => Promise.resolve(place)), ...newScimRoutes(accounts), ...newClientRoutes(clients)];
 }
 
 /** The address by which everybody knows this gateway. */

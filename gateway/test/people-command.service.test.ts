@@ -5,7 +5,8 @@ import { exportJWK, generateKeyPair } from 'jose';
 import { account } from '../src/cli/account';
 import { client } from '../src/cli/client';
 import type { Command } from '../src/cli/command';
-import type { CliConfig } from '../src/cli/config';
+import { loadCliConfig, type CliConfig } from '../src/cli/config';
+import { token } from '../src/cli/token';
 import { writeConnections } from './support/connection-folder';
 import { TestBrowser } from './support/test-browser';
 import { TestConsortium, type TestGateway } from './support/test-consortium';
@@ -29,11 +30,14 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function run(command: Command, ...argv: readonly string[]): Promise<string> {
+const run = (command: Command, ...argv: readonly string[]): Promise<string> =>
+  capture(() => command([...argv, '--connection', connection], config));
+
+async function capture(work: () => Promise<number>): Promise<string> {
   const lines: string[] = [];
   const out = jest.spyOn(process.stdout, 'write').mockImplementation((text) => lines.push(String(text)) > 0);
   try {
-    expect(await command([...argv, '--connection', connection], config)).toBe(0);
+    expect(await work()).toBe(0);
   } finally {
     out.mockRestore();
   }
@@ -73,6 +77,19 @@ describe('medaccord account', () => {
     [['fire', '--user', 'ada'], 'USAGE'],
   ])('says what is wrong with %j', async (argv, code) => {
     await expect(run(account, ...argv)).rejects.toMatchObject({ code });
+  });
+});
+
+describe('medaccord token', () => {
+  it('is signed by the key in the folder that MEDACCORD_KEYS names, as for the gateway', async () => {
+    const elsewhere = join(folder, 'elsewhere.json');
+    const document = JSON.parse(readFileSync(connection, 'utf8')) as object;
+    writeFileSync(elsewhere, JSON.stringify({ ...document, data: '/none' }));
+    for (const env of [{ MEDACCORD_KEYS: join(gateway.data, 'keys') }, { MEDACCORD_DATA: gateway.data }]) {
+      const signed = await capture(() => token(['--role', 'operator', '--connection', elsewhere], loadCliConfig(env)));
+      expect((await gateway.send('/scim/v2/Users', { token: signed.trim() })).status).toBe(200);
+    }
+    await expect(token(['--role', 'operator', '--connection', elsewhere], config)).rejects.toMatchObject({ code: 'TOKEN_KEY_MISSING' });
   });
 });
 

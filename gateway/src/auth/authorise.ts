@@ -8,6 +8,8 @@ export interface Verifiers {
   readonly wallet: WalletTokenVerifier;
   /** Of the opaque tokens that the embedded OpenID provider gave. */
   readonly signedIn?: (token: string) => Promise<Staff>;
+  /** Of the tokens that trusted external issuers gave; undefined when a token is not theirs. */
+  readonly external?: (token: string) => Promise<Staff | undefined>;
 }
 
 /** The header that tells a wallet's token from a staff token: `{"alg":"ES256","typ":"medaccord-wallet-token+jws"}`. */
@@ -17,7 +19,7 @@ const walletHeader = Buffer.from('{"alg":"ES256","typ":"medaccord-wallet-token+j
  * Decides who calls and whether this route lets them.
  * @param relationRef the relation that the path names, if it names one
  * @param onKnown is told who calls, before anything is decided
- * @throws CodedError TOKEN_MISSING, TOKEN_INVALID, TOKEN_EXPIRED, ROLE_NOT_ALLOWED
+ * @throws CodedError TOKEN_MISSING, TOKEN_INVALID, TOKEN_EXPIRED, ROLE_NOT_ALLOWED, ISSUER_UNAVAILABLE
  */
 export function newAuthoriser(verifiers: Verifiers) {
   return async (
@@ -42,9 +44,10 @@ export function newAuthoriser(verifiers: Verifiers) {
   };
 }
 
-/** Tokens that the organisation signed have points; those of the embedded provider have none. */
-async function verifyStaff({ staff, signedIn }: Verifiers, token: string): Promise<Staff> {
-  return signedIn === undefined || token.includes('.') ? staff(token) : signedIn(token);
+/** Signed tokens have points; those of the embedded provider have none. */
+async function verifyStaff({ staff, signedIn, external }: Verifiers, token: string): Promise<Staff> {
+  if (signedIn !== undefined && !token.includes('.')) return signedIn(token);
+  return (await external?.(token)) ?? staff(token);
 }
 
 export type Authoriser = ReturnType<typeof newAuthoriser>;

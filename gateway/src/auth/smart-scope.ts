@@ -50,11 +50,13 @@ export function coversScope(held: SmartScope, wanted: SmartScope): boolean {
   return held.context === wanted.context && givesLetters(held, wanted.type, wanted.letters);
 }
 
-/** What the scopes of a token, separated by spaces, add up to. */
-export function readGrant(scope: string): TokenGrant {
+/** What the scopes of a token, separated by spaces, add up to, as far as they are of that context where one is named. */
+export function readGrant(scope: string, context?: SmartScope['context']): TokenGrant {
   const read = splitScopes(scope).map(readScope);
   return {
-    resources: read.flatMap((one) => ('resource' in one ? [one.resource] : [])),
+    resources: read.flatMap((one) =>
+      'resource' in one && (context ?? one.resource.context) === one.resource.context ? [one.resource] : [],
+    ),
     api: read.some((one) => 'word' in one && one.word === apiScope),
   };
 }

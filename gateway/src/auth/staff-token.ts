@@ -67,8 +67,8 @@ export function newStaffTokenVerifier(mspId: string, publicKey: JWK): StaffToken
   };
 }
 
-/** The rule compares these names; whatever it would not take is refused here. */
-function parseNames(names: Readonly<Record<'person' | 'department' | 'role' | 'teams', unknown>>): Omit<Staff, 'role'> {
+/** The rule compares these names; whatever it would not take is refused here. @throws CodedError TOKEN_INVALID */
+export function parseNames(names: Readonly<Record<'person' | 'department' | 'role' | 'teams', unknown>>): Omit<Staff, 'role'> {
   try {
     const { person, department, teams } = parseRequestingPerson(names, 'token');
     return { subject: person ?? '', department, teams };

@@ -33,11 +33,11 @@ const ACTIONS: Readonly<Record<string, (desk: OperatorDesk, options: Options) =>
 };
 
 /** `account`: the accounts with which staff sign in at the gateway of an organisation. */
-export const account: Command = async ([action = '', ...argv]) => {
+export const account: Command = async ([action = '', ...argv], config) => {
   const run = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined;
   if (run === undefined) throw usage(`account must be followed by one of ${Object.keys(ACTIONS).join(', ')}.`);
   const options = parseOptions(argv, OPTIONS);
-  for (const line of await run(await openOperatorDesk(options.connection), options)) print(line);
+  for (const line of await run(await openOperatorDesk(options.connection, config), options)) print(line);
   return EXIT.done;
 };
 

@@ -21,11 +21,11 @@ const CLIENTS = '/api/clients';
 const ACTIONS: Readonly<Record<string, (desk: OperatorDesk, options: Options) => Promise<readonly string[]>>> = { add, remove, list };
 
 /** `client`: the applications that may use the gateway of an organisation. */
-export const client: Command = async ([action = '', ...argv]) => {
+export const client: Command = async ([action = '', ...argv], config) => {
   const run = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined;
   if (run === undefined) throw usage(`client must be followed by one of ${Object.keys(ACTIONS).join(', ')}.`);
   const options = parseOptions(argv, OPTIONS);
-  for (const line of await run(await openOperatorDesk(options.connection), options)) print(line);
+  for (const line of await run(await openOperatorDesk(options.connection, config), options)) print(line);
   return EXIT.done;
 };
 

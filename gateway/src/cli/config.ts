@@ -8,6 +8,8 @@ export type CliConfig = {
   readonly card?: string | undefined;
   /** The bearer token of whoever works at a desk (MEDACCORD_STAFF_TOKEN). */
   readonly staffToken?: string | undefined;
+  /** The folder of an organisation's keys (MEDACCORD_KEYS, or below MEDACCORD_DATA), if it is not in the data folder of the connection document. */
+  readonly keys?: string | undefined;
   /** The recovery seed from paper, for `wallet recover` (MEDACCORD_RECOVERY_SEED). */
   readonly recoverySeed?: string | undefined;
   readonly colour: boolean;
@@ -24,6 +26,7 @@ export function loadCliConfig(env: Readonly<NodeJS.ProcessEnv>): CliConfig {
     walletPassphrase: env['MEDACCORD_WALLET_PASSPHRASE'],
     card: env['MEDACCORD_CARD'],
     staffToken: env['MEDACCORD_STAFF_TOKEN'],
+    keys: env['MEDACCORD_KEYS'] ?? (env['MEDACCORD_DATA'] && join(env['MEDACCORD_DATA'], 'keys')),
     recoverySeed: env['MEDACCORD_RECOVERY_SEED'],
     colour: process.stdout.isTTY && env['NO_COLOR'] === undefined,
     isTerminal: process.stdout.isTTY,

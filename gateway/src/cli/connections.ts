@@ -40,11 +40,24 @@ export async function readConnections(runFolder: string): Promise<Connections> {
   return { members: first.members, documents: new Map(documents.map((document) => [document.organisation.mspId, document])) };
 }
 
-/** Signs a staff token with the organisation's own token key. @throws {CliError} TOKEN_KEY_MISSING */
-export async function newStaffToken(document: ConnectionDocument, claims: StaffClaims, hours: number): Promise<string> {
-  const file = tokenKeyPath(document.data);
+/**
+ * Signs a staff token with the organisation's own token key.
+ * @param keys the folder that the organisation's gateway has its keys in, if that is not in its data folder
+ * @throws {CliError} TOKEN_KEY_MISSING
+ */
+export async function newStaffToken(
+  document: ConnectionDocument,
+  claims: StaffClaims,
+  hours: number,
+  keys: string = join(document.data, 'keys'),
+): Promise<string> {
+  const file = tokenKeyPath(keys);
   const text = await readFile(file, 'utf8').catch(() => {
-    throw new CliError('TOKEN_KEY_MISSING', `The token key ${file} cannot be read.`, 'The gateway makes it at its first start.');
+    throw new CliError(
+      'TOKEN_KEY_MISSING',
+      `The token key ${file} cannot be read.`,
+      'The gateway makes it at its first start; MEDACCORD_KEYS names its folder of keys, if it is not in the data folder.',
+    );
   });
   const key = JSON.parse(text) as PrivateJwk;
   return signStaffToken({ mspId: document.organisation.mspId, key }, claims, hours * 3600);

@@ -23,7 +23,7 @@ const HELP = `medaccord <verb> [options]
   story --connections DIR [--bundle FILE] [--json] [--once]
         tells the main job on a running network, with a fresh patient; DIR is the network's run folder
   token --connection FILE --role ROLE [--name NAME] [--department NAME] [--team NAME]... [--hours N]
-        signs a bearer token for staff of an organisation with its own token key
+        signs a bearer token for staff of an organisation with its own token key; MEDACCORD_KEYS names the folder of its keys, as for the gateway
   rebuild --connection FILE [--data DIR] [--keys DIR] [--json]
         makes a gateway's read model anew from block 0 and its own peer's sealed values, beside the one in use; the gateway, which may go
         on meanwhile, takes it at its next start; --data and --keys where MEDACCORD_DATA and MEDACCORD_KEYS name other folders

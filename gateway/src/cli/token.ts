@@ -13,7 +13,7 @@ const OPTIONS = {
 const MOST_HOURS = 12;
 
 /** `token`: signs a bearer token for a member of staff with the organisation's token key. */
-export const token: Command = async (argv) => {
+export const token: Command = async (argv, { keys }) => {
   const { connection, role, name, department, team, hours } = parseOptions(argv, OPTIONS);
   const document = await readConnection(required(connection, '--connection'));
   const claims = {
@@ -22,7 +22,7 @@ export const token: Command = async (argv) => {
     ...(department === undefined ? {} : { department }),
     ...(team === undefined ? {} : { teams: team }),
   };
-  print(await newStaffToken(document, claims, parseHours(hours)));
+  print(await newStaffToken(document, claims, parseHours(hours), keys));
   return EXIT.done;
 };
 

@@ -1,4 +1,5 @@
 import type { ConnectionDocument } from './connection-document';
+import type { IssuersDocument } from './issuers-document';
 import type { ServiceConfig } from './service-config';
 
 export const logLevels = ['silent', 'error', 'warn', 'info', 'debug'] as const;
@@ -27,6 +28,8 @@ export interface Config {
   readonly openWritesPerMinute: number;
   /** What guessing a password costs: KiB of memory and passes of Argon2id. */
   readonly passwordCost: { readonly memoryKiB: number; readonly passes: number };
+  /** External OpenID issuers whose access tokens count here; undefined: none. */
+  readonly issuers: IssuersDocument | undefined;
   /** Where the FHIR profiles are that resources may name, and what a resource gets that names another; undefined: none is known. */
   readonly profiles: { readonly folder: string; readonly unknown: UnknownProfiles } | undefined;
   readonly service: ServiceConfig;

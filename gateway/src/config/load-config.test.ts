@@ -90,6 +90,49 @@ describe('loadConfig', () => {
     expect(problemsOf(() => loadConfig({ MEDACCORD_CONNECTION: '/nowhere.json' })).join()).toContain('cannot be read');
   });
 
+  describe('of external issuers', () => {
+    const issuer = {
+      name: 'staff',
+      issuer: 'https://login.alpha.example/realms/staff',
+      audience: 'https://fhir.alpha.example/fhir',
+      claims: { userName: 'preferred_username', role: ['realm_access', 'roles'] },
+      roles: { lab: 'records' },
+    };
+    const issuersPath = join(folder, 'issuers.json');
+    const loadIssuers = (content: object): ReturnType<typeof loadConfig> => {
+      writeFileSync(issuersPath, JSON.stringify({ version: 1, ...content }));
+      return load(document, { MEDACCORD_ISSUERS: issuersPath });
+    };
+
+    it('takes what its document says, and none without one', () => {
+      expect(load(document).issuers).toBeUndefined();
+      const { issuers } = loadIssuers({ primary: 'staff', issuers: [issuer] });
+      expect(issuers?.issuers[0]).toMatchObject({ tokenType: 'at+jwt', claims: { clientId: 'client_id', scope: 'scope' }, services: {} });
+    });
+
+    it.each([
+      ['a role that is none', { roles: { lab: 'wizard' } }, 'issuers.0.roles.lab'],
+      ['the role of the gateway itself', { roles: { lab: 'gateway' } }, 'issuers.0.roles.lab'],
+      ['no role at all', { roles: {} }, 'issuers.0.roles'],
+      ['a service in no known role', { services: { feed: 'wizard' } }, 'issuers.0.services.feed'],
+      ['an address without TLS', { issuer: 'http://login.alpha.example' }, 'issuers.0.issuer'],
+      ['an address that looks like this machine', { issuer: 'http://localhost.evil.example' }, 'issuers.0.issuer'],
+      ['an address with a password', { issuer: 'https://a:b@login.alpha.example' }, 'issuers.0.issuer'],
+      ['an address with a query', { issuer: 'https://login.alpha.example?a' }, 'issuers.0.issuer'],
+      ['the name that services have', { name: 'client' }, 'issuers.0.name'],
+      ['no audience', { audience: '' }, 'issuers.0.audience'],
+      ['a word that it does not know', { rolls: {} }, 'issuers.0'],
+      ['a secret that is not there', { introspection: { clientId: 'a', secretFile: '/nowhere' } }, 'introspection.secretFile'],
+    ])('refuses %s, with its place', (_what, changed, place) => {
+      expect(problemsOf(() => loadIssuers({ issuers: [{ ...issuer, ...changed }] })).join()).toContain(place);
+    });
+
+    it('refuses two of one name or address, and a primary that is none of them', () => {
+      const problems = problemsOf(() => loadIssuers({ primary: 'else', issuers: [issuer, issuer] })).join();
+      for (const place of ['issuers.1.name', 'issuers.1.issuer', 'primary']) expect(problems).toContain(place);
+    });
+  });
+
   it('has a table of its variables with a meaning each', () => {
     for (const { name } of variables) expect(formatVariables()).toContain(name);
   });

@@ -1,10 +1,12 @@
 import { readFileSync, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
+import type { z } from 'zod';
 import type { Config, LogLevel } from './config';
 import { logLevels, unknownProfiles } from './config';
 import { ConfigError } from './config-error';
 import type { ConnectionDocument } from './connection-document';
 import { connectionDocument } from './connection-document';
+import { issuersDocument, type IssuersDocument } from './issuers-document';
 import { loadService } from './load-service';
 import { parseBound, parseWhole, type Environment } from './parse-bound';
 import { variables } from './variables';
@@ -24,6 +26,7 @@ export function loadConfig(env: Environment = process.env): Config {
   const passwordCost = parsePasswordCost(env, problems);
   const logLevel = parseLogLevel(env, problems);
   const profiles = parseProfiles(env, problems);
+  const issuers = loadIssuers(env.MEDACCORD_ISSUERS, problems);
   const databaseUrl = parseDatabaseUrl(env, problems);
   const service = loadService(env, problems);
   if (connection === undefined || problems.length > 0) throw new ConfigError(problems);
@@ -40,6 +43,7 @@ export function loadConfig(env: Environment = process.env): Config {
     heightsWithinMs,
     openWritesPerMinute,
     passwordCost,
+    issuers,
     profiles,
     service,
   });
@@ -57,15 +61,28 @@ function loadConnection(path: string | undefined, problems: string[]): Connectio
     problems.push('MEDACCORD_CONNECTION is not set; give it the path of the connection.json of this organisation');
     return undefined;
   }
-  const parsed = connectionDocument.safeParse(readJson(path, problems));
-  if (!parsed.success) {
-    if (problems.every((problem) => !problem.startsWith(path))) {
-      problems.push(...parsed.error.issues.map((issue) => `${path}: ${issue.path.join('.') || 'document'}: ${issue.message}`));
-    }
-    return undefined;
-  }
-  problems.push(...findConnectionProblems(path, parsed.data));
-  return parsed.data;
+  const document = readDocument(path, connectionDocument, problems);
+  if (document !== undefined) problems.push(...findConnectionProblems(path, document));
+  return document;
+}
+
+function loadIssuers(path: string | undefined, problems: string[]): IssuersDocument | undefined {
+  if (path === undefined || path === '') return undefined;
+  const document = readDocument(path, issuersDocument, problems);
+  for (const { name, introspection } of document?.issuers ?? [])
+    if (introspection !== undefined && statSync(introspection.secretFile, { throwIfNoEntry: false })?.isFile() !== true)
+      problems.push(`${path}: issuers: ${name}: introspection.secretFile: cannot be read`);
+  return document;
+}
+
+/** A document of that shape; else its problems are added. */
+function readDocument<T>(path: string, shape: z.ZodType<T>, problems: string[]): T | undefined {
+  const json = readJson(path, problems);
+  if (json === undefined) return undefined;
+  const parsed = shape.safeParse(json);
+  if (parsed.success) return parsed.data;
+  problems.push(...parsed.error.issues.map((issue) => `${path}: ${issue.path.join('.') || 'document'}: ${issue.message}`));
+  return undefined;
 }
 
 function findConnectionProblems(path: string, document: ConnectionDocument): string[] {

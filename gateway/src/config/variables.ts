@@ -41,6 +41,11 @@ export const variables = [
   { name: 'MEDACCORD_PASSWORD_MEMORY_KIB', meaning: 'memory that one guess of a password takes (Argon2id), in KiB', fallback: '19456' },
   { name: 'MEDACCORD_PASSWORD_PASSES', meaning: 'passes over that memory', fallback: '2' },
   {
+    name: 'MEDACCORD_ISSUERS',
+    meaning: 'path of a document that names the external OpenID issuers whose tokens count here',
+    fallback: 'none',
+  },
+  {
     name: 'MEDACCORD_PROFILES',
     meaning: 'folder of FHIR profiles (StructureDefinitions with snapshots) that resources are held against when they name them',
     fallback: 'none',

@@ -33,10 +33,13 @@ export interface CapabilityOptions {
   readonly operations: readonly Operation[];
   /** Types that are served in a way of their own, as the statement tells them. */
   readonly others?: Readonly<Record<string, JsonObject>>;
+  /** Where clients sign in, as `rest.security` tells it. */
+  readonly security?: JsonObject;
 }
 
 /** What this service does (FHIR R4 capabilitystatement.html), made of its routes and the table of search parameters. */
-export function newCapabilityStatement({ base, version, since, interactions, operations, others = {} }: CapabilityOptions): JsonObject {
+export function newCapabilityStatement(options: CapabilityOptions): JsonObject {
+  const { base, version, since, interactions, operations, others = {}, security = {} } = options;
   const isDone = (code: Interaction): boolean => interactions.includes(code);
   const interaction = typeInteractions.filter(isDone).map((code) => ({ code }));
   return {
@@ -52,9 +55,7 @@ export function newCapabilityStatement({ base, version, since, interactions, ope
     rest: [
       {
         mode: 'server',
-        security: {
-          description: 'A bearer token that the organisation signed; the role records reads and writes, physicians and nurses read',
-        },
+        security: { ...security, description: 'A bearer token; the role records reads and writes, physicians and nurses read' },
         resource: resourceTypes.map((type) => others[type] ?? newResource(type, interaction, operationsOf(operations, type))),
         interaction: systemInteractions.filter(isDone).map((code) => ({ code })),
         ...operationsOf(operations),

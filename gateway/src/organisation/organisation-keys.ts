@@ -24,9 +24,9 @@ export interface OrganisationKeys {
 
 const TOKEN_KEY = 'token.json';
 
-/** Where the key that signs staff tokens lies, unless configuration names another folder of keys. */
-export function tokenKeyPath(data: string): string {
-  return join(data, 'keys', TOKEN_KEY);
+/** Where the key that signs staff tokens lies, in a folder of keys. */
+export function tokenKeyPath(keys: string): string {
+  return join(keys, TOKEN_KEY);
 }
 
 /** Keys in files of mode 0600 in a folder that the gateways of an organisation share; made at the first start. */

@@ -25,6 +25,7 @@ export const codes = {
   TOKEN_MISSING: { category: 'unauthenticated', title: 'A bearer token is required' },
   TOKEN_INVALID: { category: 'unauthenticated', title: 'The bearer token is not valid here' },
   TOKEN_EXPIRED: { category: 'unauthenticated', title: 'The bearer token has expired' },
+  ISSUER_UNAVAILABLE: { category: 'unavailable', title: 'The issuer of the bearer token does not answer' },
   ROLE_NOT_ALLOWED: { category: 'forbidden', title: 'This role may not do that' },
   SCOPE_NOT_ENOUGH: { category: 'forbidden', title: "The token's scopes do not reach that far" },
   SIGN_IN_REFUSED: { category: 'unauthenticated', title: 'Name, password and code do not fit together' },

@@ -1,3 +1,4 @@
-export { isSignInPath, newEmbeddedPlace, newSmartConfiguration, type SignInPlace } from './endpoints';
+export { isSignInPath } from './endpoints';
+export { newSmartConfiguration, newSmartSecurity, type SignInPlace } from './sign-in-place';
 export { findRefusedScope } from './permitted-scopes';
 export { SignIn, type SignInRequest } from './sign-in';

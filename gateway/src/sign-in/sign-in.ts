@@ -7,6 +7,7 @@ import type { LocalKey, PeopleTable, SignInTable } from '../store';
 import { interactionPath, invitationPath } from './endpoints';
 import { newSignedInFinder } from './find-signed-in';
 import { describeScope, newProvider } from './new-provider';
+import { newEmbeddedPlace, type SignInPlace } from './sign-in-place';
 import {
   renderConsent,
   renderEnrolled,
@@ -51,6 +52,10 @@ export class SignIn {
   constructor(options: SignInOptions) {
     this.#options = options;
     this.findSignedIn = newSignedInFinder({ ...options, audience: `${options.origin}/fhir` });
+  }
+
+  findPlace(): Promise<SignInPlace> {
+    return Promise.resolve(newEmbeddedPlace(this.#options.origin));
   }
 
   async handle(http: SignInRequest): Promise<void> {

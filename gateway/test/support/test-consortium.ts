@@ -57,6 +57,8 @@ export class TestGateway extends Door {
   tracing: Tracing = noTracing;
   /** How large its audit log may grow, in pages of SQLite. */
   mostAuditPages: number | undefined;
+  /** For whom a ledger identity was asked. */
+  readonly enrolled: { readonly subject: string; readonly role: string }[] = [];
   /** How this gateway reaches the others. */
   askHttp: AskHttp = fetch;
   #server: Server | undefined;
@@ -92,7 +94,12 @@ export class TestGateway extends Door {
       ledger: this.#courier,
       store: this.store,
       keys: this.keys,
-      staff: { get: ({ role }) => this.ledger.identity(mspId, role) },
+      staff: {
+        get: (person) => {
+          this.enrolled.push(person);
+          return this.ledger.identity(mspId, person.role);
+        },
+      },
       log,
       metrics,
       tracing: this.tracing,
@@ -242,6 +249,7 @@ function newConfig(mspId: MemberId, data: string, more: Partial<Config>): Config
     heightsWithinMs: 10_000,
     openWritesPerMinute: 600,
     passwordCost: { memoryKiB: 64, passes: 1 },
+    issuers: undefined,
     profiles: undefined,
     service: loadService({}, []),
     ...more,

@@ -15,6 +15,7 @@ import type { Store } from '../../store';
 import type { Profiles } from '../../validation';
 import type { Request, Response } from '../route';
 import { reference } from './schemas';
+import type { FindPlace } from './sign-in';
 
 export interface FhirRoutesOptions {
   readonly reader: ResourceReader;
@@ -25,6 +26,8 @@ export interface FhirRoutesOptions {
   readonly version: string;
   /** The profiles that $validate may hold resources against. */
   readonly profiles: Profiles | undefined;
+  /** Where clients sign in, for the CapabilityStatement. */
+  readonly findPlace: FindPlace;
   readonly onTrouble: (error: unknown) => void;
 }
 

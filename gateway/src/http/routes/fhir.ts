@@ -12,6 +12,7 @@ import {
   type Pair,
   type WriteTarget,
 } from '../../fhir-rest';
+import { newSmartSecurity } from '../../sign-in';
 import { newRoute, type Request, type Response, type Route } from '../route';
 import { assertType, baseOf, newContext, toResponse, type FhirRoutesOptions } from './fhir-answer';
 import { auditEventCapability } from './fhir-audit';
@@ -45,10 +46,13 @@ export function newFhirRoutes(options: FhirRoutesOptions): readonly Route[] {
   ];
   const interactions: readonly Interaction[] = [...rows.flatMap(({ interaction }) => interaction ?? []), 'batch'];
   const operations = rows.flatMap(({ operation }) => operation ?? []);
-  return [newMetadataRoute(options.version, { interactions, operations }), ...rows.map(({ route }) => route)];
+  return [newMetadataRoute(options, { interactions, operations }), ...rows.map(({ route }) => route)];
 }
 
-function newMetadataRoute(version: string, done: Pick<CapabilityOptions, 'interactions' | 'operations'>): Route {
+function newMetadataRoute(
+  { version, findPlace }: Pick<FhirRoutesOptions, 'version' | 'findPlace'>,
+  done: Pick<CapabilityOptions, 'interactions' | 'operations'>,
+): Route {
   const since = new Date().toISOString();
   return newRoute({
     ...shared,
@@ -59,15 +63,18 @@ function newMetadataRoute(version: string, done: Pick<CapabilityOptions, 'intera
     audit: 'none',
     query: z.looseObject({ ...format }),
     needsLedger: false,
-    handle: ({ origin }) => {
+    handle: async ({ origin }) => {
+      // An issuer that does not answer keeps nobody from learning the rest.
+      const place = await findPlace().catch(() => undefined);
       const statement = newCapabilityStatement({
         base: baseOf(origin),
         version,
         since,
         ...done,
         others: { AuditEvent: auditEventCapability },
+        security: place === undefined ? {} : newSmartSecurity(place),
       });
-      return Promise.resolve(toResponse(origin, { status: 200, resource: statement }));
+      return toResponse(origin, { status: 200, resource: statement });
     },
   });
 }

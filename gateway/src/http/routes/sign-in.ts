@@ -2,8 +2,11 @@ import { z } from 'zod';
 import { newSmartConfiguration, type SignInPlace } from '../../sign-in';
 import { newRoute, type Route } from '../route';
 
+/** Where people sign in, now. It throws CodedError ISSUER_UNAVAILABLE. */
+export type FindPlace = () => Promise<SignInPlace>;
+
 /** Where SMART applications learn how people sign in here (SMART App Launch 2.2, conformance.html). */
-export function newSignInRoutes(findPlace: () => Promise<SignInPlace>): readonly Route[] {
+export function newSignInRoutes(findPlace: FindPlace): readonly Route[] {
   return [
     newRoute({
       method: 'get',

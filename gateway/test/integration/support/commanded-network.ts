@@ -63,7 +63,7 @@ export class CommandedGateway extends Door {
   }
 
   readTokenKey(): PrivateJwk {
-    return JSON.parse(readFileSync(tokenKeyPath(this.connection.data), 'utf8')) as PrivateJwk;
+    return JSON.parse(readFileSync(tokenKeyPath(join(this.connection.data, 'keys')), 'utf8')) as PrivateJwk;
   }
 }
 

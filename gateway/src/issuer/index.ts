@@ -1,0 +1,1 @@
+export { ExternalIssuers } from './external-issuers';
