@@ -43,10 +43,10 @@ let answers: Answer[];
 /** Metrics that alerts and dashboards ask for. */
 let used: string[];
 
-/** Asks everybody whom the rendered configuration names, as Prometheus does. */
+/** Asks every node that the rendered configuration names, as Prometheus does; the gateways of a scratch network tell nothing of themselves. */
 async function scrape(configuration: PrometheusConfiguration): Promise<Answer[]> {
   const targets = configuration.scrape_configs
-    .filter(({ job_name: job }) => job !== 'host')
+    .filter(({ job_name: job }) => !['host', 'gateway'].includes(job))
     .flatMap(({ job_name: job, static_configs: configs }) =>
       configs.flatMap((config) => config.targets.map((address) => ({ job, address, organisation: config.labels?.organisation }))),
     );
@@ -89,7 +89,8 @@ describe('the rendered monitoring of a network on Fabric', () => {
   }, 60_000);
 
   function listMissing(): string[] {
-    const elsewhere = new Set([...listScraped('host').keys(), ...listScraped('prometheus').keys(), ...Object.keys(AFTER_EVENT)]);
+    const others = (['gateway', 'host', 'prometheus'] as const).flatMap((source) => [...listScraped(source).keys()]);
+    const elsewhere = new Set([...others, ...Object.keys(AFTER_EVENT)]);
     const live = listLive();
     return used.filter((metric) => !elsewhere.has(metric) && !live.has(metric));
   }
