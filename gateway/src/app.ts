@@ -61,7 +61,7 @@ import { ReleaseAgent } from './release/agent';
 import { DeletionAgent } from './release/deletion-agent';
 import { Mailer } from './sealed/mailer';
 import { SealedReader } from './sealed/sealed-reader';
-import { SignIn } from './sign-in';
+import { SignIn, SignInWitness } from './sign-in';
 import { findDelegateKey, Projector, type Store } from './store';
 import type { Tracing } from './tracing';
 import { loadProfiles, type Profiles } from './validation';
@@ -203,9 +203,10 @@ export function newApp(options: AppOptions): App {
     serving: !state.leaving,
   });
   const identityOf = newIdentityOf(options.staff);
-  const accounts = new Accounts({ people: store.people, signIns: store.signIns, hashCost: config.passwordCost });
+  const witness = new SignInWitness(store);
+  const accounts = new Accounts({ ...store, hashCost: config.passwordCost, onAttempt: (attempt) => witness.see(attempt) });
   const clients = new Clients(store.people);
-  const signIn = newSignIn(options, accounts, clients);
+  const signIn = newSignIn(options, { accounts, clients, witness });
   const external = config.issuers && new ExternalIssuers(config.issuers);
   const findPlace = external?.findPrimaryPlace ?? (() => signIn.findPlace());
   const routes: readonly Route[] = [
@@ -378,9 +379,9 @@ function newIdentityOf(staff: Pick<StaffIdentities, 'get'>) {
   };
 }
 
-function newSignIn({ config, store }: AppOptions, accounts: Accounts, clients: Clients): SignIn {
+function newSignIn({ config, store }: AppOptions, people: { accounts: Accounts; clients: Clients; witness: SignInWitness }): SignIn {
   const { title } = config.connection.organisation;
-  return new SignIn({ ...store, origin: findOrigin(config), title, accounts, clients });
+  return new SignIn({ ...store, ...people, origin: findOrigin(config), title });
 }
 
 /** The address by which everybody knows this gateway. */

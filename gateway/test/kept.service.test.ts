@@ -231,7 +231,7 @@ describe.each(drivers)('what cannot be rebuilt, in %s,', (driver) => {
     });
 
     it('of many wrong attempts at once, so many are looked at as are free of a pause', async () => {
-      const accounts = new Accounts({ ...(await open()), hashCost: { memoryKiB: 64, passes: 1 } });
+      const accounts = new Accounts({ ...(await open()), hashCost: { memoryKiB: 64, passes: 1 }, onAttempt: async () => undefined });
       const wrong = { userName: 'ada', password: 'x', code: '000000', address: 'here' };
       const attempts = await Promise.allSettled(Array.from({ length: 12 }, () => accounts.signIn(wrong)));
       const told = attempts.map((one) => (one.status === 'rejected' ? (one.reason as { code: string }).code : 'signed in'));

@@ -175,6 +175,30 @@ describe('a body', () => {
   });
 });
 
+describe('signing in', () => {
+  const discover = (): Promise<Answer> => gateway.send('/.well-known/openid-configuration');
+
+  it('stands in the lanes: an address has its share, and a form that does not arrive gives it back', async () => {
+    const head = 'POST /oidc/token HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 100\r\n\r\n';
+    // Loads the provider.
+    expect((await discover()).status).toBe(200);
+    const slow = Array.from({ length: load.perCaller }, () => converse(gateway, `${head}grant_type=`));
+    const busy = 'medaccord_gateway_http_requests{lane="writes",state="busy"} 3';
+    await waitFor(async () => (await gateway.send('/metrics')).text.includes(busy), 2_000);
+    const refused = await discover();
+    expect([refused.status, codeOf(refused), Number(refused.headers.get('retry-after')) > 0]).toEqual([429, 'REQUESTS_TOO_MANY', true]);
+    for (const answer of await Promise.all(slow)) expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+    expect((await discover()).status).toBe(200);
+  });
+
+  it('takes no large form', async () => {
+    const head =
+      'POST /oidc/token HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\ntransfer-encoding: chunked\r\n\r\n';
+    const chunk = `${(100_000).toString(16)}\r\n${'x'.repeat(100_000)}\r\n`;
+    expect(await converse(gateway, head + chunk)).toMatch(/^HTTP\/1\.1 400 /);
+  });
+});
+
 describe('scripts of other origins', () => {
   const from = (origin: string, method: string, more: Record<string, string> = {}): Promise<Response> =>
     fetch(`${gateway.url}/fhir/metadata`, { method, headers: { origin, ...more } });
@@ -224,6 +248,7 @@ describe('a stop', () => {
     expect((await beta.send('/healthz')).status).toBe(200);
     const refused = await requestAccess('too late');
     expect([refused.status, refused.body.code, Number(refused.headers.get('retry-after')) > 0]).toEqual([503, 'DRAINING', true]);
+    expect((await beta.send('/.well-known/openid-configuration')).body.code).toBe('DRAINING');
     release();
     expect((await under).status).toBe(201);
     await stopped;

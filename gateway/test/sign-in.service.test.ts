@@ -99,6 +99,14 @@ describe('a launch by SMART App Launch', () => {
       expect([name, discovery[name]]).toEqual([name, smart[name]]);
   });
 
+  it('is found by fhirclient in the CapabilityStatement, too, where it cannot read that', async () => {
+    // Its own types bring those of a browser with them.
+    type Library = { getSecurityExtensions: (url: string, options: RequestInit) => Promise<unknown> };
+    const { getSecurityExtensions } = jest.requireActual<Library>('fhirclient/lib/smart');
+    const found = await getSecurityExtensions(`${gateway.url}/fhir`, { signal: AbortSignal.abort() });
+    expect(found).toMatchObject({ authorizeUri: `${origin}/oidc/authorize`, tokenUri: `${origin}/oidc/token` });
+  });
+
   it('keeps the session, so that another application asks for consent only', async () => {
     const browser = newBrowser();
     const colleague = await join('bea');
@@ -169,6 +177,10 @@ describe('the provider', () => {
       expect([path, (await gateway.send(`/oidc/${path}`)).status]).toEqual([path, 404]);
     expect((await gateway.send('/oidc/interaction/x')).status).toBe(400);
     expect((await gateway.send('/oidc/token')).status).toBe(404);
+    // Metrics and logs have names of a table alone: nobody adds a series by asking.
+    const { text } = await gateway.send('/metrics');
+    expect(text).toContain('route="/oidc/{unknown}"');
+    expect(text).not.toMatch(/route="\/oidc\/(?:x|me|interaction\/x)"/);
   });
 });
 

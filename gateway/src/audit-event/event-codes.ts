@@ -10,7 +10,7 @@ interface EventCodes {
 const rest = (code: string): EventCodes => ({ type: coding(systems.type, 'rest'), subtype: coding(systems.interaction, code) });
 const own = (code: AuditEvent): EventCodes => ({ type: coding(systems.type, 'rest'), subtype: coding(systems.own, code) });
 
-/** Type and subtype of each event: FHIR's interactions as BALP tells them, disclosures and decisions likewise, the rest by names of ours. */
+/** Type and subtype of each event: FHIR's interactions as BALP tells them, disclosures, decisions and user authentication by theirs, the rest by names of ours. */
 export const eventCodes: Readonly<Record<AuditEvent, EventCodes>> = {
   read: rest('read'),
   vread: rest('vread'),
@@ -29,6 +29,9 @@ export const eventCodes: Readonly<Record<AuditEvent, EventCodes>> = {
   'break-glass': own('break-glass'),
   registration: own('registration'),
   account: { type: coding(systems.dicom, '110137'), subtype: coding(systems.own, 'account') },
+  login: { type: coding(systems.dicom, '110114'), subtype: coding(systems.dicom, '110122') },
+  logout: { type: coding(systems.dicom, '110114'), subtype: coding(systems.dicom, '110123') },
+  token: { type: coding(systems.dicom, '110114'), subtype: coding(systems.own, 'token') },
 };
 
 /** Events whose type or subtype a token names, `code` or `system|code`. */

@@ -6,7 +6,8 @@ import type { ReadEntry } from './read-entry';
 
 const person = coding(systems.entity, '1');
 const object = coding(systems.entity, '2');
-const recordId = /^urn:medaccord:record:(.*)$/;
+/** What has a name of ours alone: records of others, accounts, registered applications. */
+const own = /^(urn:medaccord:(?:record|account|client)):(.*)$/;
 
 /** The request, the patient, the relation whose consent counts, the records and the search (IHE BALP). */
 export function formatEntities({ request, subject, relation, records, event, query }: ReadEntry): JsonObject[] {
@@ -36,6 +37,6 @@ function listNamed(records: readonly string[]): readonly string[] {
 }
 
 function formatRecord(record: string): JsonObject {
-  const id = recordId.exec(record)?.[1];
-  return id === undefined ? { reference: record } : { identifier: { system: systems.record, value: id } };
+  const [, system, value] = own.exec(record) ?? [];
+  return system === undefined || value === undefined ? { reference: record } : { identifier: { system, value } };
 }

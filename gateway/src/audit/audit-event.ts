@@ -26,6 +26,10 @@ export const auditEvents = {
   registration: 'C',
   /** An account of staff, or a registered application, was made, changed or looked at. */
   account: 'E',
+  /** Somebody signed in or out, or an application was given tokens. */
+  login: 'E',
+  logout: 'E',
+  token: 'E',
 } as const satisfies Readonly<Record<string, AuditAction>>;
 
 export type AuditEvent = keyof typeof auditEvents;

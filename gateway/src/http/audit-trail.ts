@@ -1,4 +1,14 @@
-import { groupByPerson, listMentions, newDraft, type AuditedAct, type AuditEvent, type Mention, type PersonFinder } from '../audit';
+import {
+  groupByPerson,
+  listMentions,
+  nameAccount,
+  nameClient,
+  newDraft,
+  type AuditedAct,
+  type AuditEvent,
+  type Mention,
+  type PersonFinder,
+} from '../audit';
 import type { Caller } from '../auth';
 import { toCodedError } from '../problem';
 import type { AuditLog, LocalKey } from '../store';
@@ -51,7 +61,7 @@ export class AuditTrail {
     if (audit === 'none' || caller === undefined) return;
     const { log, key, persons } = this.#options;
     const relationRef = readText(request?.params, 'relationRef');
-    const mentions = [...listAsked(request), ...outcome.mentions];
+    const mentions = [...listAsked(audit, request), ...outcome.mentions];
     const groups = await groupByPerson(relationRef === undefined ? mentions : mentions.map((one) => ({ relationRef, ...one })), persons);
     const shared = {
       ...{ requestId, event: audit, route: `${method} ${path}`, actor: actorOf(caller) },
@@ -73,8 +83,12 @@ function actorOf(caller: Caller): AuditedAct['actor'] {
 }
 
 /** What a request itself names. */
-function listAsked(request: Trail['request']): readonly Mention[] {
+function listAsked(event: AuditEvent, request: Trail['request']): readonly Mention[] {
   if (request === undefined) return [];
+  return event === 'account' ? listManaged(request) : listPersons(request);
+}
+
+function listPersons(request: NonNullable<Trail['request']>): readonly Mention[] {
   const { params, query, body, subject } = request;
   const [type, id] = [readText(params, 'type'), readText(params, 'id')];
   const subjectRef = subject ?? (type === undefined ? readText(query, 'subject') : undefined);
@@ -83,6 +97,16 @@ function listAsked(request: Trail['request']): readonly Mention[] {
     ...(subjectRef !== undefined && isReference(subjectRef) ? [{ subjectRef }] : []),
     ...(type === undefined || id === undefined ? [] : [{ reference: `${type}/${id}` }]),
     ...(type === undefined ? [] : listPatients(query, body)),
+  ];
+}
+
+/** The account or application that an operator's request is about, whether or not there is one. */
+function listManaged({ params, body }: NonNullable<Trail['request']>): readonly Mention[] {
+  const userName = readText(params, 'id') ?? readText(body, 'userName');
+  const clientId = readText(params, 'clientId') ?? readText(body, 'clientId');
+  return [
+    ...(userName === undefined ? [] : [{ reference: nameAccount(userName) }]),
+    ...(clientId === undefined ? [] : [{ reference: nameClient(clientId) }]),
   ];
 }
 

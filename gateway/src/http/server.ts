@@ -16,6 +16,7 @@ import type { AuditTrail, Trail } from './audit-trail';
 import { newCors } from './cors';
 import { chooseFhirFormat, isFhirPath } from './fhir-media-type';
 import { fhirJson, toXml, toXmlIfPossible, wantsXml } from './fhir-body';
+import { newGoneSignal } from './gone-signal';
 import { formatOutcome } from './operation-outcome';
 import { readOrigin } from './origin';
 import { newMonitorCheck } from './monitors';
@@ -64,7 +65,7 @@ export function newServer(options: ServerOptions): Express {
   app.use(helmet({ contentSecurityPolicy: { directives: { defaultSrc: ["'none'"] } } }));
   app.use(logRequests(options));
   app.use(newCors(options.service.corsOrigins));
-  app.use(newSignInHandler(options.signIn, { isDraining: options.isDraining, bodyWithinMs: options.service.bodyWithinMs }));
+  app.use(newSignInHandler(options.signIn, options));
   const repeats = new Repeats(options.responses, options.nameOf);
   const limitOpenWrites = newOpenWriteLimit(options.openWritesPerMinute);
   for (const path of new Set(options.routes.map((route) => route.path))) {
@@ -213,15 +214,6 @@ function newScopedRequest({ method, path, isFhir, bodyKind }: Route, http: HttpR
 
 function isKeyed({ idempotency }: Route, http: HttpRequest): boolean {
   return idempotency === true || (idempotency === 'optional' && http.get('idempotency-key') !== undefined);
-}
-
-/** Aborted when the caller's connection ends before the answer. */
-function newGoneSignal(answer: HttpResponse): AbortSignal {
-  const gone = new AbortController();
-  answer.once('close', () => {
-    if (!answer.writableFinished) gone.abort();
-  });
-  return gone.signal;
 }
 
 /** What is known of a request that took too long, and how to learn more. */

@@ -1,5 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { newError } from '../problem';
+import { setTimeout as delay } from 'node:timers/promises';
+import { newError, readCode } from '../problem';
 import type { PeopleTable, SignInTable } from '../store';
 import type { Account, AccountDetails } from './account';
 import { Attempts, type Attempt } from './attempts';
@@ -9,11 +10,22 @@ import { PasswordHasher, type HashCost } from './password';
 /** How long an invitation can be used. */
 const invitationMs = 72 * 3_600_000;
 const passwordLength = { least: 12, most: 256 } as const;
+/** A refusal takes this long and no less, whatever is written down of it, in milliseconds. */
+const refusalMs = 20;
+
+/** An attempt to get into an account, or to choose what gets into it; with what it was refused by. */
+export interface SeenAttempt {
+  readonly event: 'login' | 'account';
+  readonly account: Account;
+  readonly error?: unknown;
+}
 
 export interface AccountsOptions {
   readonly people: PeopleTable;
   readonly signIns: SignInTable;
   readonly hashCost: HashCost;
+  /** Resolves when the outcome of an attempt may be told. */
+  readonly onAttempt: (attempt: SeenAttempt) => Promise<void>;
   readonly now?: () => number;
 }
 
@@ -34,13 +46,15 @@ export class Accounts {
   readonly #signIns: SignInTable;
   readonly #hasher: PasswordHasher;
   readonly #attempts: Attempts;
+  readonly #onAttempt: AccountsOptions['onAttempt'];
   readonly #now: () => number;
 
-  constructor({ people, signIns, hashCost, now = () => Date.now() }: AccountsOptions) {
+  constructor({ people, signIns, hashCost, onAttempt, now = () => Date.now() }: AccountsOptions) {
     this.#people = people;
     this.#signIns = signIns;
     this.#hasher = new PasswordHasher(hashCost);
     this.#attempts = new Attempts(signIns, now);
+    this.#onAttempt = onAttempt;
     this.#now = now;
   }
 
@@ -80,27 +94,23 @@ export class Accounts {
 
   /** The secret for the authenticator, to whoever brings the invitation. @throws CodedError SIGN_IN_REFUSED, SIGN_IN_PAUSED */
   async openInvitation(userName: string, invitation: string, address: string): Promise<string> {
-    await this.#attempts.begin({ userName, address });
-    const { secret } = this.#readInvited(await this.find(userName), invitation);
-    await this.#attempts.succeed({ userName, address });
-    return secret;
+    return this.#attempt('account', { userName, address }, async () => this.#readInvited(await this.find(userName), invitation).secret);
   }
 
   /** Sets the password that the person chose, with a first code as the proof that the authenticator works. @throws CodedError as above, PASSWORD_WEAK */
   async enrol({ userName, password, code, invitation, address }: Enrolment): Promise<void> {
-    const attempt = { userName, address };
-    await this.#attempts.begin(attempt);
-    this.#readInvited(await this.find(userName), invitation);
-    assertStrong(password, userName);
-    const hash = await this.#hasher.hash(password);
-    await this.#change(userName, (now) => {
-      // Looked at again after waiting: an invitation works once.
-      const account = this.#readInvited(now, invitation);
-      const lastStep = findCodeStep(account.secret, code, account.lastStep, this.#now());
-      if (lastStep === undefined) throw refused();
-      return { ...account, password: hash, lastStep, invitation: null, changedAt: this.#now() };
+    await this.#attempt('account', { userName, address }, async () => {
+      this.#readInvited(await this.find(userName), invitation);
+      assertStrong(password, userName);
+      const hash = await this.#hasher.hash(password);
+      await this.#change(userName, (now) => {
+        // Looked at again after waiting: an invitation works once.
+        const account = this.#readInvited(now, invitation);
+        const lastStep = findCodeStep(account.secret, code, account.lastStep, this.#now());
+        if (lastStep === undefined) throw refused();
+        return { ...account, password: hash, lastStep, invitation: null, changedAt: this.#now() };
+      });
     });
-    await this.#attempts.succeed(attempt);
   }
 
   /**
@@ -108,20 +118,39 @@ export class Accounts {
    * @throws CodedError SIGN_IN_REFUSED, SIGN_IN_PAUSED
    */
   async signIn({ userName, password, code, address }: Credentials): Promise<Account> {
-    const attempt: Attempt = { userName, address };
-    await this.#attempts.begin(attempt);
-    const known = await this.find(userName);
-    const isRight = await this.#hasher.verify(password.slice(0, passwordLength.most), known?.password);
-    const step = findCodeStep(known?.secret || decoySecret, code, known?.lastStep ?? 0, this.#now());
-    if (!isRight || step === undefined) throw refused();
-    const signedIn = await this.#change(userName, (account) => {
-      // Looked at again after waiting: a code works once, and who was disabled or reset meanwhile is.
-      if (!account.active || account.password !== known?.password || account.lastStep >= step) throw refused();
-      return { ...account, lastStep: step };
+    const signedIn = await this.#attempt('login', { userName, address }, async () => {
+      const known = await this.find(userName);
+      const isRight = await this.#hasher.verify(password.slice(0, passwordLength.most), known?.password);
+      const step = findCodeStep(known?.secret || decoySecret, code, known?.lastStep ?? 0, this.#now());
+      if (!isRight || step === undefined) throw refused();
+      return this.#change(userName, (account) => {
+        // Looked at again after waiting: a code works once, and who was disabled or reset meanwhile is.
+        if (!account.active || account.password !== known?.password || account.lastStep >= step) throw refused();
+        return { ...account, lastStep: step };
+      });
     });
-    await this.#attempts.succeed(attempt);
     await this.#strengthen(signedIn, password);
     return signedIn;
+  }
+
+  /** Counts an attempt, and tells its outcome after whoever watches has seen it, if there is such an account. */
+  async #attempt<T>(event: SeenAttempt['event'], attempt: Attempt, work: () => Promise<T>): Promise<T> {
+    try {
+      await this.#attempts.begin(attempt);
+      const done = await work();
+      await this.#attempts.succeed(attempt);
+      await this.#show(event, attempt);
+      return done;
+    } catch (error) {
+      // What is written down takes time, which must not tell that there is an account.
+      if (refusals.includes(readCode(error) ?? '')) await Promise.all([this.#show(event, attempt, error), delay(refusalMs)]);
+      throw error;
+    }
+  }
+
+  async #show(event: SeenAttempt['event'], { userName }: Attempt, error?: unknown): Promise<void> {
+    const account = await this.find(userName);
+    if (account !== undefined) await this.#onAttempt({ event, account, error });
   }
 
   /** A hash of lower cost than is asked for now is made anew while the password is at hand. */
@@ -155,6 +184,8 @@ function newInvitation(now: number): {
   const kept = { hash: hashOf(invitation), until: now + invitationMs };
   return { invitation, fields: { password: null, secret: newCodeSecret(), lastStep: 0, invitation: kept } };
 }
+
+const refusals = ['SIGN_IN_REFUSED', 'SIGN_IN_PAUSED'];
 
 /** As long as a real one, so that names without an account cost the same. */
 const decoySecret = newCodeSecret();

@@ -14,11 +14,12 @@ import { clientAlgorithms, endpoints, interactionPath } from './endpoints';
 import { renderEnd, renderFailure, type Page } from './pages';
 import { findRefusedScope } from './permitted-scopes';
 import { newProviderAdapter } from './provider-adapter';
+import { watchProvider, type WatchOptions } from './watch-provider';
 import { loadSignInKeys, type SignInKeys } from './sign-in-keys';
 
 type Library = typeof import('oidc-provider');
 
-export interface ProviderOptions {
+export interface ProviderOptions extends WatchOptions {
   /** The address of the gateway: `https://host`. */
   readonly issuer: string;
   /** The address of /fhir, for which all tokens are. */
@@ -47,6 +48,7 @@ export async function newProvider(options: ProviderOptions): Promise<Provider> {
   const provider = new library.Provider(options.issuer, newConfiguration(options, keys, library));
   // Addresses are those of the issuer, whatever a request calls itself: whoever mounts this sees to it.
   provider.proxy = true;
+  watchProvider(provider, options);
   provider.on('server_error', (ctx, error) => {
     if (readCode(error) === 'STORE_UNAVAILABLE') ctx.status = 503;
   });

@@ -18,6 +18,7 @@ import {
   type FormKeys,
   type Page,
 } from './pages';
+import type { SignInTrail, SignInWitness } from './sign-in-witness';
 
 export interface SignInOptions {
   /** The address of the gateway, which is the issuer: `https://host`. */
@@ -29,14 +30,14 @@ export interface SignInOptions {
   readonly signIns: SignInTable;
   readonly people: PeopleTable;
   readonly key: LocalKey;
+  readonly witness: SignInWitness;
 }
 
 /** One request to the provider's addresses. */
-export interface SignInRequest {
+export interface SignInRequest extends SignInTrail {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly path: string;
-  readonly address: string;
   readonly readForm: () => Promise<URLSearchParams>;
 }
 
@@ -58,7 +59,14 @@ export class SignIn {
     return Promise.resolve(newEmbeddedPlace(this.#options.origin));
   }
 
+  /** @throws CodedError AUDIT_UNAVAILABLE, STORE_UNAVAILABLE, REQUEST_INVALID and what `readForm` throws */
   async handle(http: SignInRequest): Promise<void> {
+    const { witness } = this.#options;
+    if (http.request.method === 'POST') witness.assertReady();
+    await witness.during(http, () => this.#answer(http));
+  }
+
+  async #answer(http: SignInRequest): Promise<void> {
     const { request, response, path } = http;
     this.#nameOrigin(request);
     if (path.startsWith(`${interactionPath}/`)) return this.#interact(http);
