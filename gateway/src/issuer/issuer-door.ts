@@ -35,6 +35,8 @@ interface Known {
 export class IssuerDoor {
   readonly #trusted: Pick<TrustedIssuer, 'name' | 'issuer'>;
   #known: Promise<Known> | undefined;
+  /** As it last told; who asks where it is need not wait while it is silent. */
+  #metadata: IssuerMetadata | undefined;
   #restUntil = 0;
 
   constructor(trusted: Pick<TrustedIssuer, 'name' | 'issuer'>) {
@@ -43,7 +45,7 @@ export class IssuerDoor {
 
   /** @throws CodedError ISSUER_UNAVAILABLE */
   async readMetadata(): Promise<IssuerMetadata> {
-    return (await this.#read()).metadata;
+    return this.#metadata ?? (await this.#read()).metadata;
   }
 
   /** The key that a token names. It throws CodedError ISSUER_UNAVAILABLE, or errors of jose when the issuer has no such key. */
@@ -87,6 +89,7 @@ export class IssuerDoor {
     const response = await this.ask(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`);
     const found = metadata.parse(await response.json());
     if (found.issuer !== issuer) throw new Error('the metadata is that of another issuer');
+    this.#metadata = found;
     const keys = createRemoteJWKSet(new URL(found.jwks_uri), {
       timeoutDuration: withinMs,
       cooldownDuration: lookAgainMs,
