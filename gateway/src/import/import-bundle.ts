@@ -8,7 +8,7 @@ import { newError, readCode } from '../problem';
 import { encryptRecord, type EncryptedRecord } from '../record/encrypt-record';
 import type { RecordReader } from '../record/record-reader';
 import { extractSearchable } from '../search';
-import type { Findable, ImportEntry, IndexedRecord, Projector, Store } from '../store';
+import type { FindableRecord, ImportEntry, Projector, Store } from '../store';
 import { assertValid, type PlacedResource, type Profiles } from '../validation';
 import { newBatches } from './batches';
 import { newHeldResources } from './held-resources';
@@ -80,8 +80,9 @@ export class Importer {
     return this.#inTurn(request.subjectRef ?? '', () => this.#writer.count(() => this.#import(request)));
   }
 
-  /** What an import came to, if it was closed. */
+  /** What an import came to, if it was closed; before an earlier run is settled nobody knows. @throws CodedError NOT_READY */
   async findOutcome(operation: string): Promise<ImportOutcome | undefined> {
+    this.#options.assertRecovered();
     const entry = await this.#options.store.imports.find(operation);
     return entry?.state === 'closed' ? (JSON.parse(entry.outcome) as ImportOutcome) : undefined;
   }
@@ -134,10 +135,7 @@ export class Importer {
     const { store } = this.#options;
     await store.imports.put(entry);
     try {
-      store.index.add(
-        changed.map((resource, at) => newIndexed(entry.groupId, resource, encrypted[at])),
-        findableOf(changed),
-      );
+      store.index.add(changed.map((resource, at) => newFindable(entry.groupId, resource, encrypted[at])));
     } catch (error) {
       await store.imports.put({ ...entry, state: 'abandoned' });
       throw error;
@@ -304,27 +302,12 @@ function describe({ fullUrl, reference, outcome, recordId, version, details }: P
   return { fullUrl: fullUrl ?? null, reference, outcome, recordId, version, category: details.category };
 }
 
-function newIndexed(groupId: string, resource: PlannedResource, encrypted: EncryptedRecord | undefined): IndexedRecord {
+function newFindable(groupId: string, resource: PlannedResource, encrypted: EncryptedRecord | undefined): FindableRecord {
   if (encrypted === undefined) throw new Error('A resource was not encrypted');
-  const { recordId, version, subjectRef, type, id } = resource;
+  const { recordId, version, subjectRef, type, id, details, identifiers, text } = resource;
+  const place = { recordId, version, groupId, subjectRef, category: details.category, type, id };
   return {
-    recordId,
-    version,
-    groupId,
-    subjectRef,
-    category: resource.details.category,
-    type,
-    id,
-    details: encrypted.details,
-    salts: encrypted.salts,
+    record: { ...place, details: encrypted.details, salts: encrypted.salts },
+    findable: { identifiers, searchable: extractSearchable(JSON.parse(text) as JsonObject) },
   };
-}
-
-function findableOf(resources: readonly PlannedResource[]): ReadonlyMap<string, Findable> {
-  return new Map(
-    resources.map(({ recordId, identifiers, text }) => [
-      recordId,
-      { identifiers, searchable: extractSearchable(JSON.parse(text) as JsonObject) },
-    ]),
-  );
 }

@@ -5,7 +5,7 @@ import { parseLosslessJson } from '../fhir/json-reader';
 import type { JsonObject } from '../fhir/json-value';
 import type { SealedReader } from '../sealed/sealed-reader';
 import { extractSearchable } from '../search';
-import type { ClinicalIndex, Facts, Findable, IndexedRecord } from '../store';
+import type { ClinicalIndex, Facts, FindableRecord } from '../store';
 import { openWrap, parseStored, placeWrap } from './stored-record';
 
 /** Records opened at once. */
@@ -38,16 +38,12 @@ export async function indexAnchors(
 ): Promise<void> {
   for (let start = 0; start < anchors.length; start += batch) {
     const opened = await Promise.all(anchors.slice(start, start + batch).map((anchor) => openAnchor(sealed, anchor)));
-    const added = opened.filter(({ record }) => !index.has(record.recordId, record.version));
-    index.add(
-      added.map(({ record }) => record),
-      new Map(added.map(({ record, findable }) => [record.recordId, findable])),
-    );
+    index.add(opened.filter(({ record }) => !index.has(record.recordId, record.version)));
     onIndexed?.(start + opened.length, anchors.length);
   }
 }
 
-async function openAnchor(sealed: SealedReader, anchor: RecordAnchor): Promise<{ record: IndexedRecord; findable: Findable }> {
+async function openAnchor(sealed: SealedReader, anchor: RecordAnchor): Promise<FindableRecord> {
   const { recordId, version, custodian, groupId } = anchor;
   const [envelope] = await sealed.read([recordRef(recordId, version)]);
   const { payload, details, wrap } = parseStored(envelope);

@@ -67,6 +67,12 @@ export interface Findable {
   readonly searchable: Searchable;
 }
 
+/** A version with what it is found by, which is its own: another version of the same record is found by other values. */
+export interface FindableRecord {
+  readonly record: IndexedRecord;
+  readonly findable: Findable;
+}
+
 /** What is stored sealed of a record. */
 type SealedPart = Pick<IndexedRecord, 'id' | 'details' | 'salts'>;
 
@@ -91,9 +97,9 @@ export class ClinicalIndex {
    * Adds the records of a group, all or none; they are found once the group is closed.
    * @throws CodedError RECORD_BUSY when another import has the same version of one of them
    */
-  add(records: readonly IndexedRecord[], findable: ReadonlyMap<string, Findable>): void {
+  add(records: readonly FindableRecord[]): void {
     inTransaction(this.#database, () => {
-      for (const record of records) this.#add(record, findable.get(record.recordId));
+      for (const one of records) this.#add(one);
     });
   }
 
@@ -147,12 +153,11 @@ export class ClinicalIndex {
     return found.filter(({ recordId, version }) => this.find(recordId)?.version === version);
   }
 
-  #add(record: IndexedRecord, findable: Findable | undefined): void {
+  #add({ record, findable }: FindableRecord): void {
     const { recordId, version, groupId, subjectRef, category, type, id, details, salts } = record;
     if (this.has(recordId, version)) throw newError('RECORD_BUSY', 'Another import is changing the same resource; repeat this one');
     const sealed = this.#key.seal(formatPlace(recordId, version), Buffer.from(JSON.stringify({ id, details, salts } satisfies SealedPart)));
     this.#statements.add.run(recordId, version, groupId, subjectRef, category, type, this.#nameResource(type, id), sealed);
-    if (findable === undefined) return;
     this.#search.put(recordId, version, findable.searchable);
     for (const token of new Set(findable.identifiers)) this.#statements.addToken.run(this.#nameToken(type, token), recordId, version);
   }

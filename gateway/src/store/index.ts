@@ -1,6 +1,6 @@
 export { hashEntry, type AuditDraft, type AuditLog, type AuditName, type AuditQuery, type KeptEntry } from './audit-log';
 export type { Change, ChangeList, ChangeQuery } from './change-list';
-export type { ClinicalIndex, Findable, IndexedRecord, Salts } from './clinical-index';
+export type { ClinicalIndex, FindableRecord, IndexedRecord, Salts } from './clinical-index';
 export type { ConsultationStore, KeptConsultation } from './consultation-table';
 export type { DueNotice } from './due-notices';
 export type { Declared } from './declared';
