@@ -82,14 +82,18 @@ describe('a patch', () => {
     expect((await fhir('GET', '/Location/busy')).body.alias.sort()).toEqual(['0', '1', '2', '3']);
   });
 
-  it('is applied once when it is repeated with its key, also after a crash between the commit and the answer', async () => {
-    await put('/Location/once', { resourceType: 'Location', id: 'once', name: 'a' });
+  it.each([
+    ['by id', 'once', '/Location/once'],
+    ['by a condition that it makes untrue', 'found-once', '/Location?identifier=found-once'],
+  ])('%s is applied once when it is repeated with its key, also after a crash between the commit and the answer', async (_by, id, path) => {
+    await put(`/Location/${id}`, { resourceType: 'Location', id, name: 'a', identifier: [{ value: id }] });
     const body = [
       { op: 'test', path: '/name', value: 'a' },
       { op: 'replace', path: '/name', value: 'b' },
+      { op: 'replace', path: '/identifier/0/value', value: `${id}, then` },
     ];
     const key = randomUUID();
-    const send = (): Promise<Answer> => fhir('PATCH', '/Location/once', { body, key });
+    const send = (): Promise<Answer> => fhir('PATCH', path, { body, key });
     const finish = jest.spyOn(gateway.store.responses, 'finish').mockRejectedValueOnce(new Error('killed before the answer was kept'));
     expect((await send()).status).toBe(500);
     finish.mockRestore();

@@ -28,8 +28,13 @@ export class ResourceChanger {
     return this.change(type, id, (resource) => applyJsonPatch(resource, patch), context);
   }
 
-  /** Patches the one resource that a condition finds. @throws also FhirError BUNDLE_CONDITION_AMBIGUOUS */
+  /**
+   * Patches the one resource that a condition finds; after the patch it may find none, or another.
+   * @throws also FhirError BUNDLE_CONDITION_AMBIGUOUS
+   */
   async patchFound(type: string, condition: string, text: string, context: WriteContext): Promise<FhirAnswer> {
+    const done = await this.#findDone(context);
+    if (done !== undefined) return done;
     const found = await this.#writer.findOne(type, condition);
     if (found === undefined) throw newError('RESOURCE_NOT_FOUND', 'No resource held here fulfils the condition');
     return this.patch(type, found.id, text, context);
@@ -37,8 +42,8 @@ export class ResourceChanger {
 
   /** Writes what `next` makes of the newest version. A repeat of an operation that was carried out gives its outcome. */
   async change(type: string, id: string, next: (resource: JsonObject) => JsonValue, context: WriteContext): Promise<FhirAnswer> {
-    const done = await this.#writer.findDone(context.operation);
-    if (done !== undefined) return this.#writer.answer(done, context.answer);
+    const done = await this.#findDone(context);
+    if (done !== undefined) return done;
     for (let left = tries; ; left -= 1) {
       const { resource, version } = await this.#readNewest(type, id, context.ifMatch);
       const changed = next(resource);
@@ -50,6 +55,12 @@ export class ResourceChanger {
         if (readCode(error) !== 'BUNDLE_VERSION_OUTDATED' || context.ifMatch !== undefined || left === 1) throw error;
       }
     }
+  }
+
+  /** The outcome of an operation that was carried out before. */
+  async #findDone({ operation, answer }: WriteContext): Promise<FhirAnswer | undefined> {
+    const done = await this.#writer.findDone(operation);
+    return done === undefined ? undefined : this.#writer.answer(done, answer);
   }
 
   async #readNewest(type: string, id: string, ifMatch: string | undefined): Promise<{ resource: JsonObject; version: number }> {
