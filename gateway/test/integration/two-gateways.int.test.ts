@@ -1,64 +1,14 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import type { PrivateJwk } from '../../src/crypto';
-import { Door } from '../support/door';
 import { RunningNetwork } from '../support/running-network';
 import { waitFor } from '../support/test-consortium';
 import { TestPostgres } from '../support/test-postgres';
+import { OwnGateway } from './support/own-gateway';
 
 jest.setTimeout(180_000);
 
-const main = join(__dirname, '../../dist/main.js');
 const CLIENTS = 4;
 const EACH = 12;
-
-/** A gateway process of the custodian with data of its own. */
-class SharingGateway extends Door {
-  url = '';
-  #process: ChildProcess | undefined;
-
-  constructor(
-    readonly mspId: string,
-    readonly keys: string,
-    readonly env: Readonly<Record<string, string>>,
-  ) {
-    super();
-  }
-
-  async start(): Promise<void> {
-    const env = { PATH: process.env.PATH, MEDACCORD_KEYS: this.keys, MEDACCORD_LISTEN_PORT: '0', ...this.env };
-    this.#process = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main], { env, stdio: ['ignore', 'pipe', 'inherit'] });
-    createInterface({ input: this.#process.stdout ?? process.stdin }).on('line', (line) => {
-      const { listening } = JSON.parse(line) as { listening?: { port: number } };
-      if (listening !== undefined) this.url = `http://127.0.0.1:${String(listening.port)}`;
-    });
-    await waitFor(() => this.url !== '', 20_000);
-    await waitFor(
-      () =>
-        fetch(`${this.url}/readyz`).then(
-          ({ status }) => status === 200,
-          () => false,
-        ),
-      40_000,
-    );
-  }
-
-  async end(signal: NodeJS.Signals): Promise<void> {
-    const running = this.#process;
-    this.#process = undefined;
-    if (running === undefined) return;
-    const ended = new Promise((resolve) => running.once('exit', resolve));
-    running.kill(signal);
-    await ended;
-  }
-
-  readTokenKey(): PrivateJwk {
-    return JSON.parse(readFileSync(join(this.keys, 'token.json'), 'utf8')) as PrivateJwk;
-  }
-}
 
 if (!TestPostgres.isAvailable) it.todo('two gateway processes share a database, where npm has PostgreSQL for this platform');
 
@@ -70,7 +20,7 @@ describePostgres(() => {
   let network: RunningNetwork;
   let postgres: TestPostgres;
   let database: string;
-  let gateways: SharingGateway[];
+  let gateways: OwnGateway[];
   let custodian: string;
 
   beforeAll(async () => {
@@ -86,9 +36,12 @@ describePostgres(() => {
         MEDACCORD_DATA: join(network.folder, name),
         MEDACCORD_DATABASE_URL: database,
       };
-      return new SharingGateway(custodian, join(data, 'keys'), env);
+      return new OwnGateway(custodian, join(data, 'keys'), env);
     });
-    for (const gateway of gateways) await gateway.start();
+    for (const gateway of gateways) {
+      await gateway.start();
+      await gateway.untilReady();
+    }
   });
 
   afterAll(async () => {
@@ -115,7 +68,7 @@ describePostgres(() => {
   };
 
   it('lose nothing and double nothing when one is killed under load, and the other takes up what it left', async () => {
-    const [first, second] = gateways as [SharingGateway, SharingGateway];
+    const [first, second] = gateways as [OwnGateway, OwnGateway];
     let acknowledged = 0;
     const clients = Array.from({ length: CLIENTS }, async (_, client) => {
       const ids: string[] = [];
@@ -139,6 +92,7 @@ describePostgres(() => {
       "SELECT (SELECT count(*) FROM intent WHERE state = 'open') + (SELECT count(*) FROM import WHERE state = 'running') AS left";
     await waitFor(async () => Number((await postgres.query(database, left))[0]?.left) === 0, 30_000);
     await first.start();
+    await first.untilReady();
     expect((await first.send(`/fhir/Location/${ids.at(-1) ?? ''}`, { token: await first.token('records') })).status).toBe(200);
   });
 });

@@ -182,10 +182,15 @@ export class CommandedNetwork implements Doors {
 
   /** Ends a process the hard way. False when it is not there at the moment. */
   killHard(name: string): boolean {
+    return this.signal(name, 'SIGKILL');
+  }
+
+  /** False when the process is not there at the moment. */
+  signal(name: string, signal: NodeJS.Signals): boolean {
     const pid = this.processOf(name)?.process?.pid;
     if (pid === undefined) return false;
     try {
-      process.kill(pid, 'SIGKILL');
+      process.kill(pid, signal);
       return true;
     } catch {
       return false;

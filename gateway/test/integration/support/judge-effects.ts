@@ -10,6 +10,7 @@ import type { LedgerBlock } from '../../../src/ledger/ledger';
 import type { Facts } from '../../../src/store';
 import type { Load } from './load';
 import type { Operation } from './load-client';
+import type { LoadPatient } from './load-patient';
 
 /** A repeat of what was ordered already: without effect, by Fabric's own rule. */
 const DUPLICATE = 9;
@@ -57,9 +58,14 @@ export function expectOneEffectEach(load: Load, facts: Facts): void {
   const references = facts.listType<PatientEntry>('patient').map(({ ref }) => ref);
   expect(references.sort()).toEqual(patients.map(({ subjectRef }) => subjectRef).sort());
   expectImports(load, facts);
+  expectConsentsAndRequests(patients, load.acknowledged('request'), facts);
+}
+
+/** Every consent that was signed is on the ledger, in its order; every request that was acknowledged, and no other, is there and decided. */
+export function expectConsentsAndRequests(patients: readonly LoadPatient[], requests: readonly Operation[], facts: Facts): void {
   for (const { relationRef, consents } of patients.filter((patient) => patient.consents.length > 0))
     expect(facts.list<ConsentEntry>('consent', relationRef).map(({ value }) => value.jws)).toEqual(consents);
-  const asked = load.acknowledged('request').map(({ acknowledged }) => (acknowledged?.body as { requestId: string }).requestId);
+  const asked = requests.map(({ acknowledged }) => (acknowledged?.body as { requestId: string }).requestId);
   const requested = facts.listType<AccessRequest>('request').map(({ value }) => value.requestId);
   expect(requested.sort()).toEqual(asked.sort());
   const decided = facts.listType<Decision>('decision').map(({ value }) => value.requestId);

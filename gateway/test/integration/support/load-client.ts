@@ -4,7 +4,7 @@ import type { Answer } from '../../support/door';
 
 /** One thing that a client wanted, under one idempotency key or one signature. */
 export interface Operation {
-  readonly kind: 'register' | 'import' | 'check-in' | 'consent' | 'request';
+  readonly kind: 'register' | 'import' | 'check-in' | 'consent' | 'request' | 'fhir';
   readonly key: string;
   /** Sends exactly the same again. */
   send(): Promise<Answer>;
@@ -12,7 +12,7 @@ export interface Operation {
   acknowledged: Answer | undefined;
 }
 
-const ANSWERED = new Set([200, 201]);
+const ANSWERED = new Set([200, 201, 204]);
 /** Not yet; the same once more may do. */
 const AGAIN = new Set([
   'IDEMPOTENCY_KEY_BUSY',
@@ -57,10 +57,16 @@ export class ClientLog {
   }
 
   #note({ kind }: Operation, answer: Answer | undefined): void {
-    const code = answer === undefined ? 'CONNECTION_LOST' : String((answer.body as { code?: unknown } | undefined)?.code);
+    const code = answer === undefined ? 'CONNECTION_LOST' : String(codeOf(answer));
     this.codes.set(`${kind}: ${code}`, (this.codes.get(`${kind}: ${code}`) ?? 0) + 1);
     if (answer !== undefined && answer.status < 500 && !AGAIN.has(code))
       this.surprises.push(`${kind}: ${String(answer.status)} ${answer.text.slice(0, 300)}`);
     if (answer !== undefined && (code === 'undefined' || code === 'INTERNAL')) this.surprises.push(`${kind}: ${answer.text.slice(0, 300)}`);
   }
+}
+
+/** Of a problem document, or of an OperationOutcome. */
+function codeOf({ body }: Answer): unknown {
+  const { code, issue } = (body ?? {}) as { code?: unknown; issue?: { details?: { coding?: { code?: unknown }[] } }[] };
+  return code ?? issue?.[0]?.details?.coding?.[0]?.code;
 }

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import type { Door } from '../../support/door';
 import { newBundle } from '../../support/test-patient';
 import type { Recipient } from '../../../src/wallet';
 import type { CommandedGateway } from './commanded-network';
@@ -33,12 +34,7 @@ export class Load {
   /** Needs the gateways of a running network, the custodian's first, then the counterparty's. */
   static async open(gateways: readonly CommandedGateway[]): Promise<Load> {
     const [custodian, counterparty] = gateways as [CommandedGateway, CommandedGateway];
-    const { body } = await custodian.send('/api/organisations');
-    const parties = [custodian.mspId, counterparty.mspId];
-    const organisations = (body as { organisations: { mspId: string; encryption: Recipient['key'][] }[] }).organisations;
-    const recipients = organisations
-      .filter(({ mspId }) => parties.includes(mspId))
-      .map(({ mspId, encryption }) => ({ mspId, key: encryption[0]! }));
+    const recipients = await readRecipients(custodian, counterparty);
     return new Load({ custodian, counterparty, recipients, anyGateway: () => gateways[randomInt(gateways.length)]! });
   }
 
@@ -93,6 +89,14 @@ export class Load {
       await patient.request(mayLeave());
     }
   }
+}
+
+/** To whom a relation's documents are sealed. */
+export async function readRecipients(custodian: Door, counterparty: Door): Promise<readonly Recipient[]> {
+  const { body } = await custodian.send('/api/organisations');
+  const parties = [custodian.mspId, counterparty.mspId];
+  const organisations = (body as { organisations: { mspId: string; encryption: Recipient['key'][] }[] }).organisations;
+  return organisations.filter(({ mspId }) => parties.includes(mspId)).map(({ mspId, encryption }) => ({ mspId, key: encryption[0]! }));
 }
 
 /** Every fifth client goes away after the first trouble: what it wanted must have one effect or none all the same. */

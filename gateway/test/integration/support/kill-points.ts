@@ -1,0 +1,122 @@
+import { randomInt } from 'node:crypto';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { SeenAnswer } from './front-proxy';
+import type { ProxiedGateway } from './proxied-gateway';
+
+/**
+ * Where a write is when its gateway is killed, and what proves it. The proxies see whole messages, and a kill happens in the same turn of the
+ * event loop as a message is seen, so what is held back never reaches the other side.
+ * - before endorse: the proposal was held back from the peer.
+ * - after endorse: the endorsement was held back from the gateway, or the envelope, which is kept by then, from the peer.
+ * - after submit: the orderers' word was held back from the gateway, or the question for the outcome, which follows that word, from the peer.
+ * - before the answer: the gateway has just learnt that the transaction is valid, and no write was answered from then on; or the answer, which is
+ *   kept by then, was held back from the client.
+ */
+export const POINTS = {
+  'before endorse': ['Endorse asked'],
+  'after endorse': ['Endorse answered', 'Submit asked'],
+  'after submit': ['Submit answered', 'CommitStatus asked'],
+  'before the answer': ['CommitStatus answered', 'answer'],
+} as const;
+
+export type Moment = keyof typeof POINTS;
+type Point = (typeof POINTS)[Moment][number];
+
+export const MOMENTS = Object.keys(POINTS) as Moment[];
+
+/** A kill as it was observed from outside the gateway. */
+export interface Kill {
+  readonly moment: Moment;
+  readonly point: Point;
+  /** The transaction at which it happened; none where it was an answer. */
+  readonly transactionId: string | undefined;
+  /** The answer that its client did not get. */
+  readonly answer: SeenAnswer | undefined;
+  /** Requests that waited for an answer. */
+  readonly waiting: number;
+  /** What the dead gateway had kept of the transaction: the state of its intent. */
+  readonly intent: string | undefined;
+  /** Whether the evidence of its moment is complete. */
+  readonly isProven: boolean;
+}
+
+/** How many messages of the same kind pass before the one at which the gateway is killed, at most: any phase of its life is hit. */
+const MOST_PASSED = 10;
+/** The longest that a gateway lives on which knows its outcome, in milliseconds. */
+const LAST_BREATH_MS = 8;
+const PATIENCE_MS = 60_000;
+
+interface Armed {
+  readonly point: Point;
+  passing: number;
+  readonly hit: (seen: Pick<Kill, 'transactionId' | 'answer'>) => void;
+}
+
+/** Kills a gateway between two proxies at points of the caller's choice. */
+export class KillPoints {
+  #armed: Armed | undefined;
+  #answered = 0;
+
+  constructor(readonly proxied: ProxiedGateway) {
+    const { peer, front } = proxied;
+    peer.watch = (call) => this.#see(`${call.call} ${call.phase}`, { transactionId: call.transactionId, answer: undefined });
+    front.watch = (answer) => {
+      if (answer.method === 'GET' || answer.status >= 300) return true;
+      this.#answered += 1;
+      return answer.key === undefined || this.#see('answer', { transactionId: undefined, answer });
+    };
+  }
+
+  /** Kills the gateway at a point of the moment, looks at what it left, and starts it again. */
+  async killAt(moment: Moment): Promise<Kill> {
+    const point = POINTS[moment][randomInt(POINTS[moment].length)]!;
+    const seen = await this.#untilHit(point);
+    const { gateway, front } = this.proxied;
+    const { waiting } = front;
+    const answered = this.#answered;
+    if (point === 'CommitStatus answered') await pause(randomInt(LAST_BREATH_MS));
+    await gateway.end('SIGKILL');
+    // What the dead gateway had still sent has arrived when all its connections are closed.
+    while (front.waiting > 0 && this.#answered === answered) await pause(1);
+    const isProven = point !== 'CommitStatus answered' || this.#answered === answered;
+    const intent = seen.transactionId === undefined ? undefined : this.#readIntent(seen.transactionId);
+    await gateway.start();
+    return { moment, point, ...seen, waiting, intent, isProven };
+  }
+
+  #untilHit(point: Point): Promise<Pick<Kill, 'transactionId' | 'answer'>> {
+    return new Promise((resolve, reject) => {
+      const late = setTimeout(() => {
+        reject(new Error(`Nothing came by in time: ${point}`));
+      }, PATIENCE_MS);
+      const hit: Armed['hit'] = (seen) => {
+        clearTimeout(late);
+        resolve(seen);
+      };
+      this.#armed = { point, passing: randomInt(MOST_PASSED), hit };
+    });
+  }
+
+  /** Whether what was seen goes on. The gateway is killed before this returns, except where it is to learn of what was seen. */
+  #see(point: string, seen: Pick<Kill, 'transactionId' | 'answer'>): boolean {
+    const armed = this.#armed;
+    if (armed?.point !== point || (armed.passing -= 1) >= 0) return true;
+    this.#armed = undefined;
+    const goesOn = point === 'CommitStatus answered';
+    if (!goesOn) void this.proxied.gateway.end('SIGKILL');
+    armed.hit(seen);
+    return goesOn;
+  }
+
+  #readIntent(transactionId: string): string | undefined {
+    const database = new DatabaseSync(join(this.proxied.data, 'gateway.sqlite'), { readOnly: true });
+    try {
+      const row = database.prepare('SELECT state FROM intent WHERE transaction_id = ?').get(transactionId);
+      return row === undefined ? undefined : String(row['state']);
+    } finally {
+      database.close();
+    }
+  }
+}
