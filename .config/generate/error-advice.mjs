@@ -530,6 +530,10 @@ export const advice = {
   ],
   BACKUP_RUNNING: ['The organisation is being backed up already.', 'Wait until that ends.'],
   BACKUP_EXISTS: ['A file of the name is there, and a backup replaces none.', 'Give the archive another name.'],
+  BACKUP_INCOMPLETE: [
+    'A gateway keeps something elsewhere, in a database or another folder, that the archive would not have.',
+    'Leave it out with `--without-elsewhere` and back it up by its own means, in the order that the guide to operating tells.',
+  ],
   BACKUP_NOTHING_THERE: [
     'What was asked for is not there: a network, a ledger, or a part of an archive.',
     'Check the folder or part that is named.',

@@ -8,6 +8,7 @@ import { closeServer, listen } from './http/listen';
 import { StaffIdentities } from './identity/staff-identities';
 import { Courier } from './ledger/courier';
 import { Metrics, newMeasuredCarrier } from './metrics';
+import { noteElsewhere } from './organisation/note-elsewhere';
 import { openCarrier } from './organisation/open-carrier';
 import { loadOrganisationKeys } from './organisation/organisation-keys';
 import { openStore } from './store';
@@ -44,6 +45,7 @@ async function newGateway(config: Config, log: pino.Logger, tracing: Tracing): P
   const { connection, data, keys: keyFolder, databaseUrl } = config;
   const { mspId } = connection.organisation;
   const store = await openStore(data, mspId, { keys: keyFolder, databaseUrl });
+  leaveWord(config, log);
   const keys = await loadOrganisationKeys(keyFolder);
   const carrier = openCarrier(connection);
   const metrics = new Metrics();
@@ -70,6 +72,17 @@ async function newGateway(config: Config, log: pino.Logger, tracing: Tracing): P
       await store.close();
     },
   };
+}
+
+/** Where the network's folder is not this gateway's to write in, the network does not back it up either. */
+function leaveWord(config: Config, log: pino.Logger): void {
+  try {
+    noteElsewhere(config);
+  } catch {
+    log.warn(
+      'what this gateway keeps elsewhere cannot be noted in the folder of its connection document: `network backup` will not ask for it',
+    );
+  }
 }
 
 function readVersion(): string {

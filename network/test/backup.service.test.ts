@@ -19,6 +19,8 @@ import { loadTopology, type LedgerName, type Organisation, type Topology } from 
 
 const TOPOLOGY = join(__dirname, '../topologies/default.json');
 const PASSPHRASE = 'correct horse battery staple';
+/** What a gateway cannot make again: intents and answers, the audit log, accounts and who is signed in. */
+const STORES = ['gateway/gateway.sqlite', 'gateway/audit.sqlite', 'gateway/people.sqlite'];
 let folder: string;
 let file: string;
 let topology: Topology;
@@ -55,9 +57,11 @@ beforeEach(() => {
   write('ca/registrar-secret', 'secret');
   write('gateway/keys/local.key', 'wrapping key');
   write('gateway/projection.sqlite', 'read again from the ledger');
-  const store = new DatabaseSync(join(organisation.folder, 'gateway/gateway.sqlite'));
-  store.exec("CREATE TABLE intent (id TEXT); INSERT INTO intent VALUES ('one')");
-  store.close();
+  for (const name of STORES) {
+    const store = new DatabaseSync(join(organisation.folder, name));
+    store.exec("CREATE TABLE intent (id TEXT); INSERT INTO intent VALUES ('one')");
+    store.close();
+  }
   mkdirSync(topology.paths.ledger);
   writeFileSync(join(topology.paths.ledger, 'genesis.block'), 'first block');
 });
@@ -66,7 +70,8 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const backUp = (): ReturnType<typeof backUpOrganisation> => backUpOrganisation(topology, organisation, file, PASSPHRASE);
+const backUp = (withoutElsewhere = false): ReturnType<typeof backUpOrganisation> =>
+  backUpOrganisation(topology, organisation, { file, passphrase: PASSPHRASE }, { withoutElsewhere });
 
 interface Change {
   readonly to?: Topology;
@@ -112,12 +117,14 @@ test('what an organisation keeps comes back on another machine, byte for byte: l
   });
   const after = readAll(organisationOf(elsewhere).folder);
   const isRebuilt = (path: string): boolean => /^orderer|core\.yaml$|builds|projection/.test(path);
-  const expected = Object.keys(before).filter((path) => !isRebuilt(path) && path !== 'gateway/gateway.sqlite');
-  expect(Object.keys(after).sort()).toEqual([...expected, 'gateway/gateway.sqlite'].sort());
+  const expected = Object.keys(before).filter((path) => !isRebuilt(path) && !STORES.includes(path));
+  expect(Object.keys(after).sort()).toEqual([...expected, ...STORES].sort());
   for (const path of expected) expect(after[path]).toBe(before[path]);
-  const store = new DatabaseSync(join(organisationOf(elsewhere).folder, 'gateway/gateway.sqlite'));
-  expect(store.prepare('SELECT id FROM intent').all()).toEqual([{ id: 'one' }]);
-  store.close();
+  for (const name of STORES) {
+    const store = new DatabaseSync(join(organisationOf(elsewhere).folder, name));
+    expect(store.prepare('SELECT id FROM intent').all()).toEqual([{ id: 'one' }]);
+    store.close();
+  }
   expect(readFileSync(join(elsewhere.paths.ledger, 'genesis.block'), 'utf8')).toBe('first block');
   expect(statSync(join(organisationOf(elsewhere).folder, 'identities/peer/msp/keystore/key.pem')).mode & 0o777).toBe(0o600);
 });
@@ -143,16 +150,28 @@ test('a backup replaces no file, and leaves nothing when there is nothing to bac
   rmSync(join(organisation.folder, 'peer/data'), { recursive: true });
   await expect(backUp()).rejects.toMatchObject({ code: 'BACKUP_NOTHING_THERE' });
   expect(existsSync(file)).toBe(false);
-  await expect(backUpOrganisation(place('nowhere'), organisation, file, PASSPHRASE)).rejects.toMatchObject({
-    code: 'BACKUP_NOTHING_THERE',
-  });
+  const nowhere = backUpOrganisation(place('nowhere'), organisation, { file, passphrase: PASSPHRASE }, { withoutElsewhere: false });
+  await expect(nowhere).rejects.toMatchObject({ code: 'BACKUP_NOTHING_THERE' });
   expect(existsSync(join(folder, 'nowhere'))).toBe(false);
+});
+
+test('what a gateway keeps elsewhere is refused by name before anything is done, or left out by choice and told at the restore', async () => {
+  write('gateway/elsewhere-0123456789abcdef.json', '{"folders":["/srv/keys"],"database":"db.example:5432/northside"}');
+  write('gateway/elsewhere-fedcba9876543210.json', '{"folders":[],"database":"db.example:5432/northside"}');
+  const elsewhere = ['/srv/keys', 'the database db.example:5432/northside'];
+  const message = expect.stringContaining(elsewhere.join(', ')) as unknown;
+  await expect(backUp()).rejects.toMatchObject({ code: 'BACKUP_INCOMPLETE', message });
+  expect(existsSync(file)).toBe(false);
+  expect(await backUp(true)).toMatchObject({ elsewhere });
+  const { manifest } = await restore({ dryRun: true, force: true });
+  expect(manifest).toMatchObject({ elsewhere });
 });
 
 test('the devnet is told apart, with the way out', async () => {
   const devnet = place('run', 'devnet');
   const refusal = { code: 'BACKUP_NEEDS_FABRIC', hint: expect.stringContaining(devnet.paths.run) as unknown };
-  await expect(backUpOrganisation(devnet, organisationOf(devnet), file, PASSPHRASE)).rejects.toMatchObject(refusal);
+  const archive = { file, passphrase: PASSPHRASE };
+  await expect(backUpOrganisation(devnet, organisationOf(devnet), archive, { withoutElsewhere: false })).rejects.toMatchObject(refusal);
   await expect(restore({ to: devnet })).rejects.toMatchObject(refusal);
 });
 

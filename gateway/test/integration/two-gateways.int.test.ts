@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { listElsewhere } from '../../../network/src/operations/backup/elsewhere';
 import { RunningNetwork } from '../support/running-network';
 import { waitFor } from '../support/test-consortium';
 import { TestPostgres } from '../support/test-postgres';
@@ -66,6 +67,12 @@ describePostgres(() => {
     }
     throw new Error(`${name} was never acknowledged`);
   };
+
+  it('leave word of what a backup of the organisation would not have', () => {
+    const { host, pathname } = new URL(database);
+    const folders = gateways.map(({ env }) => env['MEDACCORD_DATA']);
+    expect(listElsewhere(network.gateway(custodian).organisation)).toEqual([...folders, `the database ${host}${pathname}`].sort());
+  });
 
   it('lose nothing and double nothing when one is killed under load, and the other takes up what it left', async () => {
     const [first, second] = gateways as [OwnGateway, OwnGateway];

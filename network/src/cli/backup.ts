@@ -18,23 +18,24 @@ export function readArchiveOptions(file: string | undefined, passphraseFile: str
 
 /** `backup FILE`: what one organisation keeps, its peer's private data included, in one sealed file; of a running or of a stopped network. */
 export const backup: Command = async (argv, config) => {
-  const { values, positionals } = parseCommand(argv, ARCHIVE_OPTIONS, 1);
+  const { values, positionals } = parseCommand(argv, { ...ARCHIVE_OPTIONS, 'without-elsewhere': { type: 'boolean', default: false } }, 1);
   const topology = topologyOf(values, config);
   const organisation = findOrganisation(topology, values.organisation);
-  const { file, passphrase } = readArchiveOptions(positionals[0], values['passphrase-file']);
+  const archive = readArchiveOptions(positionals[0], values['passphrase-file']);
   const since = Date.now();
-  const facts = await backUpOrganisation(topology, organisation, file, passphrase);
+  const facts = await backUpOrganisation(topology, organisation, archive, { withoutElsewhere: values['without-elsewhere'] });
   reporterOf(values, config).result('backup', formatBackup(organisation, facts, Date.now() - since), { ...facts });
   return EXIT.done;
 };
 
 function formatBackup({ name, title }: Organisation, facts: BackupFacts, ms: number): string {
-  const { file, bytes, files, contentBytes, height, stoppedMs } = facts;
+  const { file, bytes, files, contentBytes, height, stoppedMs, elsewhere } = facts;
   const blocks = height === undefined ? '' : `, ${String(height)} blocks`;
   const pause = stoppedMs === undefined ? 'The network did not run.' : `peer-${name} was away for ${formatDuration(stoppedMs)}.`;
   return [
     `${title}${blocks}: ${String(files)} files, ${formatBytes(contentBytes)}, in ${formatDuration(ms)}. ${pause}`,
     `${file}: ${formatBytes(bytes)}, sealed, read back and proved.`,
+    ...(elsewhere.length === 0 ? [] : [`Not in it: ${elsewhere.join(', ')}. Back that up now, before a gateway of ${name} starts again.`]),
   ].join('\n');
 }
 

@@ -45,7 +45,7 @@ const HELP = `network <verb> [options]
   join                             takes into the running network what the topology file has in addition: organisations, orderers
   restart PROCESS...               processes one after another; "peer" stands for peer-NAME of each organisation
   lifecycle STEP                   one member's step: package, install, approve, readiness, commit or query   [--organisation NAME]
-  backup FILE --organisation NAME  what an organisation keeps, private data included, in one sealed file   --passphrase-file FILE
+  backup FILE --organisation NAME  what an organisation keeps, private data included, in one sealed file   --passphrase-file FILE [--without-elsewhere]
   restore FILE --organisation NAME puts it back into a stopped network   --passphrase-file FILE [--only PARTS] [--force] [--dry-run]
   reset                            forgets a stopped network
   binaries                         finds Fabric's programs or fetches their release   [--archive URL|FILE] [--sha256 HEX]

@@ -46,13 +46,16 @@ const ORDERER: Readonly<Record<RestoreFacts['orderer'], string | undefined>> = {
 };
 
 function formatRestore({ name, title }: Organisation, { manifest, restored, aside, orderer }: RestoreFacts, dryRun: boolean): string {
-  const { madeAt, height } = manifest;
+  const { madeAt, height, elsewhere } = manifest;
   const blocks = height === undefined ? '' : `, at ${String(height)} blocks`;
   const parts = restored.map((part) => PART_TITLES[part]).join(', ');
   const lines = [
     `${title}, as of ${madeAt}${blocks}: ${dryRun ? 'the archive is whole; it would restore' : 'restored'} ${parts}.`,
     aside === undefined ? undefined : `What was there before is in ${aside}; remove it when all is well.`,
     ORDERER[orderer],
+    restored.includes('gateway') && elsewhere.length > 0
+      ? `Not in the archive, and needed by the gateway: ${elsewhere.join(', ')}. Restore that from its own backup of the same time before it starts.`
+      : undefined,
     restored.includes('peer') ? AFTERWARDS.replace('NAME', name) : undefined,
   ];
   return lines.filter((line) => line !== undefined).join('\n');

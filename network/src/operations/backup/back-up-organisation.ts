@@ -7,6 +7,7 @@ import type { Organisation, Topology } from '../../topology';
 import { readNodes } from '../nodes/node-facts';
 import { untilBack } from '../nodes/restart-in-turn';
 import { OperationsError } from '../operations-error';
+import { assertNothingElsewhere, listElsewhere } from './elsewhere';
 import { listDigests, MANIFEST, type Manifest } from './manifest';
 import { STAGED_GENESIS, STAGED_ORGANISATION, stageOrganisation, stagingFolder, type Staged } from './stage-organisation';
 import { withStoppedNetwork } from './stopped-network';
@@ -21,6 +22,13 @@ export interface BackupFacts {
   readonly height: number | undefined;
   /** For how long the peer did not run; undefined: the network did not run. */
   readonly stoppedMs: number | undefined;
+  /** What the organisation's gateways keep outside of its folder, in words: it is not in the archive. */
+  readonly elsewhere: readonly string[];
+}
+
+export interface BackupOptions {
+  /** Leaves out what the gateways keep outside of the organisation's folder instead of refusing. */
+  readonly withoutElsewhere: boolean;
 }
 
 /** What the running network does of a backup, asked at its door: the copy that needs the peer stopped. */
@@ -29,26 +37,28 @@ export const STAGE_VERB = 'stage';
 /**
  * Writes all that an organisation keeps into one sealed file: the peer's ledger with its private data, keys and certificates, certificate authorities,
  * the gateway's keys and store. Of a running network the one peer is stopped for a moment; all others go on.
- * @throws OperationsError BACKUP_NEEDS_FABRIC, BACKUP_RUNNING, BACKUP_EXISTS, BACKUP_NOTHING_THERE, BACKUP_NO_ROOM, NODE_NOT_BACK; ProcessError, AnsweredError.
+ * @throws OperationsError BACKUP_NEEDS_FABRIC, BACKUP_RUNNING, BACKUP_EXISTS, BACKUP_INCOMPLETE, BACKUP_NOTHING_THERE, BACKUP_NO_ROOM, NODE_NOT_BACK; ProcessError, AnsweredError.
  */
 export async function backUpOrganisation(
   topology: Topology,
   organisation: Organisation,
-  file: string,
-  passphrase: string,
+  { file, passphrase }: { readonly file: string; readonly passphrase: string },
+  { withoutElsewhere }: BackupOptions,
 ): Promise<BackupFacts> {
   assertFabric(topology);
   assertAbsent(file);
+  const elsewhere = listElsewhere(organisation);
+  if (!withoutElsewhere) assertNothingElsewhere(organisation, elsewhere);
   const release = lockStaging(topology, organisation);
   try {
     const { stoppedMs, height } = await stage(topology, organisation);
-    const manifest = await writeManifest(topology, organisation, height);
+    const manifest = await writeManifest(topology, organisation, { height, elsewhere });
     const staging = stagingFolder(topology, organisation);
     const entries = [STAGED_ORGANISATION, STAGED_GENESIS].filter((name) => manifest.files.some(({ path }) => path.split('/')[0] === name));
-    const { version: _version, fabric: _fabric, height: _height, files, ...facts } = manifest;
+    const { version: _version, fabric: _fabric, height: _height, elsewhere: _elsewhere, files, ...facts } = manifest;
     await writeArchive(staging, entries, file, { facts, passphrase });
     const contentBytes = files.reduce((total, { bytes }) => total + bytes, 0);
-    return { file, bytes: statSync(file).size, files: files.length, contentBytes, height, stoppedMs };
+    return { file, bytes: statSync(file).size, files: files.length, contentBytes, height, stoppedMs, elsewhere };
   } finally {
     rmSync(stagingFolder(topology, organisation), { recursive: true, force: true });
     release();
@@ -93,7 +103,11 @@ async function stage(
   return { stoppedMs, height: own?.kind === 'peer' ? own.height : undefined };
 }
 
-async function writeManifest(topology: Topology, organisation: Organisation, height: number | undefined): Promise<Manifest> {
+async function writeManifest(
+  topology: Topology,
+  organisation: Organisation,
+  { height, elsewhere }: Pick<BackupFacts, 'height' | 'elsewhere'>,
+): Promise<Manifest> {
   const { name, mspId } = organisation;
   const folder = stagingFolder(topology, organisation);
   const manifest: Manifest = {
@@ -105,6 +119,7 @@ async function writeManifest(topology: Topology, organisation: Organisation, hei
     madeAt: new Date().toISOString(),
     fabric: topology.fabric.version,
     ...(height === undefined ? {} : { height }),
+    elsewhere: [...elsewhere],
     files: await listDigests(folder),
   };
   writePrivateFile(join(folder, MANIFEST), `${JSON.stringify(manifest)}\n`);

@@ -19,6 +19,8 @@ const manifestSchema = z.strictObject({
   fabric: z.string(),
   /** Blocks that the peer had at least; undefined: it did not run. */
   height: z.int().optional(),
+  /** What the gateways keep outside of the organisation's folder, in words: a restore needs it, too. */
+  elsewhere: z.array(z.string()).default([]),
   files: z.array(
     z.strictObject({
       path: z.string().min(1),
