@@ -25,7 +25,7 @@ const consortium = new TestConsortium();
 const patient = new TestPatient(consortium, 'AlphaMSP');
 let gateway: TestGateway;
 let issuer: TestIssuer;
-/** Trusted, too, with keys of its own; nobody signs in there. */
+/** Trusted, too, with keys of its own and the claims that Entra ID writes; nobody signs in there. */
 let other: TestIssuer;
 let feedKey: CryptoKey;
 
@@ -51,7 +51,14 @@ beforeAll(async () => {
     primary: 'staff',
     issuers: [
       { ...trusted, name: 'staff', issuer: issuer.issuer },
-      { ...trusted, name: 'other', issuer: other.issuer, introspection: { clientId: 'gateway', secretFile, seconds: 1 } },
+      {
+        ...trusted,
+        name: 'other',
+        issuer: other.issuer,
+        tokenType: 'JWT',
+        claims: { userName: 'preferred_username', role: 'roles', clientId: 'azp', scope: 'scp' },
+        introspection: { clientId: 'gateway', secretFile, seconds: 1 },
+      },
     ],
   });
   await consortium.start({ issuers });
@@ -67,6 +74,9 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
+/** A token of the other issuer. */
+const signOther = (sub: string): Promise<string> =>
+  other.sign({ sub, preferred_username: 'ada', roles: 'ward-doctor', azp: 'viewer', scp: 'user/*.rs' }, { typ: 'JWT' });
 const read = (path: string, token: string): Promise<Answer> => gateway.send(path, { token });
 const codeIn = ({ body }: Answer): unknown => body.code ?? body.issue?.[0].details.coding[0].code;
 // eslint-disable-next-line @typescript-eslint/no-deprecated -- it is meant to stand out, and here it is loopback
@@ -229,12 +239,12 @@ describe('an external issuer', () => {
   });
 
   it('that says somebody has left is believed within the configured seconds, and only with its own secret', async () => {
-    const token = await other.sign(person);
+    const token = await signOther('id-1');
     expect((await read('/fhir/Observation', token)).status).toBe(200);
     await other.leave('id-1');
     await waitFor(async () => codeIn(await read('/fhir/Observation', token)) === 'TOKEN_INVALID', 5_000);
     writeFileSync(secretFile, 'another');
-    const colleague = await read('/fhir/Observation', await other.sign({ ...person, sub: 'id-3' }));
+    const colleague = await read('/fhir/Observation', await signOther('id-3'));
     expect([colleague.status, codeIn(colleague)]).toEqual([503, 'ISSUER_UNAVAILABLE']);
     writeFileSync(secretFile, 's&cret');
   });
@@ -249,7 +259,7 @@ describe('an external issuer', () => {
     expect((await gateway.send('/fhir/.well-known/smart-configuration')).status).toBe(503);
     expect((await gateway.send('/fhir/metadata')).status).toBe(200);
     expect((await read('/fhir/Observation', await gateway.token('records'))).status).toBe(200);
-    expect((await read('/fhir/Observation', await other.sign({ ...person, sub: 'id-4' }))).status).toBe(200);
+    expect((await read('/fhir/Observation', await signOther('id-4'))).status).toBe(200);
     await issuer.speak();
     await waitFor(async () => (await read('/fhir/Observation', token)).status === 200, 10_000);
   });

@@ -191,6 +191,15 @@ describe('signing in', () => {
     expect((await discover()).status).toBe(200);
   });
 
+  it('is told in time that it is not answered in time', async () => {
+    const { people } = gateway.store;
+    const find = jest.spyOn(people, 'find').mockReturnValue(new Promise(() => undefined));
+    const body = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: 'x', client_id: 'viewer' }).toString();
+    const late = await gateway.send('/oidc/token', { body, headers: { 'content-type': 'application/x-www-form-urlencoded' } });
+    find.mockRestore();
+    expect([late.status, codeOf(late), late.headers.get('retry-after')]).toEqual([504, 'ANSWER_TOO_LATE', '5']);
+  });
+
   it('takes no large form', async () => {
     const head =
       'POST /oidc/token HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\ntransfer-encoding: chunked\r\n\r\n';
