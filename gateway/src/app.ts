@@ -38,6 +38,7 @@ import { newRecordRoutes } from './http/routes/records';
 import { newRecoveryRoutes } from './http/routes/recovery';
 import { newRelationRoutes } from './http/routes/relations';
 import { newReleaseRoutes } from './http/routes/releases';
+import { newViewOf } from './http/routes/view-of';
 import type { StaffIdentities } from './identity/staff-identities';
 import { newHeldResources } from './import/held-resources';
 import { Importer } from './import/import-bundle';
@@ -203,6 +204,7 @@ export function newApp(options: AppOptions): App {
     serving: !state.leaving,
   });
   const identityOf = newIdentityOf(options.staff);
+  const viewOf = newViewOf(shared);
   const witness = new SignInWitness(store);
   const accounts = new Accounts({ ...store, hashCost: config.passwordCost, onAttempt: (attempt) => witness.see(attempt) });
   const clients = new Clients(store.people);
@@ -217,12 +219,12 @@ export function newApp(options: AppOptions): App {
     ...newRulesRoutes(store.facts),
     ...newPatientRoutes({ ...shared, key: keys.publicSealing }, identityOf),
     ...newRecoveryRoutes({ ...shared, signing: keys.signing }, identityOf),
-    ...newRecordRoutes({ ...shared, importer }),
+    ...newRecordRoutes({ ...shared, importer, viewOf }),
     ...newFhirAuditRoutes(new AuditEventReader({ ...shared })),
     ...newSignInRoutes(findPlace),
     ...newScimRoutes(accounts),
     ...newClientRoutes(clients),
-    ...newFhirRoutes({ ...shared, reader, writer, changer: new ResourceChanger(reader, writer), exporter, version, profiles, findPlace }),
+    ...newFhirRoutes({ ...shared, viewOf, writer, changer: new ResourceChanger(reader, writer), exporter, version, profiles, findPlace }),
     ...newReleasedRoutes({ released, version }),
     ...newPatientFhirRoutes({ ...shared, version }),
     ...newRelationRoutes({ ...shared, consultations }),
@@ -230,7 +232,7 @@ export function newApp(options: AppOptions): App {
     ...newDelegationRoutes({ ...shared, keys, identityOf }),
     ...newPatientStatusRoutes({ ...shared, keys, identityOf }),
     ...newProofRoutes({ ...shared, identityOf }),
-    ...newDecisionRoutes({ ...shared, check, consultations }),
+    ...newDecisionRoutes({ ...shared, check, consultations, viewOf }),
     ...newAccessRoutes({ access: shared, identityOf }),
     ...newReleaseRoutes({ release: { ...shared, key: keys.sealing, signing: keys.signing }, released: ofRequest, identityOf }),
     ...newBreakGlassRoutes({ ...shared, identityOf }),

@@ -1,10 +1,14 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { formatInstant, staffRoles, type Instant, type MspId, type RelationRef } from '@medaccord/chaincode/model';
 import { SignJWT, UnsecuredJWT, generateKeyPair, importJWK } from 'jose';
 import { generateSigningKey, importSigningKey, signJws } from '../src/crypto';
-import type { Route } from '../src/http/route';
+import { accessTable } from './support/access-table';
 import { TestConsortium, type Answer, type TestGateway } from './support/test-consortium';
+import { TestDelegate } from './support/test-delegate';
 import { TestPatient } from './support/test-patient';
+import { listRoutes } from './support/walk/list-routes';
 
 const consortium = new TestConsortium();
 const patient = new TestPatient(consortium, 'AlphaMSP');
@@ -15,86 +19,119 @@ beforeAll(async () => {
   gateway = consortium.gateway('AlphaMSP');
   await patient.register();
   await patient.checkIn('BetaMSP', 'AlphaMSP');
+  await other.register();
+  await other.checkIn('BetaMSP', 'AlphaMSP');
+  expect((await delegate.grant()).status).toBe(201);
+  await consortium.untilFollowing();
 }, 30_000);
 
 afterAll(async () => {
   await consortium.stop();
 });
 
+/** What a request without a token, or with any of these, is told where tokens are asked for. */
+interface Stranger {
+  readonly name: string;
+  readonly told: readonly [status: number, code: string];
+  readonly newToken: () => Promise<string | undefined>;
+}
+
+/** With a good token of this gateway, in a role or as a patient. */
+interface Known {
+  readonly who: string;
+  readonly newToken: () => Promise<string>;
+}
+
+const outside = [401, 'TOKEN_INVALID'] as const;
+const barred = [403, 'ROLE_NOT_ALLOWED'] as const;
+const other = new TestPatient(consortium, 'AlphaMSP');
+const delegate = new TestDelegate(patient);
+const staff = staffRoles.filter((role) => role !== 'gateway');
+
+const known: readonly Known[] = [
+  ...staff.map((who): Known => ({ who, newToken: () => gateway.token(who) })),
+  { who: 'patient', newToken: () => patient.token('AlphaMSP') },
+  { who: 'delegate', newToken: () => delegate.token('AlphaMSP') },
+  { who: 'patient of another relation', newToken: () => other.token('AlphaMSP') },
+];
+
+const strangers: readonly Stranger[] = [
+  { name: 'nobody', told: [401, 'TOKEN_MISSING'], newToken: () => Promise.resolve(undefined) },
+  { name: 'staff in a role that is none', told: outside, newToken: () => gateway.token('director') },
+  { name: 'staff in the role of the gateway itself', told: outside, newToken: () => gateway.token('gateway') },
+  { name: 'the patient, with a token for another gateway', told: outside, newToken: () => patient.token('BetaMSP') },
+  ...staff.flatMap((role): Stranger[] => [
+    { name: `${role} of yesterday`, told: [401, 'TOKEN_EXPIRED'], newToken: () => gateway.token(role, 'late', -60) },
+    { name: `${role} of another organisation`, told: outside, newToken: () => consortium.gateway('BetaMSP').token(role) },
+  ]),
+];
+
 /** Sends something to a route that is right in form, so that only the caller decides. */
-function call(route: Route, token: string | undefined): Promise<Answer> {
-  const path = route.path.replace('{relationRef}', patient.relationRef).replaceAll(/\{\w+\}/g, 'A'.repeat(22));
+function call(route: string, token: string | undefined): Promise<Answer> {
+  const [method = '', written = ''] = route.split(' ');
+  const path = written.replace(':relationRef', patient.relationRef).replaceAll(/:\w+/g, 'A'.repeat(22));
   return gateway.send(path, {
-    method: route.method.toUpperCase(),
+    method,
     ...(token === undefined ? {} : { token }),
-    ...(route.method === 'post' ? { body: {} } : {}),
+    ...(method === 'POST' ? { body: {} } : {}),
     key: randomUUID(),
   });
 }
 
-const barred = [401, 403];
 /** Under /fhir errors are OperationOutcomes. */
-const codeOf = ({ body }: Answer): unknown => body.code ?? body.issue?.[0].details.coding[0].code;
-const isGuarded = ({ access }: Route): boolean => !['anybody', 'signature', 'monitor'].includes(access.by);
-const rolesOf = ({ access }: Route): readonly string[] => ('roles' in access ? access.roles : []);
+const codeOf = ({ body }: Answer): unknown => body?.code ?? body?.issue?.[0].details.coding[0].code;
+const rows = accessTable.flatMap(({ who, routes }) => routes.map((route) => ({ route, who })));
+const isOpen = ({ who: [first = ''] }: (typeof rows)[number]): boolean => ['anybody', 'signature', 'monitor'].includes(first);
 
 describe('who may call', () => {
-  it('is said by every route, and what is open to anybody is exactly this', () => {
-    const open = gateway.app.routes
-      .filter((route) => !isGuarded(route))
-      .map(({ method, path, access }) => `${method} ${path}: ${access.by}`);
-    expect(open).toEqual([
-      'get /healthz: anybody',
-      'get /readyz: anybody',
-      'get /api/openapi.json: anybody',
-      'get /metrics: monitor',
-      'get /api/height: anybody',
-      'get /api/organisations: anybody',
-      'get /api/rules: anybody',
-      'get /api/rules/{version}: anybody',
-      'get /api/patients/{subjectRef}: anybody',
-      'post /api/patient-statements: signature',
-      'get /fhir/.well-known/smart-configuration: anybody',
-      'get /fhir/metadata: anybody',
-      'get /fhir-released/{relationRef}/metadata: anybody',
-      'get /fhir-patient/{relationRef}/metadata: anybody',
-      'post /api/relations: signature',
-      'post /api/consents: signature',
-      'post /api/delegations: signature',
-    ]);
-    for (const { path, access } of gateway.app.routes)
-      expect([path, access.by]).toEqual([path, expect.stringMatching(/^(anybody|signature|monitor|staff|relation|relation-or-staff)$/)]);
-    for (const { access } of gateway.app.routes) if ('roles' in access) expect(access.roles.length).toBeGreaterThan(0);
+  it('is in the table for every route that the running router has, and for no other', () => {
+    const found = listRoutes(gateway.app.http).filter((route) => !route.startsWith('use '));
+    expect(rows.map(({ route }) => route).sort()).toEqual([...found].sort());
   });
 
-  it('is checked on every route: nobody without a token, no role that the route does not name', async () => {
-    for (const route of gateway.app.routes) {
-      if (!isGuarded(route)) continue;
-      const anonymous = await call(route, undefined);
-      expect([route.path, anonymous.status, codeOf(anonymous)]).toEqual([route.path, 401, 'TOKEN_MISSING']);
-      for (const role of staffRoles.filter((one) => one !== 'gateway')) {
-        const answer = await call(route, await gateway.token(role));
-        expect([route.path, role, barred.includes(answer.status)]).toEqual([route.path, role, !rolesOf(route).includes(role)]);
+  it('is told by the documentation, word for word', () => {
+    const told = readFileSync(join(__dirname, '../../docs/reference/roles.md'), 'utf8');
+    expect(told).toContain(formatAccess());
+  });
+
+  it.each(known)(
+    'is checked for $who on every route: let in where the table says so, told ROLE_NOT_ALLOWED elsewhere',
+    async ({ who, newToken }) => {
+      const token = await newToken();
+      for (const row of rows) {
+        const answer = await call(row.route, token);
+        const isLetIn = isOpen(row) || row.who.includes(who);
+        const said = [answer.status, codeOf(answer)];
+        if (isLetIn) expect([row.route, isRefusal(answer), said]).toEqual([row.route, false, said]);
+        else expect([row.route, ...said]).toEqual([row.route, ...barred]);
       }
-    }
-  }, 30_000);
+    },
+  );
 
-  it("is the patient of this very relation where a wallet's token is asked for", async () => {
-    const other = new TestPatient(consortium, 'AlphaMSP');
-    await other.register();
-    await other.checkIn('BetaMSP', 'AlphaMSP');
-    for (const route of gateway.app.routes.filter(({ access }) => access.by.startsWith('relation'))) {
-      expect([route.path, barred.includes((await call(route, await patient.token('AlphaMSP'))).status)]).toEqual([route.path, false]);
-      expect([route.path, codeOf(await call(route, await other.token('AlphaMSP')))]).toEqual([route.path, 'ROLE_NOT_ALLOWED']);
-      expect([route.path, codeOf(await call(route, await patient.token('BetaMSP')))]).toEqual([route.path, 'TOKEN_INVALID']);
+  it.each(strangers)('is never $name, who is told so on every route that asks for a token', async ({ told, newToken }) => {
+    const token = await newToken();
+    for (const row of rows) {
+      const answer = await call(row.route, token);
+      if (isOpen(row)) expect([row.route, isRefusal(answer)]).toEqual([row.route, false]);
+      else expect([row.route, answer.status, codeOf(answer)]).toEqual([row.route, ...told]);
     }
-  });
-
-  it('is never a staff route for a wallet', async () => {
-    const answer = await gateway.send(`/api/records?subject=${patient.subjectRef}`, { token: await patient.token('AlphaMSP') });
-    expect([answer.status, answer.body.code]).toEqual([403, 'ROLE_NOT_ALLOWED']);
   });
 });
+
+function isRefusal({ status }: Answer): boolean {
+  return status === 401 || status === 403;
+}
+
+/** The table as docs/reference/roles.md shows it. */
+function formatAccess(): string {
+  const words = (list: readonly string[]): string => list.map((one) => `\`${one}\``).join(', ');
+  const lines = accessTable.map(({ who, routes }) => `- ${words(who)}: ${words(routes)}`);
+  return lines
+    .join('\n')
+    .replaceAll(/:(\w+)/g, '{$1}')
+    .replaceAll('`patient`', 'the patient')
+    .replaceAll('`delegate`', 'her delegates');
+}
 
 describe('the OpenAPI document', () => {
   it('lists every route with who may call it', async () => {

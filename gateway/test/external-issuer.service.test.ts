@@ -8,7 +8,7 @@ import { issuersDocument } from '../src/config/issuers-document';
 import { TestBrowser } from './support/test-browser';
 import { TestConsortium, waitFor, type Answer, type TestGateway } from './support/test-consortium';
 import { TestIssuer } from './support/test-issuer';
-import { TestPatient } from './support/test-patient';
+import { newBundle, TestPatient } from './support/test-patient';
 
 const folder = mkdtempSync(join(tmpdir(), 'medaccord-issuer-'));
 const secretFile = join(folder, 'secret');
@@ -43,7 +43,8 @@ beforeAll(async () => {
   [issuer, other] = [new TestIssuer(settings), new TestIssuer(settings)];
   await Promise.all([issuer.start(), other.start()]);
   writeFileSync(secretFile, 's&cret\n');
-  const claims = { userName: 'preferred_username', role: ['realm_access', 'roles'], department: 'department', teams: 'groups' };
+  const names = { userName: 'preferred_username', role: ['realm_access', 'roles'] };
+  const claims = { ...names, department: 'department', teams: 'groups', reach: 'departments' };
   const roles = { 'ward-doctor': 'physician', clerk: 'records', boss: 'operator' };
   const trusted = { audience, claims, roles, services: { feed: 'records' } };
   const issuers = issuersDocument.parse({
@@ -64,6 +65,7 @@ beforeAll(async () => {
   await consortium.start({ issuers });
   gateway = consortium.gateway('AlphaMSP');
   await patient.register();
+  await patient.import(newBundle(1));
   await patient.checkIn('BetaMSP', 'AlphaMSP');
 }, 60_000);
 
@@ -171,6 +173,12 @@ describe('a token of an external issuer', () => {
     expect((await read('/fhir/Observation', await issuer.sign(person))).status).toBe(200);
   });
 
+  it('limits its person to the departments that it names', async () => {
+    const count = async (claims: object): Promise<unknown> =>
+      (await read('/fhir/Patient?_summary=count', await issuer.sign({ ...person, ...claims }))).body.total;
+    expect([await count({}), await count({ departments: ['surgery'] })]).toEqual([1, 0]);
+  });
+
   it.each([
     ['for another audience', () => issuer.sign({ ...person, aud: 'https://fhir.beta.test/fhir' })],
     ['of an issuer that is not trusted', () => issuer.sign({ ...person, iss: 'https://else.test' })],
@@ -196,6 +204,7 @@ describe('a token of an external issuer', () => {
     ['with a role by the name of a property', () => issuer.sign({ ...person, realm_access: { roles: ['constructor'] } })],
     ['with two roles', () => issuer.sign({ ...person, realm_access: { roles: ['ward-doctor', 'clerk'] } })],
     ['with a role that is no text', () => issuer.sign({ ...person, realm_access: { roles: [['ward-doctor']] } })],
+    ['with a reach that its role cannot have', () => issuer.sign({ ...person, realm_access: { roles: ['clerk'] }, departments: ['x'] })],
     ['with two departments', () => issuer.sign({ ...person, department: ['a', 'b'] })],
   ])('is refused %s', async (_what, sign) => {
     expect(await refusalOf(await sign())).toEqual([401, 'TOKEN_INVALID']);

@@ -1,4 +1,5 @@
 import { listCallers, listOtherStaff, type Caller } from './support/walk/callers';
+import { department } from './support/walk/department';
 import { expectations, type Row } from './support/walk/expectations';
 import { listRoutes } from './support/walk/list-routes';
 import { newState, stateNames, type State } from './support/walk/states';
@@ -18,10 +19,23 @@ beforeAll(async () => {
   other = new TestPatient(consortium, 'AlphaMSP');
   await other.register();
   await other.checkIn('BetaMSP');
+  await registerDepartments();
   states = [];
   for (const name of stateNames) states.push(await newState(consortium, name));
   await consortium.untilFollowing();
 });
+
+/** Of the custodian: where the patients of the charts stay, and another. */
+async function registerDepartments(): Promise<void> {
+  const alpha = consortium.gateway('AlphaMSP');
+  for (const name of [department, 'surgery']) {
+    const identifier = [{ system: 'urn:medaccord:department:AlphaMSP', value: name }];
+    const body = { resourceType: 'Organization', id: name, name, identifier };
+    const headers = { 'content-type': 'application/fhir+json' };
+    const sent = { method: 'PUT', token: await alpha.token('records'), body, headers };
+    expect((await alpha.send(`/fhir/Organization/${name}`, sent)).status).toBe(201);
+  }
+}
 
 afterAll(async () => {
   await consortium.stop();

@@ -51,6 +51,10 @@ describe('medaccord account', () => {
     const person = { userName: 'ada', password: 'something long to say', secret: '' };
     expect((await new TestBrowser('http://alpha.test', gateway.url).enrol(person, invitation)).text).toContain('Done');
     expect(await run(account, 'list')).toBe('ada  active  physician  cardiology\n');
+    expect(await run(account, 'role', '--user', 'ada', '--reach', 'cardiology', '--reach', 'emergency')).toBe(
+      'ada  active  physician  cardiology  within cardiology, emergency\n',
+    );
+    expect(await run(account, 'role', '--user', 'ada', '--whole-house')).toBe('ada  active  physician  cardiology\n');
     expect(await run(account, 'role', '--user', 'ada', '--role', 'auditor', '--department', 'quality')).toBe(
       'ada  active  auditor  quality\n',
     );
@@ -74,6 +78,8 @@ describe('medaccord account', () => {
     [['add', '--user', 'a b', '--role', 'physician'], 'REQUEST_INVALID'],
     [['disable', '--user', 'nobody'], 'RESOURCE_NOT_FOUND'],
     [['role', '--user', 'ada'], 'USAGE'],
+    [['role', '--user', 'ada', '--reach', 'cardiology', '--whole-house'], 'USAGE'],
+    [['add', '--user', 'cy', '--role', 'auditor', '--reach', 'cardiology'], 'REQUEST_INVALID'],
     [['fire', '--user', 'ada'], 'USAGE'],
   ])('says what is wrong with %j', async (argv, code) => {
     await expect(run(account, ...argv)).rejects.toMatchObject({ code });

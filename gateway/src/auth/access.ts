@@ -13,6 +13,14 @@ export type Access =
   | { readonly by: 'relation'; readonly delegates?: true }
   | { readonly by: 'relation-or-staff'; readonly roles: readonly StaffRole[]; readonly delegates?: true };
 
+/** Who reads records to treat, and may be limited to a reach. */
+export const clinicalRoles = ['physician', 'nurse'] as const satisfies readonly StaffRole[];
+
+/** Whether somebody in this role may have a reach. */
+export function mayBeLimited(role: StaffRole): boolean {
+  return clinicalRoles.some((one) => one === role);
+}
+
 /** A member of staff, as the organisation's token says. */
 export interface Staff {
   readonly subject: string;
@@ -20,6 +28,8 @@ export interface Staff {
   /** Null when the token does not say. */
   readonly department: string | null;
   readonly teams: readonly string[] | null;
+  /** The departments whose patients they read about at their own organisation; null: the whole house. */
+  readonly reach: readonly string[] | null;
   /** What the scopes of the token leave of the role; undefined: all of it. */
   readonly grant?: TokenGrant;
 }

@@ -1,7 +1,7 @@
 import { DomainError, parseRequestingPerson, staffRoles, type StaffRole } from '@medaccord/chaincode/model';
 import { createLocalJWKSet, errors, importJWK, jwtVerify, SignJWT, type JWK } from 'jose';
 import { newError } from '../problem';
-import type { Staff } from './access';
+import { mayBeLimited, type Staff } from './access';
 
 /** Every gateway is this audience; the issuer tells which organisation's. */
 const audience = 'medaccord';
@@ -13,6 +13,7 @@ export interface StaffClaims {
   readonly role: StaffRole;
   readonly department?: string;
   readonly teams?: readonly string[];
+  readonly reach?: readonly string[];
 }
 
 export interface StaffTokenIssuer {
@@ -62,13 +63,13 @@ export function newStaffTokenVerifier(mspId: string, publicKey: JWK): StaffToken
     const role = staffRoles.find((known) => known === payload.role && known !== 'gateway');
     const subject = payload.sub ?? '';
     if (role === undefined) throw newError('TOKEN_INVALID', 'The bearer token names no known role');
-    const { department = null, teams = null } = payload;
-    return { role, ...parseNames({ person: subject, department, role, teams }) };
+    const { department = null, teams = null, reach = null } = payload;
+    return { role, ...parseNames({ person: subject, department, role, teams }), reach: parseReach(role, reach) };
   };
 }
 
 /** The rule compares these names; whatever it would not take is refused here. @throws CodedError TOKEN_INVALID */
-export function parseNames(names: Readonly<Record<'person' | 'department' | 'role' | 'teams', unknown>>): Omit<Staff, 'role'> {
+export function parseNames(names: Readonly<Record<'person' | 'department' | 'role' | 'teams', unknown>>): Omit<Staff, 'role' | 'reach'> {
   try {
     const { person, department, teams } = parseRequestingPerson(names, 'token');
     return { subject: person ?? '', department, teams };
@@ -77,4 +78,13 @@ export function parseNames(names: Readonly<Record<'person' | 'department' | 'rol
       throw newError('TOKEN_INVALID', 'The bearer token names a subject, department or team in no valid form');
     throw error;
   }
+}
+
+/** The departments that somebody's reading is limited to. A reach that cannot be kept to is refused, never left out. @throws CodedError TOKEN_INVALID */
+export function parseReach(role: StaffRole, reach: unknown): Staff['reach'] {
+  if (reach === null) return null;
+  const names: readonly unknown[] = Array.isArray(reach) ? reach : [];
+  if (!mayBeLimited(role) || names.length === 0 || names.some((name) => typeof name !== 'string'))
+    throw newError('TOKEN_INVALID', 'The bearer token has a reach that is no list of departments, or that its role cannot have');
+  return names as string[];
 }

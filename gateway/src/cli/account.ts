@@ -7,6 +7,8 @@ const OPTIONS = {
   role: { type: 'string' },
   department: { type: 'string' },
   team: { type: 'string', multiple: true },
+  reach: { type: 'string', multiple: true },
+  'whole-house': { type: 'boolean' },
   practitioner: { type: 'string' },
 } as const;
 
@@ -16,6 +18,7 @@ type User = {
   readonly active: boolean;
   readonly roles: readonly { readonly value: string }[];
   readonly [ENTERPRISE]?: { readonly department?: string };
+  readonly [STAFF]?: { readonly reach?: readonly string[] };
 };
 type Invitation = { readonly invitation: string; readonly address: string };
 
@@ -42,12 +45,16 @@ export const account: Command = async ([action = '', ...argv], config) => {
 };
 
 async function add({ client, as }: OperatorDesk, options: Options): Promise<readonly string[]> {
-  const { department, team, practitioner } = options;
+  const { department, team, reach, practitioner } = options;
   const user = {
     userName: required(options.user, '--user'),
     roles: [{ value: required(options.role, '--role') }],
     ...(department !== undefined && { [ENTERPRISE]: { department } }),
-    [STAFF]: { ...(team !== undefined && { teams: team }), ...(practitioner !== undefined && { practitioner }) },
+    [STAFF]: {
+      ...(team !== undefined && { teams: team }),
+      ...(reach !== undefined && { reach }),
+      ...(practitioner !== undefined && { practitioner }),
+    },
   };
   const answer = await client.post<{ readonly [STAFF]: Invitation }>(USERS, user, as);
   return tellInvitation(user.userName, answer[STAFF]);
@@ -55,14 +62,18 @@ async function add({ client, as }: OperatorDesk, options: Options): Promise<read
 
 /** What is named changes; the rest stays. */
 async function move({ client, as }: OperatorDesk, options: Options): Promise<readonly string[]> {
-  const { role, department, team, practitioner } = options;
-  const value = {
-    ...(role !== undefined && { roles: [{ value: role }] }),
-    ...(department !== undefined && { [`${ENTERPRISE}:department`]: department }),
-    ...(team !== undefined && { [`${STAFF}:teams`]: team }),
-    ...(practitioner !== undefined && { [`${STAFF}:practitioner`]: practitioner }),
+  const { role, department, team, reach, 'whole-house': isWhole = false, practitioner } = options;
+  if (isWhole && reach !== undefined) throw usage('--reach and --whole-house exclude each other.');
+  const named = {
+    roles: role === undefined ? undefined : [{ value: role }],
+    [`${ENTERPRISE}:department`]: department,
+    [`${STAFF}:teams`]: team,
+    [`${STAFF}:reach`]: isWhole ? null : reach,
+    [`${STAFF}:practitioner`]: practitioner,
   };
-  if (Object.keys(value).length === 0) throw usage('Name what changes: --role, --department, --team or --practitioner.');
+  const value = Object.fromEntries(Object.entries(named).filter(([, one]) => one !== undefined));
+  if (Object.keys(value).length === 0)
+    throw usage('Name what changes: --role, --department, --team, --reach, --whole-house or --practitioner.');
   return [tell(await client.patch<User>(pathOf(options), { Operations: [{ op: 'replace', value }] }, as))];
 }
 
@@ -92,8 +103,10 @@ function pathOf({ user }: Options): string {
   return `${USERS}/${encodeURIComponent(required(user, '--user'))}`;
 }
 
-function tell({ userName, active, roles, [ENTERPRISE]: { department } = {} }: User): string {
-  return [userName, active ? 'active' : 'disabled', ...roles.map(({ value }) => value), department ?? ''].join('  ').trimEnd();
+function tell({ userName, active, roles, [ENTERPRISE]: { department } = {}, [STAFF]: { reach } = {} }: User): string {
+  const limit = reach === undefined ? '' : `within ${reach.join(', ')}`;
+  const told = [userName, active ? 'active' : 'disabled', ...roles.map(({ value }) => value), department ?? '', limit];
+  return told.filter((one) => one !== '').join('  ');
 }
 
 /** Told once: it is kept nowhere. */

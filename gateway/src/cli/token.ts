@@ -8,19 +8,21 @@ const OPTIONS = {
   name: { type: 'string', default: 'staff' },
   department: { type: 'string' },
   team: { type: 'string', multiple: true },
+  reach: { type: 'string', multiple: true },
   hours: { type: 'string', default: '12' },
 } as const;
 const MOST_HOURS = 12;
 
 /** `token`: signs a bearer token for a member of staff with the organisation's token key. */
 export const token: Command = async (argv, { keys }) => {
-  const { connection, role, name, department, team, hours } = parseOptions(argv, OPTIONS);
+  const { connection, role, name, department, team, reach, hours } = parseOptions(argv, OPTIONS);
   const document = await readConnection(required(connection, '--connection'));
   const claims = {
     subject: name,
     role: parseRole(required(role, '--role')),
     ...(department === undefined ? {} : { department }),
     ...(team === undefined ? {} : { teams: team }),
+    ...(reach === undefined ? {} : { reach }),
   };
   print(await newStaffToken(document, claims, parseHours(hours), keys));
   return EXIT.done;

@@ -27,6 +27,7 @@ const issuer = z.strictObject({
     role: claim,
     department: claim.optional(),
     teams: claim.optional(),
+    reach: claim.optional(),
     clientId: claim.default('client_id'),
     scope: claim.default('scope'),
   }),

@@ -20,13 +20,13 @@ export async function listDeletions(
   const references: string[] = [];
   let after: Place | undefined;
   for (;;) {
-    const page = changes.list({ type, since, after, most: atOnce });
+    const { changes: page, next } = changes.list({ type, since, after, most: atOnce });
     for (const { recordId, version } of page) {
       const record = version === 0 ? index.find(recordId) : undefined;
       if (record !== undefined && (level === 'system' || record.subjectRef !== null)) references.push(`${type}/${record.id}`);
     }
-    after = page.at(-1)?.place;
-    if (page.length < atOnce) return bundleAll(references);
+    if (next === undefined) return bundleAll(references);
+    after = next;
     await yieldTurn();
   }
 }

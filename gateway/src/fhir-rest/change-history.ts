@@ -1,6 +1,7 @@
 import type { JsonObject } from '../fhir';
 import { newError } from '../problem';
-import type { Change, IndexedRecord, Place, Store } from '../store';
+import type { Change, IndexedRecord, LocalKey, Place } from '../store';
+import type { Held } from './held';
 import { formatCursor, parseCursor } from './page-cursor';
 import { parsePageCount } from './page-count';
 import type { Pair } from './parse-search';
@@ -23,25 +24,19 @@ export interface ChangesRequest {
  * however much there is.
  * @throws CodedError REQUEST_INVALID, CONTENT_NOT_ANCHORED; DecryptFailed
  */
-export async function readChanges(
-  reader: ResourceReader,
-  { index, changes, key }: Pick<Store, 'index' | 'changes' | 'key'>,
-  request: ChangesRequest,
-): Promise<JsonObject> {
+export async function readChanges(reader: ResourceReader, { index, changes, key }: Held, request: ChangesRequest): Promise<JsonObject> {
   const { type, base } = request;
   const { pairs, after } = readPlace(key, request);
   const asked = new Map(pairs);
   const count = parsePageCount(asked.get('_count'));
-  const found = changes.list({ type, since: parseInstant(asked.get('_since'), '_since'), after, most: count + 1 });
-  const page = found.slice(0, count);
+  const { changes: page, next } = changes.list({ type, since: parseInstant(asked.get('_since'), '_since'), after, most: count });
   const url = `${base}/${type === undefined ? '' : `${type}/`}_history`;
   const query = new URLSearchParams(
     (request.cursor === undefined ? pairs : [['_cursor', request.cursor]]) as [string, string][],
   ).toString();
   const link = [{ relation: 'self', url: query === '' ? url : `${url}?${query}` }];
-  const last = page.at(-1);
-  if (found.length > count && last !== undefined)
-    link.push({ relation: 'next', url: `${url}?_cursor=${formatCursor(key, { of: nameOf(type), pairs, after: last.place })}` });
+  if (next !== undefined)
+    link.push({ relation: 'next', url: `${url}?_cursor=${formatCursor(key, { of: nameOf(type), pairs, after: next })}` });
   const entry = await newEntries(
     reader,
     page.flatMap((change) => nameRecord(index, change)),
@@ -54,7 +49,7 @@ function nameOf(type: string | undefined): string {
   return `${type ?? ''}/_history`;
 }
 
-function readPlace(key: Store['key'], { type, count, since, cursor }: ChangesRequest): { pairs: readonly Pair[]; after?: Place } {
+function readPlace(key: LocalKey, { type, count, since, cursor }: ChangesRequest): { pairs: readonly Pair[]; after?: Place } {
   if (cursor !== undefined && (count !== undefined || since !== undefined))
     throw newError('REQUEST_INVALID', 'query._cursor: stands alone; follow the link as it is');
   if (cursor !== undefined) return parseCursor(key, cursor, nameOf(type));
@@ -67,7 +62,7 @@ function readPlace(key: Store['key'], { type, count, since, cursor }: ChangesReq
 
 type Told = { readonly change: Change; readonly record: IndexedRecord };
 
-function nameRecord(index: Store['index'], change: Change): Told[] {
+function nameRecord(index: Held['index'], change: Change): Told[] {
   const { recordId, version } = change;
   const record = version === 0 ? index.find(recordId) : index.findVersion(recordId, version);
   return record === undefined ? [] : [{ change, record }];

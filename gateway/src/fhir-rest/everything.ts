@@ -1,6 +1,7 @@
 import { resourceTypes, isObject, type JsonObject, type JsonValue } from '../fhir';
 import { newError } from '../problem';
-import type { IndexedRecord, Place, Store } from '../store';
+import type { IndexedRecord, Place } from '../store';
+import type { Held } from './held';
 import { formatCursor, parseCursor } from './page-cursor';
 import { parsePageCount } from './page-count';
 import type { Pair } from './parse-search';
@@ -17,8 +18,6 @@ export interface EverythingRequest {
   /** The patient beside whose records nothing is shown; what they refer to and is nobody's record comes along unless given. */
   readonly within?: string;
 }
-
-type Held = Pick<Store, 'index' | 'resources' | 'key'>;
 
 /** Where a page begins: after this place among the patient's records of this type. */
 interface Start {

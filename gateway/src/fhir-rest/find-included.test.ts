@@ -1,6 +1,6 @@
 import type { IndexedRecord, Listed, ListQuery } from '../store';
 import { findIncluded, mostIncluded } from './find-included';
-import type { Held } from './find-resources';
+import type { Held } from './held';
 import { parseInclude } from './parse-include';
 import { parseSearch } from './parse-search';
 

@@ -1,7 +1,7 @@
 import { isObject, type JsonObject, type JsonValue } from '../fhir';
 import { newTerm, valuesAt } from '../search';
 import type { IndexedRecord, Listed } from '../store';
-import type { Held } from './find-resources';
+import type { Held } from './held';
 import { isPatientParameter, type Include } from './parse-include';
 import type { Search } from './parse-search';
 

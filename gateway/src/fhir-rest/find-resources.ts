@@ -1,9 +1,8 @@
 import { setImmediate as yieldTurn } from 'node:timers/promises';
 import { newError } from '../problem';
-import type { Listed, ListedPage, ListOrder, ListQuery, Place, Store } from '../store';
+import type { Listed, ListedPage, ListOrder, ListQuery, Place } from '../store';
+import type { Held } from './held';
 import type { DateOrder, Search } from './parse-search';
-
-export type Held = Pick<Store, 'index' | 'resources' | 'key'>;
 
 /** So many are put in order here; of more, what an order by time asks for is found on the way through that order. */
 const mostOrdered = 2_000;
@@ -29,7 +28,7 @@ export function newQuery({ index, resources }: Held, search: Search): ListQuery 
 export async function findPage(held: Held, search: Search, query: ListQuery, after: Place | undefined): Promise<ListedPage> {
   const { order, dateOrder, count } = search;
   if (dateOrder !== undefined) return findByDate(held, dateOrder, query, { after, count });
-  if (isPlain(query)) return cut(held.resources.list(query, { order, after, most: count + 1 }), count);
+  if (isPlain(held, query)) return cut(held.resources.list(query, { order, after, most: count + 1 }), count);
   if (order === 'created') return held.resources.search(query, { after, most: count });
   const all = await findAll(held, query);
   if (all === undefined) return held.resources.scan(query, { order, after, most: count });
@@ -52,8 +51,9 @@ function cutAfter(found: readonly Listed[], compare: Compare, { after, count }: 
 }
 
 /** How many there are; nothing when they are too many to be counted. */
-export async function countAll({ resources }: Held, query: ListQuery): Promise<number | undefined> {
-  if (isPlain(query)) return resources.count(query);
+export async function countAll(held: Held, query: ListQuery): Promise<number | undefined> {
+  const { resources } = held;
+  if (isPlain(held, query)) return resources.count(query);
   let [total, after]: [number, Place | undefined] = [0, undefined];
   for (let page = 0; page < mostCounted.pages; page += 1) {
     const { listed, next } = resources.search(query, { after, most: mostCounted.each });
@@ -85,8 +85,9 @@ function withDate({ resources }: Held, { parameter }: DateOrder, listed: Listed)
   return { ...listed, place: { ...listed.place, date: range?.from ?? range?.until ?? undefined } };
 }
 
-function isPlain({ criteria = [], ranks = [] }: ListQuery): boolean {
-  return criteria.length + ranks.length === 0;
+/** Whether an index alone tells what is found. */
+function isPlain({ reaches }: Held, { subjectRef, criteria = [], ranks = [] }: ListQuery): boolean {
+  return criteria.length + ranks.length === 0 && (reaches === undefined || subjectRef !== undefined);
 }
 
 function cut(found: readonly Listed[], count: number): ListedPage {

@@ -6,6 +6,8 @@ export { isBatch, newTransactionResponse, runBatch, type BatchEntry, type Refusa
 export { intersect, parseSearchDate, type TimeRange } from './search-date';
 export { newCapabilityStatement, type CapabilityOptions, type Interaction, type Operation } from './capability-statement';
 export { newReadingStatement } from './reading-statement';
+export { limitHeld, type Held } from './held';
+export { newPatientReach } from './patient-reach';
 export { listReferences } from './list-references';
 export { parsePrefer, type Preference } from './prefer';
 export { includerNames, shaperNames, type Pair } from './parse-search';

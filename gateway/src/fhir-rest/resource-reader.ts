@@ -2,14 +2,15 @@ import type { MspId } from '@medaccord/chaincode/model';
 import type { JsonObject } from '../fhir';
 import { newError } from '../problem';
 import type { RecordReader } from '../record/record-reader';
-import { findWithdrawal, type IndexedRecord, type Store } from '../store';
+import { findWithdrawal, type Facts, type IndexedRecord } from '../store';
 import type { FhirAnswer, VersionName } from './answer';
 import { parseEntityTags } from './entity-tag';
+import type { Held } from './held';
 import { presentResource } from './present-resource';
 
 export interface ResourceReaderOptions {
   readonly mspId: MspId;
-  readonly store: Pick<Store, 'index' | 'facts'>;
+  readonly store: Pick<Held, 'index'> & { readonly facts: Facts };
   readonly records: RecordReader;
   /** The patient whose records alone are read; those of all unless given. */
   readonly within?: string;

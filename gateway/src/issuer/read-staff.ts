@@ -1,5 +1,5 @@
 import type { JWTPayload } from 'jose';
-import { parseNames, readGrant, type Staff } from '../auth';
+import { parseNames, parseReach, readGrant, type Staff } from '../auth';
 import type { TrustedIssuer } from '../config';
 import { newError } from '../problem';
 
@@ -17,7 +17,7 @@ export function readStaff(trusted: TrustedIssuer, payload: JWTPayload): Staff {
   const service = Object.hasOwn(services, clientId) ? services[clientId] : undefined;
   if (service !== undefined) {
     const names = parseNames({ person: `${name}:client:${clientId}`, role: service, department: null, teams: null });
-    return { role: service, ...names, grant: readGrant(scope, 'system') };
+    return { role: service, ...names, reach: null, grant: readGrant(scope, 'system') };
   }
   const userName = readWord(payload, claims.userName);
   // The colon stands between the issuer's name and the person's.
@@ -25,7 +25,8 @@ export function readStaff(trusted: TrustedIssuer, payload: JWTPayload): Staff {
   const role = readRole(trusted, payload);
   const department = claims.department === undefined ? null : (readWord(payload, claims.department) ?? null);
   const teams = claims.teams === undefined ? null : listWords(payload, claims.teams);
-  return { role, ...parseNames({ person: `${name}:${userName}`, role, department, teams }), grant: readGrant(scope, 'user') };
+  const names = parseNames({ person: `${name}:${userName}`, role, department, teams });
+  return { role, ...names, reach: readReach(trusted, payload, role), grant: readGrant(scope, 'user') };
 }
 
 /** Values that stand for no role here are of other applications; of those that do there must be one. */
@@ -35,6 +36,12 @@ function readRole({ claims, roles }: TrustedIssuer, payload: JWTPayload): Staff[
   if (role === undefined) throw invalid('names no role that is known here');
   if (found.size > 1) throw invalid('names more than one role');
   return role;
+}
+
+/** Nobody is limited by a token that names no department. */
+function readReach({ claims }: TrustedIssuer, payload: JWTPayload, role: Staff['role']): Staff['reach'] {
+  const departments = claims.reach === undefined ? [] : listWords(payload, claims.reach);
+  return parseReach(role, departments.length === 0 ? null : departments);
 }
 
 /** One text, or a list of one, as directories write it; nothing where there is no such claim. */

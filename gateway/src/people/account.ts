@@ -10,6 +10,8 @@ export interface AccountDetails {
   readonly role: AccountRole;
   readonly department: string | null;
   readonly teams: readonly string[] | null;
+  /** The departments whose patients the person reads about here; null: the whole house. */
+  readonly reach: readonly string[] | null;
   /** `Practitioner/<id>`: the resource that stands for the person, for SMART's fhirUser. */
   readonly practitioner: string | null;
 }

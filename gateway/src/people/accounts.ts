@@ -1,5 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { mayBeLimited } from '../auth';
 import { newError, readCode } from '../problem';
 import type { PeopleTable, SignInTable } from '../store';
 import type { Account, AccountDetails } from './account';
@@ -66,8 +67,9 @@ export class Accounts {
     return ((await this.#people.list('account')) as Account[]).toSorted((a, b) => (a.userName < b.userName ? -1 : 1));
   }
 
-  /** A joiner. Answers the invitation, which is kept nowhere. @throws CodedError ACCOUNT_EXISTS */
+  /** A joiner. Answers the invitation, which is kept nowhere. @throws CodedError ACCOUNT_EXISTS, REQUEST_INVALID */
   async add(details: AccountDetails): Promise<string> {
+    assertReach(details);
     const now = this.#now();
     const { invitation, fields } = newInvitation(now);
     const account: Account = { ...details, active: true, ...fields, createdAt: now, changedAt: now };
@@ -76,9 +78,13 @@ export class Accounts {
     return invitation;
   }
 
-  /** A mover, or with `active: false` a leaver, whose sessions and tokens end at once. @throws CodedError RESOURCE_NOT_FOUND */
+  /** A mover, or with `active: false` a leaver, whose sessions and tokens end at once. @throws CodedError RESOURCE_NOT_FOUND, REQUEST_INVALID */
   async change(userName: string, changed: Partial<Omit<AccountDetails, 'userName'> & Pick<Account, 'active'>>): Promise<Account> {
-    const next = await this.#change(userName, (account) => ({ ...account, ...changed, changedAt: this.#now() }));
+    const next = await this.#change(userName, (account) => {
+      const moved = { ...account, ...changed, changedAt: this.#now() };
+      assertReach(moved);
+      return moved;
+    });
     // Also of whoever comes back: what another gateway was about to keep while she left is not revived.
     if (changed.active !== undefined) await this.#signIns.removeAccount(userName);
     return next;
@@ -189,6 +195,11 @@ const refusals = ['SIGN_IN_REFUSED', 'SIGN_IN_PAUSED'];
 
 /** As long as a real one, so that names without an account cost the same. */
 const decoySecret = newCodeSecret();
+
+/** Of others nothing would be limited. */
+function assertReach({ role, reach }: Pick<AccountDetails, 'role' | 'reach'>): void {
+  if (reach !== null && !mayBeLimited(role)) throw newError('REQUEST_INVALID', 'body.reach: physicians and nurses alone have one');
+}
 
 function assertStrong(password: string, userName: string): void {
   const { least, most } = passwordLength;

@@ -28,10 +28,11 @@ export class RecordReader {
 
   /**
    * The newest version of a record that counts.
+   * @param index where it is looked for
    * @throws CodedError RESOURCE_NOT_FOUND, CONTENT_NOT_ANCHORED; DecryptFailed
    */
-  async read(recordId: string): Promise<ReadRecord> {
-    const record = this.#options.index.find(recordId);
+  async read(recordId: string, index: Pick<ClinicalIndex, 'find'> = this.#options.index): Promise<ReadRecord> {
+    const record = index.find(recordId);
     if (record === undefined) throw newError('RESOURCE_NOT_FOUND', 'No such record is held here');
     const [text = ''] = await this.readVersions([record]);
     return { record, text };

@@ -23,7 +23,7 @@ interface KeptToken {
 }
 
 /**
- * Who holds an access token of the embedded provider: told from what is kept, without the provider itself. Role, department and teams are those
+ * Who holds an access token of the embedded provider: told from what is kept, without the provider itself. Role, department, teams and reach are those
  * that the account has now, so that a change, the end of a session and a removed client count at once.
  * @throws CodedError TOKEN_INVALID
  */
@@ -36,19 +36,21 @@ export function newSignedInFinder({ accounts, clients, signIns, audience }: Sign
       expiresWithSession === true ? signIns.findByUid('Session', sessionUid) : { accountId },
     ]);
     if (account?.active !== true || grant === undefined || session?.accountId !== accountId) return undefined;
-    const { role, department, teams } = account;
-    return { subject: accountId, role, department, teams };
+    const { role, department, teams, reach } = account;
+    return { subject: accountId, role, department, teams, reach };
   };
   // No account is named so: a service is never taken for a person.
   const newService = (clientId: string, client: Client): Omit<Staff, 'grant'> | undefined =>
-    client.kind === 'backend' ? { subject: `client:${clientId}`, role: client.role, department: null, teams: null } : undefined;
+    client.kind === 'backend'
+      ? { subject: `client:${clientId}`, role: client.role, department: null, teams: null, reach: null }
+      : undefined;
   return async (token: string): Promise<Staff> => {
     const personal: KeptToken | undefined = await signIns.find('AccessToken', token);
     const kept: KeptToken | undefined = personal ?? (await signIns.find('ClientCredentials', token));
-    const { clientId = '' } = kept ?? {};
-    const client = kept?.aud === audience ? await clients.find(clientId) : undefined;
+    const { clientId = '', aud, scope = '' } = kept ?? {};
+    const client = aud === audience ? await clients.find(clientId) : undefined;
     const holder = client === undefined ? undefined : personal === undefined ? newService(clientId, client) : await findPerson(personal);
-    if (holder === undefined || kept === undefined) throw newError('TOKEN_INVALID', 'The bearer token is not in force; sign in again');
-    return { ...holder, grant: readGrant(kept.scope ?? '') };
+    if (holder === undefined) throw newError('TOKEN_INVALID', 'The bearer token is not in force; sign in again');
+    return { ...holder, grant: readGrant(scope) };
   };
 }

@@ -63,7 +63,7 @@ function newConfiguration(options: ProviderOptions, { keys, cookies }: SignInKey
     cookies: { keys: [...cookies], long: { httpOnly: true, sameSite: 'lax' }, short: { httpOnly: true, sameSite: 'lax' } },
     routes: { ...endpoints },
     scopes: ['openid', 'offline_access', 'online_access', 'fhirUser'],
-    claims: { openid: ['sub', 'role', 'department', 'teams'], fhirUser: ['fhirUser'] },
+    claims: { openid: ['sub', 'role', 'department', 'teams', 'reach'], fhirUser: ['fhirUser'] },
     conformIdTokenClaims: false,
     responseTypes: ['code'],
     clientAuthMethods: ['none', 'private_key_jwt'] satisfies ClientAuthMethod[],
@@ -136,11 +136,11 @@ async function newResourceServer(
 
 function newProviderAccount(account: Account | undefined, issuer: string): ProviderAccount | undefined {
   if (account?.active !== true) return undefined;
-  const { userName, role, department, teams, practitioner } = account;
+  const { userName, role, department, teams, reach, practitioner } = account;
   const fhirUser = practitioner === null ? {} : { fhirUser: `${issuer}/fhir/${practitioner}` };
   return {
     accountId: userName,
-    claims: async () => ({ sub: userName, role, department, teams, ...fhirUser }),
+    claims: async () => ({ sub: userName, role, department, teams, reach, ...fhirUser }),
   };
 }
 
@@ -156,9 +156,9 @@ async function newTokenClaims(
   }
   const account = await accounts.find(accountId);
   if (account === undefined) return undefined;
-  const { role, department, teams, practitioner } = account;
+  const { role, department, teams, reach, practitioner } = account;
   const isNamed = practitioner !== null && splitScopes(scope).includes('fhirUser');
-  return { role, department, teams, ...(isNamed ? { fhirUser: `${issuer}/fhir/${practitioner}` } : {}) };
+  return { role, department, teams, reach, ...(isNamed ? { fhirUser: `${issuer}/fhir/${practitioner}` } : {}) };
 }
 
 /** What a scope lets an application do, for the page that asks the person. */

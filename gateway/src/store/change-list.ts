@@ -4,6 +4,7 @@ import { findAnchorTime } from './anchor-time';
 import { inTransaction, newPreparer, type Database, type Row } from './database';
 import type { Facts } from './facts';
 import type { Place } from './list-query';
+import { mostSteps } from './rank-set';
 import { findWithdrawal } from './withdrawal';
 
 /** A row per version that counts, and one (version 0) per deletion. */
@@ -24,7 +25,15 @@ export interface Change {
   readonly recordId: string;
   /** 0 for a deletion. */
   readonly version: number;
+  readonly subjectRef: string | null;
   readonly place: Place;
+}
+
+/** A page of them. It may hold less than asked for and yet have a next one: where much had to be looked at, it ends there. */
+export interface ChangePage {
+  readonly changes: readonly Change[];
+  /** After which place the next page begins. */
+  readonly next: Place | undefined;
 }
 
 export interface ChangeQuery {
@@ -35,7 +44,11 @@ export interface ChangeQuery {
   /** The last one of the page before. */
   readonly after?: Place | undefined;
   readonly most: number;
+  /** Whose records they may be, null standing for nobody's. */
+  readonly reaches?: ((subjectRef: string | null) => boolean) | undefined;
 }
+
+const scannedAtOnce = 200;
 
 /** What was written and deleted, newest first: a page costs the same however much there is. */
 export class ChangeList {
@@ -79,8 +92,26 @@ export class ChangeList {
     this.#database.exec('DELETE FROM change');
   }
 
-  /** Newest first. The index is named, so that no page is ever found by walking through the table. */
-  list({ type, since, after, most }: ChangeQuery): readonly Change[] {
+  /** Newest first. */
+  list({ most, reaches, ...query }: ChangeQuery): ChangePage {
+    const atOnce = reaches === undefined ? most + 1 : scannedAtOnce;
+    const changes: Change[] = [];
+    let last = query.after;
+    for (let looked = 0; looked < mostSteps; looked += atOnce) {
+      const seen = this.#read({ ...query, after: last, most: atOnce });
+      for (const change of seen) {
+        if (reaches?.(change.subjectRef) === false) continue;
+        if (changes.length === most) return { changes, next: changes.at(-1)?.place };
+        changes.push(change);
+      }
+      if (seen.length < atOnce) return { changes, next: undefined };
+      last = seen.at(-1)?.place;
+    }
+    return { changes, next: last };
+  }
+
+  /** The index is named, so that no page is ever found by walking through the table. */
+  #read({ type, since, after, most }: Omit<ChangeQuery, 'reaches'>): readonly Change[] {
     const parts: [string, readonly SQLInputValue[]][] = [
       ...(type === undefined ? [] : [['type = ?', [type]] as [string, SQLInputValue[]]]),
       ...(since === undefined ? [] : [['updated >= ?', [since]] as [string, SQLInputValue[]]]),
@@ -88,7 +119,8 @@ export class ChangeList {
     ];
     const where = parts.length === 0 ? '' : `WHERE ${parts.map(([sql]) => sql).join(' AND ')}`;
     const index = type === undefined ? 'change_updated' : 'change_type_updated';
-    const sql = `SELECT * FROM change INDEXED BY ${index} ${where} ORDER BY updated DESC, rank DESC LIMIT ?`;
+    const whose = '(SELECT subject_ref FROM record WHERE record.record_id = change.record_id LIMIT 1) AS subject_ref';
+    const sql = `SELECT *, ${whose} FROM change INDEXED BY ${index} ${where} ORDER BY updated DESC, rank DESC LIMIT ?`;
     return this.#run(sql, [...parts.flatMap(([, values]) => values), most]).map(parseChange);
   }
 
@@ -116,6 +148,7 @@ function parseChange(row: Row): Change {
   return {
     recordId: String(row.record_id),
     version: Number(row.version),
+    subjectRef: row.subject_ref === null ? null : String(row.subject_ref),
     place: { rank: Number(row.rank), updated: String(row.updated) },
   };
 }

@@ -22,6 +22,8 @@ export interface ListQuery {
   readonly criteria?: readonly Criterion[] | undefined;
   /** Each must hold the rank. */
   readonly ranks?: readonly (readonly number[])[] | undefined;
+  /** Whose records they may be, null standing for nobody's; a search or scan keeps to it. */
+  readonly reaches?: ((subjectRef: string | null) => boolean) | undefined;
 }
 
 export interface ListPage {

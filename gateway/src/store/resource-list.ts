@@ -162,6 +162,7 @@ export class ResourceList {
   #fits({ recordId, version, subjectRef, place }: Listed, query: ListQuery): boolean {
     const { from, until, criteria = [] } = query;
     if (query.subjectRef !== undefined && query.subjectRef !== subjectRef) return false;
+    if (query.reaches?.(subjectRef) === false) return false;
     if ((from !== undefined && place.updated < from) || (until !== undefined && place.updated >= until)) return false;
     return this.#search.accepts(place.rank, recordId, version, criteria);
   }

@@ -23,8 +23,11 @@ const act = 'http://terminology.hl7.org/CodeSystem/v3-ActCode';
 const confidentiality = 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality';
 const category = (code: string): object[] => [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code }] }];
 
-/** @param labels security labels of the diagnosis */
-export function newChart(labels: readonly { readonly system: string; readonly code: string }[] = []): TestChart {
+/**
+ * @param labels security labels of the diagnosis
+ * @param stay what the encounter says beyond the rest
+ */
+export function newChart(labels: readonly { readonly system: string; readonly code: string }[] = [], stay: object = {}): TestChart {
   const mark = randomUUID().slice(0, 8);
   const idOf = (name: ChartName): string => `${name}-${mark}`;
   const text = (name: ChartName): string => `canary-${mark}-${name}`;
@@ -34,7 +37,7 @@ export function newChart(labels: readonly { readonly system: string; readonly co
     patient: { resourceType: 'Patient', ...{ name: [{ family: text('patient') }], birthDate: '1970-01-01' } },
     encounter: {
       ...{ resourceType: 'Encounter', status: 'finished', class: { system: act, code: 'AMB' } },
-      ...{ subject, reasonCode: [{ text: text('encounter') }] },
+      ...{ subject, reasonCode: [{ text: text('encounter') }], ...stay },
     },
     glucose: {
       ...{ resourceType: 'Observation', status: 'final', category: category('laboratory'), code: { text: text('glucose') } },

@@ -1,16 +1,18 @@
 import { parseRequestingPerson, type Category, type RelationEntry, type RequestingPerson } from '@medaccord/chaincode/model';
 import { z } from 'zod';
-import type { Caller } from '../../auth';
+import { clinicalRoles, type Caller } from '../../auth';
 import { plainRecord, previewDraft, type CheckAnswer, type ConsentCheck, type StandingOptions } from '../../decision';
 import { newError } from '../../problem';
 import type { Consultations } from '../../relation/consultations';
 import { newRoute, type Route } from '../route';
 import { category, instant, mspId, period, purpose, reference } from './schemas';
+import type { View, ViewOf } from './view-of';
 
 export interface DecisionRoutesOptions extends StandingOptions {
   readonly check: Pick<ConsentCheck, 'decide' | 'decideOn'>;
   /** Somebody asked what a consent would say: kept before anything is answered. */
   readonly consultations: Pick<Consultations, 'keep'>;
+  readonly viewOf: ViewOf;
 }
 
 const name = z.string().min(1).max(128).nullable();
@@ -76,7 +78,7 @@ function newCheckRoute(options: DecisionRoutesOptions): Route {
     method: 'post',
     path: '/api/decisions',
     summary: 'What the consent of a relation says now: of records at their custodian, of categories at the counterparty, too',
-    access: { by: 'staff', roles: ['records', 'physician', 'nurse'] },
+    access: { by: 'staff', roles: ['records', ...clinicalRoles] },
     audit: 'decision',
     body: question,
     lane: 'reads',
@@ -116,7 +118,7 @@ function newPreviewRoute(options: DecisionRoutesOptions): Route {
 type Described = Readonly<Record<string, unknown>> & { readonly decisions: readonly Pick<z.output<typeof ruling>, 'decision'>[] };
 
 async function checkConsent(options: DecisionRoutesOptions, asked: Question, caller: Caller): Promise<Described> {
-  const { check, facts, mspId: own, consultations } = options;
+  const { check, facts, mspId: own, consultations, viewOf } = options;
   const { relationRef, categories = [], records = [] } = asked;
   const relation = facts.find<RelationEntry>('relation', relationRef)?.value;
   if (relation === undefined || ![relation.custodian, relation.counterparty].includes(own))
@@ -129,13 +131,18 @@ async function checkConsent(options: DecisionRoutesOptions, asked: Question, cal
   const wish = { relationRef, purpose: asked.purpose, person: choosePerson(asked, caller, isCustodian) };
   const answer =
     records.length > 0
-      ? await check.decide(wish, records)
+      ? await check.decide(wish, keepReached(viewOf(caller), records))
       : await check.decideOn(
           wish,
           categories.map((one) => plainRecord(one)),
         );
   await keepConsultation(consultations, asked, caller);
   return describe(answer, asked, isCustodian);
+}
+
+/** What the caller does not read is asked for as what never was. */
+function keepReached({ held: { index } }: View, records: readonly string[]): readonly string[] {
+  return records.map((recordId) => (index.find(recordId) === undefined ? '' : recordId));
 }
 
 async function keepConsultation(

@@ -5,24 +5,22 @@ import {
   parsePrefer,
   type FhirAnswer,
   type ResourceChanger,
-  type ResourceReader,
   type ResourceWriter,
   type WriteContext,
 } from '../../fhir-rest';
 import type { Exporter } from '../../fhir-export';
 import { newError } from '../../problem';
-import type { Store } from '../../store';
 import type { Profiles } from '../../validation';
 import type { Request, Response } from '../route';
 import { reference } from './schemas';
 import type { FindPlace } from './sign-in';
+import type { ViewOf } from './view-of';
 
 export interface FhirRoutesOptions {
-  readonly reader: ResourceReader;
+  readonly viewOf: ViewOf;
   readonly writer: ResourceWriter;
   readonly changer: ResourceChanger;
   readonly exporter: Exporter;
-  readonly store: Store;
   readonly version: string;
   /** The profiles that $validate may hold resources against. */
   readonly profiles: Profiles | undefined;

@@ -13,11 +13,13 @@ import {
   type WriteContext,
   type WriteTarget,
 } from '../../fhir-rest';
+import type { Caller } from '../../auth';
 import { toCodedError, type CodedError } from '../../problem';
 import { formatOutcome } from '../operation-outcome';
 import { formatProblem } from '../problem-document';
 import { newRoute, type Request, type Response, type Route } from '../route';
 import { assertType, baseOf, newContext, toResponse, type FhirRoutesOptions } from './fhir-answer';
+import type { View } from './view-of';
 
 /** POST /fhir: a transaction, all of it or nothing, or a batch, each entry for itself. */
 export function newBundleRoute(options: FhirRoutesOptions): readonly Route[] {
@@ -51,11 +53,11 @@ async function answerTransaction({ writer }: FhirRoutesOptions, request: BundleR
 }
 
 async function answerBatch(options: FhirRoutesOptions, request: BundleRequest): Promise<Response> {
-  const { origin, body } = request;
+  const { origin, body, caller } = request;
   const context = newContext(request);
   const base = baseOf(origin);
   const bundle = await runBatch(body, base, {
-    run: (entry) => runEntry(options, entry, { base, context }),
+    run: (entry) => runEntry(options, entry, { base, context, caller }),
     refuse: (error) => {
       const coded = toCodedError(error);
       // The batch is answered all the same: an unexpected error is told where it is looked for.
@@ -74,10 +76,11 @@ function refuse(error: unknown, { category }: CodedError): Refusal {
 
 interface BatchContext {
   readonly base: string;
+  readonly caller: Caller;
   readonly context: WriteContext;
 }
 
-function runEntry(options: FhirRoutesOptions, entry: BatchEntry, { base, context }: BatchContext): Promise<FhirAnswer> {
+function runEntry(options: FhirRoutesOptions, entry: BatchEntry, { base, context, caller }: BatchContext): Promise<FhirAnswer> {
   const own = { ...context, operation: `${context.operation}/${String(entry.at)}`, ifMatch: entry.ifMatch };
   const [path = '', query = ''] = entry.url.replace(`${base}/`, '').split('?');
   const [type = '', ...rest] = path.split('/');
@@ -85,7 +88,7 @@ function runEntry(options: FhirRoutesOptions, entry: BatchEntry, { base, context
   const place = { type, rest, query, base };
   switch (entry.method) {
     case 'GET':
-      return runRead(options, entry, place);
+      return runRead(options.viewOf(caller), entry, place);
     case 'POST':
     case 'PUT':
       return options.writer.write(type, targetOf(entry, place), formatJson(entry.resource ?? null), own);
@@ -129,16 +132,16 @@ function runDelete({ writer }: FhirRoutesOptions, entry: BatchEntry, { type, res
   return id === undefined ? writer.removeFound(type, query, entry.ifMatch) : writer.remove(type, id, entry.ifMatch);
 }
 
-async function runRead({ reader, store }: FhirRoutesOptions, entry: BatchEntry, { type, rest, query, base }: Place): Promise<FhirAnswer> {
+async function runRead({ reader, held }: View, entry: BatchEntry, { type, rest, query, base }: Place): Promise<FhirAnswer> {
   const [id, word, versionId] = rest;
   if (id === undefined) {
     const pairs = [...new URLSearchParams(query)];
-    return { status: 200, resource: await searchResources(reader, store, { type, pairs, base, isStrict: false }) };
+    return { status: 200, resource: await searchResources(reader, held, { type, pairs, base, isStrict: false }) };
   }
   if (word === undefined) return reader.read(type, id, entry.ifNoneMatch);
   if (word !== '_history') throw notSupported(entry);
   if (versionId !== undefined) return reader.readVersion(type, id, versionId);
-  return { status: 200, resource: await readHistory(reader, store.key, { type, id, base }) };
+  return { status: 200, resource: await readHistory(reader, held.key, { type, id, base }) };
 }
 
 function targetOf(entry: BatchEntry, { rest, query }: Place): WriteTarget {

@@ -16,7 +16,7 @@ const query = z.strictObject({
 });
 
 /** `$everything` of a patient. */
-export function newEverythingRows({ reader, store }: FhirRoutesOptions): readonly Row[] {
+export function newEverythingRows({ viewOf }: FhirRoutesOptions): readonly Row[] {
   const route = newRoute({
     ...shared,
     method: 'get',
@@ -26,9 +26,10 @@ export function newEverythingRows({ reader, store }: FhirRoutesOptions): readonl
     audit: 'search',
     params: z.strictObject({ id }),
     query,
-    handle: async ({ params, query: asked, origin }) => {
+    handle: async ({ params, query: asked, origin, caller }) => {
+      const { reader, held } = viewOf(caller);
       const pairs = pairsOf(asked).filter(([name]) => !Object.hasOwn(format, name));
-      const bundle = await readEverything(reader, store, { ...params, base: baseOf(origin), pairs });
+      const bundle = await readEverything(reader, held, { ...params, base: baseOf(origin), pairs });
       return toResponse(origin, { status: 200, resource: bundle });
     },
   });

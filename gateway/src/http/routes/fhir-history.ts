@@ -7,11 +7,12 @@ import { cursor, format, reads, shared, type, word, type Row } from './fhir-row'
 const query = z.strictObject({ ...format, _count: word.optional(), _since: word.optional(), _cursor: cursor });
 
 /** The history of a type, and of all that is held. */
-export function newHistoryRows({ reader, store }: FhirRoutesOptions): readonly Row[] {
+export function newHistoryRows({ viewOf }: FhirRoutesOptions): readonly Row[] {
   const answer = async (resourceType: string | undefined, request: Request<unknown, z.output<typeof query>>): Promise<Response> => {
     const { _count: count, _since: since, _cursor: after } = request.query;
-    const { origin } = request;
-    const bundle = await readChanges(reader, store, { type: resourceType, base: baseOf(origin), count, since, cursor: after });
+    const { origin, caller } = request;
+    const { reader, held } = viewOf(caller);
+    const bundle = await readChanges(reader, held, { type: resourceType, base: baseOf(origin), count, since, cursor: after });
     return toResponse(origin, { status: 200, resource: bundle });
   };
   const shape = { ...shared, method: 'get', access: reads, audit: 'history', query } as const;

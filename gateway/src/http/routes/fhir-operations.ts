@@ -51,7 +51,7 @@ function newValidateRows({ profiles }: FhirRoutesOptions): readonly Row[] {
   ];
 }
 
-function newMetaRows({ reader }: FhirRoutesOptions): readonly Row[] {
+function newMetaRows({ viewOf }: FhirRoutesOptions): readonly Row[] {
   const shape = { ...shared, method: 'get', access: reads, audit: 'read', query: z.strictObject(format) } as const;
   const tell = (origin: string, { resource = {} }: FhirAnswer): Response =>
     toResponse(origin, { status: 200, resource: newMetaAnswer(resource) });
@@ -60,9 +60,9 @@ function newMetaRows({ reader }: FhirRoutesOptions): readonly Row[] {
     path: '/fhir/{type}/{id}/$meta',
     summary: 'Profiles, security labels and tags of a resource',
     params: z.strictObject({ type, id }),
-    handle: async ({ params, origin }) => {
+    handle: async ({ params, origin, caller }) => {
       assertType(params.type);
-      return tell(origin, await reader.read(params.type, params.id));
+      return tell(origin, await viewOf(caller).reader.read(params.type, params.id));
     },
   });
   const ofVersion = newRoute({
@@ -70,9 +70,9 @@ function newMetaRows({ reader }: FhirRoutesOptions): readonly Row[] {
     path: '/fhir/{type}/{id}/_history/{versionId}/$meta',
     summary: 'Profiles, security labels and tags of a version',
     params: z.strictObject({ type, id, versionId: id }),
-    handle: async ({ params, origin }) => {
+    handle: async ({ params, origin, caller }) => {
       assertType(params.type);
-      return tell(origin, await reader.readVersion(params.type, params.id, params.versionId));
+      return tell(origin, await viewOf(caller).reader.readVersion(params.type, params.id, params.versionId));
     },
   });
   return [

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { clinicalRoles } from '../../auth';
 import type { Interaction, Operation } from '../../fhir-rest';
 import type { Route } from '../route';
 
@@ -17,7 +18,7 @@ export const value = z.union([z.string(), z.array(z.string())]);
 export const format = { _format: word.optional(), _pretty: word.optional() };
 export const condition = z.record(z.string(), value);
 export const cursor = z.string().max(2048).optional();
-export const reads = { by: 'staff', roles: ['records', 'physician', 'nurse'] } as const;
+export const reads = { by: 'staff', roles: ['records', ...clinicalRoles] } as const;
 export const writes = { by: 'staff', roles: ['records'] } as const;
 export const shared = { response: z.looseObject({ resourceType: z.string() }), isFhir: true } as const;
 /** A write whose body is a resource. */

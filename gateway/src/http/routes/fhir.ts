@@ -79,11 +79,12 @@ function newMetadataRoute(
   });
 }
 
-function newSearchRow(method: 'get' | 'post', { reader, store }: FhirRoutesOptions): Row {
-  const run = async (resourceType: string, pairs: readonly Pair[], { origin, header }: Request): Promise<Response> => {
+function newSearchRow(method: 'get' | 'post', { viewOf }: FhirRoutesOptions): Row {
+  const run = async (resourceType: string, pairs: readonly Pair[], { origin, header, caller }: Request): Promise<Response> => {
     assertType(resourceType);
+    const { reader, held } = viewOf(caller);
     const { isStrict } = parsePrefer(header('prefer'));
-    const bundle = await searchResources(reader, store, { type: resourceType, pairs, base: baseOf(origin), isStrict });
+    const bundle = await searchResources(reader, held, { type: resourceType, pairs, base: baseOf(origin), isStrict });
     return toResponse(origin, { status: 200, resource: bundle });
   };
   const route = { ...shared, method, access: reads, audit: 'search', params: z.strictObject({ type }), query: searchQuery } as const;
@@ -154,7 +155,7 @@ function newWriteRows({ writer }: FhirRoutesOptions): readonly Row[] {
   ];
 }
 
-function newReadRows({ reader, store }: FhirRoutesOptions): readonly Row[] {
+function newReadRows({ viewOf }: FhirRoutesOptions): readonly Row[] {
   const read = newRoute({
     ...shared,
     method: 'get',
@@ -164,9 +165,9 @@ function newReadRows({ reader, store }: FhirRoutesOptions): readonly Row[] {
     audit: 'read',
     params: z.strictObject({ type, id }),
     query: z.strictObject(format),
-    handle: async ({ params, origin, header }) => {
+    handle: async ({ params, origin, header, caller }) => {
       assertType(params.type);
-      return toResponse(origin, await reader.read(params.type, params.id, header('if-none-match')));
+      return toResponse(origin, await viewOf(caller).reader.read(params.type, params.id, header('if-none-match')));
     },
   });
   const history = newRoute({
@@ -178,9 +179,10 @@ function newReadRows({ reader, store }: FhirRoutesOptions): readonly Row[] {
     audit: 'history',
     params: z.strictObject({ type, id }),
     query: z.strictObject({ ...format, _count: word.optional(), _cursor: cursor }),
-    handle: async ({ params, query: { _count: count, _cursor: after }, origin }) => {
+    handle: async ({ params, query: { _count: count, _cursor: after }, origin, caller }) => {
       assertType(params.type);
-      const bundle = await readHistory(reader, store.key, { ...params, base: baseOf(origin), count, cursor: after });
+      const { reader, held } = viewOf(caller);
+      const bundle = await readHistory(reader, held.key, { ...params, base: baseOf(origin), count, cursor: after });
       return toResponse(origin, { status: 200, resource: bundle });
     },
   });
@@ -193,9 +195,9 @@ function newReadRows({ reader, store }: FhirRoutesOptions): readonly Row[] {
     audit: 'vread',
     params: z.strictObject({ type, id, versionId: id }),
     query: z.strictObject(format),
-    handle: async ({ params, origin }) => {
+    handle: async ({ params, origin, caller }) => {
       assertType(params.type);
-      return toResponse(origin, await reader.readVersion(params.type, params.id, params.versionId));
+      return toResponse(origin, await viewOf(caller).reader.readVersion(params.type, params.id, params.versionId));
     },
   });
   return [

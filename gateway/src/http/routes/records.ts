@@ -1,11 +1,13 @@
 import { recordKey, type MspId, type RecordId, type SubjectRef } from '@medaccord/chaincode/model';
 import { z } from 'zod';
+import { clinicalRoles } from '../../auth';
 import type { Importer } from '../../import/import-bundle';
 import { newError } from '../../problem';
 import type { RecordReader } from '../../record/record-reader';
-import type { ClinicalIndex, Facts } from '../../store';
+import type { Facts } from '../../store';
 import { newRoute, type Route } from '../route';
 import { category, instant, reference } from './schemas';
+import type { ViewOf } from './view-of';
 
 const imported = z.object({
   groupId: reference,
@@ -39,7 +41,7 @@ const listed = z.object({
 export interface RecordRoutesOptions {
   readonly importer: Importer;
   readonly records: RecordReader;
-  readonly index: ClinicalIndex;
+  readonly viewOf: ViewOf;
   readonly facts: Facts;
   readonly mspId: MspId;
 }
@@ -67,20 +69,21 @@ function newImportRoute({ importer }: RecordRoutesOptions): Route {
   });
 }
 
-function newListRoute({ index, facts, mspId }: RecordRoutesOptions): Route {
+function newListRoute({ viewOf, facts, mspId }: RecordRoutesOptions): Route {
   return newRoute({
     method: 'get',
     path: '/api/records',
     summary: 'The records that this organisation holds of a patient',
-    access: { by: 'staff', roles: ['records', 'physician', 'nurse'] },
+    access: { by: 'staff', roles: ['records', ...clinicalRoles] },
     audit: 'search',
     query: z.strictObject({ subject: reference }),
     response: listed,
-    handle: ({ query: { subject } }) => {
-      if (facts.find<{ custodian: string }>('patient', subject)?.value.custodian !== mspId) {
+    handle: ({ query: { subject }, caller }) => {
+      const { held } = viewOf(caller);
+      if (facts.find<{ custodian: string }>('patient', subject)?.value.custodian !== mspId || held.reaches?.(subject) === false) {
         throw newError('PATIENT_UNKNOWN', 'No such patient is registered at this organisation');
       }
-      const records = index.listSubject(subject).map(({ recordId, version, groupId, type, id, ...record }) => {
+      const records = held.index.listSubject(subject).map(({ recordId, version, groupId, type, id, ...record }) => {
         const anchoredAt = facts.findKey<{ anchoredAt: string }>(recordKey(mspId, recordId as RecordId, version))?.value.anchoredAt ?? null;
         return { recordId, version, category: record.category, type, reference: `${type}/${id}`, groupId, anchoredAt };
       });
@@ -89,15 +92,18 @@ function newListRoute({ index, facts, mspId }: RecordRoutesOptions): Route {
   });
 }
 
-function newReadRoute({ records }: RecordRoutesOptions): Route {
+function newReadRoute({ records, viewOf }: RecordRoutesOptions): Route {
   return newRoute({
     method: 'get',
     path: '/api/records/{recordId}',
     summary: 'One record, the resource exactly as it was anchored',
-    access: { by: 'staff', roles: ['records', 'physician', 'nurse'] },
+    access: { by: 'staff', roles: ['records', ...clinicalRoles] },
     audit: 'read',
     params: z.strictObject({ recordId: reference }),
     response: z.object({ resourceType: z.string() }),
-    handle: async ({ params }) => ({ body: (await records.read(params.recordId)).text, contentType: 'application/fhir+json' }),
+    handle: async ({ params: { recordId }, caller }) => ({
+      body: (await records.read(recordId, viewOf(caller).held.index)).text,
+      contentType: 'application/fhir+json',
+    }),
   });
 }

@@ -10,6 +10,7 @@ const attributes: Readonly<Record<string, string>> = {
   'roles[primary eq true].value': 'role',
   [`${userSchemas.enterprise}:department`]: 'department',
   [`${userSchemas.staff}:teams`]: 'teams',
+  [`${userSchemas.staff}:reach`]: 'reach',
   [`${userSchemas.staff}:practitioner`]: 'practitioner',
 };
 

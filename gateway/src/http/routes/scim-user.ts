@@ -9,7 +9,10 @@ export const userSchemas = {
 
 /** An account as SCIM writes it; never what it signs in with. */
 export function formatUser(account: Account, origin: string): Readonly<Record<string, unknown>> {
-  const { userName, active, role, department, teams, practitioner, createdAt, changedAt } = account;
+  const { userName, active, role, department, createdAt, changedAt } = account;
+  const staff = Object.entries({ teams: account.teams, reach: account.reach, practitioner: account.practitioner }).filter(
+    ([, value]) => value !== null,
+  );
   return {
     schemas: Object.values(userSchemas),
     id: userName,
@@ -17,9 +20,7 @@ export function formatUser(account: Account, origin: string): Readonly<Record<st
     active,
     roles: [{ value: role, primary: true }],
     ...(department === null ? {} : { [userSchemas.enterprise]: { department } }),
-    ...(teams === null && practitioner === null
-      ? {}
-      : { [userSchemas.staff]: { ...(teams === null ? {} : { teams }), ...(practitioner === null ? {} : { practitioner }) } }),
+    ...(staff.length === 0 ? {} : { [userSchemas.staff]: Object.fromEntries(staff) }),
     meta: {
       resourceType: 'User',
       created: new Date(createdAt).toISOString(),

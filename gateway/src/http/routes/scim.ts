@@ -14,8 +14,9 @@ const userName = z.string().regex(/^[A-Za-z0-9._@-]{1,64}$/, 'must be 1 to 64 le
 const roleList = z.tuple([z.looseObject({ value: z.enum(roles) })]);
 const practitioner = z.string().regex(/^Practitioner\/[A-Za-z0-9.-]{1,64}$/, 'must be Practitioner/<id>');
 const teams = z.array(localName).max(50);
+const reach = z.array(localName).min(1).max(50);
 const enterprise = z.looseObject({ department: localName.optional() });
-const staff = z.strictObject({ teams: teams.optional(), practitioner: practitioner.optional() });
+const staff = z.strictObject({ teams: teams.optional(), reach: reach.optional(), practitioner: practitioner.optional() });
 const newUser = z.looseObject({
   userName,
   roles: roleList,
@@ -28,6 +29,7 @@ const change = z.strictObject({
   role: z.enum(roles).optional(),
   department: localName.nullable().optional(),
   teams: teams.nullable().optional(),
+  reach: reach.nullable().optional(),
   practitioner: practitioner.nullable().optional(),
 });
 const user = z.looseObject({ id: z.string(), userName: z.string(), active: z.boolean() });
@@ -83,7 +85,7 @@ export function newScimRoutes(accounts: Accounts): readonly Route[] {
       ...shared,
       method: 'patch',
       path: `${path}/{id}`,
-      summary: 'A mover (roles, department, teams) or a leaver (active: false): what was open ends at once',
+      summary: 'A mover (roles, department, teams, reach) or a leaver (active: false): what was open ends at once',
       params: byId,
       body: z.looseObject({
         Operations: z
@@ -143,8 +145,8 @@ async function listUsers(accounts: Accounts, { filter, startIndex, count }: z.ou
 function readDetails(body: z.output<typeof newUser>): Parameters<Accounts['add']>[0] {
   const [role] = body.roles;
   const { department = null } = body[userSchemas.enterprise] ?? {};
-  const { teams: listed = null, practitioner: resource = null } = body[userSchemas.staff] ?? {};
-  return { userName: body.userName, role: role.value, department, teams: listed, practitioner: resource };
+  const { teams: listed = null, reach: limit = null, practitioner: resource = null } = body[userSchemas.staff] ?? {};
+  return { userName: body.userName, role: role.value, department, teams: listed, reach: limit, practitioner: resource };
 }
 
 async function read(accounts: Accounts, name: string): Promise<Account> {

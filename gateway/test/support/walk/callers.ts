@@ -2,7 +2,8 @@ import { staffRoles } from '@medaccord/chaincode/model';
 import type { Answer, Sent } from '../door';
 import { members, type MemberId, type TestConsortium } from '../test-consortium';
 import type { TestPatient } from '../test-patient';
-import { department, type State } from './states';
+import { department } from './department';
+import type { State } from './states';
 
 /** Who sends the walk's requests, and to whose gateway. */
 export interface Caller {
@@ -11,6 +12,8 @@ export interface Caller {
   /** Of staff with a good token; nothing of anybody else. */
   readonly role?: string;
   readonly department?: string;
+  /** The departments whose patients they read about at their own organisation; without it, of all. */
+  readonly reach?: readonly string[];
   /** The patient of the relation, with a token that is good here. */
   readonly isPatient?: true;
   /** Nothing that this caller is told depends on a consent: a token that is good for nobody here, or for another relation. */
@@ -33,6 +36,8 @@ export function listCallers(consortium: TestConsortium, other: TestPatient): rea
     newStaff(consortium, beta, 'physician'),
     { ...newStaff(consortium, beta, 'physician', department), department },
     newStaff(consortium, beta, 'insurer-clerk'),
+    newLimited(consortium, alpha, department),
+    newLimited(consortium, alpha, 'surgery'),
     newStaff(consortium, gamma, 'physician'),
     { name: 'the patient', at: alpha, isPatient: true, newToken: ({ patient }) => patient.token(alpha) },
     { name: 'the patient', at: beta, isPatient: true, newToken: ({ patient }) => patient.token(beta) },
@@ -57,11 +62,23 @@ export function listOtherStaff(consortium: TestConsortium, known: readonly Calle
   const all = members.flatMap(({ mspId }) =>
     staffRoles.filter((role) => role !== 'gateway').map((role) => newStaff(consortium, mspId, role)),
   );
-  return all.filter((one) => !known.some(({ at, role, department: unit }) => at === one.at && role === one.role && unit === undefined));
+  return all.filter(
+    (one) =>
+      !known.some(
+        ({ at, role, department: unit, reach }) => at === one.at && role === one.role && unit === undefined && reach === undefined,
+      ),
+  );
 }
 
 function newStaff(consortium: TestConsortium, at: MemberId, role: string, unit?: string): Caller {
   const more = unit === undefined ? {} : { department: unit };
   const name = `${role}${unit === undefined ? '' : ` of ${unit}`}`;
   return { name, at, role, newToken: () => consortium.gateway(at).token(role, `${role}-1`, 600, more) };
+}
+
+/** A nurse who reads about the patients of one department. */
+function newLimited(consortium: TestConsortium, at: MemberId, unit: string): Caller {
+  const reach = [unit];
+  const newToken = (): Promise<string> => consortium.gateway(at).token('nurse', 'nurse-2', 600, { reach });
+  return { name: `nurse for ${unit}`, at, role: 'nurse', reach, newToken };
 }

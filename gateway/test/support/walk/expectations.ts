@@ -1,5 +1,6 @@
 import { chartNames, type ChartName } from '../test-chart';
 import type { Visit } from './callers';
+import { department } from './department';
 import type { Asking } from './requests';
 import * as ask from './requests';
 
@@ -16,8 +17,9 @@ export interface Row {
 
 const isClinician = (role?: string): boolean => role === 'physician' || role === 'nurse';
 const nobody = (): readonly ChartName[] => [];
-/** Inside the custodian roles decide, not the consent. */
-const house: Row['sees'] = ({ caller: { at, role } }) => (at === 'AlphaMSP' && (role === 'records' || isClinician(role)) ? chartNames : []);
+/** Inside the custodian roles decide, and the reach of whoever is limited to departments; not the consent. */
+const house: Row['sees'] = ({ caller: { at, role, reach = [department] } }) =>
+  at === 'AlphaMSP' && (role === 'records' || isClinician(role)) && reach.includes(department) ? chartNames : [];
 /** At the counterparty the consent of the moment decides, for whoever reads. */
 const reader: Row['sees'] = ({ caller: { at, role, department }, state }) => {
   if (at !== 'BetaMSP' || !isClinician(role)) return [];

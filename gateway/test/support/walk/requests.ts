@@ -53,7 +53,7 @@ export const byRecord: Asking = (path, state) =>
   }));
 
 export const ofSubject: Asking = (path, { patient }) => [
-  { path: `${path}?subject=${patient.subjectRef}`, absent: { path: `${path}?subject=${stranger}` } },
+  { path: `${path}?subject=${patient.subjectRef}`, names: 'patient', absent: { path: `${path}?subject=${stranger}` } },
 ];
 
 export const ofPatient: Asking = (path, state) => {

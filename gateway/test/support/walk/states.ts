@@ -5,6 +5,7 @@ import { chartNames, newChart, type ChartName, type TestChart } from '../test-ch
 import { waitFor, type TestConsortium } from '../test-consortium';
 import { at, HOUR, TestDelegate } from '../test-delegate';
 import { ask, TestPatient } from '../test-patient';
+import { department } from './department';
 
 /** A patient of Alpha with a relation to Beta in one state of her consent, and what a physician at Beta may see of her chart in it. */
 export interface State {
@@ -36,7 +37,6 @@ interface Plan {
   readonly isAskedAgain?: true;
 }
 
-export const department = 'cardiology';
 const everything = ['laboratory', 'conditions', 'encounters', 'medications', 'demographics', 'psychiatry'] as const;
 const laboratory: readonly ChartName[] = ['glucose', 'sodium'];
 const permit = (exception: Partial<ConsentSet['exceptions'][number]>): readonly ConsentSet[] => [
@@ -81,7 +81,7 @@ export async function newState(consortium: TestConsortium, name: string): Promis
   const plan = plans[name];
   if (plan === undefined) throw new Error(`no state ${name}`);
   const patient = new TestPatient(consortium, 'AlphaMSP');
-  const chart = newChart();
+  const chart = newChart([], { status: 'in-progress', serviceProvider: { reference: `Organization/${department}` } });
   expect((await patient.register()).status).toBe(201);
   const imported = await patient.import(chart.bundle);
   expect(imported.status).toBe(201);

@@ -89,7 +89,13 @@ async function judge(visit: Visit, { row, may, shown }: Measure, request: Reques
   }
   const total = answer.body?.total as number | undefined;
   const most = [...may].filter((name) => chart.entries[name].type === request.counts).length;
-  if (request.counts !== undefined && total !== undefined && row.shows === 'resources' && isOneChart(visit) && total !== most)
+  if (
+    request.counts !== undefined &&
+    total !== undefined &&
+    row.shows === 'resources' &&
+    (may.size === 0 || isOneChart(visit)) &&
+    total !== most
+  )
     findings.push(`counts ${String(total)} of ${String(most)} (${request.path})`);
   const hidden = request.names !== undefined && !may.has(request.names);
   if (hidden && request.absent !== undefined) findings.push(...(await compare(visit, request, answer)));

@@ -1,0 +1,188 @@
+/** Who may call, in words: a role of staff, the patient of the relation that the path names, or a delegate of hers there. */
+export type Who = string;
+
+/**
+ * Every route of a gateway and who may call it. A route that is not here, or that lets others in, fails `access.service.test`;
+ * docs/reference/roles.md has the same list.
+ */
+export const accessTable: readonly { readonly who: readonly Who[]; readonly routes: readonly string[] }[] = [
+  {
+    who: ['anybody'],
+    routes: [
+      'GET /healthz',
+      'GET /readyz',
+      'GET /api/openapi.json',
+      'GET /api/height',
+      'GET /api/organisations',
+      'GET /api/rules',
+      'GET /api/rules/:version',
+      'GET /api/patients/:subjectRef',
+      'GET /fhir/.well-known/smart-configuration',
+      'GET /fhir/metadata',
+      'GET /fhir-released/:relationRef/metadata',
+      'GET /fhir-patient/:relationRef/metadata',
+    ],
+  },
+  {
+    who: ['monitor'],
+    routes: ['GET /metrics'],
+  },
+  {
+    who: ['registrar'],
+    routes: [
+      'POST /api/patients',
+      'POST /api/patients/:subjectRef/recovery',
+      'POST /api/patients/:subjectRef/hold',
+      'POST /api/patients/:subjectRef/recovery/approval',
+      'POST /api/patients/:subjectRef/recovery/completion',
+      'POST /api/assisted/relations',
+      'POST /api/assisted/consents',
+      'POST /api/relations/:relationRef/end',
+      'POST /api/appointments',
+      'POST /api/appointments/confirmations',
+      'POST /api/appointments/ends',
+      'POST /api/appointments/ends/confirmations',
+      'POST /api/patients/:subjectRef/death',
+      'POST /api/patients/:subjectRef/corrections',
+      'POST /api/corrections',
+    ],
+  },
+  {
+    who: ['signature'],
+    routes: ['POST /api/patient-statements', 'POST /api/relations', 'POST /api/consents', 'POST /api/delegations'],
+  },
+  {
+    who: ['records'],
+    routes: [
+      'POST /api/imports',
+      'POST /fhir/:type/:id/$meta-add',
+      'POST /fhir/:type/:id/$meta-delete',
+      'GET /fhir/$export',
+      'GET /fhir/Patient/$export',
+      'GET /fhir/$export/:exportId',
+      'DELETE /fhir/$export/:exportId',
+      'GET /fhir/$export/:exportId/:file',
+      'POST /fhir/:type',
+      'PUT /fhir/:type',
+      'PUT /fhir/:type/:id',
+      'PATCH /fhir/:type',
+      'PATCH /fhir/:type/:id',
+      'DELETE /fhir/:type',
+      'DELETE /fhir/:type/:id',
+      'POST /fhir',
+    ],
+  },
+  {
+    who: ['records', 'physician', 'nurse'],
+    routes: [
+      'GET /api/records',
+      'GET /api/records/:recordId',
+      'GET /fhir/_history',
+      'GET /fhir/:type/_history',
+      'POST /fhir/:type/$validate',
+      'POST /fhir/:type/:id/$validate',
+      'GET /fhir/:type/:id/$meta',
+      'GET /fhir/:type/:id/_history/:versionId/$meta',
+      'GET /fhir/Patient/:id/$everything',
+      'GET /fhir/:type',
+      'POST /fhir/:type/_search',
+      'GET /fhir/:type/:id',
+      'GET /fhir/:type/:id/_history',
+      'GET /fhir/:type/:id/_history/:versionId',
+      'POST /api/decisions',
+    ],
+  },
+  {
+    who: ['auditor'],
+    routes: [
+      'GET /fhir/AuditEvent',
+      'POST /fhir/AuditEvent/_search',
+      'GET /fhir/AuditEvent/:id',
+      'GET /api/break-glass',
+      'GET /api/break-glass/statistics',
+      'GET /api/break-glass/:relationRef/:requester/:requestId',
+      'POST /api/break-glass/:relationRef/:requester/:requestId/review',
+    ],
+  },
+  {
+    who: ['operator'],
+    routes: [
+      'GET /scim/v2/Users',
+      'POST /scim/v2/Users',
+      'GET /scim/v2/Users/:id',
+      'PATCH /scim/v2/Users/:id',
+      'DELETE /scim/v2/Users/:id',
+      'POST /api/accounts/:id/invitation',
+      'GET /api/clients',
+      'POST /api/clients',
+      'DELETE /api/clients/:clientId',
+    ],
+  },
+  {
+    who: ['physician', 'nurse', 'insurer-clerk', 'researcher', 'public-health-officer'],
+    routes: [
+      'GET /fhir-released/:relationRef/Patient/$everything',
+      'GET /fhir-released/:relationRef/Patient/:id/$everything',
+      'GET /fhir-released/:relationRef/:type',
+      'POST /fhir-released/:relationRef/:type/_search',
+      'GET /fhir-released/:relationRef/:type/:id',
+      'GET /fhir-released/:relationRef/:type/:id/_history',
+      'GET /fhir-released/:relationRef/:type/:id/_history/:versionId',
+      'POST /api/access-requests',
+      'GET /api/access-requests/:requestId',
+      'GET /api/releases/:requestId',
+      'POST /api/releases/:requestId/redisclosures',
+      'POST /api/releases/:requestId/redisclosures/:redisclosureId/acknowledgements',
+    ],
+  },
+  {
+    who: ['patient'],
+    routes: [
+      'GET /fhir-patient/:relationRef/Patient/$everything',
+      'GET /fhir-patient/:relationRef/Patient/:id/$everything',
+      'GET /fhir-patient/:relationRef/:type',
+      'POST /fhir-patient/:relationRef/:type/_search',
+      'GET /fhir-patient/:relationRef/:type/:id',
+      'GET /fhir-patient/:relationRef/:type/:id/_history',
+      'GET /fhir-patient/:relationRef/:type/:id/_history/:versionId',
+      'GET /api/relations/:relationRef/delegations',
+      'POST /api/relations/:relationRef/preview',
+    ],
+  },
+  {
+    who: ['patient', 'delegate', 'registrar', 'records', 'physician', 'nurse', 'auditor'],
+    routes: ['GET /api/relations/:relationRef/consents'],
+  },
+  {
+    who: ['patient', 'delegate'],
+    routes: ['GET /api/relations/:relationRef', 'GET /api/relations/:relationRef/history'],
+  },
+  {
+    who: ['registrar', 'records', 'physician', 'nurse'],
+    routes: ['POST /api/relations/:relationRef/notices'],
+  },
+  {
+    who: ['registrar', 'records', 'physician', 'nurse', 'auditor'],
+    routes: ['GET /api/notices'],
+  },
+  {
+    who: ['records', 'physician'],
+    routes: ['POST /api/referrals', 'POST /api/referrals/:referralId/end'],
+  },
+  {
+    who: ['patient', 'records', 'physician', 'nurse', 'auditor'],
+    routes: ['GET /api/relations/:relationRef/referrals'],
+  },
+  {
+    who: ['ethics-officer'],
+    routes: ['POST /api/studies', 'POST /api/studies/:studyId/end'],
+  },
+  {
+    who: ['registrar', 'researcher', 'ethics-officer', 'auditor'],
+    routes: ['GET /api/studies'],
+  },
+  {
+    who: ['records', 'physician', 'nurse', 'insurer-clerk', 'researcher', 'public-health-officer', 'auditor'],
+    routes: ['GET /api/deletions'],
+  },
+];
