@@ -173,6 +173,28 @@ describe('a reach', () => {
     expect(await isReached()).toBe(false);
   });
 
+  it('is lifted in an emergency, for the request that says so, and the audit log tells which', async () => {
+    const headers = { 'medaccord-emergency': 'unconscious' };
+    const auditor = await gateway.token('auditor');
+    const told = async (): Promise<object[]> =>
+      ((await gateway.send('/fhir/AuditEvent?purpose=BTG&_sort=date', { token: auditor })).body.entry ?? []).map(
+        ({ resource }: { resource: object }) => resource,
+      );
+    expect(await told()).toEqual([]);
+    expect((await ask('/fhir/Observation/o-bea', ['cardiology'], { headers })).body.id).toBe('o-bea');
+    expect(idsOf(await ask('/fhir/Observation', ['cardiology'], { headers }))).toEqual(['o-ada', 'o-bea']);
+    expect((await ask('/fhir/Observation/o-bea', ['cardiology'])).status).toBe(404);
+    const purpose = [{ coding: [{ code: 'BTG' }] }];
+    const entries = await told();
+    expect(entries).toHaveLength(3);
+    expect(entries[0]).toMatchObject({ subtype: [{ code: 'read' }], purposeOfEvent: purpose, outcome: '0', outcomeDesc: 'unconscious' });
+    for (const entry of entries) expect(JSON.stringify(entry)).toContain('nightingale');
+    const odd = await ask('/fhir/Observation/o-bea', ['cardiology'], { headers: { 'medaccord-emergency': 'curious' } });
+    expect([odd.status, odd.body.issue[0].details.coding[0].code]).toEqual([400, 'REQUEST_INVALID']);
+    expect((await fhir('GET', '/Observation', { role: 'nurse', headers })).status).toBe(200);
+    expect(await told()).toHaveLength(3);
+  });
+
   it('is refused where it could not be kept to: in a token of another role, or as anything but a list', async () => {
     for (const [role, reach] of [
       ['records', ['cardiology']],

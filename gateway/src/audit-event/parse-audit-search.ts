@@ -76,6 +76,11 @@ const reads: Readonly<Record<string, Read>> = {
       search,
       split(value).map((one) => ['outcome', one.replace(/^.*\|/, '')]),
     ),
+  purpose: (value, search) =>
+    oneOf(
+      search,
+      split(value).map((one) => ['purpose', identifierOf(one, systems.purpose)]),
+    ),
   type: (value, search) => oneOf(search, byEvents(split(value).flatMap((one) => listEvents('type', one)))),
   subtype: (value, search) => oneOf(search, byEvents(split(value).flatMap((one) => listEvents('subtype', one)))),
   _count: (value) => readCount(value),
@@ -94,6 +99,7 @@ export const auditSearchParameters = [
   { name: 'entity', type: 'reference' },
   { name: 'action', type: 'token' },
   { name: 'outcome', type: 'token' },
+  { name: 'purpose', type: 'token' },
   { name: 'type', type: 'token' },
   { name: 'subtype', type: 'token' },
 ];

@@ -77,11 +77,12 @@ function describeActor(actor: AuditedActor, key: Pick<LocalKey, 'name'>, about: 
   }
 }
 
-function newNames({ actor, subjectRef, relationRef, types, records }: AuditedAct): readonly AuditName[] {
+function newNames({ actor, subjectRef, relationRef, purpose, types, records }: AuditedAct): readonly AuditName[] {
   return [
     ...(actor.kind === 'staff' ? [['person', actor.subject] as const] : []),
     ...(subjectRef === null ? [] : [['subject', subjectRef] as const]),
     ...(relationRef === null ? [] : [['relation', relationRef] as const]),
+    ...(purpose === null ? [] : [['purpose', purpose] as const]),
     ...types.map((type) => ['type', type] as const),
     ...records.map((record) => ['record', withoutVersion(record)] as const),
   ];

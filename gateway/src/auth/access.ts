@@ -1,4 +1,4 @@
-import type { StaffRole } from '@medaccord/chaincode/model';
+import type { emergencyReasons, StaffRole } from '@medaccord/chaincode/model';
 import type { TokenGrant } from './smart-scope';
 
 /** Who may call a route. There is no default: a route without it cannot be written. */
@@ -30,6 +30,8 @@ export interface Staff {
   readonly teams: readonly string[] | null;
   /** The departments whose patients they read about at their own organisation; null: the whole house. */
   readonly reach: readonly string[] | null;
+  /** The emergency for which their reach is lifted, where they declared one. */
+  readonly emergency?: (typeof emergencyReasons)[number];
   /** What the scopes of the token leave of the role; undefined: all of it. */
   readonly grant?: TokenGrant;
 }

@@ -61,13 +61,14 @@ export class AuditTrail {
     if (audit === 'none' || caller === undefined) return;
     const { log, key, persons } = this.#options;
     const relationRef = readText(request?.params, 'relationRef');
+    const emergency = emergencyOf(caller);
     const mentions = [...listAsked(audit, request), ...outcome.mentions];
     const groups = await groupByPerson(relationRef === undefined ? mentions : mentions.map((one) => ({ relationRef, ...one })), persons);
     const shared = {
       ...{ requestId, event: audit, route: `${method} ${path}`, actor: actorOf(caller) },
-      ...{ types: listTypes(request), status: outcome.status, code: outcome.code },
+      ...{ types: listTypes(request), status: outcome.status, code: outcome.code ?? emergency },
       ...{
-        purpose: readText(request?.body, 'purpose') ?? readText(request?.query, 'purpose') ?? null,
+        purpose: findPurpose(audit, request) ?? (emergency === null ? null : 'BTG'),
         query: formatQuery(audit, request),
         address: address ?? null,
       },
@@ -80,6 +81,16 @@ function actorOf(caller: Caller): AuditedAct['actor'] {
   if (caller.kind !== 'staff') return caller;
   const { kind, subject, role, department } = caller;
   return { kind, subject, role, department };
+}
+
+/** For which emergency the caller's reach is lifted. */
+function emergencyOf(caller: Caller): string | null {
+  return (caller.kind === 'staff' ? caller.emergency : undefined) ?? null;
+}
+
+/** What the request says that it is for. In a search the parameter of that name looks for something. */
+function findPurpose(event: AuditEvent, request: Trail['request']): string | undefined {
+  return readText(request?.body, 'purpose') ?? (event === 'search' ? undefined : readText(request?.query, 'purpose'));
 }
 
 /** What a request itself names. */

@@ -14,6 +14,7 @@ import { withinDeadline } from '../deadline';
 import type { Admission, Pass } from './admission';
 import type { AuditTrail, Trail } from './audit-trail';
 import { newCors } from './cors';
+import { declareEmergency, emergencyHeader } from './declare-emergency';
 import { chooseFhirFormat, isFhirPath } from './fhir-media-type';
 import { fhirJson, toXml, toXmlIfPossible, wantsXml } from './fhir-body';
 import { newGoneSignal } from './gone-signal';
@@ -145,9 +146,10 @@ function newRun(route: Route, options: ServerOptions, repeats: Repeats) {
     if (lane !== 'none') admission.assertRoom(lane);
     const params = parseWith(route.params, http.params, 'path');
     trail.request = { params, query: {}, body: undefined };
-    const caller = await options.authorise(route.access, http.headers.authorization, readRelation(http), (known) => {
+    const authorised = await options.authorise(route.access, http.headers.authorization, readRelation(http), (known) => {
       trail.caller = known;
     });
+    const caller = declareEmergency(authorised, http.get(emergencyHeader));
     trail.caller = caller;
     options.audit.assertReady(route);
     const format = route.isFhir ? chooseFhirFormat(http.headers.accept, http.query['_format']) : 'json';
