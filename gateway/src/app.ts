@@ -49,7 +49,7 @@ import { publicJwkOf } from './crypto';
 import type { Metrics } from './metrics';
 import type { OrganisationKeys } from './organisation/organisation-keys';
 import { registerOrganisation } from './organisation/register-organisation';
-import { Accounts, Clients } from './people';
+import { Accounts, Clients, PasskeyCeremony } from './people';
 import { newError, newTroubleLog } from './problem';
 import { OpenedReleases, ReleasedReader } from './released';
 import { RecordReader } from './record/record-reader';
@@ -204,7 +204,8 @@ export function newApp(options: AppOptions): App {
   });
   const identityOf = newIdentityOf(options.staff);
   const witness = new SignInWitness(store);
-  const accounts = new Accounts({ ...store, hashCost: config.passwordCost, onAttempt: (attempt) => witness.see(attempt) });
+  const passkeys = new PasskeyCeremony({ ...store, origin: findOrigin(config), title: config.connection.organisation.title });
+  const accounts = new Accounts({ ...store, passkeys, hashCost: config.passwordCost, onAttempt: (attempt) => witness.see(attempt) });
   const clients = new Clients(store.people);
   const signIn = newSignIn(options, { accounts, clients, witness });
   const external = config.issuers && new ExternalIssuers(config.issuers);
