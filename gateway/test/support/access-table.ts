@@ -113,6 +113,7 @@ export const accessTable: readonly { readonly who: readonly Who[]; readonly rout
       'PATCH /scim/v2/Users/:id',
       'DELETE /scim/v2/Users/:id',
       'POST /api/accounts/:id/invitation',
+      'DELETE /api/accounts/:id/sessions',
       'GET /api/clients',
       'POST /api/clients',
       'DELETE /api/clients/:clientId',
