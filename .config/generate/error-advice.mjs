@@ -271,7 +271,7 @@ export const advice = {
     'Let the application ask for the scope that the detail names; an operator registers it for the client.',
   ],
   SIGN_IN_REFUSED: [
-    'Name, password, code or invitation was wrong; which of them is never told.',
+    'Name, password, code, passkey or invitation was wrong; which of them is never told.',
     'Try again; an operator can reset the account.',
   ],
   SIGN_IN_PAUSED: ['Too many wrong attempts by this account or address, or too many people at once.', 'Wait as long as Retry-After says.'],

@@ -50,7 +50,7 @@ import { publicJwkOf } from './crypto';
 import type { Metrics } from './metrics';
 import type { OrganisationKeys } from './organisation/organisation-keys';
 import { registerOrganisation } from './organisation/register-organisation';
-import { Accounts, Clients } from './people';
+import { Accounts, Clients, PasskeyCeremony } from './people';
 import { newError, newTroubleLog } from './problem';
 import { OpenedReleases, ReleasedReader } from './released';
 import { RecordReader } from './record/record-reader';
@@ -206,7 +206,8 @@ export function newApp(options: AppOptions): App {
   const identityOf = newIdentityOf(options.staff);
   const viewOf = newViewOf(shared);
   const witness = new SignInWitness(store);
-  const accounts = new Accounts({ ...store, hashCost: config.passwordCost, onAttempt: (attempt) => witness.see(attempt) });
+  const passkeys = new PasskeyCeremony({ ...store, origin: findOrigin(config), title: config.connection.organisation.title });
+  const accounts = new Accounts({ ...store, passkeys, hashCost: config.passwordCost, onAttempt: (attempt) => witness.see(attempt) });
   const clients = new Clients(store.people);
   const signIn = newSignIn(options, { accounts, clients, witness });
   const external = config.issuers && new ExternalIssuers(config.issuers);

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Intent } from '../src/ledger/intent';
-import { Accounts } from '../src/people';
+import { Accounts, PasskeyCeremony } from '../src/people';
 import { openStore, type Parcel, type Store } from '../src/store';
 import type { KeptDatabase } from '../src/store/kept-database';
 import { openKept } from '../src/store/open-kept';
@@ -231,7 +231,9 @@ describe.each(drivers)('what cannot be rebuilt, in %s,', (driver) => {
     });
 
     it('of many wrong attempts at once, so many are looked at as are free of a pause', async () => {
-      const accounts = new Accounts({ ...(await open()), hashCost: { memoryKiB: 64, passes: 1 }, onAttempt: async () => undefined });
+      const store = await open();
+      const passkeys = new PasskeyCeremony({ ...store, origin: 'https://alpha.test', title: 'Alpha' });
+      const accounts = new Accounts({ ...store, passkeys, hashCost: { memoryKiB: 64, passes: 1 }, onAttempt: async () => undefined });
       const wrong = { userName: 'ada', password: 'x', code: '000000', address: 'here' };
       const attempts = await Promise.allSettled(Array.from({ length: 12 }, () => accounts.signIn(wrong)));
       const told = attempts.map((one) => (one.status === 'rejected' ? (one.reason as { code: string }).code : 'signed in'));

@@ -60,6 +60,7 @@ describe('medaccord account', () => {
     );
     expect(await run(account, 'disable', '--user', 'ada')).toContain('disabled');
     expect(await run(account, 'enable', '--user', 'ada')).toContain('active');
+    expect(await run(account, 'end', '--user', 'ada')).toBe('ada: all sessions ended\n');
     expect(await run(account, 'reset', '--user', 'ada')).toMatch(/with the invitation\s+\S{22}\n/);
   });
 
@@ -77,6 +78,7 @@ describe('medaccord account', () => {
     [['add', '--user', 'bo', '--role', 'gateway'], 'REQUEST_INVALID'],
     [['add', '--user', 'a b', '--role', 'physician'], 'REQUEST_INVALID'],
     [['disable', '--user', 'nobody'], 'RESOURCE_NOT_FOUND'],
+    [['end', '--user', 'nobody'], 'RESOURCE_NOT_FOUND'],
     [['role', '--user', 'ada'], 'USAGE'],
     [['role', '--user', 'ada', '--reach', 'cardiology', '--whole-house'], 'USAGE'],
     [['add', '--user', 'cy', '--role', 'auditor', '--reach', 'cardiology'], 'REQUEST_INVALID'],

@@ -185,11 +185,13 @@ describe('the provider', () => {
 });
 
 describe('a page', () => {
-  it('runs no script, has a label for each field, and sends its form here or to the application only', async () => {
+  it('runs no script but the one for passkeys, has a label for each field, and sends its form here or to the application only', async () => {
     const page = await newBrowser().go(new TestApplication('viewer', redirectUri, 'user/*.rs').address());
     const policy = page.headers.get('content-security-policy') ?? '';
-    expect(policy).toMatch(/^default-src 'none'; style-src 'sha256-[^']+'; form-action 'self' https:\/\/app\.test; frame-ancestors 'none'/);
-    expect(page.text).not.toMatch(/<script|javascript:| on\w+=/);
+    expect(policy).toMatch(
+      /^default-src 'none'; style-src 'sha256-[^']+'; script-src [^ ]+; form-action 'self' https:\/\/app\.test; frame-ancestors 'none'/,
+    );
+    expect(page.text).not.toMatch(/<script(?! src="http:\/\/alpha\.test\/oidc\/passkey\.js" defer><\/script>)|javascript:| on\w+=/);
     for (const [, id] of page.text.matchAll(/<input id="(\w+)"/g)) expect(page.text).toContain(`<label for="${String(id)}">`);
   });
 

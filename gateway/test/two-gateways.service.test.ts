@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { TestConsortium, TestGateway, waitFor, type Answer } from './support/test-consortium';
 import { ask, newBundle, TestPatient } from './support/test-patient';
+import { TestAuthenticator } from './support/test-authenticator';
 import { TestApplication, type Reached } from './support/test-browser';
 import { TestPostgres } from './support/test-postgres';
-import { codeIn, redirectUri, TestStaff } from './support/test-staff';
+import { codeIn, origin, redirectUri, TestStaff } from './support/test-staff';
 
 jest.setTimeout(60_000);
 
@@ -216,6 +217,23 @@ describePostgres(() => {
           expect((await people.refresh(told.refresh_token)).body.error).toBe('invalid_grant');
         }
       }
+    });
+
+    it('take the answer of a passkey once, though both get it at once, whichever of them asked for it', async () => {
+      const [one, other] = both();
+      const { invitation } = await people.add('ida');
+      const authenticator = new TestAuthenticator(origin);
+      const joining = people.newBrowser(one);
+      const page = await joining.submit(await joining.go('/oidc/invitation'), { userName: 'ida', invitation, act: 'open' });
+      joining.url = other.url;
+      const made = authenticator.create(joining.askedBy(page));
+      expect((await joining.submitPasskey(page, made, { passkeyName: 'phone' })).text).toContain('Done');
+      const login = await joining.go('/oidc/account');
+      // Its counter stays at nothing, so that only the challenge tells a repeat.
+      const answer = authenticator.get(joining.askedBy(login), { counter: 0 });
+      const browsers = both().map((gateway) => people.newBrowser(gateway));
+      const pages = await Promise.all(browsers.map((browser) => browser.submitPasskey(login, answer)));
+      expect(pages.map(({ status }) => status).sort()).toEqual([200, 401]);
     });
 
     it('say that the database does not answer, and go on when it is back', async () => {

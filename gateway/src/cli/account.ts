@@ -32,6 +32,7 @@ const ACTIONS: Readonly<Record<string, (desk: OperatorDesk, options: Options) =>
   disable: (desk, options) => setActive(desk, options, false),
   enable: (desk, options) => setActive(desk, options, true),
   reset,
+  end,
   list,
 };
 
@@ -87,6 +88,13 @@ async function reset({ client, as }: OperatorDesk, options: Options): Promise<re
   return tellInvitation(user, await client.post<Invitation>(`/api/accounts/${encodeURIComponent(user)}/invitation`, '{}', as));
 }
 
+/** What is open in her name; she may sign in again. */
+async function end({ client, as }: OperatorDesk, options: Options): Promise<readonly string[]> {
+  const user = required(options.user, '--user');
+  await client.remove(`/api/accounts/${encodeURIComponent(user)}/sessions`, as);
+  return [`${user}: all sessions ended`];
+}
+
 async function list({ client, as }: OperatorDesk): Promise<readonly string[]> {
   const lines: string[] = [];
   for (;;) {
@@ -111,5 +119,5 @@ function tell({ userName, active, roles, [ENTERPRISE]: { department } = {}, [STA
 
 /** Told once: it is kept nowhere. */
 function tellInvitation(user: string, { invitation, address }: Invitation): readonly string[] {
-  return [`${user} chooses password and authenticator within 72 hours, once, at`, `  ${address}`, `with the invitation`, `  ${invitation}`];
+  return [`${user} chooses how to sign in within 72 hours, once, at`, `  ${address}`, `with the invitation`, `  ${invitation}`];
 }

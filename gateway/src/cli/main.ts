@@ -28,8 +28,8 @@ const HELP = `medaccord <verb> [options]
         makes a gateway's read model anew from block 0 and its own peer's sealed values, beside the one in use; the gateway, which may go
         on meanwhile, takes it at its next start; --data and --keys where MEDACCORD_DATA and MEDACCORD_KEYS name other folders
   account add|role --connection FILE --user NAME --role ROLE [--department NAME] [--team NAME]... [--practitioner Practitioner/ID]
-  account disable|enable|reset|list --connection FILE [--user NAME]
-        who signs in at the gateway of an organisation; add and reset print an invitation, disable ends sessions and tokens
+  account disable|enable|reset|end|list --connection FILE [--user NAME]
+        who signs in at the gateway of an organisation; add and reset print an invitation, disable and end close all sessions
   client add --connection FILE --id ID [--title TEXT] --scope SCOPE... (--redirect URL... | --role ROLE) [--jwks FILE|URL]
   client remove|list --connection FILE [--id ID]
         the SMART applications that may use it: those that staff use (--redirect), and backend services (--role)

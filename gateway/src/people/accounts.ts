@@ -3,14 +3,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { mayBeLimited } from '../auth';
 import { newError, readCode } from '../problem';
 import type { PeopleTable, SignInTable } from '../store';
-import type { Account, AccountDetails } from './account';
+import type { Account, AccountDetails, Passkey } from './account';
 import { Attempts, type Attempt } from './attempts';
 import { findCodeStep, newCodeSecret } from './one-time-code';
+import { parsePasskeyAnswer, refused, type PasskeyCeremony } from './passkey-ceremony';
 import { PasswordHasher, type HashCost } from './password';
 
 /** How long an invitation can be used. */
 const invitationMs = 72 * 3_600_000;
 const passwordLength = { least: 12, most: 256 } as const;
+const passkeysAtMost = 20;
 /** A refusal takes this long and no less, whatever is written down of it, in milliseconds. */
 const refusalMs = 20;
 
@@ -25,6 +27,7 @@ export interface AccountsOptions {
   readonly people: PeopleTable;
   readonly signIns: SignInTable;
   readonly hashCost: HashCost;
+  readonly passkeys: PasskeyCeremony;
   /** Resolves when the outcome of an attempt may be told. */
   readonly onAttempt: (attempt: SeenAttempt) => Promise<void>;
   readonly now?: () => number;
@@ -41,20 +44,28 @@ export interface Credentials {
 /** What somebody types to choose password and authenticator. */
 export type Enrolment = Credentials & { readonly invitation: string };
 
+/** What a browser answers to a page, as text, and what the person calls the passkey that comes of it. */
+export interface PasskeyGiven {
+  readonly answer: string;
+  readonly name: string;
+}
+
 /** The accounts of an organisation's staff: who joins, moves and leaves, and who signs in. */
 export class Accounts {
   readonly #people: PeopleTable;
   readonly #signIns: SignInTable;
   readonly #hasher: PasswordHasher;
   readonly #attempts: Attempts;
+  readonly #passkeys: PasskeyCeremony;
   readonly #onAttempt: AccountsOptions['onAttempt'];
   readonly #now: () => number;
 
-  constructor({ people, signIns, hashCost, onAttempt, now = () => Date.now() }: AccountsOptions) {
+  constructor({ people, signIns, hashCost, passkeys, onAttempt, now = () => Date.now() }: AccountsOptions) {
     this.#people = people;
     this.#signIns = signIns;
     this.#hasher = new PasswordHasher(hashCost);
     this.#attempts = new Attempts(signIns, now);
+    this.#passkeys = passkeys;
     this.#onAttempt = onAttempt;
     this.#now = now;
   }
@@ -90,12 +101,23 @@ export class Accounts {
     return next;
   }
 
-  /** A new invitation for whoever lost password or authenticator: both are void, sessions and tokens end. @throws CodedError RESOURCE_NOT_FOUND */
+  /** A new invitation for whoever lost what she signs in with: all of it is void, sessions and tokens end. @throws CodedError RESOURCE_NOT_FOUND */
   async reset(userName: string): Promise<string> {
     const { invitation, fields } = newInvitation(this.#now());
-    await this.#change(userName, (account) => ({ ...account, ...fields, changedAt: this.#now() }));
+    let { passkeys }: Pick<Account, 'passkeys'> = {};
+    await this.#change(userName, (account) => {
+      ({ passkeys } = account);
+      return { ...account, ...fields, changedAt: this.#now() };
+    });
+    for (const { id } of passkeys ?? []) await this.#people.remove('passkey', id);
     await this.#signIns.removeAccount(userName);
     return invitation;
+  }
+
+  /** Ends whatever the account holds now: sessions, grants, tokens and open pages. @throws CodedError RESOURCE_NOT_FOUND */
+  async endSessions(userName: string): Promise<void> {
+    if ((await this.find(userName)) === undefined) throw unknown();
+    await this.#signIns.removeAccount(userName);
   }
 
   /** The secret for the authenticator, to whoever brings the invitation. @throws CodedError SIGN_IN_REFUSED, SIGN_IN_PAUSED */
@@ -139,6 +161,80 @@ export class Accounts {
     return signedIn;
   }
 
+  /** Makes a passkey of the browser's answer the way in of whoever brings the invitation. @throws CodedError SIGN_IN_REFUSED, SIGN_IN_PAUSED */
+  async enrolPasskey({ userName, invitation, address, ...given }: PasskeyGiven & Omit<Enrolment, 'password' | 'code'>): Promise<void> {
+    await this.#attempt('account', { userName, address }, async () => {
+      this.#readInvited(await this.find(userName), invitation);
+      // Looked at again after waiting: an invitation works once.
+      await this.#addPasskey(userName, given, (now) => ({ ...this.#readInvited(now, invitation), invitation: null }));
+    });
+  }
+
+  /** What a browser is asked for another passkey of this person; nothing where there are none. */
+  async askForNewPasskey(userName: string): Promise<object | undefined> {
+    if (!this.#passkeys.isOffered) return undefined;
+    return this.#passkeys.askForNew(userName, (await this.find(userName))?.passkeys ?? []);
+  }
+
+  /** One more for a person who is signed in. @throws CodedError SIGN_IN_REFUSED */
+  async addPasskey(userName: string, given: PasskeyGiven): Promise<void> {
+    await this.#addPasskey(userName, given, (account) => account);
+    await this.#show('account', { userName });
+  }
+
+  /** One of hers; of any other nothing happens. @throws CodedError REQUEST_INVALID when she could not sign in any more */
+  async removePasskey(userName: string, id: string): Promise<void> {
+    if (findPasskey(await this.find(userName), id) === undefined) return;
+    await this.#change(userName, (account) => {
+      const passkeys = (account.passkeys ?? []).filter((one) => one.id !== id);
+      if (account.password === null && passkeys.length === 0)
+        throw newError('REQUEST_INVALID', 'The last passkey stays: without it there is no way in');
+      return { ...account, passkeys, changedAt: this.#now() };
+    });
+    await this.#people.remove('passkey', id);
+    await this.#show('account', { userName });
+  }
+
+  /** What a browser is asked for a passkey on this page; nothing where there are none. */
+  async askForPasskey(place: string): Promise<object | undefined> {
+    return this.#passkeys.isOffered ? this.#passkeys.ask(place) : undefined;
+  }
+
+  /**
+   * Whoever signs in with a passkey, on the page that asked. Counted like passwords, for a passkey that is nobody's, too.
+   * @throws CodedError SIGN_IN_REFUSED, SIGN_IN_PAUSED
+   */
+  async signInWithPasskey({ answer: text, place, address }: { answer: string; place: string; address: string }): Promise<Account> {
+    const answer = parsePasskeyAnswer(text);
+    const owner = (await this.#people.find('passkey', answer.id)) as { readonly userName: string } | undefined;
+    const { userName = `passkey ${answer.id}` } = owner ?? {};
+    return this.#attempt('login', { userName, address }, async () => {
+      const passkey = findPasskey(await this.find(userName), answer.id);
+      if (passkey === undefined) throw refused();
+      const counter = await this.#passkeys.verify(answer, { place, userName, passkey });
+      return this.#change(userName, (account) => {
+        // Looked at again after waiting: whoever was disabled or reset meanwhile is, and no counter is taken twice.
+        const now = findPasskey(account, passkey.id);
+        if (!account.active || now === undefined || (Math.max(counter, now.counter) > 0 && counter <= now.counter)) throw refused();
+        const used = { ...now, counter, usedAt: this.#now() };
+        return { ...account, passkeys: (account.passkeys ?? []).map((one) => (one.id === used.id ? used : one)) };
+      });
+    });
+  }
+
+  async #addPasskey(userName: string, { answer, name }: PasskeyGiven, next: (before: Account) => Account): Promise<void> {
+    const fresh = await this.#passkeys.readNew(userName, parsePasskeyAnswer(answer));
+    // First of all it is hers alone: no other account ever gets in by it.
+    if (!(await this.#people.add('passkey', fresh.id, { userName }))) throw refused();
+    const passkey: Passkey = { ...fresh, name: name.slice(0, 64) || 'Passkey', createdAt: this.#now(), usedAt: null };
+    await this.#change(userName, (before) => {
+      const account = next(before);
+      const passkeys = [...(account.passkeys ?? []), passkey];
+      if (!account.active || passkeys.length > passkeysAtMost) throw refused();
+      return { ...account, passkeys, changedAt: this.#now() };
+    });
+  }
+
   /** Counts an attempt, and tells its outcome after whoever watches has seen it, if there is such an account. */
   async #attempt<T>(event: SeenAttempt['event'], attempt: Attempt, work: () => Promise<T>): Promise<T> {
     try {
@@ -154,7 +250,7 @@ export class Accounts {
     }
   }
 
-  async #show(event: SeenAttempt['event'], { userName }: Attempt, error?: unknown): Promise<void> {
+  async #show(event: SeenAttempt['event'], { userName }: Pick<Attempt, 'userName'>, error?: unknown): Promise<void> {
     const account = await this.find(userName);
     if (account !== undefined) await this.#onAttempt({ event, account, error });
   }
@@ -176,7 +272,7 @@ export class Accounts {
   /** @throws CodedError RESOURCE_NOT_FOUND, and what `next` throws */
   async #change(userName: string, next: (before: Account) => Account): Promise<Account> {
     const account = await this.#people.change('account', userName, next);
-    if (account === undefined) throw newError('RESOURCE_NOT_FOUND', 'There is no account of that name');
+    if (account === undefined) throw unknown();
     return account;
   }
 }
@@ -184,11 +280,11 @@ export class Accounts {
 /** An invitation, and what it makes of an account: whatever it signed in with is void. */
 function newInvitation(now: number): {
   readonly invitation: string;
-  readonly fields: Pick<Account, 'password' | 'secret' | 'lastStep' | 'invitation'>;
+  readonly fields: Pick<Account, 'password' | 'secret' | 'lastStep' | 'passkeys' | 'invitation'>;
 } {
   const invitation = randomBytes(16).toString('base64url');
   const kept = { hash: hashOf(invitation), until: now + invitationMs };
-  return { invitation, fields: { password: null, secret: newCodeSecret(), lastStep: 0, invitation: kept } };
+  return { invitation, fields: { password: null, secret: newCodeSecret(), lastStep: 0, passkeys: [], invitation: kept } };
 }
 
 const refusals = ['SIGN_IN_REFUSED', 'SIGN_IN_PAUSED'];
@@ -213,6 +309,10 @@ function hashOf(invitation: string): string {
   return createHash('sha256').update(invitation).digest('base64url');
 }
 
-function refused(): Error {
-  return newError('SIGN_IN_REFUSED', 'That did not fit together. Check name, password and code, and try again');
+function unknown(): Error {
+  return newError('RESOURCE_NOT_FOUND', 'There is no account of that name');
+}
+
+function findPasskey(account: Account | undefined, id: string): Passkey | undefined {
+  return account?.passkeys?.find((one) => one.id === id);
 }

@@ -58,8 +58,10 @@ export class Attempts {
   }
 
   #assertFree({ most }: Key, { failures, at }: Count): void {
-    const waitMs = at + pauseMs(failures - most) - this.#now();
-    if (waitMs <= 0) return;
+    const pause = pauseMs(failures - most);
+    const waitMs = at + pause - this.#now();
+    // Without a pause nobody waits, also where another gateway's clock is ahead.
+    if (pause === 0 || waitMs <= 0) return;
     const retryAfterSeconds = Math.ceil(waitMs / 1000);
     throw newError('SIGN_IN_PAUSED', 'Too many attempts; wait as long as Retry-After says', { details: { retryAfterSeconds } });
   }

@@ -10,6 +10,8 @@ export const endpoints = {
 
 export const interactionPath = '/oidc/interaction';
 export const invitationPath = '/oidc/invitation';
+export const ownPath = '/oidc/account';
+export const scriptPath = '/oidc/passkey.js';
 export const discoveryPath = '/.well-known/openid-configuration';
 
 /** Whether an address belongs to the provider. */
@@ -24,6 +26,8 @@ const known: ReadonlySet<string> = new Set([
   `${ending}/confirm`,
   `${ending}/success`,
   invitationPath,
+  ownPath,
+  scriptPath,
   discoveryPath,
 ]);
 

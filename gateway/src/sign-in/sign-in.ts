@@ -1,24 +1,19 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Provider } from 'oidc-provider';
 import { splitScopes, type Staff } from '../auth';
-import { formatCodeAddress, type Accounts, type Clients } from '../people';
-import { newError, readCode, toCodedError } from '../problem';
+import type { Accounts, Clients } from '../people';
+import { readCode } from '../problem';
 import type { LocalKey, PeopleTable, SignInTable } from '../store';
-import { interactionPath, invitationPath } from './endpoints';
+import { interactionPath, invitationPath, ownPath, scriptPath } from './endpoints';
 import { newSignedInFinder } from './find-signed-in';
+import { describeRefusal, isPasskey, readLogin, readOwnForm, send, type SignInRequest } from './form';
+import { takeInvitation } from './invitation';
 import { describeScope, newProvider } from './new-provider';
+import { showOwnPage } from './own-page';
+import { renderConsent, renderFailure, renderLogin, type FormKeys, type Page } from './pages';
+import { passkeyScript } from './passkey-script';
 import { newEmbeddedPlace, type SignInPlace } from './sign-in-place';
-import {
-  renderConsent,
-  renderEnrolled,
-  renderEnrolment,
-  renderFailure,
-  renderInvitation,
-  renderLogin,
-  type FormKeys,
-  type Page,
-} from './pages';
-import type { SignInTrail, SignInWitness } from './sign-in-witness';
+import type { SignInWitness } from './sign-in-witness';
 
 export interface SignInOptions {
   /** The address of the gateway, which is the issuer: `https://host`. */
@@ -31,14 +26,6 @@ export interface SignInOptions {
   readonly people: PeopleTable;
   readonly key: LocalKey;
   readonly witness: SignInWitness;
-}
-
-/** One request to the provider's addresses. */
-export interface SignInRequest extends SignInTrail {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly path: string;
-  readonly readForm: () => Promise<URLSearchParams>;
 }
 
 type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
@@ -70,7 +57,12 @@ export class SignIn {
     const { request, response, path } = http;
     this.#nameOrigin(request);
     if (path.startsWith(`${interactionPath}/`)) return this.#interact(http);
-    if (path === invitationPath) return this.#invite(http);
+    if (path === invitationPath) return takeInvitation(this.#options, http);
+    if (path === ownPath) return showOwnPage(this.#options, http);
+    if (path === scriptPath && request.method === 'GET') {
+      response.writeHead(200, { 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'no-cache' }).end(passkeyScript);
+      return;
+    }
     if (request.method === 'GET') askForConsent(request);
     const provider = await this.#open();
     await provider.callback()(request, response);
@@ -96,7 +88,7 @@ export class SignIn {
   async #interact(http: SignInRequest): Promise<void> {
     const provider = await this.#open();
     const { request, response } = http;
-    const interaction = await provider.interactionDetails(request, response).catch(() => undefined);
+    const interaction = await provider.interactionDetails(request, response).catch(passNone);
     if (interaction === undefined) {
       send(response, 400, renderFailure('interaction_unknown', 'This page is no longer valid: go back to the application.'));
       return;
@@ -106,18 +98,16 @@ export class SignIn {
       send(response, 200, await this.#render(provider, interaction, form));
       return;
     }
-    const fields = await this.#readOwnForm(http, form.csrf);
+    const fields = await readOwnForm(http, form);
     if (interaction.prompt.name === 'login') return this.#login(provider, { http, interaction, form, fields });
     await finishConsent(provider, { http, interaction, isAllowed: fields.get('act') === 'allow' });
   }
 
   async #login(provider: Provider, { http, interaction, form, fields }: Step): Promise<void> {
     const { request, response, address } = http;
-    const read = (name: string): string => fields.get(name) ?? '';
     try {
-      const userName = read('userName').trim();
-      const account = await this.#options.accounts.signIn({ userName, password: read('password'), code: read('code'), address });
-      const login = { accountId: account.userName, amr: ['pwd', 'otp'], remember: false };
+      const account = await readLogin(this.#options.accounts, fields, { place: interaction.jti, address });
+      const login = { accountId: account.userName, amr: isPasskey(fields) ? ['pop', 'user'] : ['pwd', 'otp'], remember: false };
       await provider.interactionFinished(request, response, { login }, { mergeWithLastSubmission: false });
     } catch (error) {
       const { status, message } = describeRefusal(error, response);
@@ -125,10 +115,11 @@ export class SignIn {
     }
   }
 
-  async #render(provider: Provider, { prompt, params }: Interaction, form: FormKeys, failure?: string): Promise<Page> {
+  async #render(provider: Provider, { prompt, params, jti }: Interaction, form: FormKeys, failure?: string): Promise<Page> {
     const client = await provider.Client.find(String(params['client_id']));
     const title = client?.clientName ?? String(params['client_id']);
-    if (prompt.name === 'login') return renderLogin(title, form, failure);
+    const { accounts } = this.#options;
+    if (prompt.name === 'login') return renderLogin(title, { ...form, passkey: await accounts.askForPasskey(jti) }, failure);
     return renderConsent(title, splitScopes(params['scope'] as string | undefined).map(describeScope), form);
   }
 
@@ -136,48 +127,13 @@ export class SignIn {
     const csrf = this.#options.key.name('csrf', jti);
     const next = URL.parse(String(params['redirect_uri']));
     const target = next === null ? undefined : next.origin === 'null' ? next.protocol : next.origin;
-    return { action: `${interactionPath}/${uid}`, csrf, next: target };
+    return { action: `${interactionPath}/${uid}`, csrf, next: target, origin: this.#options.origin };
   }
+}
 
-  /** Choosing password and authenticator with an invitation: the invitation itself is what a forged request would lack. */
-  async #invite(http: SignInRequest): Promise<void> {
-    const { request, response, address } = http;
-    const { key, accounts, title } = this.#options;
-    const form = { action: invitationPath, csrf: key.name('csrf', 'invitation') };
-    if (request.method !== 'POST') {
-      send(response, 200, renderInvitation(form));
-      return;
-    }
-    const fields = await this.#readOwnForm(http, form.csrf);
-    const read = (name: string): string => (fields.get(name) ?? '').trim();
-    const [userName, invitation] = [read('userName'), read('invitation')];
-    let secret: string | undefined;
-    const renderOpened = (shown: string, failure?: string): Page => {
-      const opened = { userName, invitation, secret: shown, address: formatCodeAddress(shown, title, userName) };
-      return renderEnrolment(form, opened, failure);
-    };
-    try {
-      secret = await accounts.openInvitation(userName, invitation, address);
-      if (fields.get('act') !== 'enrol') {
-        send(response, 200, renderOpened(secret));
-        return;
-      }
-      await accounts.enrol({ userName, invitation, password: fields.get('password') ?? '', code: read('code'), address });
-      send(response, 200, renderEnrolled());
-    } catch (error) {
-      const { status, message } = describeRefusal(error, response);
-      send(response, status, secret === undefined ? renderInvitation(form, message) : renderOpened(secret, message));
-    }
-  }
-
-  /** @throws CodedError REQUEST_INVALID for a form that another site sent */
-  async #readOwnForm({ request, readForm }: SignInRequest, csrf: string): Promise<URLSearchParams> {
-    const { origin, 'sec-fetch-site': site = 'same-origin' } = request.headers;
-    const fields = await readForm();
-    const isOwn = (origin === undefined || origin === this.#options.origin) && site === 'same-origin' && fields.get('csrf') === csrf;
-    if (!isOwn) throw newError('REQUEST_INVALID', 'The form did not come from this page; load it again');
-    return fields;
-  }
+/** The provider does not know it, which is nothing wrong here; other troubles are. */
+function passNone(error: unknown): undefined {
+  if (readCode(error) !== undefined) throw error;
 }
 
 interface Step {
@@ -214,18 +170,4 @@ function askForConsent(request: IncomingMessage): void {
   if (!splitScopes(parameters.get('scope') ?? '').includes('offline_access') || parameters.has('prompt')) return;
   parameters.set('prompt', 'consent');
   request.url = `${path}?${parameters.toString()}`;
-}
-
-/** What may be shown of a refusal. Anything else is no refusal, and goes on. */
-function describeRefusal(error: unknown, response: ServerResponse): { readonly status: number; readonly message: string } {
-  const statuses: Readonly<Record<string, number>> = { SIGN_IN_REFUSED: 401, SIGN_IN_PAUSED: 429, PASSWORD_WEAK: 400 };
-  const status = statuses[readCode(error) ?? ''];
-  if (status === undefined) throw error;
-  const { message, details } = toCodedError(error);
-  if (status === 429) response.setHeader('retry-after', String(Number(details['retryAfterSeconds'] ?? 1)));
-  return { status, message };
-}
-
-function send(response: ServerResponse, status: number, { html, headers }: Page): void {
-  response.writeHead(status, headers).end(html);
 }

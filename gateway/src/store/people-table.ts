@@ -10,8 +10,8 @@ CREATE TABLE people (
   PRIMARY KEY (kind, name)
 ) STRICT, WITHOUT ROWID;`;
 
-/** What lasts of people: accounts, the clients that they use, and what the provider of their tokens signs with. */
-export type PeopleKind = 'account' | 'client' | 'keys';
+/** What lasts of people: accounts, whose a passkey is, the clients that they use, and what the provider of their tokens signs with. */
+export type PeopleKind = 'account' | 'passkey' | 'client' | 'keys';
 
 /** Values under ids, as JSON; ids are stored as HMAC, values sealed. What changes resolves when it survives a power failure. */
 export interface PeopleTable {

@@ -38,12 +38,16 @@ interface Keep {
 export interface SignInTable {
   find(kind: string, id: string): Promise<Value | undefined>;
   findByUid(kind: string, uid: string): Promise<Value | undefined>;
+  /** What an account holds, in no order. */
+  listAccount(accountId: string): Promise<readonly { readonly kind: string; readonly value: Value }[]>;
   save(kind: string, id: string, value: Value, keep: Keep): Promise<void>;
   /**
    * Makes a value of the one before, or of nothing, and of nothing else: where another gateway changes it meanwhile, `next` is asked again. What
    * `next` throws goes through, and nothing is changed. Links of a value that is there stay.
    */
   change(kind: string, id: string, next: (before: Value | undefined) => Value, keep: Keep): Promise<void>;
+  /** Finds and removes: of many who take one at once, one gets it. */
+  take(kind: string, id: string): Promise<Value | undefined>;
   remove(kind: string, id: string): Promise<void>;
   /** Everything that came from a grant. */
   removeGrant(grantId: string): Promise<void>;
@@ -59,8 +63,8 @@ export function newSignInTable(kept: KeptDatabase, key: LocalKey): SignInTable {
   const linkOf = (kind: string, id: string | undefined): string | null => (id === undefined ? null : nameOf(kind, id));
   const seal = (kind: string, name: string, value: Value): Uint8Array =>
     key.seal(placeOf({ kind, name }), Buffer.from(JSON.stringify(value)));
-  const open = (row: Row | undefined): Value | undefined =>
-    row === undefined ? undefined : (JSON.parse(Buffer.from(key.open(placeOf(row), row.sealed as Uint8Array)).toString('utf8')) as Value);
+  const openRow = (row: Row): Value => JSON.parse(Buffer.from(key.open(placeOf(row), row.sealed as Uint8Array)).toString('utf8')) as Value;
+  const open = (row: Row | undefined): Value | undefined => (row === undefined ? undefined : openRow(row));
   const findRow = async (kind: string, column: 'name' | 'uid', name: string): Promise<Row | undefined> =>
     (await kept.all(`SELECT kind, name, sealed FROM sign_in WHERE kind = ? AND ${column} = ? AND until > ?`, [kind, name, Date.now()]))[0];
   let sweptAt = 0;
@@ -85,6 +89,10 @@ export function newSignInTable(kept: KeptDatabase, key: LocalKey): SignInTable {
   return {
     find: async (kind, id) => open(await findRow(kind, 'name', nameOf(kind, id))),
     findByUid: async (kind, uid) => open(await findRow(kind, 'uid', nameOf('uid', uid))),
+    listAccount: async (accountId) => {
+      const rows = await kept.all(list, [nameOf('account', accountId), Date.now()]);
+      return rows.map((row) => ({ kind: String(row.kind), value: openRow(row) }));
+    },
     save: async (kind, id, value, keep) => {
       await put({ kind, name: nameOf(kind, id) }, value, keep, Number.MAX_SAFE_INTEGER);
     },
@@ -101,6 +109,7 @@ export function newSignInTable(kept: KeptDatabase, key: LocalKey): SignInTable {
         if (isDone) return;
       }
     },
+    take: async (kind, id) => open((await kept.all(take, [kind, nameOf(kind, id), Date.now()]))[0]),
     remove: async (kind, id) => {
       await kept.run('DELETE FROM sign_in WHERE kind = ? AND name = ?', [kind, nameOf(kind, id)]);
     },
@@ -114,6 +123,8 @@ INSERT INTO sign_in (kind, name, sealed, until, permit, uid, account) VALUES (?,
   ON CONFLICT (kind, name) DO UPDATE SET sealed = excluded.sealed, until = excluded.until,
     permit = excluded.permit, uid = excluded.uid, account = excluded.account
   WHERE sign_in.until <= ?`;
+const list = 'SELECT kind, name, sealed FROM sign_in WHERE account = ? AND until > ?';
+const take = 'DELETE FROM sign_in WHERE kind = ? AND name = ? AND until > ? RETURNING kind, name, sealed';
 const replace = 'UPDATE sign_in SET sealed = ?, until = ? WHERE kind = ? AND name = ? AND sealed = ?';
 
 function endOf(seconds: number): number {

@@ -54,13 +54,26 @@ export class TestBrowser {
     return { status: response.status, headers: response.headers, text: await response.text(), url: target };
   }
 
-  /** Fills in the form of a page. */
-  submit(page: Reached, fields: Readonly<Record<string, string>>): Promise<Reached> {
-    const action = /<form [^>]*action="([^"]+)"/.exec(page.text)?.[1] ?? '';
-    const hidden = [...page.text.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)].map(
-      ([, name, value]): [string, string] => [name ?? '', value ?? ''],
-    );
+  /** Fills in the form of a page; of several the one whose text holds `mark`. */
+  submit(page: Reached, fields: Readonly<Record<string, string>>, mark = ''): Promise<Reached> {
+    const form = [...page.text.matchAll(/<form .*?<\/form>/gs)].map(([text]) => text).find((text) => text.includes(mark)) ?? '';
+    const action = /action="([^"]+)"/.exec(form)?.[1] ?? '';
+    const hidden = [...form.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)].map(([, name, value]): [string, string] => [
+      name ?? '',
+      value ?? '',
+    ]);
     return this.go(action, { ...Object.fromEntries(hidden), ...fields });
+  }
+
+  /** What the passkey button of a page asks the browser for. */
+  askedBy(page: Reached): string {
+    const asked = /data-options="([^"]+)"/.exec(page.text)?.[1] ?? '';
+    return asked.replaceAll(/&#(\d+);/g, (_all, code: string) => String.fromCharCode(Number(code)));
+  }
+
+  /** Presses the passkey button: what an authenticator answers goes with the button's form. */
+  submitPasskey(page: Reached, passkey: string, fields: Readonly<Record<string, string>> = {}): Promise<Reached> {
+    return this.submit(page, { passkey, act: 'passkey', ...fields }, 'data-passkey');
   }
 
   /** Takes an invitation: reads the secret from the page, chooses a password. */

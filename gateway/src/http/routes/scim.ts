@@ -64,7 +64,7 @@ export function newScimRoutes(accounts: Accounts): readonly Route[] {
       ...shared,
       method: 'post',
       path,
-      summary: 'A joiner: the answer holds the invitation with which the person chooses password and authenticator',
+      summary: 'A joiner: the answer holds the invitation with which the person chooses how to sign in',
       body: newUser,
       idempotency: 'optional',
       status: 201,
@@ -117,11 +117,24 @@ export function newScimRoutes(accounts: Accounts): readonly Route[] {
       ...shared,
       method: 'post',
       path: '/api/accounts/{id}/invitation',
-      summary: 'A new invitation for whoever lost password or authenticator; both are void, and what was open ends',
+      summary: 'A new invitation for whoever lost what she signs in with; all of it is void, and what was open ends',
       params: byId,
       status: 201,
       response: z.looseObject({}),
       handle: async ({ params, origin }) => ({ body: formatInvitation(await accounts.reset(params.id), origin)[userSchemas.staff] }),
+    }),
+    newRoute({
+      ...shared,
+      method: 'delete',
+      path: '/api/accounts/{id}/sessions',
+      summary: 'Ends all sessions of an account, and what applications hold of it; she may sign in again',
+      params: byId,
+      status: 204,
+      response: z.string(),
+      handle: async ({ params }) => {
+        await accounts.endSessions(params.id);
+        return { body: '', contentType: 'text/plain' };
+      },
     }),
   ];
 }

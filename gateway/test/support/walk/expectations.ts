@@ -165,6 +165,7 @@ export const expectations: Readonly<Record<string, Row | 'in the way'>> = {
   'PATCH /scim/v2/Users/:id': change,
   'DELETE /scim/v2/Users/:id': change,
   'POST /api/accounts/:id/invitation': change,
+  'DELETE /api/accounts/:id/sessions': change,
   'GET /api/clients': nothing(),
   'POST /api/clients': change,
   'DELETE /api/clients/:clientId': change,
