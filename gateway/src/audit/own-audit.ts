@@ -3,7 +3,7 @@ import { newError } from '../problem';
 import type { AuditLog, AuditName, AuditRoots } from '../store';
 
 /** Entries of one answer. */
-const perPage = 200;
+const perPage = 100;
 
 export interface OwnAuditOptions {
   readonly mspId: MspId;

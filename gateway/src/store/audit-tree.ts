@@ -10,7 +10,7 @@ export const nodeTable = `
 CREATE TABLE node (level INTEGER NOT NULL, place INTEGER NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (level, place)) STRICT, WITHOUT ROWID;`;
 
 /** Entries that are added at a time; in between others have their turn. */
-const atOnce = 2_048;
+const atOnce = 512;
 
 /** The Merkle tree of an audit log (RFC 6962 section 2.1). What it answers costs as many reads as the tree has levels. */
 export class AuditTree {
