@@ -42,8 +42,15 @@ module.exports = {
     {
       name: 'network-knows-no-chaincode-nor-gateway',
       severity: 'error',
-      from: { path: '^network/src' },
+      from: { path: '^network/src', pathNot: '^network/src/audit-proof/' },
       to: { path: '^(chaincode|gateway)/' },
+    },
+    {
+      // What members anchored and signed is read by the model's own rules, so that nobody has a second reading of it.
+      name: 'the-verifier-of-proofs-knows-the-model-only',
+      severity: 'error',
+      from: { path: '^network/src/audit-proof/' },
+      to: { path: '^(chaincode|gateway)/', pathNot: '^chaincode/(dist|src)/model/' },
     },
     {
       // Fabric's formats are written down once: the devnet's code for them has entries of its own, which run no devnet.

@@ -228,6 +228,19 @@ export const advice = {
     'The record carries the obligation NORDSCLCD.',
     'Leave the record out, or have the patient consent to the other recipient herself.',
   ],
+  AUDIT_ROOT_ALREADY_ANCHORED: [
+    'Another root of this audit log stands under the number.',
+    'Nothing to do: the next root follows the one that stands. No two gateways share an audit log.',
+  ],
+  AUDIT_ROOT_NOT_NEXT: [
+    'The read model is behind, or the audit log is an older copy than the one that was anchored.',
+    'The agent asks again; if it stays so, bring back the newest `audit.sqlite`.',
+  ],
+  AUDIT_LOG_REWRITTEN: [
+    'The audit log says something else, or less, than when its last root was anchored.',
+    'Treat it as an incident; compare `audit.sqlite` with the backups.',
+  ],
+  AUDIT_ROOT_NOT_FOUND: ['The log has fewer roots, or belongs to another organisation.', 'Ask for an earlier number.'],
   SEALED_ALREADY_STORED: ['A sealed value stands under this key.', 'Nothing to do if it is the same; else it belongs under another id.'],
   STATE_INVALID: [
     'An entry of the ledger does not parse as what its key says.',

@@ -62,6 +62,8 @@ const TABLE: Readonly<Record<string, string>> = {
   RecordDeletion: 'submit role:gateway role:physician role:nurse role:insurer-clerk role:researcher role:public-health-officer',
   RecordRedisclosure: 'submit role:physician role:nurse role:insurer-clerk role:researcher role:public-health-officer',
   RecordConsultations: 'submit role:gateway',
+  AnchorAuditRoot: 'submit role:gateway',
+  GetAuditRoot: 'evaluate any-member',
   StoreSealed: 'submit any-member',
   ReadSealed: 'evaluate role:gateway',
 };

@@ -51,6 +51,18 @@ async function measure(log, key, { atOnce, seconds }) {
   );
 }
 
+/** Prints what the tree over all entries costs, and a proof out of it. */
+async function measureTree(log) {
+  const startedAt = performance.now();
+  const { tree, size } = await log.growTree();
+  const grownMs = performance.now() - startedAt;
+  const proofs = 1_000;
+  const provenAt = performance.now();
+  for (let at = 1; at <= proofs; at += 1) tree.path(Math.ceil((size * at) / proofs), size);
+  const proofUs = ((performance.now() - provenAt) / proofs) * 1000;
+  console.log(`tree over ${String(size)} entries in ${grownMs.toFixed(0)} ms, a proof in ${proofUs.toFixed(0)} us`);
+}
+
 /** Prints what an entry costs. */
 export async function benchAudit({ seconds }) {
   const folder = mkdtempSync(join(tmpdir(), 'medaccord-bench-audit-'));
@@ -59,6 +71,7 @@ export async function benchAudit({ seconds }) {
   const log = new AuditLog(folder, key);
   try {
     for (const atOnce of AT_ONCE) await measure(log, key, { atOnce, seconds });
+    await measureTree(log);
     console.log(
       `${String(log.length)} entries, ${(statSync(join(folder, 'audit.sqlite')).size / log.length).toFixed(0)} bytes each in the file`,
     );

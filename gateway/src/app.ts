@@ -3,9 +3,9 @@ import { formatInstant, requestKey, type MspId, type RelationEntry } from '@meda
 import type { Express } from 'express';
 import type { Logger } from 'pino';
 import { AuditEventReader } from './audit-event';
-import { newAgentAudit, newPersonFinder } from './audit';
+import { AuditAnchor, newAgentAudit, newPersonFinder } from './audit';
 import { newAuthoriser, newStaffTokenVerifier, newWalletTokenVerifier, type Caller } from './auth';
-import type { Config } from './config';
+import { findOrigin, type Config } from './config';
 import { ConsentCheck } from './decision';
 import { HeightWatch, newHeightSigner, type AskHttp } from './height';
 import { Exporter } from './fhir-export';
@@ -29,6 +29,7 @@ import { newReleasedRoutes } from './http/routes/fhir-released';
 import { newHealthRoutes, type Readiness } from './http/routes/health';
 import { newMetricsRoutes } from './http/routes/metrics';
 import { newHeightRoutes } from './http/routes/heights';
+import { newOwnAuditRoutes } from './http/routes/own-audit';
 import { newOrganisationRoutes } from './http/routes/organisations';
 import { newPatientStatusRoutes } from './http/routes/patient-statuses';
 import { newRulesRoutes } from './http/routes/rules';
@@ -63,9 +64,9 @@ import { DeletionAgent } from './release/deletion-agent';
 import { Mailer } from './sealed/mailer';
 import { SealedReader } from './sealed/sealed-reader';
 import { SignIn, SignInWitness } from './sign-in';
-import { findDelegateKey, Projector, type Store } from './store';
+import { AuditRoots, findDelegateKey, Projector, type Store } from './store';
 import type { Tracing } from './tracing';
-import { loadProfiles, type Profiles } from './validation';
+import { openProfiles } from './validation';
 
 export interface AppOptions {
   readonly config: Config;
@@ -179,8 +180,16 @@ export function newApp(options: AppOptions): App {
     isLeading: () => leases.isLeading,
     onTrouble,
   });
+  const ownAudit = { mspId: own, log: store.audit, roots: new AuditRoots(store.facts, own, store.audit.id) };
+  const anchor = new AuditAnchor({
+    ...{ ...shared, ...ownAudit, signing: keys.signing, everyMs: config.auditAnchorMs },
+    onAlarm: (alarm) => {
+      metrics.countAlarm('audit_log_rewritten');
+      log.error(alarm, 'the audit log is not the one that was anchored: entries are missing, or say something else');
+    },
+  });
   const state = { registered: false, working: false, recovered: false, leaving: false, draining: false };
-  const profiles = newProfiles(config, log);
+  const profiles = config.profiles && openProfiles(config.profiles, log);
   const importer = new Importer({
     ...shared,
     key: keys.publicSealing,
@@ -229,6 +238,7 @@ export function newApp(options: AppOptions): App {
     ...newReleasedRoutes({ released, version }),
     ...newPatientFhirRoutes({ ...shared, version }),
     ...newRelationRoutes({ ...shared, consultations }),
+    ...newOwnAuditRoutes({ ...shared, ...ownAudit }),
     ...newAssistedRoutes({ ...shared, identityOf }),
     ...newDelegationRoutes({ ...shared, keys, identityOf }),
     ...newPatientStatusRoutes({ ...shared, keys, identityOf }),
@@ -296,6 +306,7 @@ export function newApp(options: AppOptions): App {
     store.changes.addMissing();
     exporter.start();
     state.recovered = true;
+    anchor.start();
     lookAfterWork();
   }
 
@@ -368,6 +379,7 @@ export function newApp(options: AppOptions): App {
       state.draining = true;
       await admission.drain(config.service.drain.withinMs / 2);
       await Promise.all([agent.stop(), deletions.stop(), consultations.stop(), exporter.stop(), mailer.stop(), heights.stop()]);
+      await anchor.stop();
       await ledger.drain();
       await leases.stop();
       await projector.stop();
@@ -385,18 +397,4 @@ function newIdentityOf(staff: Pick<StaffIdentities, 'get'>) {
 function newSignIn({ config, store }: AppOptions, people: { accounts: Accounts; clients: Clients; witness: SignInWitness }): SignIn {
   const { title } = config.connection.organisation;
   return new SignIn({ ...store, ...people, origin: findOrigin(config), title });
-}
-
-/** The address by which everybody knows this gateway. */
-function findOrigin({ connection: { members, organisation } }: Config): string {
-  const own = members.find(({ mspId }) => mspId === organisation.mspId);
-  return new URL(own?.gateway ?? 'http://localhost').origin;
-}
-
-function newProfiles({ profiles }: Config, log: Logger): Profiles | undefined {
-  if (profiles === undefined) return undefined;
-  const loaded = loadProfiles(profiles.folder, profiles.unknown);
-  for (const one of loaded.unusable) log.warn(one, 'a profile cannot be held against resources: it counts as unknown');
-  log.info({ profiles: loaded.byCanonical.size }, 'profiles loaded');
-  return loaded;
 }

@@ -86,6 +86,7 @@ describe('what is written down', () => {
       'delete /fhir/$export/{exportId}',
       'get /fhir-released/{relationRef}/metadata',
       'get /fhir-patient/{relationRef}/metadata',
+      'get /api/audit-roots/{mspId}/{log}/{number}',
       'post /api/studies',
       'post /api/studies/{studyId}/end',
       'get /api/studies',

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { AuditRoots } from '../src/store';
 import { TestConsortium, TestGateway, waitFor, type Answer } from './support/test-consortium';
 import { ask, newBundle, TestPatient } from './support/test-patient';
 import { TestAuthenticator } from './support/test-authenticator';
@@ -116,6 +117,20 @@ describePostgres(() => {
     const asked = await ask(beta, patient.relationRef, ['laboratory'], { wait: 10 });
     expect([asked.body.status, left.store.leases.isLeading]).toEqual(['released', true]);
     expect(beta.store.facts.listType('decision')).toHaveLength(2);
+  });
+
+  it('anchor each the audit log of its own, whichever of them leads', async () => {
+    for (const gateway of both()) {
+      await fhir(gateway, 'GET', '/Location');
+      await gateway.stop();
+      await gateway.start();
+    }
+    const [one, other] = both();
+    expect(one.store.audit.id).not.toBe(other.store.audit.id);
+    for (const { store } of [one, other]) {
+      const roots = both().map(({ store: { facts } }) => new AuditRoots(facts, 'AlphaMSP', store.audit.id));
+      await waitFor(() => roots.every((known) => known.findNewest()?.value.size === store.audit.length), 5_000);
+    }
   });
 
   it('settle what the other left unknown, also an import in the middle, and the repeat has one effect', async () => {

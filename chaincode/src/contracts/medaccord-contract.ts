@@ -47,6 +47,7 @@ import { reviewBreakGlassDesk, getReviewDesk } from './break-glass-desk';
 import { registerReferralDesk, endReferralDesk, approveStudyDesk, endStudyDesk, getReferralDesk, getStudyDesk } from './proof-desk';
 import { recordDeletionDesk, recordRedisclosureDesk } from './after-release-desk';
 import { recordConsultationsDesk } from './consultation-desk';
+import { anchorAuditRootDesk, getAuditRootDesk } from './audit-desk';
 import { storeSealedDesk, readSealedDesk } from './sealed-desk';
 import { GuardedContract, LedgerContext } from './guarded-contract';
 import { admin, anyMember, Evaluate, role, Submit } from './policy';
@@ -334,6 +335,16 @@ export class MedaccordContract extends GuardedContract {
   @Submit({ allow: [role('gateway')] })
   RecordConsultations(ctx: LedgerContext, request: string): Promise<string> {
     return answer('RecordConsultations', ctx, request, recordConsultationsDesk);
+  }
+
+  @Submit({ allow: [role('gateway')] })
+  AnchorAuditRoot(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('AnchorAuditRoot', ctx, request, anchorAuditRootDesk);
+  }
+
+  @Evaluate({ allow: [anyMember] })
+  GetAuditRoot(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('GetAuditRoot', ctx, request, getAuditRootDesk);
   }
 
   @Submit({ allow: [anyMember] })

@@ -331,6 +331,22 @@ export const errorRows = {
     facts: ['at'],
     message: 'this record may be disclosed to nobody else without a consent of the patient to whom (NORDSCLCD)',
   },
+  AUDIT_ROOT_ALREADY_ANCHORED: {
+    category: 'conflict',
+    facts: ['n'],
+    message: 'root {n} of this audit log stands with other content, and nothing replaces it',
+  },
+  AUDIT_ROOT_NOT_NEXT: {
+    category: 'conflict',
+    facts: ['n'],
+    message: 'root {n} does not follow the one that was anchored before: the log grows, and its roots have no gap',
+  },
+  AUDIT_LOG_REWRITTEN: {
+    category: 'rule',
+    facts: ['n'],
+    message: 'the log of root {n} does not begin with what was anchored before',
+  },
+  AUDIT_ROOT_NOT_FOUND: { category: 'not-found', facts: ['n'], message: 'the organisation has anchored no root {n} of this audit log' },
   SEALED_ALREADY_STORED: {
     category: 'conflict',
     facts: ['kind', 'ref', 'id'],

@@ -39,6 +39,7 @@ export const eventIds = {
   ConsentsConsulted: ['relationRef'],
   ConsentNoticeRecorded: ['relationRef', 'version'],
   AssistedConsentEnded: ['relationRef', 'version'],
+  AuditRootAnchored: ['mspId'],
   SealedStored: ['kind', 'ref', 'id'],
 } as const satisfies Record<string, readonly string[]>;
 

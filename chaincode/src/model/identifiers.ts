@@ -24,6 +24,8 @@ export type RedisclosureId = Branded<'RedisclosureId'>;
 export type EndId = Branded<'EndId'>;
 /** A look at a consent, as the consulting gateway numbers it: random. */
 export type ConsultationId = Branded<'ConsultationId'>;
+/** An organisation's audit log: random. */
+export type AuditLogId = Branded<'AuditLogId'>;
 /** A member of the consortium, by the id of its membership service provider. */
 export type MspId = Branded<'MspId'>;
 /** A pseudonym of a person or service that acted for a member. */
@@ -54,6 +56,7 @@ export const parseStudyId = reference<StudyId>();
 export const parseRedisclosureId = reference<RedisclosureId>();
 export const parseEndId = reference<EndId>();
 export const parseConsultationId = reference<ConsultationId>();
+export const parseAuditLogId = reference<AuditLogId>();
 export const parseMspId = text<MspId>(/^[A-Za-z0-9][A-Za-z0-9.-]{0,63}$/, 'the id of a membership service provider');
 export const parseActor = hash<Actor>();
 export const parseCommitment = hash<Commitment>();

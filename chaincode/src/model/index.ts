@@ -9,6 +9,7 @@ export { formatEventPayload, type EventName, type LedgerEvent } from './event';
 
 export {
   parseActor,
+  parseAuditLogId,
   parseCommitment,
   parseConsultationId,
   parseDigest,
@@ -25,6 +26,7 @@ export {
   parseStudyId,
   parseSubjectRef,
   type Actor,
+  type AuditLogId,
   type ClaimId,
   type Commitment,
   type ConsultationId,
@@ -185,7 +187,11 @@ export {
 } from './entry';
 export { deletionReasons, type DeletionReason, type DeletionReceipt, type DisclosureReceipt } from './receipt';
 export { parseConsultation, parseDeletion, parseRedisclosure, type Consultation, type Deletion, type Redisclosure } from './release-entry';
+export { parseAuditRoot, parseAuditRootStatement, type AuditRoot, type AuditRootStatement } from './audit-root';
+export { findProblemOfAuditProof, parseAuditProof, type AuditProof, type AuditProofProblem } from './audit-proof';
+export { hashChildren, hashLeaf, isConsistent, isIncluded, leftSize, MAX_PROOF, type Sha256, type TreeHead } from './merkle';
 export {
+  auditRootKey,
   breakGlassKey,
   closingKey,
   consentEndKey,
@@ -288,5 +294,5 @@ export {
   type AccessReason,
 } from './rule/decide-access';
 export { basisOf, findEnding, isEnding, type Ending, type ReleaseBasis } from './rule/ending';
-export { isReceiptOf, receiptOf, trustDeletion, trustReceipt } from './rule/trust-receipt';
+export { isReceiptOf, receiptOf, trustAuditRoot, trustDeletion, trustReceipt } from './rule/trust-receipt';
 export { nextChangeOf } from './rule/next-change';

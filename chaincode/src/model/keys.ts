@@ -1,4 +1,5 @@
 import type {
+  AuditLogId,
   Commitment,
   ConsultationId,
   EndId,
@@ -40,6 +41,7 @@ const publicKeyTypes = [
   'consultation',
   'consent-notice',
   'consent-end',
+  'audit-root',
 ] as const;
 export type PublicKeyType = (typeof publicKeyTypes)[number];
 
@@ -98,6 +100,7 @@ const keyForms: Readonly<Record<PublicKeyType, { readonly attributes: number; re
   consultation: { attributes: 3, ref: 1, isNumbered: false },
   'consent-notice': { attributes: 2, ref: 1, isNumbered: true },
   'consent-end': { attributes: 2, ref: 1, isNumbered: false },
+  'audit-root': { attributes: 3, ref: 2, isNumbered: true },
 };
 const ATTRIBUTE = /^[A-Za-z0-9_.-]{1,64}$/;
 const NUMBER = /^[1-9][0-9]{0,6}$/;
@@ -164,6 +167,9 @@ export const rulesApprovalKey = (): string => formatKey('rules-approval');
 
 export const delegationKey = (relationRef: RelationRef, n: number): string => formatKey('delegation', relationRef, String(n));
 export const patientStatusKey = (subjectRef: SubjectRef, n: number): string => formatKey('patient-status', subjectRef, String(n));
+
+/** The roots of an organisation's audit log, from 1 on without a gap. */
+export const auditRootKey = (mspId: MspId, log: AuditLogId, number: number): string => formatKey('audit-root', mspId, log, String(number));
 
 /** The key of the marker by which an organisation is present in a transaction. */
 export const presenceKey = (): string => formatKey('presence');

@@ -1,5 +1,6 @@
 import { distinct, flag, integer, list, nullable, object, oneOf, optional, text, type Parsed } from './encoding/parser';
 import { parseNoticeChannel } from './assisted';
+import { auditRootName } from './audit-root';
 import { parseReviewOutcome } from './break-glass';
 import { parseEncryptionKey, parseRulesDocument, recordStatuses, rulesShape } from './entry';
 import {
@@ -20,6 +21,7 @@ import {
 } from './identifiers';
 import { parseInstant, parsePeriod } from './instant';
 import { parseJwk } from './jwk';
+import { MAX_PROOF } from './merkle';
 import { parseProof } from './proof';
 import { parsePurpose, parsePurposes } from './purpose';
 import { parseStaffRole } from './role';
@@ -135,6 +137,8 @@ export const requests = {
   }),
   /** Of one relation, so that no transaction tells which relations were looked at together. */
   RecordConsultations: object({ relationRef: parseRelationRef, consultations: list(consultation, 1, MAX_CONSULTATIONS) }),
+  /** `consistency`: that the tree goes on from the one anchored before (merkle.ts); empty for the first. */
+  AnchorAuditRoot: object({ root: jws, consistency: list(parseDigest, 0, MAX_PROOF) }),
   StoreSealed: object({
     organisation: parseMspId,
     kind: oneOf(['identity', 'binding', 'consent-document', 'ask', 'delegation']),
@@ -159,6 +163,7 @@ export const requests = {
   GetRequest: object({ relationRef: parseRelationRef, requester: parseMspId, requestId: parseRequestId }),
   GetDecision: object({ relationRef: parseRelationRef, requester: parseMspId, requestId: parseRequestId }),
   GetReview: object({ relationRef: parseRelationRef, requester: parseMspId, requestId: parseRequestId }),
+  GetAuditRoot: object(auditRootName),
   GetDelivery: object({
     relationRef: parseRelationRef,
     requester: parseMspId,

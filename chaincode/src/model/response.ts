@@ -1,4 +1,5 @@
 import type { ConsentEnd, ConsentNotice } from './assisted-entry';
+import type { AuditRoot } from './audit-root';
 import type {
   AccessRequest,
   ConsentEntry,
@@ -85,6 +86,7 @@ export interface TransactionResponses {
   readonly RecordDeletion: Deletion;
   readonly RecordRedisclosure: Redisclosure;
   readonly RecordConsultations: { readonly recorded: number };
+  readonly AnchorAuditRoot: AuditRoot;
   readonly StoreSealed: SealedRef;
   readonly ReadSealed: { readonly values: readonly SealedValue[] };
   readonly GetRules: Rules;
@@ -105,6 +107,7 @@ export interface TransactionResponses {
   readonly GetDecision: Decision;
   readonly GetReview: Review;
   readonly GetDelivery: Delivery;
+  readonly GetAuditRoot: AuditRoot;
 }
 
 export type TransactionResponse<N extends TransactionName> = TransactionResponses[N];

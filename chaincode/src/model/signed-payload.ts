@@ -1,3 +1,4 @@
+import { parseAuditRootStatement } from './audit-root';
 import { parseDelegationStatement } from './delegation';
 import {
   RequestInvalid,
@@ -154,6 +155,7 @@ export const signedPayloads = {
   height: parseHeight,
   'disclosure-receipt': parseDisclosureReceipt,
   'deletion-receipt': parseDeletionReceipt,
+  'audit-root': parseAuditRootStatement,
 } as const;
 
 export type SignedKind = keyof typeof signedPayloads;

@@ -1,5 +1,5 @@
 export { assertDistinctKeys } from './assert-distinct-keys';
-export { digestOf, payloadDigestOf } from './digest';
+export { digestOf, payloadDigestOf, sha256 } from './digest';
 export { assertOpening, isOpening } from './opening';
 export { statementVerifier } from './statement-verifier';
 export { assertSignedBy, isSignedBy } from './verify-signed';

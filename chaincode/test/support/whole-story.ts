@@ -4,6 +4,7 @@ import {
   bindingRef,
   identityRef,
   recipientPreimage,
+  type AuditLogId,
   type ConsultationId,
   type GroupId,
   type RedisclosureId,
@@ -12,6 +13,7 @@ import { checkInByCard, consentByCard, endOnHerWord, notify } from './assisted-s
 import { declare, emergencyOpeningOf } from './break-glass-story';
 import type { ConsortiumTwin } from './consortium-twin';
 import { confirm, signGrant, signStatus } from './delegates';
+import { MerkleTree } from './merkle-tree';
 import { runRecovery } from './recovery-story';
 import { changeRules } from './rules-changes';
 import {
@@ -83,6 +85,11 @@ export async function runWholeStory(twin: ConsortiumTwin): Promise<PatientRelati
   await twin.submit(physician, 'RecordRedisclosure', redisclosure, { input: { ...passedOn, sealed }, endorsers: both });
   const looked = { consultationId: newRef<ConsultationId>(), role: 'physician' as const, purpose: 'TREAT' as const, consultedAt: ISSUED };
   await twin.submit(await twin.identity(CLINIC, 'gateway'), 'RecordConsultations', { relationRef, consultations: [looked] });
+  const tree = new MerkleTree([Buffer.from('an entry')]);
+  const [log, of] = [newRef<AuditLogId>(), { mspId: HOSPITAL, number: 1 }];
+  const root = signAs('audit-root', { ...of, log, previousSize: 0, ...tree.head(), issuedAt: ISSUED }, signingKeyOf(HOSPITAL));
+  await twin.submit(gateway, 'AnchorAuditRoot', { root, consistency: [] });
+  await twin.evaluate(reader, 'GetAuditRoot', { ...of, log });
 
   const [{ referralId }, { studyId }] = [await refer(twin, relation), await approve(twin)];
   await twin.submit(physicianOfCustodian, 'EndReferral', { relationRef, referralId });

@@ -33,8 +33,10 @@ const HELP = `medaccord <verb> [options]
   client add --connection FILE --id ID [--title TEXT] --scope SCOPE... (--redirect URL... | --role ROLE) [--jwks FILE|URL]
   client remove|list --connection FILE [--id ID]
         the SMART applications that may use it: those that staff use (--redirect), and backend services (--role)
-  wallet show|history|consent|revoke|close|renew|token|preview --connections DIR [--wallet FILE] [--relation REF] [--at MSPID] [--json]
+  wallet show|history|audit|consent|revoke|close|renew|token|preview --connections DIR [--wallet FILE] [--relation REF] [--at MSPID] [--json]
         a patient's wallet; without --wallet the one of the story told last
+        audit [--save FILE]: who did what with her records at a member, each entry proved to stand in its audit log as it was anchored;
+        FILE keeps the proof, for next time and for the network's verify-audit
         consent (--policy NAME [--until DATE] | --fhir FILE) [--dry-run]: tells in words what it signs, signs and records it;
         NAME is basic-normal, all-normal, break-glass-only or deny; FILE holds a FHIR R4 Consent
         consent --export: what she signed, as a FHIR R4 Consent

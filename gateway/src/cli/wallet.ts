@@ -30,6 +30,7 @@ import { readConnections, type Connections } from './connections';
 import { formatEntry, type ToldEntry } from './format-history';
 import { formatPreview, readDraft } from './preview';
 import { recover } from './recover';
+import { showAudit } from './wallet-audit';
 import { consent, type ConsentCommand } from './wallet-consent';
 
 const OPTIONS = {
@@ -44,6 +45,7 @@ const OPTIONS = {
   until: { type: 'string' },
   'dry-run': { type: 'boolean', default: false },
   export: { type: 'boolean', default: false },
+  save: { type: 'string' },
 } as const;
 
 /** There are other ways than a gateway that does not answer. */
@@ -63,11 +65,14 @@ type Opened = {
   /** Whether --relation named it. */
   readonly isNamed: boolean;
   readonly options: ConsentCommand['options'];
+  /** The file of a proof. */
+  readonly save: string | undefined;
 };
 
 const ACTIONS: Readonly<Record<string, (opened: Opened) => Promise<void>>> = {
   show,
   history,
+  audit,
   consent: signOrExport,
   revoke: (opened) => end(opened, 'revoked'),
   close: (opened) => end(opened, 'closed'),
@@ -76,7 +81,7 @@ const ACTIONS: Readonly<Record<string, (opened: Opened) => Promise<void>>> = {
   preview,
 };
 
-/** `wallet show|history|consent|revoke|close|renew|token|preview|recover`: the patient's own way, independent of any organisation's program. */
+/** `wallet show|history|audit|consent|revoke|close|renew|token|preview|recover`: the patient's own way, independent of any organisation's program. */
 export const wallet: Command = async ([action = 'show', ...argv], config) => {
   if (action === 'recover') return recover(argv, config);
   const run = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined;
@@ -89,7 +94,14 @@ export const wallet: Command = async ([action = 'show', ...argv], config) => {
   const relation = values.relation === undefined ? opened.relations.at(-1) : findNamed(opened, values.relation);
   const passphrase = config.walletPassphrase;
   const found = { file, passphrase, wallet: opened, relation, connections, at: values.at ?? relation?.custodian };
-  await run({ ...found, document: values.document, json: values.json, isNamed: values.relation !== undefined, options: values });
+  await run({
+    ...found,
+    document: values.document,
+    json: values.json,
+    isNamed: values.relation !== undefined,
+    options: values,
+    save: values.save,
+  });
   return EXIT.done;
 };
 
@@ -119,6 +131,14 @@ async function history(opened: Opened): Promise<void> {
     if (hold !== null)
       print(`${hold.at}  held: nothing is released by your consents. \`wallet recover show\` tells why, \`wallet recover veto\` ends it.`);
   }
+}
+
+/** What a member's audit log says of her, proved. */
+async function audit(opened: Opened): Promise<void> {
+  const relation = withRelation(opened);
+  const { connections, save, json } = opened;
+  const token = await newToken(opened, relation);
+  await showAudit({ relationRef: relation.relationRef, at: memberOf(opened), members: connections.members, token, save, json });
 }
 
 function signOrExport(opened: Opened): Promise<void> {

@@ -24,6 +24,8 @@ export interface Config {
   readonly staleAfterMs: number;
   /** Age of other members' signed heights after which no consent check is answered, in milliseconds. */
   readonly heightsWithinMs: number;
+  /** How often the root of the audit log is anchored, in milliseconds. */
+  readonly auditAnchorMs: number;
   /** How often a minute one address may write without a token, by a patient's signature alone. */
   readonly openWritesPerMinute: number;
   /** What guessing a password costs: KiB of memory and passes of Argon2id. */

@@ -22,6 +22,7 @@ export function loadConfig(env: Environment = process.env): Config {
   const maxImportBytes = parseBound(env, { name: 'MEDACCORD_MAX_IMPORT_BYTES', least: 1024, most: 268_435_456 }, 33_554_432, problems);
   const staleAfterMs = parseBound(env, { name: 'MEDACCORD_STALE_AFTER_MS', least: 1000, most: 3_600_000 }, 15_000, problems);
   const heightsWithinMs = parseBound(env, { name: 'MEDACCORD_HEIGHTS_WITHIN_MS', least: 1000, most: 600_000 }, 10_000, problems);
+  const auditAnchorMs = parseBound(env, { name: 'MEDACCORD_AUDIT_ANCHOR_MS', least: 10_000, most: 86_400_000 }, 600_000, problems);
   const openWritesPerMinute = parseBound(env, { name: 'MEDACCORD_OPEN_WRITES_PER_MINUTE', least: 1, most: 1_000_000 }, 600, problems);
   const passwordCost = parsePasswordCost(env, problems);
   const logLevel = parseLogLevel(env, problems);
@@ -41,6 +42,7 @@ export function loadConfig(env: Environment = process.env): Config {
     maxImportBytes,
     staleAfterMs,
     heightsWithinMs,
+    auditAnchorMs,
     openWritesPerMinute,
     passwordCost,
     issuers,

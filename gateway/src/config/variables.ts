@@ -34,6 +34,11 @@ export const variables = [
     fallback: '10000',
   },
   {
+    name: 'MEDACCORD_AUDIT_ANCHOR_MS',
+    meaning: 'how often the root of the audit log is put on the ledger, if there are new entries',
+    fallback: '600000',
+  },
+  {
     name: 'MEDACCORD_OPEN_WRITES_PER_MINUTE',
     meaning: "how often a minute one address may write by a patient's signature alone",
     fallback: '600',

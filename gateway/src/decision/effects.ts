@@ -30,4 +30,5 @@ export const effects = {
   study: 'everything',
   'consent-notice': 'relation',
   'consent-end': 'relation',
+  'audit-root': 'nothing',
 } as const satisfies Readonly<Record<PublicKeyType, Effect>>;

@@ -124,7 +124,7 @@ export class Metrics {
     this.#answered.observe({ outcome }, seconds);
   }
 
-  countAlarm(kind: 'foreign_decision' | 'too_few_endorsements'): void {
+  countAlarm(kind: 'foreign_decision' | 'too_few_endorsements' | 'audit_log_rewritten'): void {
     this.#alarms.inc({ kind });
   }
 

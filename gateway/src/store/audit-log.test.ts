@@ -49,7 +49,6 @@ describe('the audit log', () => {
     for (const n of [1, 2, 3]) {
       const hash = Buffer.from(hashEntry(log.find(n)?.text ?? ''));
       expect(readEntry(n + 1)['previous']).toBe(hash.toString('base64url'));
-      expect(Buffer.from(log.listHashes(n, n)[0] ?? []).equals(hash)).toBe(true);
     }
     const { own = '' } = log.find(4) ?? {};
     expect(readEntry(4)['own']).toBe(createHash('sha256').update(own).digest('base64url'));

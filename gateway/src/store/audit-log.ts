@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { StatementSync } from 'node:sqlite';
 import { formatCanonical, formatInstant, type CanonicalValue, type Instant } from '@medaccord/chaincode/model';
 import { newError } from '../problem';
+import { AuditTree, nodeTable } from './audit-tree';
 import { inTransaction, openDatabase, type Database, type Row } from './database';
 import type { LocalKey } from './local-key';
 import { loadOrCreatePrivateFile } from './private-file';
@@ -154,10 +155,18 @@ export class AuditLog {
     return low;
   }
 
-  /** The leaf hashes of a run of entries. */
-  listHashes(first: number, last: number): readonly Uint8Array[] {
-    const rows = this.#needFile().database.prepare('SELECT hash FROM entry WHERE n BETWEEN ? AND ? ORDER BY n').all(first, last) as Row[];
-    return rows.map(({ hash }) => hash as Uint8Array);
+  /** The Merkle tree of the log with all entries there are, each on the disk. @throws CodedError AUDIT_UNAVAILABLE */
+  async growTree(): Promise<{ readonly tree: AuditTree; readonly size: number }> {
+    const size = this.length;
+    await this.#needFile().syncer.sync();
+    const { tree } = this;
+    await tree.grow(size);
+    return { tree, size };
+  }
+
+  /** The Merkle tree of the log, as far as it was grown. @throws CodedError AUDIT_UNAVAILABLE */
+  get tree(): AuditTree {
+    return this.#needFile().tree;
   }
 
   close(): void {
@@ -242,6 +251,7 @@ export class AuditLog {
 interface OpenFile {
   readonly database: Database;
   readonly syncer: Syncer;
+  readonly tree: AuditTree;
   readonly statements: Readonly<Record<'add' | 'addName' | 'probe' | 'unprobe', StatementSync>>;
   isInPlace(): boolean;
   close(): void;
@@ -252,7 +262,7 @@ function openFile(folder: string): { readonly id: string; readonly file: OpenFil
   const path = join(folder, 'audit.sqlite');
   const idPath = join(folder, 'keys', 'audit-log');
   if (!existsSync(path) && existsSync(idPath)) return { id: loadOrCreatePrivateFile(idPath, () => ''), file: undefined };
-  const database = openDatabase(path, [tables]);
+  const database = openDatabase(path, [tables, nodeTable]);
   database.exec(`PRAGMA busy_timeout = ${String(busyMs)}`);
   const found = database.prepare('SELECT id FROM log').get()?.id;
   const own = typeof found === 'string' ? found : randomBytes(16).toString('base64url');
@@ -269,6 +279,7 @@ function newOpenFile(path: string, database: Database): OpenFile {
   return {
     database,
     syncer,
+    tree: new AuditTree(database),
     statements: {
       add: database.prepare('INSERT INTO entry VALUES (?, ?, ?)'),
       addName: database.prepare('INSERT OR IGNORE INTO name VALUES (?, ?)'),

@@ -333,6 +333,7 @@ const kept: readonly PublicKeyType[] = [
   'review',
   'consent-notice',
   'consent-end',
+  'audit-root',
 ];
 
 function parseRow<T>(row: unknown): Fact<T> | undefined {

@@ -1,4 +1,5 @@
 export { hashEntry, type AuditDraft, type AuditLog, type AuditName, type AuditQuery, type KeptEntry } from './audit-log';
+export { AuditRoots } from './audit-roots';
 export type { Change, ChangeList, ChangeQuery } from './change-list';
 export type { ClinicalIndex, FindableRecord, IndexedRecord, Salts } from './clinical-index';
 export type { ConsultationStore, KeptConsultation } from './consultation-table';

@@ -1,4 +1,5 @@
 import {
+  auditRootKey,
   breakGlassKey,
   closingKey,
   consentKey,
@@ -10,6 +11,7 @@ import {
   groupKey,
   organisationKey,
   parseAccessRequest,
+  parseAuditRoot,
   parseBreakGlass,
   parseClosing,
   parseConsentEntry,
@@ -41,6 +43,7 @@ import {
   requestKey,
   reviewKey,
   rulesKey,
+  type AuditRoot,
   type BreakGlass,
   studyKey,
   type Closing,
@@ -99,6 +102,7 @@ export interface Entries {
   consultation: Consultation;
   'consent-notice': ConsentNotice;
   'consent-end': ConsentEnd;
+  'audit-root': AuditRoot;
 }
 
 /** An entry whose value has the shape of its kind and names the very key that it stands under. */
@@ -154,6 +158,7 @@ const forms: { readonly [T in PublicKeyType]: Form<Entries[T]> } = {
   },
   'consent-notice': { parse: parseConsentNotice, isOf: ({ relationRef, version }, key) => key === consentNoticeKey(relationRef, version) },
   'consent-end': { parse: parseConsentEnd, isOf: ({ relationRef, endId }, key) => key === consentEndKey(relationRef, endId) },
+  'audit-root': { parse: parseAuditRoot, isOf: ({ mspId, log, number }, key) => key === auditRootKey(mspId, log, number) },
   consultation: {
     parse: parseConsultation,
     isOf: ({ relationRef, mspId, consultationId }, key) => key === consultationKey(relationRef, mspId, consultationId),

@@ -2,9 +2,11 @@ import {
   isBreakGlass,
   receiptOf,
   requestKey,
+  trustAuditRoot,
   trustDeletion,
   trustReceipt,
   type AccessRequest,
+  type AuditRoot,
   type ConsentEntry,
   type Decision,
   type Deletion,
@@ -23,6 +25,7 @@ type Known = Pick<Facts, 'find' | 'findKey'>;
 /** An entry that an organisation may have signed, as it counts; nothing when it does not. */
 export function trustReceipts({ type, value }: NamedEntry, facts: Known): Entries[PublicKeyType] | undefined {
   if (type === 'decision') return withTrustedReceipt(facts, value);
+  if (type === 'audit-root') return trustedRoot(facts, value);
   return type === 'deletion' ? trustedDeletion(facts, value) : value;
 }
 
@@ -48,4 +51,10 @@ function findDeciding(facts: Known, { relationRef, purpose, consentVersion }: De
 function trustedDeletion(facts: Known, deletion: Deletion): Deletion | undefined {
   const key = facts.find<Organisation>('organisation', deletion.requester)?.value.signing;
   return key === undefined ? undefined : trustDeletion(deletion, key, statementVerifier);
+}
+
+/** A root of an audit log as its organisation signed it; nothing when it did not. */
+function trustedRoot(facts: Known, root: AuditRoot): AuditRoot | undefined {
+  const key = facts.find<Organisation>('organisation', root.mspId)?.value.signing;
+  return key === undefined ? undefined : trustAuditRoot(root, [key], statementVerifier);
 }

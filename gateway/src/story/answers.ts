@@ -1,4 +1,15 @@
-import type { EncryptionKey, Guardians, Hold, Jwk, Keys, MspId, Proof, RelationKind, SubjectRef } from '@medaccord/chaincode/model';
+import type {
+  AuditProof,
+  EncryptionKey,
+  Guardians,
+  Hold,
+  Jwk,
+  Keys,
+  MspId,
+  Proof,
+  RelationKind,
+  SubjectRef,
+} from '@medaccord/chaincode/model';
 
 /** A record as lists of records name it. */
 export type RecordName = { readonly recordId: string; readonly version: number; readonly category: string };
@@ -21,6 +32,7 @@ export type Answers = {
       readonly signingKeys: readonly { readonly key: Jwk; readonly since: number }[];
     }[];
   };
+  readonly ownAudit: { readonly proof: AuditProof; readonly next: { readonly root: number | null; readonly after: number } | null };
   readonly rules: { readonly deadlines: Readonly<Record<'assistedHours', number>> };
   readonly relationNow: {
     readonly relationRef: string;

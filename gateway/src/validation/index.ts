@@ -2,6 +2,6 @@ export { assertValid, type PlacedIssue, type PlacedResource } from './assert-val
 export { findOutline, findType } from './definitions';
 export { fieldsOf, type Field } from './fields';
 export type { Issue } from './issue';
-export { loadProfiles, type LoadedProfiles } from './load-profiles';
+export { openProfiles } from './open-profiles';
 export { isKnownProfile, type Profiles } from './profiles';
 export { validateResource, type ValidationOptions } from './validate-resource';

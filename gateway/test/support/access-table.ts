@@ -21,6 +21,7 @@ export const accessTable: readonly { readonly who: readonly Who[]; readonly rout
       'GET /fhir/metadata',
       'GET /fhir-released/:relationRef/metadata',
       'GET /fhir-patient/:relationRef/metadata',
+      'GET /api/audit-roots/:mspId/:log/:number',
     ],
   },
   {
@@ -148,6 +149,7 @@ export const accessTable: readonly { readonly who: readonly Who[]; readonly rout
       'GET /fhir-patient/:relationRef/:type/:id/_history/:versionId',
       'GET /api/relations/:relationRef/delegations',
       'POST /api/relations/:relationRef/preview',
+      'GET /api/relations/:relationRef/audit',
     ],
   },
   {

@@ -247,6 +247,7 @@ function newConfig(mspId: MemberId, data: string, more: Partial<Config>): Config
     maxImportBytes: 8 * 1024 * 1024,
     staleAfterMs: 15_000,
     heightsWithinMs: 10_000,
+    auditAnchorMs: 600_000,
     openWritesPerMinute: 600,
     passwordCost: { memoryKiB: 64, passes: 1 },
     issuers: undefined,

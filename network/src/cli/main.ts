@@ -27,6 +27,7 @@ const VERBS: Readonly<Record<string, () => Promise<Command>>> = {
   record: async () => (await import('./record.js')).record,
   channel: async () => (await import('./channel.js')).channel,
   verify: async () => (await import('./verify.js')).verify,
+  'verify-audit': async () => (await import('./verify-audit.js')).verifyAudit,
   rules: async () => (await import('./rules.js')).rules,
   manifests: async () => (await import('./manifests.js')).manifests,
   members: async () => (await import('./members.js')).members,
@@ -54,6 +55,7 @@ const HELP = `network <verb> [options]
   certs revoke FILE                a certificate at its CA; then channel revoke         --organisation NAME [--list FILE]
   record FILE                      the chain in one file, to be verified anywhere   [--organisation NAME] [--answers]
   verify [FOLDER|FILE]             proves the chain of a node or of a folder of block files   [--organisation NAME] [--against OTHER] [--from N] [--replay]
+  verify-audit FILE...             holds audit proofs and receipts against the blocks of a peer, offline   --blocks FOLDER|FILE [--chaincode NAME]
   members                          what of each member is on this machine, with the fingerprints that members compare
   members export|import            the public part of this machine's member (--organisation NAME) for the others; theirs: FILE...   [--output FILE]
   channel begin|accept             makes the channel's first block of the members' public parts; takes another member's: FILE   [--output FILE] [--digest HEX]

@@ -1,12 +1,10 @@
-import { existsSync, statSync } from 'node:fs';
-import { openRecordingSource } from '../recording';
+import { existsSync } from 'node:fs';
 import { listHere, type Topology } from '../topology';
 import {
   compareChains,
   describeFinding,
   describeVerification,
   openDeliverSource,
-  openFolderSource,
   verifySource,
   type BlockSource,
   type Finding,
@@ -14,6 +12,7 @@ import {
 } from '../verify';
 import { NETWORK_OPTIONS, parseCommand, reporterOf, topologyOf, type Command } from './command';
 import { EXIT } from './exit-codes';
+import { openKeptBlocks } from './open-kept-blocks';
 import type { Reporter } from './reporter';
 import { UsageError } from './usage-error';
 
@@ -42,11 +41,11 @@ export const verify: Command = async (argv, config) => {
   const reporter = reporterOf(values, config);
   const topology = (): Topology => topologyOf(values, config);
   const wanted = { from: parseFrom(values.from), replay: values.replay, keepDigests: values.against !== undefined };
-  const source = folder === undefined ? openNode(topology(), values.organisation) : await openKept(folder);
+  const source = folder === undefined ? openNode(topology(), values.organisation) : await openKeptBlocks(folder);
   const one = await prove(source, wanted, reporter);
   if (values.against === undefined) return one.findings.length === 0 ? EXIT.done : EXIT.failed;
   const other = await prove(
-    existsSync(values.against) ? await openKept(values.against) : openNode(topology(), values.against),
+    existsSync(values.against) ? await openKeptBlocks(values.against) : openNode(topology(), values.against),
     wanted,
     reporter,
   );
@@ -79,12 +78,6 @@ function compare(one: Verification, other: Verification, reporter: Reporter): Fi
 
 function tellFinding(reporter: Reporter, source: string, finding: Finding): void {
   reporter.result('verify.finding', `${source}, ${describeFinding(finding)}`, { ok: false, source, ...finding });
-}
-
-/** Blocks that are kept in files: a folder of them, or a recording. */
-async function openKept(place: string): Promise<BlockSource> {
-  const isFile = statSync(place, { throwIfNoEntry: false })?.isFile() === true;
-  return isFile ? openRecordingSource(place) : openFolderSource(place);
 }
 
 function openNode(topology: Topology, name: string | undefined): BlockSource {

@@ -1,10 +1,12 @@
 import { formatCanonical } from '../encoding/canonical-json';
+import type { AuditRoot } from '../audit-root';
 import type { AccessRequest, Decision } from '../entry';
 import type { Jwk } from '../jwk';
 import type { DisclosureReceipt } from '../receipt';
 import type { Deletion } from '../release-entry';
-import { parseSigned, type Signed } from '../signed';
-import type { ConsentHeader, SignedKind } from '../signed-payload';
+import type { Signed } from '../signed';
+import type { ConsentHeader } from '../signed-payload';
+import { readSigned } from './read-signed';
 import type { StatementVerifier } from './trust-statement';
 
 // What organisations signed counts as they signed it, whoever endorsed the entry that holds it.
@@ -53,10 +55,13 @@ export function trustDeletion({ jws, by, at, ...entry }: Deletion, key: Jwk, { i
   return { ...signed.payload, jws, by, at };
 }
 
-function readSigned<K extends SignedKind>(kind: K, jws: string): Signed<K> | undefined {
-  try {
-    return parseSigned(kind, jws, kind);
-  } catch {
-    return undefined;
-  }
+/** A root as its organisation signed it, by any of its keys; nothing when it did not. */
+export function trustAuditRoot(
+  { jws, at, ...entry }: AuditRoot,
+  keys: readonly Jwk[],
+  { isSignedBy }: StatementVerifier,
+): AuditRoot | undefined {
+  const signed = readSigned('audit-root', jws);
+  if (signed === undefined || formatCanonical(signed.payload) !== formatCanonical(entry)) return undefined;
+  return keys.some((key) => isSignedBy(signed, key)) ? { ...signed.payload, jws, at } : undefined;
 }

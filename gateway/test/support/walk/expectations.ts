@@ -39,6 +39,12 @@ const ofWriter = (asking: Asking): Row => ({ ...own(asking), sees: (visit) => (v
 const written: Row = { ...ofWriter(ask.writes), shows: 'presence' };
 /** The log names whatever people of the own organisation asked for, held or not. */
 const ofAuditor: Row = { sees: ({ caller: { role } }) => (role === 'auditor' ? chartNames : []), shows: 'presence', ask: ask.once };
+/** To her it names what others asked for of hers, wherever she is known; at her custodian not while her keys may be in other hands. */
+const ofHerself: Row = {
+  sees: ({ caller: { at, isPatient }, state }) => (isPatient === true && (at !== 'AlphaMSP' || state.name !== 'a hold') ? chartNames : []),
+  shows: 'presence',
+  ask: ask.once,
+};
 const presence = (asking: Asking): Row => ({ ...own(asking), shows: 'presence' });
 const hers = (asking: Asking): Row => ({ sees: herself, shows: 'resources', ask: asking });
 const released = (asking: Asking): Row => ({ sees: reader, shows: 'resources', ask: asking });
@@ -131,6 +137,8 @@ export const expectations: Readonly<Record<string, Row | 'in the way'>> = {
   'GET /api/relations/:relationRef': nothing(),
   'GET /api/relations/:relationRef/consents': nothing(),
   'GET /api/relations/:relationRef/history': nothing(),
+  'GET /api/relations/:relationRef/audit': ofHerself,
+  'GET /api/audit-roots/:mspId/:log/:number': nothing(),
   'GET /api/relations/:relationRef/delegations': nothing(),
   'GET /api/relations/:relationRef/referrals': nothing(),
   'POST /api/relations/:relationRef/preview': nothing(ask.preview),

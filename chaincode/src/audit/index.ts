@@ -1,0 +1,1 @@
+export { anchorAuditRoot, type AuditRootFacts } from './anchor-audit-root';

@@ -1,0 +1,2 @@
+export { AuditLedger } from './audit-ledger';
+export { verifyEvidence, type Evidence } from './verify-evidence';
