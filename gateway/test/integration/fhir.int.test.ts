@@ -1,7 +1,10 @@
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'fhir-kit-client';
 import type { RunningGateway } from '../support/running-network';
 import { RunningNetwork } from '../support/running-network';
 import { TestPatient } from '../support/test-patient';
+import { OwnGateway } from './support/own-gateway';
 
 // The client's answers are loosely typed: the test says what it expects.
 /* eslint-disable @typescript-eslint/no-explicit-any */
@@ -152,4 +155,73 @@ describe('fhirclient on a running gateway', () => {
     const all = await app.request(`Observation?patient=${String(patient.id)}&_count=2`, { pageLimit: 0, flat: true });
     expect(all.map((one: any) => one.identifier[0].value)).toEqual([0, 1, 2, 3, 4].map((at) => `js-${String(at)}`));
   }, 60_000);
+});
+
+describe('more clients than a gateway process can carry', () => {
+  /** Small enough that a few dozen clients are too many, wherever the tests run. */
+  const LIMITS = {
+    MEDACCORD_MAX_READS: '4',
+    MEDACCORD_MAX_WAITING: '8',
+    MEDACCORD_TURN_WITHIN_MS: '1000',
+    MEDACCORD_MAX_PER_CALLER: '6',
+  };
+  const CLIENTS = 40;
+  let small: OwnGateway;
+
+  beforeAll(async () => {
+    const { organisation, data } = gateway;
+    network.kill(`gateway-${organisation.name}`, 'SIGSTOP');
+    const env = { MEDACCORD_CONNECTION: organisation.connection, MEDACCORD_DATA: join(network.folder, 'small'), ...LIMITS };
+    small = new OwnGateway(gateway.mspId, join(data, 'keys'), env);
+    await small.start();
+    await small.untilReady();
+  }, 60_000);
+
+  afterAll(async () => {
+    await small.end('SIGKILL');
+    network.kill(`gateway-${gateway.organisation.name}`, 'SIGCONT');
+  });
+
+  interface Crowd {
+    readonly clients: number;
+    /** They share these. */
+    readonly tokens: readonly string[];
+    /** How long who was refused waits, in milliseconds. */
+    readonly patience: number;
+  }
+
+  /** A crowd searches again and again. Gives answers a second, and what the refused were told. */
+  const press = async ({ clients, tokens, patience }: Crowd, ms: number): Promise<{ perSecond: number; refusals: Set<string> }> => {
+    const refusals = new Set<string>();
+    const startedAt = performance.now();
+    let answered = 0;
+    const work = async (token: string): Promise<void> => {
+      while (performance.now() < startedAt + ms) {
+        const { status, headers: told } = await small.send('/fhir/Observation?_count=20', { token });
+        if (status === 200) answered += 1;
+        else {
+          refusals.add(`${String(status)}${Number(told.get('retry-after')) > 0 ? ' with Retry-After' : ''}`);
+          await pause(patience);
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: clients }, (_, at) => work(tokens[at % tokens.length] ?? '')));
+    return { perSecond: (answered * 1000) / (performance.now() - startedAt), refusals };
+  };
+
+  it('leave it at work: at least half of what it answers at ease is answered, all else refused with Retry-After, one caller alone', async () => {
+    const tokens = await Promise.all(Array.from({ length: 20 }, (_, at) => small.token('records', `reader-${String(at)}`)));
+    const few = { clients: 4, tokens, patience: 0 };
+    await press(few, 1_000);
+    const before = await press(few, 3_000);
+    // Together they ask for three times what it can, whatever the machine.
+    const many = { clients: CLIENTS, tokens, patience: (CLIENTS / before.perSecond) * 500 };
+    const crowd = await press(many, 5_000);
+    const greedy = await press({ ...many, tokens: tokens.slice(0, 1) }, 2_000);
+    const after = await press(few, 3_000);
+    expect([...before.refusals, ...after.refusals]).toEqual([]);
+    expect([...crowd.refusals]).toEqual(['503 with Retry-After']);
+    expect([...greedy.refusals]).toEqual(['429 with Retry-After']);
+    expect(crowd.perSecond).toBeGreaterThan(Math.min(before.perSecond, after.perSecond) / 2);
+  }, 40_000);
 });

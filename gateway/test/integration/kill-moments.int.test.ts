@@ -130,12 +130,10 @@ describe('a gateway that is killed before endorse, after endorse, after submit a
     const codes = new Map<string, number[]>();
     for (const { transactionId, code } of blocks.flatMap(({ transactions }) => transactions))
       if (code !== DUPLICATE) codes.set(transactionId, [...(codes.get(transactionId) ?? []), code]);
-    const story = kills.flatMap(({ point, transactionId, intent }) =>
-      transactionId === undefined ? [] : [[point, intent ?? 'none', codes.get(transactionId)?.length ?? 0]],
-    );
+    const story = kills.map(({ point, transactionId = '', kept = 'nothing' }) => [point, kept, codes.get(transactionId)?.length ?? 0]);
     const allowed: Readonly<Record<string, readonly unknown[]>> = {
-      'Endorse asked': [['none', 0]],
-      'Endorse answered': [['none', 0]],
+      'Endorse asked': [['nothing', 0]],
+      'Endorse answered': [['nothing', 0]],
       'Submit asked': [['open', 1]],
       'Submit answered': [['open', 1]],
       'CommitStatus asked': [['open', 1]],
@@ -143,6 +141,7 @@ describe('a gateway that is killed before endorse, after endorse, after submit a
         ['open', 1],
         ['committed', 1],
       ],
+      answer: [['answer', 0]],
     };
     for (const [point = '', ...found] of story) expect([point, allowed[point]]).toEqual([point, expect.arrayContaining([found])]);
   });

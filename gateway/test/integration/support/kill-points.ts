@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
+import { loadLocalKey } from '../../../src/store';
 import type { SeenAnswer } from './front-proxy';
 import type { ProxiedGateway } from './proxied-gateway';
 
@@ -10,7 +11,7 @@ import type { ProxiedGateway } from './proxied-gateway';
  * event loop as a message is seen, so what is held back never reaches the other side.
  * - before endorse: the proposal was held back from the peer.
  * - after endorse: the endorsement was held back from the gateway, or the envelope, which is kept by then, from the peer.
- * - after submit: the orderers' word was held back from the gateway, or the question for the outcome, which follows that word, from the peer.
+ * - after submit: the orderers' word was held back from the gateway, or, after it, the question for the outcome from the peer.
  * - before the answer: the gateway has just learnt that the transaction is valid, and no write was answered from then on; or the answer, which is
  *   kept by then, was held back from the client.
  */
@@ -36,8 +37,8 @@ export interface Kill {
   readonly answer: SeenAnswer | undefined;
   /** Requests that waited for an answer. */
   readonly waiting: number;
-  /** What the dead gateway had kept of the transaction: the state of its intent. */
-  readonly intent: string | undefined;
+  /** What the dead gateway had kept: of the transaction the state of its intent, of the answer `answer`. */
+  readonly kept: string | undefined;
   /** Whether the evidence of its moment is complete. */
   readonly isProven: boolean;
 }
@@ -58,10 +59,19 @@ interface Armed {
 export class KillPoints {
   #armed: Armed | undefined;
   #answered = 0;
+  #kills = 0;
+  /** What the orderers took. */
+  readonly #submitted = new Set<string>();
 
   constructor(readonly proxied: ProxiedGateway) {
     const { peer, front } = proxied;
-    peer.watch = (call) => this.#see(`${call.call} ${call.phase}`, { transactionId: call.transactionId, answer: undefined });
+    peer.watch = ({ call, phase, transactionId }) => {
+      const point = `${call} ${phase}`;
+      if (point === 'Submit answered') this.#submitted.add(transactionId);
+      // At its start a gateway asks for outcomes of what may never have been submitted.
+      if (point === 'CommitStatus asked' && !this.#submitted.has(transactionId)) return true;
+      return this.#see(point, { transactionId, answer: undefined });
+    };
     front.watch = (answer) => {
       if (answer.method === 'GET' || answer.status >= 300) return true;
       this.#answered += 1;
@@ -71,7 +81,9 @@ export class KillPoints {
 
   /** Kills the gateway at a point of the moment, looks at what it left, and starts it again. */
   async killAt(moment: Moment): Promise<Kill> {
-    const point = POINTS[moment][randomInt(POINTS[moment].length)]!;
+    const round = Math.floor(this.#kills / MOMENTS.length);
+    const point = POINTS[moment][round % POINTS[moment].length]!;
+    this.#kills += 1;
     const seen = await this.#untilHit(point);
     const { gateway, front } = this.proxied;
     const { waiting } = front;
@@ -81,9 +93,9 @@ export class KillPoints {
     // What the dead gateway had still sent has arrived when all its connections are closed.
     while (front.waiting > 0 && this.#answered === answered) await pause(1);
     const isProven = point !== 'CommitStatus answered' || this.#answered === answered;
-    const intent = seen.transactionId === undefined ? undefined : this.#readIntent(seen.transactionId);
+    const kept = seen.answer === undefined ? this.#readIntent(seen.transactionId ?? '') : this.#findAnswer(seen.answer);
     await gateway.start();
-    return { moment, point, ...seen, waiting, intent, isProven };
+    return { moment, point, ...seen, waiting, kept, isProven };
   }
 
   #untilHit(point: Point): Promise<Pick<Kill, 'transactionId' | 'answer'>> {
@@ -111,10 +123,24 @@ export class KillPoints {
   }
 
   #readIntent(transactionId: string): string | undefined {
+    const [row] = this.#ask('SELECT state FROM intent WHERE transaction_id = ?', transactionId);
+    return row === undefined ? undefined : String(row['state']);
+  }
+
+  /** Answers are sealed: they are opened with the gateway's own key. */
+  #findAnswer({ text }: SeenAnswer): string | undefined {
+    const key = loadLocalKey(this.proxied.gateway.keys);
+    const answers = this.#ask('SELECT operation, sealed FROM response WHERE sealed IS NOT NULL').map(({ operation, sealed }) => {
+      const opened = Buffer.from(key.open(`response/${String(operation)}`, sealed as Uint8Array)).toString('utf8');
+      return (JSON.parse(opened) as { body: string }).body;
+    });
+    return answers.includes(text) ? 'answer' : undefined;
+  }
+
+  #ask(sql: string, ...values: readonly string[]): Record<string, unknown>[] {
     const database = new DatabaseSync(join(this.proxied.data, 'gateway.sqlite'), { readOnly: true });
     try {
-      const row = database.prepare('SELECT state FROM intent WHERE transaction_id = ?').get(transactionId);
-      return row === undefined ? undefined : String(row['state']);
+      return database.prepare(sql).all(...values);
     } finally {
       database.close();
     }
