@@ -1,9 +1,10 @@
-// Writes what is derived: the error codes page, the floor plan's picture and the manifests of the default topology. With --check it writes nothing and fails on a difference.
+// Writes what is derived: the error codes page, the floor plan's picture, the reasons of adjudication and the manifests of the default topology. With --check it writes nothing and fails on a difference.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { format } from 'prettier';
 import { renderArchitecture } from './generate/architecture.mjs';
+import { renderClaimReasons } from './generate/claim-reasons.mjs';
 import { renderErrorCodes } from './generate/error-codes.mjs';
 import { generateManifests } from './generate/manifests.mjs';
 
@@ -14,6 +15,7 @@ const style = load('../.prettierrc.json');
 
 const pages = {
   'docs/reference/architecture.md': (before) => renderArchitecture(before, plan),
+  'docs/reference/benefit-plan.md': (before) => renderClaimReasons(before, load),
   'docs/reference/error-codes.md': () => renderErrorCodes(load),
 };
 

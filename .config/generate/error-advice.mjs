@@ -404,6 +404,11 @@ export const advice = {
     'Correct the elements: docs/reference/fhir-validation.md. Nothing was stored.',
   ],
   // FHIR Consent
+  FHIR_CLAIM_INVALID: ['The element is not what an adjudication needs.', 'Correct the element that is named.'],
+  FHIR_CLAIM_NOT_SUPPORTED: [
+    'The element could change what is paid, and the rule of adjudication does not look at it.',
+    'Say it otherwise: as an item of its own, as a net amount, in whole units.',
+  ],
   FHIR_CONSENT_INVALID: ['The element is not what FHIR R4 asks for.', 'Correct the element that is named.'],
   FHIR_CONSENT_NOT_SUPPORTED: [
     'The element says something that a consent here cannot, or that is not understood: nothing is left out in silence.',

@@ -28,6 +28,11 @@ export function renderErrorCodes(load) {
       rows: unionIn('gateway/src/fhir-consent/fhir-consent-error.ts'),
     },
     {
+      title: 'FHIR Claim',
+      text: 'Where a claim is read from FHIR, with the place that is meant.',
+      rows: unionIn('gateway/src/claims/fhir-claim-error.ts'),
+    },
+    {
       title: 'Network',
       text: 'On the command line.',
       rows: globSync('network/src/**/*-error.ts', { cwd: root }).sort().flatMap(unionIn),

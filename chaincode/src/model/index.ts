@@ -296,3 +296,5 @@ export {
 export { basisOf, findEnding, isEnding, type Ending, type ReleaseBasis } from './rule/ending';
 export { isReceiptOf, receiptOf, trustAuditRoot, trustDeletion, trustReceipt } from './rule/trust-receipt';
 export { nextChangeOf } from './rule/next-change';
+
+export * from './claims';

@@ -10,8 +10,10 @@ export const parseResourceType = text(/^[A-Z][A-Za-z]{0,63}$/, 'a FHIR resource 
 /** A FHIR reference, relative or absolute. */
 export const parseReference = text(/^[^\u0000-\u0020\u007f-\u00a0\ud800-\udfff]{1,512}$/u, 'a FHIR reference');
 
+export const parseSystem = text(/^[^\u0000-\u0020\u007f-\u00a0\ud800-\udfff]{0,512}$/u, 'the URI of a code system');
+
 export const parseCoding = object({
-  system: text(/^[^\u0000-\u0020\u007f-\u00a0\ud800-\udfff]{0,512}$/u, 'the URI of a code system'),
+  system: parseSystem,
   code: opaque(128),
 });
 export type Coding = Parsed<typeof parseCoding>;

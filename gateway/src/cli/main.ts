@@ -16,6 +16,7 @@ const VERBS: Readonly<Record<string, () => Promise<Command>>> = {
   delegate: async () => (await import('./delegate.js')).delegate,
   guardian: async () => (await import('./guardian.js')).guardian,
   assisted: async () => (await import('./assisted.js')).assisted,
+  plan: async () => (await import('./plan.js')).plan,
 };
 
 const HELP = `medaccord <verb> [options]
@@ -67,6 +68,11 @@ const HELP = `medaccord <verb> [options]
         consent --relation REF (--policy NAME | --document FILE) [--until INSTANT]; revoke --relation REF: with the card alone
         notices; notice --relation REF --version N --channel post|telephone|visit|message: by another person than the witness
         end --relation REF: on the patient's word, without her card
+  plan check PLAN.json [--json]
+        validates a benefit plan and tells it in words; docs/reference/benefit-plan.md
+  plan estimate PLAN.json CLAIM.json [--used ACCUMULATORS.json] [--facts FACTS.json] [--prior EOB.json] [--fhir | --json]
+        what the plan pays for a FHIR R4 Claim, line by line, offline: in words, as an ExplanationOfBenefit (--fhir) or whole (--json)
+        --used: what is used of the plan year, or the --json answer to the claim before; --prior: what the payer before paid
 
 Exit codes: 0 done, 1 failed, 2 called wrongly.`;
 

@@ -4,7 +4,7 @@ export { parseCondition } from './condition';
 export { FhirError, fhirErrorCategories, fhirErrorStatuses, type FhirErrorCode } from './fhir-error';
 export { identifierTokensOf } from './identifier-token';
 export { parseLosslessJson } from './json-reader';
-export { formatJson, isObject, isSameJson, type JsonObject, type JsonValue } from './json-value';
+export { formatJson, isObject, isSameJson, parseNumber, type JsonObject, type JsonValue } from './json-value';
 export { parseReference } from './link-resolver';
 export { planImport, type PlannedResource, type PlanOptions } from './plan-import';
 export type { IndexedResource, ResourceIndex } from './resource-index';
