@@ -263,6 +263,28 @@ describe('a FHIR Consent for several organisations', () => {
     expect(parseFhirConsent(written, context).wishes).toEqual(wishes);
   });
 
+  it("takes HL7's codes for roles that go by one, in the organisation that the PractitionerRole names", () => {
+    const readAs = (code: string, more: object = { organization: who('member', beta) }) =>
+      setFor(
+        beta,
+        { type: 'permit', actor: [{ ...actor('member', beta), reference: { reference: '#r' } }] },
+        {
+          contained: [
+            {
+              resourceType: 'PractitionerRole',
+              id: 'r',
+              code: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/practitioner-role', code }] }],
+              ...more,
+            },
+          ],
+        },
+      );
+    expect(readAs('doctor')).toEqual({ base: 'deny', exceptions: [permit({ roles: ['physician'] })] });
+    expect(readAs('nurse')).toEqual({ base: 'deny', exceptions: [permit({ roles: ['nurse'] })] });
+    expect(() => readAs('teacher')).toThrow(/names nobody by an identifier of the consortium/);
+    expect(() => readAs('doctor', {})).toThrow(/must name one organisation/);
+  });
+
   it('as a Bundle holds several sets, of which each has its period', () => {
     const [one, other] = [
       newConsent({ type: 'permit', period: { start: '2026' } }),

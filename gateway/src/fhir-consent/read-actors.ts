@@ -1,9 +1,9 @@
 import type { ConsentAxes } from '@medaccord/chaincode/model';
-import { readConcepts } from './coding';
+import { readConcepts, type ReadCoding } from './coding';
 import { Element } from './element';
 import { FhirConsentError, invalid, unsupported } from './fhir-consent-error';
 import { readReference, type Identifier, type Resolve } from './reference';
-import { MEMBER, parseLocalSystem, PARTICIPATION, type LocalKind } from './systems';
+import { MEMBER, parseLocalSystem, PARTICIPATION, PRACTITIONER_ROLE, practitionerRoles, type LocalKind } from './systems';
 
 /** Whom an actor of a provision means: an organisation, or somebody inside it by the names that go there. */
 export interface Actor {
@@ -68,13 +68,19 @@ function readRole(element: Element, contained: Contained, resolve: Resolve): Omi
     if ('contained' in target) throw unsupported(reference.path, 'must be an identifier.');
     return [readParty(target, reference.path)];
   });
-  const roles = readConcepts(element.elements('code')).map((coding) => readParty({ ...coding, value: coding.code }, coding.path));
+  const roles = readConcepts(element.elements('code')).map(readRoleCode);
   element.end();
   if (roles.length > 1) throw unsupported(element.at('code'), 'must be one role.');
   const all = [...parties, ...roles];
-  const [mspId, ...others] = new Set(all.map((party) => party.mspId));
+  const [mspId, ...others] = new Set(all.flatMap((party) => party.mspId ?? []));
   if (mspId === undefined || others.length > 0) throw unsupported(element.path, 'must name one organisation.');
   return { mspId, names: Object.assign({}, ...all.map(({ names }) => names)) as Actor['names'] };
+}
+
+/** A name of the organisation's own, or a code of HL7's, which is nobody's own. @throws {FhirConsentError} */
+function readRoleCode({ system, code, path }: ReadCoding): Partial<Pick<Actor, 'mspId'>> & Pick<Actor, 'names'> {
+  const role = system === PRACTITIONER_ROLE && Object.hasOwn(practitionerRoles, code) ? practitionerRoles[code] : undefined;
+  return role === undefined ? readParty({ system, value: code }, path) : { names: { role } };
 }
 
 /** @throws {FhirConsentError} FHIR_CONSENT_RECIPIENT_UNKNOWN for a system that names no member nor anybody inside one */

@@ -5,6 +5,9 @@ export const PARTICIPATION = 'http://terminology.hl7.org/CodeSystem/v3-Participa
 export const ACT_REASON = 'http://terminology.hl7.org/CodeSystem/v3-ActReason';
 export const ACT_CODE = 'http://terminology.hl7.org/CodeSystem/v3-ActCode';
 export const CONFIDENTIALITY = 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality';
+/** HL7's example codes of PractitionerRole.code, as far as roles of staff go by one. */
+export const PRACTITIONER_ROLE = 'http://terminology.hl7.org/CodeSystem/practitioner-role';
+export const practitionerRoles: Readonly<Record<string, string>> = { doctor: 'physician', nurse: 'nurse', researcher: 'researcher' };
 export const RESOURCE_TYPES = 'http://hl7.org/fhir/resource-types';
 
 /** Names of our own, as systems of identifiers and codes. */
