@@ -16,6 +16,7 @@ const consortium = new TestConsortium();
 const folder = mkdtempSync(join(tmpdir(), 'medaccord-wallet-'));
 const [file, saved] = [join(folder, 'wallet.json'), join(folder, 'proof.json')];
 const config: CliConfig = { walletPassphrase: 'her own', colour: false, isTerminal: false, sampleBundle: '', program: 'medaccord' };
+let relationRef = '';
 
 beforeAll(async () => {
   await consortium.start({ auditAnchorMs: 50 });
@@ -30,6 +31,7 @@ beforeAll(async () => {
   await alpha.send(`/api/records?subject=${patient.subjectRef}`, {
     token: await alpha.token('physician', 'ada-7', 600, { department: 'ward 3' }),
   });
+  relationRef = patient.relationRef;
   await writeWalletFile(file, patient.wallet, config.walletPassphrase);
   await untilAnchored();
 });
@@ -80,6 +82,18 @@ describe('wallet audit', () => {
     const second = readSaved();
     expect(second.earlier?.root).toEqual(first.root);
     expect(second.entries.slice(0, first.entries.length).map(({ text }) => text)).toEqual(first.entries.map(({ text }) => text));
+  });
+
+  it('reads page after page, all proved by one root', async () => {
+    const { store } = consortium.gateway('AlphaMSP');
+    const says = { event: 'read', actor: { kind: 'gateway' }, types: [], records: [], purpose: null, status: 200, code: null };
+    const draft = { says, own: {}, names: [['relation', relationRef] as const] };
+    await store.audit.append(Array.from({ length: 230 }, () => draft));
+    await untilAnchored();
+    await run('--save', saved);
+    const { entries, root } = readSaved();
+    expect(entries.filter(({ n, path }) => n <= (root?.size ?? 0) && path.length > 0).length).toBeGreaterThan(230);
+    expect(new Set(entries.map(({ n }) => n)).size).toBe(entries.length);
   });
 
   it('finds out when what was shown last time is gone or says something else', async () => {

@@ -14,7 +14,7 @@ interface Entry {
 export function formatAuditEntry(text: string): string {
   const entry = JSON.parse(text) as Entry;
   const { at, event, records, types, purpose } = entry;
-  const what = records.length > 0 ? `${String(records.length)} records` : types.join(', ');
+  const what = records.length > 0 ? `${String(records.length)} ${records.length === 1 ? 'record' : 'records'}` : types.join(', ');
   return [`${at}  ${event.padEnd(14)}  ${formatActor(entry.actor)}`, what, purpose ?? '', formatResult(entry)]
     .filter((part) => part !== '')
     .join(', ');
@@ -31,7 +31,7 @@ function formatActor({ kind, name = '', role = '', department }: Entry['actor'])
     case 'gateway':
       return 'the release agent';
     default:
-      return kind;
+      return 'whoever brought your signature';
   }
 }
 

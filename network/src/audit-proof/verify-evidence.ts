@@ -49,6 +49,6 @@ function verifyReceipt(jws: string, ledger: AuditLedger): Evidence {
   return {
     ok: true,
     kind,
-    says: `${custodian} released ${count} records to ${counterparty} on ${issuedAt}, as its decision in block ${block} says`,
+    says: `${custodian} released ${count} ${count === 1 ? 'record' : 'records'} to ${counterparty} on ${issuedAt}, as its decision in block ${block} says`,
   };
 }

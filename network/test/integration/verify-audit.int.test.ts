@@ -61,7 +61,7 @@ describe('verify-audit', () => {
     const { said, ...outcome } = run([JSON.stringify(story.proof), story.receipt]);
     expect(outcome).toEqual({ code: 0, blocksHold: true, filesHold: [true, true] });
     expect(said).toMatch(/3 entries stand in the audit log of AlphaMSP as root 2 in block \d+ has it, and the log goes on from root 1\./);
-    expect(said).toMatch(/AlphaMSP released 1 records to BetaMSP on .*, as its decision in block \d+ says\./);
+    expect(said).toMatch(/AlphaMSP released 1 record to BetaMSP on .*, as its decision in block \d+ says\./);
   });
 
   test('refuses a proof of which one character is another: of an entry, a path, a root, a signature', () => {
