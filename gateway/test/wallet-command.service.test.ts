@@ -232,7 +232,7 @@ describe('the wallet command', () => {
 
   it('says which words it takes', async () => {
     await expect(run('forget')).rejects.toThrow(
-      'wallet forget: must be one of show, history, consent, revoke, close, renew, token, preview, recover.',
+      'wallet forget: must be one of show, history, audit, consent, revoke, close, renew, token, preview, recover.',
     );
   });
 });
