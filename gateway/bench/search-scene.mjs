@@ -77,10 +77,11 @@ function fill(store, texts, { from, until, block }) {
     transactions: [{ index: 0, transactionId: `t${block}`, code: 0, writes, event: undefined }],
   });
   store.index.add(
-    resources.map(({ recordId, subjectRef, resource: { resourceType: type, id } }) => ({
-      ...{ recordId, version: 1, groupId, subjectRef, category: 'laboratory', type, id, details: '{}', salts: SALTS },
-    })),
-    new Map(resources.map(({ recordId, resource }) => [recordId, { identifiers: [], searchable: extractSearchable(resource) }])),
+    resources.map(({ recordId, subjectRef, resource }) => {
+      const { resourceType: type, id } = resource;
+      const record = { recordId, version: 1, groupId, subjectRef, category: 'laboratory', type, id, details: '{}', salts: SALTS };
+      return { record, findable: { identifiers: [], searchable: extractSearchable(resource) } };
+    }),
   );
   store.resources.addGroup(groupId);
   for (const { recordId, resource } of resources) texts.set(recordId, JSON.stringify(resource));

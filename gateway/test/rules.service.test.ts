@@ -28,7 +28,7 @@ describe('when the members change the rules', () => {
   };
   const askToReport = async (): Promise<Answer> =>
     gatewayOf(beta).send('/api/access-requests', {
-      token: await gatewayOf(beta).token('physician'),
+      token: await gatewayOf(beta).token('public-health-officer'),
       key: randomUUID(),
       headers: { prefer: 'wait=10' },
       body: { relationRef: patient.relationRef, purpose: 'THREAT', categories: ['laboratory', 'conditions'] },
@@ -118,7 +118,7 @@ describe('when the members change the rules', () => {
       records: 2,
     });
     const { body } = await gatewayOf(beta).send(`/api/releases/${reported.requestId as string}`, {
-      token: await gatewayOf(beta).token('physician'),
+      token: await gatewayOf(beta).token('public-health-officer'),
     });
     expect(body.resources.map(({ category }: { category: string }) => category)).toEqual(['laboratory', 'laboratory']);
     const treated = (await ask(gatewayOf(beta), patient.relationRef, ['laboratory'])).body;
