@@ -237,7 +237,9 @@ describe('the read model', () => {
     const patient = new TestPatient(network, custodian.mspId);
     await patient.register();
     const { body } = await repeat(() => patient.import(newBundle(5)));
-    const tables = ['fact', 'undecided', 'undelivered'].map((table) => (table === 'fact' ? table : `(SELECT ref, id, 0 FROM ${table})`));
+    // Each stop anchors the audit log, so that one more root stands after the second.
+    const facts = "(SELECT * FROM fact WHERE type <> 'audit-root')";
+    const tables = [facts, ...['undecided', 'undelivered'].map((table) => `(SELECT ref, id, 0 FROM ${table})`)];
     await network.restart();
     const before = dump(custodian, tables);
     const listed = await custodian.send(`/api/records?subject=${patient.subjectRef}`, { token: await custodian.token('records') });
