@@ -178,14 +178,33 @@ describe('of whatever plans and claims, the rule', () => {
     });
   });
 
-  test('never pays more when an exclusion is added', () => {
+  test('never pays more when an exclusion is added, also where units are scarce', () => {
+    // Few services under one quantity: what is excluded could make room for the others.
+    const visits = fc.array(
+      line.chain((one) => fc.constantFrom('visit', 'call', 'surgery').map((name) => ({ ...one, service: code(name) }))),
+      { minLength: 2, maxLength: 6 },
+    );
+    const scarce = fc
+      .integer({ min: 1, max: 4 })
+      .map((maximum) => ({ id: 'few', services: { categories: ['one'] }, per: 'year', maximum, over: 'deny' }));
+    const excluded = fc.oneof(
+      services,
+      fc.constantFrom('visit', 'call').map((name) => ({ codes: [code(name)] })),
+    );
     fc.assert(
-      fc.property(fc.record({ plan, facts }), fc.array(lines, { minLength: 1, maxLength: 3 }), services, (given, batch, excluded) => {
-        const exclusions = [...given.plan.exclusions, { id: 'more', title: 'More', services: excluded }];
-        const narrower = { ...given, plan: { ...given.plan, exclusions } };
-        expect(paidOf(decideBatch(narrower, batch).answers)).toBeLessThanOrEqual(paidOf(decideBatch(given, batch).answers));
-      }),
-      { numRuns: RUNS * 3 },
+      fc.property(
+        fc.record({ plan, facts }),
+        fc.array(visits, { minLength: 1, maxLength: 2 }),
+        scarce,
+        excluded,
+        (drawn, batch, few, less) => {
+          const given = { ...drawn, plan: { ...drawn.plan, quantities: [...drawn.plan.quantities, few] } };
+          const exclusions = [...given.plan.exclusions, { id: 'more', title: 'More', services: less }];
+          const narrower = { ...given, plan: { ...given.plan, exclusions } };
+          expect(paidOf(decideBatch(narrower, batch).answers)).toBeLessThanOrEqual(paidOf(decideBatch(given, batch).answers));
+        },
+      ),
+      { numRuns: RUNS * 4 },
     );
   });
 
