@@ -1,5 +1,6 @@
-import { Server, ServerCredentials, type ServerDuplexStream } from '@grpc/grpc-js';
+import { Server, ServerCredentials, type ClientDuplexStream, type ServerDuplexStream } from '@grpc/grpc-js';
 import { peer } from '@hyperledger/fabric-protos';
+import { EventEmitter } from 'node:events';
 import { freePort } from '../../test/support/chaincode-process';
 import { newInvocation, resultOf, waitFor } from '../../test/support/invocation';
 import { asBytes, text, utf8 } from '../proto/bytes';
@@ -75,6 +76,33 @@ function completed(result: string): Message {
 }
 
 describe('the start of a chaincode stream', () => {
+  it('that is lost in the moment of its registration is lost: the next transaction dials again', async () => {
+    let calls = 0;
+    const service = await startScripted((wire) => {
+      calls += 1;
+      wire.on('data', (received: Message) => {
+        if (received.getType() === Type.TRANSACTION) wire.write(completed('done'));
+      });
+      wire.write(registration());
+    });
+    // The message and the end of the connection reach the peer in one turn of its loop, the end before whoever waits for the message.
+    const emit = EventEmitter.prototype.emit;
+    const spy = jest.spyOn(EventEmitter.prototype, 'emit').mockImplementation(function (this: EventEmitter, ...heard) {
+      const isHeard = emit.apply(this, heard);
+      const [name, first] = heard as unknown as [string, unknown];
+      if (calls === 1 && name === 'data' && first instanceof peer.ChaincodeMessage && first.getType() === Type.REGISTER) {
+        spy.mockRestore();
+        (this as unknown as ClientDuplexStream<Message, Message>).cancel();
+        emit.call(this, 'error', new Error('killed'));
+      }
+      return isHeard;
+    });
+    const connections = connect(service, { executeTimeoutMs: 500 });
+    await expect(connections.invoke(newInvocation())).rejects.toThrow('chaincode registration failed');
+    expect(resultOf(await connections.invoke(newInvocation()))).toBe('done');
+    expect(calls).toBe(2);
+  });
+
   it('is REGISTER, REGISTERED and a READY without payload', async () => {
     const heard: [number, number][] = [];
     const service = await startScripted((wire) => {

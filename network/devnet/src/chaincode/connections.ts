@@ -108,11 +108,17 @@ class Connections implements ChaincodeConnections {
       client.close();
     };
     this.#closers.add(close);
-    // Every way of losing the wire ends in 'close' or 'end'; an unheard 'error' would end the process.
-    wire.on('error', () => undefined);
+    // The wire may be lost in the same breath in which the chaincode registers: whoever waits for that hears of it only afterwards.
+    const wireState = { isLost: false };
+    const loss = (): void => {
+      wireState.isLost = true;
+    };
+    wire.on('error', loss);
+    wire.on('end', loss);
     try {
       if (this.#closed) throw new Error('the peer is shutting down');
       await registerChaincode(wire, service.packageId);
+      if (wireState.isLost) throw new Error('received EOF, ending chaincode support stream');
     } catch (error) {
       close();
       this.#closers.delete(close);
