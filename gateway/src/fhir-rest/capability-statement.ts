@@ -1,6 +1,7 @@
 import { resourceTypes, type JsonObject } from '../fhir';
 import { includesOf, parseInclude } from './parse-include';
 import { searchParametersOf } from './search-parameters';
+import { newStatementHead, type StatementHead } from './statement-head';
 
 export const typeInteractions = [
   'read',
@@ -23,11 +24,7 @@ export interface Operation {
   readonly of: 'every-type' | 'system' | readonly string[];
 }
 
-export interface CapabilityOptions {
-  readonly base: string;
-  readonly version: string;
-  /** When the service began to be as it is. */
-  readonly since: string;
+export interface CapabilityOptions extends StatementHead {
   /** What the routes carry out. */
   readonly interactions: readonly Interaction[];
   readonly operations: readonly Operation[];
@@ -39,18 +36,11 @@ export interface CapabilityOptions {
 
 /** What this service does (FHIR R4 capabilitystatement.html), made of its routes and the table of search parameters. */
 export function newCapabilityStatement(options: CapabilityOptions): JsonObject {
-  const { base, version, since, interactions, operations, others = {}, security = {} } = options;
+  const { interactions, operations, others = {}, security = {} } = options;
   const isDone = (code: Interaction): boolean => interactions.includes(code);
   const interaction = typeInteractions.filter(isDone).map((code) => ({ code }));
   return {
-    resourceType: 'CapabilityStatement',
-    status: 'active',
-    date: since,
-    kind: 'instance',
-    software: { name: 'Medaccord gateway', version },
-    implementation: { description: "The organisation's own records; every version is anchored on the ledger", url: base },
-    fhirVersion: '4.0.1',
-    format: ['application/fhir+json', 'json', 'application/fhir+xml', 'xml'],
+    ...newStatementHead(options, "The organisation's own records; every version is anchored on the ledger"),
     patchFormat: ['application/json-patch+json'],
     rest: [
       {

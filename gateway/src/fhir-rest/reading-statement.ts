@@ -1,11 +1,8 @@
 import { compartmentElementsOf, resourceTypes, type JsonObject } from '../fhir';
 import { searchParametersOf } from './search-parameters';
+import { newStatementHead, type StatementHead } from './statement-head';
 
-export interface ReadingStatementOptions {
-  readonly base: string;
-  readonly version: string;
-  /** When the service began to be as it is. */
-  readonly since: string;
+export interface ReadingStatementOptions extends StatementHead {
   /** What is read there. */
   readonly description: string;
   /** Who reads. */
@@ -13,16 +10,10 @@ export interface ReadingStatementOptions {
 }
 
 /** What a service of one relation does (FHIR R4 capabilitystatement.html): a patient's records are read. The same for every relation, whether it exists or not. */
-export function newReadingStatement({ base, version, since, description, security }: ReadingStatementOptions): JsonObject {
+export function newReadingStatement(options: ReadingStatementOptions): JsonObject {
+  const { description, security } = options;
   return {
-    resourceType: 'CapabilityStatement',
-    status: 'active',
-    date: since,
-    kind: 'instance',
-    software: { name: 'Medaccord gateway', version },
-    implementation: { description, url: base },
-    fhirVersion: '4.0.1',
-    format: ['application/fhir+json', 'json', 'application/fhir+xml', 'xml'],
+    ...newStatementHead(options, description),
     rest: [
       {
         mode: 'server',
