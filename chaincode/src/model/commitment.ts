@@ -5,6 +5,10 @@ import type { Ask } from './ask';
 import type { ConsentDocument } from './consent-document';
 import type { DelegationOpening } from './delegation';
 import type { Digest, RecordId, Salt, SubjectRef } from './identifiers';
+import type { AdjudicationDocument } from './claims/adjudication-document';
+import type { Accumulators } from './claims/accumulators';
+import type { ClaimBody } from './claims/claim-body';
+import type { CoverageDocument } from './claims/coverage-document';
 import type { Obligation } from './obligation';
 
 /** What a commitment is to; the domain keeps a value of one kind from being opened as another. */
@@ -21,6 +25,10 @@ export const commitmentDomains = {
   unit: 'medaccord/unit',
   protocol: 'medaccord/protocol',
   recipient: 'medaccord/recipient',
+  coverage: 'medaccord/coverage',
+  claim: 'medaccord/claim',
+  adjudication: 'medaccord/adjudication',
+  used: 'medaccord/used',
 } as const;
 export type CommitmentDomain = (typeof commitmentDomains)[keyof typeof commitmentDomains];
 
@@ -110,4 +118,24 @@ export function protocolPreimage(protocol: Digest, salt: Salt): Uint8Array {
 /** Redisclosure.recipient: whom the records were passed on to, in words. */
 export function recipientPreimage(recipient: string, salt: Salt): Uint8Array {
   return commitmentPreimage(commitmentDomains.recipient, salt, formatUtf8(recipient));
+}
+
+/** Coverage.document: the terms' canonical text under the salt that stands in it. */
+export function coveragePreimage(document: CoverageDocument): Uint8Array {
+  return commitmentPreimage(commitmentDomains.coverage, document.salt, formatUtf8(formatCanonical(document)));
+}
+
+/** Claim.body: the body's canonical text under the salt that stands in it. */
+export function claimPreimage(body: ClaimBody): Uint8Array {
+  return commitmentPreimage(commitmentDomains.claim, body.salt, formatUtf8(formatCanonical(body)));
+}
+
+/** Adjudication.document: the document's canonical text under the salt that stands in it. */
+export function adjudicationPreimage(document: AdjudicationDocument): Uint8Array {
+  return commitmentPreimage(commitmentDomains.adjudication, document.salt, formatUtf8(formatCanonical(document)));
+}
+
+/** Accumulator.used: what a coverage has used, under the salt of the newest adjudication's document. */
+export function usedPreimage(used: Accumulators, salt: Salt): Uint8Array {
+  return commitmentPreimage(commitmentDomains.used, salt, formatUtf8(formatCanonical(used)));
 }

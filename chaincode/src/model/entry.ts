@@ -1,6 +1,7 @@
 import { distinct, flag, integer, list, nullable, object, oneOf, optional, table, text, type Parsed } from './encoding/parser';
 import { parseAssistedMark } from './assisted';
 import { parseDeclared, parseEmergencyRules, parseReviewOutcome } from './break-glass';
+import { parseClaimRules } from './claims/claim-rules';
 import {
   parseActor,
   parseCommitment,
@@ -45,6 +46,7 @@ export const rulesShape = {
   deadlines: parseDeadlines,
   legalBases: optional(parseLegalBases),
   emergency: optional(parseEmergencyRules),
+  claims: optional(parseClaimRules),
   suspended: distinct(parseMspId, 0, 200),
 };
 export const parseRulesDocument = object(rulesShape);

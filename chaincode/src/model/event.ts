@@ -40,6 +40,12 @@ export const eventIds = {
   ConsentNoticeRecorded: ['relationRef', 'version'],
   AssistedConsentEnded: ['relationRef', 'version'],
   AuditRootAnchored: ['mspId'],
+  PlanPublished: ['insurer', 'planId', 'version'],
+  CoverageRecorded: ['relationRef', 'coverageId', 'version'],
+  ClaimSubmitted: ['relationRef', 'claimId'],
+  ClaimsAcknowledged: ['relationRef'],
+  ClaimsAdjudicated: ['relationRef', 'coverageId'],
+  AdjudicationConfirmed: ['relationRef', 'claimId'],
   SealedStored: ['kind', 'ref', 'id'],
 } as const satisfies Record<string, readonly string[]>;
 

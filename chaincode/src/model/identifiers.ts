@@ -16,6 +16,8 @@ export type RequestId = Branded<'RequestId'>;
 export type ReferralId = Branded<'ReferralId'>;
 /** A claim in one relation; random. */
 export type ClaimId = Branded<'ClaimId'>;
+/** A coverage in one relation; random. */
+export type CoverageId = Branded<'CoverageId'>;
 /** An approved study; random. */
 export type StudyId = Branded<'StudyId'>;
 /** A redisclosure; derived by its gateway from organisation and idempotency key. */
@@ -52,6 +54,7 @@ export const parseGroupId = reference<GroupId>();
 export const parseRequestId = reference<RequestId>();
 export const parseReferralId = reference<ReferralId>();
 export const parseClaimId = reference<ClaimId>();
+export const parseCoverageId = reference<CoverageId>();
 export const parseStudyId = reference<StudyId>();
 export const parseRedisclosureId = reference<RedisclosureId>();
 export const parseEndId = reference<EndId>();

@@ -12,6 +12,7 @@ export {
   parseAuditLogId,
   parseCommitment,
   parseConsultationId,
+  parseCoverageId,
   parseDigest,
   parseEndId,
   parseGroupId,
@@ -30,6 +31,7 @@ export {
   type ClaimId,
   type Commitment,
   type ConsultationId,
+  type CoverageId,
   type Digest,
   type EndId,
   type GroupId,
@@ -63,11 +65,14 @@ export { isCoveredBy, parsePurpose, parsePurposes, purposeParents, purposes, typ
 export { memberRoles, parseMemberRole, parseStaffRole, staffRoles, type StaffRole } from './role';
 
 export {
+  adjudicationPreimage,
   askPreimage,
   bindingPreimage,
+  claimPreimage,
   commitmentDomains,
   commitmentPreimage,
   consentDocumentPreimage,
+  coveragePreimage,
   dataKeyPreimage,
   delegationPreimage,
   detailsPreimage,
@@ -77,6 +82,7 @@ export {
   recordsPreimage,
   subjectPreimage,
   unitPreimage,
+  usedPreimage,
   type CommitmentDomain,
   type RecordVersion,
   type ReleasedRecord,
@@ -141,6 +147,7 @@ export {
   type Binding,
   type BindingMethod,
   type ConsentHeader,
+  type CoverageStatement,
   type RelationKind,
   type SignedKind,
   type SignedPayload,
@@ -191,13 +198,19 @@ export { parseAuditRoot, parseAuditRootStatement, type AuditRoot, type AuditRoot
 export { findProblemOfAuditProof, parseAuditProof, type AuditProof, type AuditProofProblem } from './audit-proof';
 export { hashChildren, hashLeaf, isConsistent, isIncluded, leftSize, MAX_PROOF, type Sha256, type TreeHead } from './merkle';
 export {
+  accumulatorKey,
+  acknowledgementKey,
+  adjudicationKey,
   auditRootKey,
+  billedKey,
   breakGlassKey,
+  claimKey,
   closingKey,
   consentEndKey,
   consentKey,
   consentNoticeKey,
   consultationKey,
+  coverageKey,
   decisionKey,
   delegationKey,
   deletionKey,
@@ -210,6 +223,7 @@ export {
   parseKey,
   patientKey,
   patientStatusKey,
+  planKey,
   presenceKey,
   recordKey,
   recordStatusKey,
@@ -226,12 +240,16 @@ export {
   type PublicKeyType,
 } from './keys';
 export {
+  adjudicationRef,
   askRef,
   bindingRef,
+  claimRef,
   consentDocumentRef,
+  coverageRef,
   decisionRef,
   delegationRef,
   deliveryRef,
+  explanationRef,
   identityRef,
   noticeRef,
   parseSealedRef,
@@ -242,7 +260,7 @@ export {
   type SealedRef,
 } from './sealed';
 
-export { MAX_BATCH, MAX_CONSULTATIONS, MAX_RELEASE, requests, type TransactionName, type TransactionRequest } from './request';
+export { MAX_BATCH, MAX_CLAIMS, MAX_CONSULTATIONS, MAX_RELEASE, requests, type TransactionName, type TransactionRequest } from './request';
 export { type AnchoredGroup, type RulesApprovals, type SealedValue, type TransactionResponse, type TransactionResponses } from './response';
 export { TRANSIENT_FIELD, transientInputs, type TransientInput, type TransientName } from './transient';
 

@@ -1,7 +1,10 @@
 import type {
   AuditLogId,
+  ClaimId,
   Commitment,
   ConsultationId,
+  CoverageId,
+  Digest,
   EndId,
   GroupId,
   MspId,
@@ -42,6 +45,13 @@ const publicKeyTypes = [
   'consent-notice',
   'consent-end',
   'audit-root',
+  'plan',
+  'coverage',
+  'accumulator',
+  'claim',
+  'billed',
+  'acknowledgement',
+  'adjudication',
 ] as const;
 export type PublicKeyType = (typeof publicKeyTypes)[number];
 
@@ -101,6 +111,13 @@ const keyForms: Readonly<Record<PublicKeyType, { readonly attributes: number; re
   'consent-notice': { attributes: 2, ref: 1, isNumbered: true },
   'consent-end': { attributes: 2, ref: 1, isNumbered: false },
   'audit-root': { attributes: 3, ref: 2, isNumbered: true },
+  plan: { attributes: 3, ref: 1, isNumbered: true },
+  coverage: { attributes: 3, ref: 1, isNumbered: true },
+  accumulator: { attributes: 2, ref: 1, isNumbered: false },
+  claim: { attributes: 2, ref: 1, isNumbered: false },
+  billed: { attributes: 1, ref: 1, isNumbered: false },
+  acknowledgement: { attributes: 2, ref: 1, isNumbered: false },
+  adjudication: { attributes: 2, ref: 1, isNumbered: false },
 };
 const ATTRIBUTE = /^[A-Za-z0-9_.-]{1,64}$/;
 const NUMBER = /^[1-9][0-9]{0,6}$/;
@@ -170,6 +187,18 @@ export const patientStatusKey = (subjectRef: SubjectRef, n: number): string => f
 
 /** The roots of an organisation's audit log, from 1 on without a gap. */
 export const auditRootKey = (mspId: MspId, log: AuditLogId, number: number): string => formatKey('audit-root', mspId, log, String(number));
+
+/** Plans are an insurer's own. */
+export const planKey = (insurer: MspId, planId: string, version: number): string => formatKey('plan', insurer, planId, String(version));
+export const coverageKey = (relationRef: RelationRef, coverageId: CoverageId, version: number): string =>
+  formatKey('coverage', relationRef, coverageId, String(version));
+export const accumulatorKey = (relationRef: RelationRef, coverageId: CoverageId): string =>
+  formatKey('accumulator', relationRef, coverageId);
+export const claimKey = (relationRef: RelationRef, claimId: ClaimId): string => formatKey('claim', relationRef, claimId);
+export const billedKey = (tag: Digest): string => formatKey('billed', tag);
+export const acknowledgementKey = (relationRef: RelationRef, claimId: ClaimId): string =>
+  formatKey('acknowledgement', relationRef, claimId);
+export const adjudicationKey = (relationRef: RelationRef, claimId: ClaimId): string => formatKey('adjudication', relationRef, claimId);
 
 /** The key of the marker by which an organisation is present in a transaction. */
 export const presenceKey = (): string => formatKey('presence');

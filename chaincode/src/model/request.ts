@@ -2,11 +2,17 @@ import { distinct, flag, integer, list, nullable, object, oneOf, optional, text,
 import { parseNoticeChannel } from './assisted';
 import { auditRootName } from './audit-root';
 import { parseReviewOutcome } from './break-glass';
+import { parseBenefitPlan } from './claims/benefit-plan';
+import { parseClaimUse, parseRelatedClaim } from './claims/claim-body';
+import { parseCoverageStatus, returnReasons } from './claims/claim-entry';
+import { parsePartId } from './claims/services';
 import { parseEncryptionKey, parseRulesDocument, recordStatuses, rulesShape } from './entry';
 import {
   parseActor,
+  parseClaimId,
   parseCommitment,
   parseConsultationId,
+  parseCoverageId,
   parseDigest,
   parseEndId,
   parseGroupId,
@@ -26,6 +32,7 @@ import { parseProof } from './proof';
 import { parsePurpose, parsePurposes } from './purpose';
 import { parseStaffRole } from './role';
 import { parseSealedRef } from './sealed';
+import { parseSealedDigests } from './signed-payload';
 
 // The one argument of each transaction. Nothing here may be plaintext of a payload, details, binding, document or ask: arguments are public.
 
@@ -33,6 +40,10 @@ import { parseSealedRef } from './sealed';
 export const MAX_BATCH = 200;
 /** Records per decision. */
 export const MAX_RELEASE = 5000;
+/** Claims per AcknowledgeClaims or AdjudicateClaims. */
+export const MAX_CLAIMS = 50;
+/** Tags per claim: one for each line. */
+const MAX_TAGS = 1000;
 /** Consultations per RecordConsultations. */
 export const MAX_CONSULTATIONS = 50;
 
@@ -59,6 +70,8 @@ const consultation = object({
   purpose: nullable(parsePurpose),
   consultedAt: parseInstant,
 });
+
+const claimName = { relationRef: parseRelationRef, claimId: parseClaimId };
 
 /** The request of every transaction, by its name. */
 export const requests = {
@@ -139,11 +152,44 @@ export const requests = {
   RecordConsultations: object({ relationRef: parseRelationRef, consultations: list(consultation, 1, MAX_CONSULTATIONS) }),
   /** `consistency`: that the tree goes on from the one anchored before (merkle.ts); empty for the first. */
   AnchorAuditRoot: object({ root: jws, consistency: list(parseDigest, 0, MAX_PROOF) }),
+  /** The next version of a plan, whole: it is public. */
+  PublishPlan: object({ plan: parseBenefitPlan }),
+  /** `coverage`: the patient's statement of the terms that count, of this version or of an earlier one. */
+  RecordCoverage: object({
+    relationRef: parseRelationRef,
+    coverageId: parseCoverageId,
+    version,
+    status: parseCoverageStatus,
+    coverage: jws,
+  }),
+  SubmitClaim: object({
+    ...claimName,
+    use: parseClaimUse,
+    coverageId: parseCoverageId,
+    related: nullable(parseRelatedClaim),
+    body: parseCommitment,
+    sealed: parseSealedDigests,
+    tags: distinct(parseDigest, 0, MAX_TAGS),
+  }),
+  AcknowledgeClaims: object({
+    relationRef: parseRelationRef,
+    claims: list(object({ claimId: parseClaimId, reason: nullable(oneOf(returnReasons)) }), 1, MAX_CLAIMS),
+  }),
+  /** `person`: the pseudonym of the person who decided, where the rule alone did not. */
+  AdjudicateClaims: object({
+    relationRef: parseRelationRef,
+    coverageId: parseCoverageId,
+    coverageVersion: version,
+    claims: list(object({ claimId: parseClaimId }), 1, MAX_CLAIMS),
+    person: nullable(parseActor),
+  }),
+  /** A second person of the insurer agrees to adjudication `n`. */
+  ConfirmAdjudication: object({ ...claimName, n: version, person: parseActor }),
   StoreSealed: object({
     organisation: parseMspId,
-    kind: oneOf(['identity', 'binding', 'consent-document', 'ask', 'delegation']),
+    kind: oneOf(['identity', 'binding', 'consent-document', 'ask', 'delegation', 'coverage', 'claim', 'adjudication', 'explanation']),
     ref: text(/^[A-Za-z0-9_-]{22,64}$/, '22 to 64 base64url characters'),
-    id: text(/^[A-Za-z0-9_-]{1,64}$/, 'a version or a request id'),
+    id: text(/^[A-Za-z0-9_-]{1,64}(\.[1-9][0-9]{0,6})?$/, 'a version, or an id with or without a version'),
   }),
   ReadSealed: object({ keys: list(parseSealedRef, 1, 600) }),
   /** The rules in force, or an earlier version of them. */
@@ -164,6 +210,9 @@ export const requests = {
   GetDecision: object({ relationRef: parseRelationRef, requester: parseMspId, requestId: parseRequestId }),
   GetReview: object({ relationRef: parseRelationRef, requester: parseMspId, requestId: parseRequestId }),
   GetAuditRoot: object(auditRootName),
+  GetPlan: object({ insurer: parseMspId, planId: parsePartId, version }),
+  GetCoverages: object({ relationRef: parseRelationRef, coverageId: parseCoverageId }),
+  GetClaim: object(claimName),
   GetDelivery: object({
     relationRef: parseRelationRef,
     requester: parseMspId,

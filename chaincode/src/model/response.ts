@@ -23,6 +23,7 @@ import type { Delegation } from './rule/trust-delegation';
 import type { SealedRef } from './sealed';
 import type { Deletion, Redisclosure } from './release-entry';
 import type { Assistance } from './rule/assisted';
+import type { AccumulatorEntry, Acknowledgement, AdjudicationEntry, ClaimEntry, CoverageEntry, PlanEntry } from './claims/claim-entry';
 import type { TransactionName } from './request';
 
 /** A sealed value as stored; null when there is none. */
@@ -87,6 +88,12 @@ export interface TransactionResponses {
   readonly RecordRedisclosure: Redisclosure;
   readonly RecordConsultations: { readonly recorded: number };
   readonly AnchorAuditRoot: AuditRoot;
+  readonly PublishPlan: { readonly insurer: MspId; readonly planId: string; readonly version: number };
+  readonly RecordCoverage: CoverageEntry;
+  readonly SubmitClaim: ClaimEntry;
+  readonly AcknowledgeClaims: { readonly acknowledgements: readonly Acknowledgement[] };
+  readonly AdjudicateClaims: { readonly position: number; readonly adjudications: readonly AdjudicationEntry[] };
+  readonly ConfirmAdjudication: AdjudicationEntry;
   readonly StoreSealed: SealedRef;
   readonly ReadSealed: { readonly values: readonly SealedValue[] };
   readonly GetRules: Rules;
@@ -108,6 +115,14 @@ export interface TransactionResponses {
   readonly GetReview: Review;
   readonly GetDelivery: Delivery;
   readonly GetAuditRoot: AuditRoot;
+  readonly GetPlan: PlanEntry;
+  /** Every version that counts, and how much is used. */
+  readonly GetCoverages: { readonly coverages: readonly CoverageEntry[]; readonly accumulator: AccumulatorEntry | null };
+  readonly GetClaim: {
+    readonly claim: ClaimEntry;
+    readonly acknowledgement: Acknowledgement | null;
+    readonly adjudication: AdjudicationEntry | null;
+  };
 }
 
 export type TransactionResponse<N extends TransactionName> = TransactionResponses[N];

@@ -1,5 +1,5 @@
 import { RequestInvalid, object, oneOf, text, type Parsed, type Parser } from './encoding/parser';
-import type { RecordId, RedisclosureId, RelationRef, RequestId, SubjectRef } from './identifiers';
+import type { ClaimId, CoverageId, RecordId, RedisclosureId, RelationRef, RequestId, SubjectRef } from './identifiers';
 import { formatKey } from './keys';
 
 /** Sealed values: what they hold, and with it who may write them. */
@@ -15,6 +15,10 @@ const sealedKinds = [
   'delegation',
   'redisclosure',
   'redisclosure-notice',
+  'coverage',
+  'claim',
+  'adjudication',
+  'explanation',
 ] as const;
 
 /**
@@ -46,6 +50,10 @@ const idForms: Readonly<Record<SealedRef['kind'], RegExp>> = {
   delegation: VERSION,
   redisclosure: REQUEST,
   'redisclosure-notice': REQUEST,
+  coverage: REQUEST_PART,
+  claim: REQUEST,
+  adjudication: REQUEST_PART,
+  explanation: REQUEST_PART,
 };
 
 export const parseSealedRef: Parser<SealedRef> = (value, place) => {
@@ -96,6 +104,25 @@ export const redisclosureNoticeRef = (relationRef: RelationRef, redisclosureId: 
 });
 
 export const delegationRef = (relationRef: RelationRef, n: number): SealedRef => ({ kind: 'delegation', ref: relationRef, id: String(n) });
+
+/** The terms of a version of a coverage, as the patient signed them. */
+export const coverageRef = (relationRef: RelationRef, coverageId: CoverageId, version: number): SealedRef => ({
+  kind: 'coverage',
+  ref: relationRef,
+  id: `${coverageId}.${String(version)}`,
+});
+export const claimRef = (relationRef: RelationRef, claimId: ClaimId): SealedRef => ({ kind: 'claim', ref: relationRef, id: claimId });
+export const adjudicationRef = (relationRef: RelationRef, claimId: ClaimId, n: number): SealedRef => ({
+  kind: 'adjudication',
+  ref: relationRef,
+  id: `${claimId}.${String(n)}`,
+});
+/** The same document sealed to the patient, in the hospital's collection. */
+export const explanationRef = (relationRef: RelationRef, claimId: ClaimId, n: number): SealedRef => ({
+  kind: 'explanation',
+  ref: relationRef,
+  id: `${claimId}.${String(n)}`,
+});
 
 /** The private key of a sealed value. */
 export const privateKey = ({ kind, ref, id }: SealedRef): string => formatKey('sealed', kind, ref, id);

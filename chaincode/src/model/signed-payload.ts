@@ -13,7 +13,7 @@ import {
   type Parsed,
   type Parser,
 } from './encoding/parser';
-import { parseCommitment, parseDigest, parseMspId, parseRelationRef, parseSalt, parseSubjectRef } from './identifiers';
+import { parseCommitment, parseCoverageId, parseDigest, parseMspId, parseRelationRef, parseSalt, parseSubjectRef } from './identifiers';
 import { parseInstant, parsePeriod } from './instant';
 import { parseAssistedMark } from './assisted';
 import { parseKeys } from './jwk';
@@ -129,6 +129,18 @@ const parseWalletToken: Parser<WalletToken> = (value, place) => {
   return token;
 };
 
+/** The terms of a coverage, which the insurer offered: the patient agrees; signed by the relation's signing key. */
+const parseCoverageStatement = object({
+  relationRef: parseRelationRef,
+  coverageId: parseCoverageId,
+  version: integer(1, 1_000_000),
+  document: parseCommitment,
+  /** Of the sealed documents. */
+  sealed: parseSealedDigests,
+  issuedAt: parseInstant,
+});
+export type CoverageStatement = Parsed<typeof parseCoverageStatement>;
+
 /**
  * What a member's gateway knows of the chain, said to another one that asked; signed by the organisation's signing key. The nonce is the
  * asker's own, so that no answer serves twice and no clock is compared.
@@ -156,6 +168,7 @@ export const signedPayloads = {
   'disclosure-receipt': parseDisclosureReceipt,
   'deletion-receipt': parseDeletionReceipt,
   'audit-root': parseAuditRootStatement,
+  coverage: parseCoverageStatement,
 } as const;
 
 export type SignedKind = keyof typeof signedPayloads;

@@ -1,7 +1,8 @@
-import { integer, list, object, opaque, optional, text, type Parsed } from './encoding/parser';
-import { parseRecordId, parseSalt } from './identifiers';
+import { integer, list, nullable, object, opaque, optional, text, type Parsed } from './encoding/parser';
+import { parseAccumulators } from './claims/accumulators';
+import { parseDigest, parseRecordId, parseSalt } from './identifiers';
 import { parseObligations } from './obligation';
-import { MAX_BATCH, MAX_RELEASE } from './request';
+import { MAX_BATCH, MAX_CLAIMS, MAX_RELEASE } from './request';
 
 // Transient data: one field, `input`, JSON text. It reaches the endorsing organisations only and never a block.
 
@@ -12,6 +13,8 @@ const MAX_RECORD = 16 * 1024 * 1024;
 /** Longest other envelope, in characters: 32 MiB for a delivery, 1 MiB for the rest. */
 const MAX_DELIVERY = 32 * 1024 * 1024;
 const MAX_SEALED = 1024 * 1024;
+/** Longest document of an adjudication, and its envelope. */
+const MAX_DOCUMENT = 8 * 1024 * 1024;
 
 const version = integer(1, 1_000_000);
 const sealed = opaque(MAX_SEALED);
@@ -55,7 +58,37 @@ export const transientInputs = {
     /** The opening: whom they were passed on to, and which records. */
     sealed: object({ custodian: sealed, counterparty: sealed, patient: sealed }),
   }),
-  StoreSealed: object({ envelope: sealed }),
+  /** The claim's body, sealed to the hospital. */
+  SubmitClaim: object({ envelope: sealed }),
+  AdjudicateClaims: object({
+    /** Canonical text of the coverage's terms; its salt stands in it. */
+    coverage: opaque(65_536),
+    /** Compact JWS of the relation's binding: whose records they must be. */
+    binding: text(/^[A-Za-z0-9_.-]{1,8192}$/, 'a compact JWS'),
+    /** Opens what was used before the first of these claims; null before the coverage's first adjudication. */
+    used: nullable(object({ used: parseAccumulators, salt: parseSalt })),
+    /** Canonical texts of the documents of the preauthorizations that the claims draw on. */
+    preauthorizations: list(opaque(MAX_SEALED), 0, 1000),
+    /** In the order of the request, which is that of their adjudication. */
+    claims: list(
+      object({
+        /** Canonical text of the claim's body. */
+        body: opaque(MAX_SEALED),
+        /** Canonical text of the newest adjudication's document that stands, of which the claim's use is taken back. */
+        previous: optional(opaque(MAX_DOCUMENT)),
+        /** Canonical text of the adjudication's document. */
+        document: opaque(MAX_DOCUMENT),
+        /** The document sealed to the insurer: stored at once. */
+        envelope: opaque(MAX_DOCUMENT),
+        /** SHA-256 of the document sealed to the hospital and to the patient: stored after it, in the hospital's collection. */
+        hospital: parseDigest,
+        patient: parseDigest,
+      }),
+      1,
+      MAX_CLAIMS,
+    ),
+  }),
+  StoreSealed: object({ envelope: opaque(MAX_DOCUMENT) }),
 } as const;
 
 export type TransientName = keyof typeof transientInputs;

@@ -13,6 +13,41 @@ export {
 export { parseBilledClaim, parseClaimFacts, type BilledClaim, type ClaimFacts, type ClaimLine } from './claim';
 export { claimReasons, reasonCodes, type AmountCategory, type ClaimReason, type ReasonRow } from './claim-reason';
 export { addDays, dayOf, parseDay, type Day, type Days } from './day';
+export { billedItemMessage } from './billed-item';
+export {
+  billedClaimOf,
+  claimUses,
+  parseClaimBody,
+  type ClaimBody,
+  type ClaimBodyLine,
+  type ClaimUse,
+  type NamedRecord,
+  type RelatedClaim,
+} from './claim-body';
+export {
+  adjudicationOutcomes,
+  coverageStatuses,
+  parseAccumulatorEntry,
+  parseAcknowledgement,
+  parseAdjudicationEntry,
+  parseBilledItem,
+  parseClaimEntry,
+  parseCoverageEntry,
+  parsePlanEntry,
+  returnReasons,
+  type AccumulatorEntry,
+  type Acknowledgement,
+  type AdjudicationEntry,
+  type BilledItem,
+  type ClaimEntry,
+  type CoverageEntry,
+  type CoverageStatus,
+  type PlanEntry,
+  type ReturnReason,
+} from './claim-entry';
+export { defaultClaimRules, type ClaimRules } from './claim-rules';
+export { parseCoverageDocument, type CoverageDocument } from './coverage-document';
+export { parseAdjudicationDocument, type AdjudicationDocument, type LineOverride } from './adjudication-document';
 export { evidenceNeeded, type NeededEvidence } from './evidence-needed';
 export { digitsOf, parseCurrency } from './money';
 export { claimTypes, type Services } from './services';
