@@ -4,7 +4,8 @@ import type { Express } from 'express';
 import type { Logger } from 'pino';
 import { AuditEventReader } from './audit-event';
 import { AuditAnchor, newAgentAudit, newPersonFinder } from './audit';
-import { newAuthoriser, newStaffTokenVerifier, newWalletTokenVerifier, type Caller } from './auth';
+import { newAuthoriser, newStaffTokenVerifier, newWalletTokenVerifier } from './auth';
+import { newClaims } from './claims-wiring';
 import { findOrigin, type Config } from './config';
 import { ConsentCheck } from './decision';
 import { HeightWatch, newHeightSigner, type AskHttp } from './height';
@@ -12,6 +13,7 @@ import { Exporter } from './fhir-export';
 import { ResourceChanger, ResourceReader, ResourceWriter } from './fhir-rest';
 import { Admission } from './http/admission';
 import { AuditTrail } from './http/audit-trail';
+import { newIdentityOf, type StaffBook } from './http/identity-of';
 import { newServer } from './http/server';
 import type { Route } from './http/route';
 import { newAccessRoutes } from './http/routes/access-requests';
@@ -40,11 +42,10 @@ import { newRecoveryRoutes } from './http/routes/recovery';
 import { newRelationRoutes } from './http/routes/relations';
 import { newReleaseRoutes } from './http/routes/releases';
 import { newViewOf } from './http/routes/view-of';
-import type { StaffIdentities } from './identity/staff-identities';
 import { newHeldResources } from './import/held-resources';
 import { Importer } from './import/import-bundle';
 import { ExternalIssuers } from './issuer';
-import type { Ledger, LedgerIdentity } from './ledger/ledger';
+import type { Ledger } from './ledger/ledger';
 import { newBackoff } from './ledger/backoff';
 import { newTransactions } from './ledger/transactions';
 import { publicJwkOf } from './crypto';
@@ -74,7 +75,7 @@ export interface AppOptions {
   readonly ledger: Ledger & { recover(): Promise<number>; drain(): Promise<void> };
   readonly store: Store;
   readonly keys: OrganisationKeys;
-  readonly staff: Pick<StaffIdentities, 'get'>;
+  readonly staff: StaffBook;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly tracing: Tracing;
@@ -113,6 +114,7 @@ export function newApp(options: AppOptions): App {
       mailer.onBlock();
       agent.onBlock(block);
       deletions.onBlock();
+      claims.onBlock(block);
       if (isShared) follower.onBlock(block);
     },
     onApply: (block, apply) => {
@@ -213,6 +215,7 @@ export function newApp(options: AppOptions): App {
     serving: !state.leaving,
   });
   const identityOf = newIdentityOf(options.staff);
+  const claims = newClaims({ ...shared, keys, identityOf });
   const viewOf = newViewOf(shared);
   const witness = new SignInWitness(store);
   const passkeys = new PasskeyCeremony({ ...store, origin: findOrigin(config), title: config.connection.organisation.title });
@@ -247,6 +250,7 @@ export function newApp(options: AppOptions): App {
     ...newAccessRoutes({ access: shared, identityOf }),
     ...newReleaseRoutes({ release: { ...shared, key: keys.sealing, signing: keys.signing }, released: ofRequest, identityOf }),
     ...newBreakGlassRoutes({ ...shared, identityOf }),
+    ...claims.routes,
   ];
   const admission = new Admission(config.service.load);
   metrics.watch({
@@ -326,12 +330,14 @@ export function newApp(options: AppOptions): App {
       state.working = false;
       agent.pause();
       deletions.pause();
+      claims.pause();
       return;
     }
     if (!state.working) {
       state.working = true;
       agent.start();
       deletions.start();
+      claims.start();
     }
     consultations.start();
     takingUp ??= takeUp()
@@ -378,19 +384,12 @@ export function newApp(options: AppOptions): App {
       state.leaving = true;
       state.draining = true;
       await admission.drain(config.service.drain.withinMs / 2);
-      await Promise.all([agent.stop(), deletions.stop(), consultations.stop(), exporter.stop(), mailer.stop(), heights.stop()]);
+      await Promise.all([agent, deletions, claims, consultations, exporter, mailer, heights].map((one) => one.stop()));
       await anchor.stop();
       await ledger.drain();
       await leases.stop();
       await projector.stop();
     },
-  };
-}
-
-function newIdentityOf(staff: Pick<StaffIdentities, 'get'>) {
-  return (caller: Caller): Promise<LedgerIdentity> => {
-    if (caller.kind !== 'staff') throw newError('TOKEN_MISSING', 'This needs a staff token');
-    return staff.get({ subject: caller.subject, role: caller.role });
   };
 }
 

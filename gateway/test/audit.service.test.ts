@@ -91,6 +91,9 @@ describe('what is written down', () => {
       'post /api/studies/{studyId}/end',
       'get /api/studies',
       'get /api/break-glass/statistics',
+      'post /api/plans',
+      'get /api/plans',
+      'get /api/plans/{insurer}/{planId}/{version}',
     ]);
   });
 

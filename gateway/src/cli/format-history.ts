@@ -35,6 +35,17 @@ const formats: Formats = {
   redisclosure: ({ by, records, purpose, passedOn, deletion }) =>
     `${by.mspId} passes ${String(records)} resources on to ${passedOn?.recipient ?? '(sealed)'}, ${purpose}${formatDeletion(deletion)}`,
   consultation: ({ mspId, role, purpose }) => `${role} of ${mspId} looks at the consent, ${purpose ?? 'purpose not stated'}`,
+  coverage: ({ insurer, coverageId, version, status }) => `${insurer} covers you: ${status}, version ${String(version)} of ${coverageId}`,
+  claim: ({ hospital, use, claimId, lines, duplicates, related }) => {
+    const of = related === null ? '' : `, ${related.relationship} of ${related.claimId}`;
+    return `${hospital} makes ${use} ${claimId}, ${String(lines)} lines${of}${duplicates === 0 ? '' : `  ${String(duplicates)} BILLED BEFORE`}`;
+  },
+  acknowledgement: ({ by, outcome, claimId, reason }) =>
+    `${by.mspId} ${outcome === 'received' ? 'has' : 'gives back'} claim ${claimId}${reason === null ? '' : `: ${reason}`}`,
+  adjudication: ({ claimId, n, outcome, status, manner, isOverridden }) => {
+    const beside = isOverridden ? ', beside the rule' : '';
+    return `claim ${claimId} decided (${String(n)}): ${outcome ?? status}, by ${manner === 'person' ? 'a person' : 'the rule'}${beside}`;
+  },
 };
 
 /** One line for people. */

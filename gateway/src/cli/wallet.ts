@@ -31,6 +31,7 @@ import { formatEntry, type ToldEntry } from './format-history';
 import { formatPreview, readDraft } from './preview';
 import { recover } from './recover';
 import { showAudit } from './wallet-audit';
+import { coverage } from './wallet-coverage';
 import { consent, type ConsentCommand } from './wallet-consent';
 
 const OPTIONS = {
@@ -46,6 +47,7 @@ const OPTIONS = {
   'dry-run': { type: 'boolean', default: false },
   export: { type: 'boolean', default: false },
   save: { type: 'string' },
+  accept: { type: 'string' },
 } as const;
 
 /** There are other ways than a gateway that does not answer. */
@@ -67,6 +69,8 @@ type Opened = {
   readonly options: ConsentCommand['options'];
   /** The file of a proof. */
   readonly save: string | undefined;
+  /** The coverage whose terms are signed. */
+  readonly accept: string | undefined;
 };
 
 const ACTIONS: Readonly<Record<string, (opened: Opened) => Promise<void>>> = {
@@ -79,9 +83,10 @@ const ACTIONS: Readonly<Record<string, (opened: Opened) => Promise<void>>> = {
   renew,
   token,
   preview,
+  coverage: signOffer,
 };
 
-/** `wallet show|history|audit|consent|revoke|close|renew|token|preview|recover`: the patient's own way, independent of any organisation's program. */
+/** `wallet show|history|audit|consent|revoke|close|renew|token|preview|coverage|recover`: the patient's own way, independent of any organisation's program. */
 export const wallet: Command = async ([action = 'show', ...argv], config) => {
   if (action === 'recover') return recover(argv, config);
   const run = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined;
@@ -101,6 +106,7 @@ export const wallet: Command = async ([action = 'show', ...argv], config) => {
     isNamed: values.relation !== undefined,
     options: values,
     save: values.save,
+    accept: values.accept,
   });
   return EXIT.done;
 };
@@ -199,6 +205,15 @@ async function preview(opened: Opened): Promise<void> {
   const told = await clientOf(opened).post<Answers['preview']>(path, draft, { token: await newToken(opened, relation) });
   if (opened.json) print(JSON.stringify(told));
   else for (const line of formatPreview(told)) print(line);
+}
+
+/** What the insurer of the relation offers, and the signature under it. */
+async function signOffer(opened: Opened): Promise<void> {
+  const { wallet: owner, accept, json } = opened;
+  const relation = withRelation(opened);
+  const insurer = { ...opened, at: relation.counterparty };
+  const token = await newToken(insurer, relation);
+  await coverage({ wallet: owner, relation, client: clientOf(insurer), token, accept, json });
 }
 
 /** The keys that the custodian signed its receipts with, to check them here. */

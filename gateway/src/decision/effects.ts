@@ -31,4 +31,11 @@ export const effects = {
   'consent-notice': 'relation',
   'consent-end': 'relation',
   'audit-root': 'nothing',
+  plan: 'everything',
+  coverage: 'relation',
+  accumulator: 'nothing',
+  claim: 'relation',
+  billed: 'nothing',
+  acknowledgement: 'relation',
+  adjudication: 'relation',
 } as const satisfies Readonly<Record<PublicKeyType, Effect>>;

@@ -34,6 +34,7 @@ export const codes = {
   ACCOUNT_EXISTS: { category: 'conflict', title: 'There is an account of that name' },
   CLIENT_EXISTS: { category: 'conflict', title: 'There is a client of that id' },
   NOT_THE_CUSTODIAN: { category: 'forbidden', title: 'Only the custodian organisation does that' },
+  NOT_THE_INSURER: { category: 'forbidden', title: 'Only the insurer of the relation does that' },
   ORGANISATION_NOT_FOUND: { category: 'not-found', title: 'No such organisation is registered on the ledger' },
   PATIENT_UNKNOWN: { category: 'not-found', title: 'No such patient is registered' },
   RECOVERY_UNKNOWN: { category: 'not-found', title: 'No recovery of this patient is open' },

@@ -17,6 +17,7 @@ import {
 import type { SealedReader } from '../sealed/sealed-reader';
 import type { Fact, Facts } from '../store';
 import { readAssisted, type AssistedEntry } from '../assisted/read-assisted';
+import { readClaimsHistory, type ClaimHistoryEntry } from './claims-history';
 import { deletionStatusOf, readAfterRelease, type AfterReleaseEntry, type DeletionStatus } from './after-release-history';
 import { readActors, type DelegationShown } from './read-actors';
 
@@ -76,6 +77,7 @@ export type HistoryEntry =
       readonly isLate: boolean;
     })
   | AfterReleaseEntry
+  | ClaimHistoryEntry
   | AssistedEntry;
 
 export interface Entry<K extends string> {
@@ -108,6 +110,7 @@ export async function readHistory(facts: Facts, sealed: SealedReader, own: MspId
     ...(relation === undefined ? [] : await readAfterRelease(facts, sealed, relation.value, { own, now })),
     ...facts.list<Review>('review', relationRef).map(newReview),
     ...readAssisted(facts, relationRef),
+    ...readClaimsHistory(facts, relationRef),
   ];
   return entries.sort((one, other) => one.block - other.block || (one.at < other.at ? -1 : 1));
 }

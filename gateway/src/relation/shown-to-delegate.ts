@@ -16,7 +16,7 @@ type Views = {
 
 /**
  * How each kind of entry is shown to a delegate; null: it is the patient's alone. What names no records cannot be known to tell of nothing
- * withheld: a referral, a look at the consent, what proves a purpose. Notices and receipts count all records, and parts tell of them. All
+ * withheld: a referral, a look at the consent, a claim, what proves a purpose. Notices and receipts count all records, and parts tell of them. All
  * this is left out for every delegate alike, so that nobody can tell whether something is withheld.
  */
 const views: Views = {
@@ -39,6 +39,10 @@ const views: Views = {
     entry.redisclosureId === null || passedOn.has(entry.redisclosureId) ? { ...entry, receipt: null } : undefined,
   referral: null,
   consultation: null,
+  coverage: null,
+  claim: null,
+  acknowledgement: null,
+  adjudication: null,
   delegation: null,
   status: null,
 };

@@ -1,19 +1,11 @@
-import {
-  findGrant,
-  requestKey,
-  type ConsentEntry,
-  type MspId,
-  type RelationEntry,
-  type RelationRef,
-  type RequestId,
-} from '@medaccord/chaincode/model';
+import type { MspId } from '@medaccord/chaincode/model';
 import { digestOf } from '../ledger/digest';
 import { newLanes } from '../ledger/lanes';
 import type { Transactions } from '../ledger/transactions';
 import { readCode } from '../problem';
-import { listDelegations } from '../store/delegations';
 import type { Facts } from '../store/facts';
 import { isNamedByEntry, type Outbox, type Parcel, type WaitingParcel } from '../store/outbox';
+import { placeOfParcel } from './place-of-parcel';
 
 export interface MailerOptions {
   readonly outbox: Outbox;
@@ -79,6 +71,14 @@ export class Mailer {
     return statuses;
   }
 
+  /** Forgets parcels whose entry will never come. */
+  async drop(parcels: readonly Parcel[]): Promise<void> {
+    for (const parcel of parcels) {
+      this.#early.delete(formatName(parcel));
+      await this.#options.outbox.remove(parcel).catch(this.#options.onTrouble);
+    }
+  }
+
   /** Begins with what an earlier run left. */
   async start(): Promise<void> {
     const waiting = await this.#options.outbox.list();
@@ -89,7 +89,7 @@ export class Mailer {
   onBlock(): void {
     const ready: Parcel[] = [];
     for (const [name, parcel] of this.#early) {
-      const place = this.#placeOf(parcel);
+      const place = placeOfParcel(this.#options.facts, parcel);
       if (place === 'wanted') ready.push(parcel);
       else if (place === 'of another' || isOrphan(parcel)) this.#drop(name, parcel);
     }
@@ -125,7 +125,7 @@ export class Mailer {
   async #deliverTo(organisation: string): Promise<void> {
     const waiting = (await this.#options.outbox.list()).filter((parcel) => parcel.organisation === organisation);
     const ready = waiting.filter((parcel) => {
-      const place = this.#placeOf(parcel);
+      const place = placeOfParcel(this.#options.facts, parcel);
       if (place === 'wanted') return !this.#refused.has(formatName(parcel));
       if (place === 'of another' || isOrphan(parcel)) this.#drop(formatName(parcel), parcel);
       else this.#early.set(formatName(parcel), parcel);
@@ -174,39 +174,6 @@ export class Mailer {
     // What cannot be taken out now is found delivered the next time.
     await outbox.remove({ ...parcel, envelope }).catch(onTrouble);
     return 'delivered';
-  }
-
-  /** Whether the public entry that a value belongs to is on the ledger, and names this envelope if it names one. */
-  #placeOf({ organisation, kind, ref, id, envelope }: Parcel): 'wanted' | 'of another' | 'open' {
-    const { facts } = this.#options;
-    const isNamed = (entry: { readonly value: Pick<RelationEntry, 'sealed'> } | undefined): 'wanted' | 'of another' | 'open' => {
-      if (entry === undefined) return 'open';
-      return (entry.value.sealed as Readonly<Record<string, string>>)[organisation] === digestOf(envelope) ? 'wanted' : 'of another';
-    };
-    switch (kind) {
-      case 'identity':
-        return facts.find('patient', ref) === undefined ? 'open' : 'wanted';
-      case 'binding':
-        return isNamed(facts.find<RelationEntry>('relation', ref));
-      case 'consent-document':
-        return isNamed(facts.find<ConsentEntry>('consent', ref, id));
-      case 'delegation':
-        return isNamed(this.#findGrant(ref, id));
-      case 'ask':
-        return this.#hasRequest(ref as RelationRef, id as RequestId) ? 'wanted' : 'open';
-    }
-  }
-
-  #findGrant(relationRef: string, id: string): { readonly value: Pick<RelationEntry, 'sealed'> } | undefined {
-    const grant = findGrant(listDelegations(this.#options.facts, relationRef), Number(id));
-    return grant && { value: grant };
-  }
-
-  /** Only a counterparty's request has an ask. */
-  #hasRequest(relationRef: RelationRef, requestId: RequestId): boolean {
-    const { facts } = this.#options;
-    const relation = facts.find<RelationEntry>('relation', relationRef)?.value;
-    return relation !== undefined && facts.findKey(requestKey(relationRef, relation.counterparty, requestId)) !== undefined;
   }
 }
 

@@ -1,3 +1,4 @@
+import { claimTable } from './claim-list';
 import { consentHeadTable } from './consent-heads';
 import { unitIndex } from './declared';
 import { witnessedIndex } from './due-notices';
@@ -10,7 +11,7 @@ const refill =
   'DELETE FROM fact; DELETE FROM undecided; DELETE FROM undelivered; DELETE FROM junk_consent; DELETE FROM consent_head; DELETE FROM held; DELETE FROM patient_step; UPDATE checkpoint SET height = 0, time = 0';
 
 /** All that is filled by applying blocks. */
-export const forgetAll = `${refill}; DELETE FROM signing_key`;
+export const forgetAll = `${refill}; DELETE FROM signing_key; DELETE FROM claim_row`;
 
 /** Of the read model, in the order in which they came. */
 export const migrations = [
@@ -50,4 +51,6 @@ UPDATE checkpoint SET height = 0, time = 0;`,
 ${refill}`,
   // Witnesses, notices and ends were passed over before.
   `${witnessedIndex} ${refill}; DELETE FROM signing_key`,
+  // Plans, coverages and claims were passed over before.
+  `${claimTable} ${refill}`,
 ];

@@ -11,7 +11,6 @@ import {
   type AccessRequest,
   type ConsentEntry,
   type Decision,
-  type DelegationEntry,
   type Delivery,
   type EntryName,
   type Group,
@@ -23,6 +22,7 @@ import {
   type RequestId,
 } from '@medaccord/chaincode/model';
 import type { LedgerBlock, LedgerTransaction, StateWrite } from '../ledger/ledger';
+import { ClaimList } from './claim-list';
 import { ConsentHeads } from './consent-heads';
 import { isEnded, listDelegations } from './delegations';
 import { inTransaction, openDatabase, type Database, type Row } from './database';
@@ -36,6 +36,7 @@ import { PatientSteps } from './patient-steps';
 import { newPatientVerifier } from './patient-verifier';
 import { SigningKeys } from './signing-keys';
 import { statementVerifier } from './statement-verifier';
+import { trustCoverage } from './trust-coverage';
 import { trustReceipts } from './trust-receipts';
 
 /** A fact of the ledger's public state: its newest value and the transaction that wrote it. */
@@ -74,6 +75,8 @@ export class Facts {
   readonly notices: DueNotices;
   readonly steps: PatientSteps;
   readonly signingKeys: SigningKeys;
+  /** Those that this organisation made or got. */
+  readonly claims: ClaimList;
   readonly #database: Database;
   readonly #statements: Statements;
   readonly #heads: ConsentHeads;
@@ -94,6 +97,7 @@ export class Facts {
     this.steps = new PatientSteps(this.#database, this);
     this.held = new HeldReleases(this.#database, this, mspId);
     this.signingKeys = new SigningKeys(this.#database);
+    this.claims = new ClaimList(this.#database, this, mspId);
     this.notices = new DueNotices(this.#database, this, mspId);
     const checkpoint = this.#database.prepare('SELECT height, time FROM checkpoint').get() as Row;
     this.#height = Number(checkpoint.height);
@@ -248,6 +252,7 @@ export class Facts {
     this.#keepWorkLists(applied);
     this.held.keep(applied);
     this.signingKeys.keep(applied, block);
+    this.claims.keep(applied);
     if (type === 'delegation') this.#heads.recount(ref);
   }
 
@@ -262,13 +267,14 @@ export class Facts {
     if (kept.includes(type) && this.find(type, ref, id) !== undefined) return undefined;
     if (type === 'relation') return trustRelation(value, statementVerifier);
     if (type === 'patient-status') return this.#trustStatus(value);
-    return type === 'consent' || type === 'delegation' ? this.#trustInRelation({ type, value } as Signed, ref) : trustReceipts(entry, this);
+    return signedInRelation.includes(type) ? this.#trustInRelation({ type, value } as Signed, ref) : trustReceipts(entry, this);
   }
 
   /** What was signed for a relation counts by its keys, and by those of who may act for the patient. */
-  #trustInRelation({ type, value }: Signed, ref: string): ConsentEntry | DelegationEntry | undefined {
+  #trustInRelation({ type, value }: Signed, ref: string): Signed['value'] | undefined {
     const relation = this.find<RelationEntry>('relation', ref)?.value;
     if (relation === undefined) return undefined;
+    if (type === 'coverage') return trustCoverage(value, relation);
     if (type === 'consent') return trustConsent(value, relation, statementVerifier, listDelegations(this, ref));
     return trustDelegation(value, relation, this.#patientVerifier) && value;
   }
@@ -278,8 +284,15 @@ export class Facts {
     return patient && trustPatientStatus(value, patient, this.#patientVerifier) && value;
   }
 
-  /** Decisions name the version of the rules that they went by: each stays readable beside the one in force, under its number. */
+  /**
+   * Decisions name the version of the rules that they went by: each stays readable beside the one in force, under its number. So does each
+   * adjudication of a claim, under the claim and its number.
+   */
   #moreNames(type: PublicKeyType, value: Entries[PublicKeyType]): readonly string[] {
+    if (type === 'adjudication') {
+      const { claimId, n } = value as Entries['adjudication'];
+      return n === 0 ? [] : [`${claimId}/${String(n)}`];
+    }
     if (type !== 'rules') return [];
     const version = String((value as Entries['rules']).version);
     return this.find(type, '', version) === undefined ? [version] : [];
@@ -301,7 +314,9 @@ export class Facts {
   }
 }
 
-type Signed = { readonly type: 'consent'; readonly value: ConsentEntry } | { readonly type: 'delegation'; readonly value: DelegationEntry };
+const signedInRelation: readonly PublicKeyType[] = ['consent', 'delegation', 'coverage'];
+type Signed = { [T in 'consent' | 'delegation' | 'coverage']: { readonly type: T; readonly value: Entries[T] } }[
+  'consent' | 'delegation' | 'coverage'];
 
 export interface Position {
   readonly block: number;
@@ -334,6 +349,9 @@ const kept: readonly PublicKeyType[] = [
   'consent-notice',
   'consent-end',
   'audit-root',
+  'plan',
+  'coverage',
+  'claim',
 ];
 
 function parseRow<T>(row: unknown): Fact<T> | undefined {

@@ -1,6 +1,7 @@
 export { hashEntry, type AuditDraft, type AuditLog, type AuditName, type AuditQuery, type KeptEntry } from './audit-log';
 export { AuditRoots } from './audit-roots';
 export type { Change, ChangeList, ChangeQuery } from './change-list';
+export { claimFlags, claimStatuses, type ClaimFlag, type ClaimPlace, type ClaimQuery, type ListedClaim } from './claim-list';
 export type { ClinicalIndex, FindableRecord, IndexedRecord, Salts } from './clinical-index';
 export type { ConsultationStore, KeptConsultation } from './consultation-table';
 export type { DueNotice } from './due-notices';
@@ -13,6 +14,7 @@ export type { ImportEntry, ImportStore } from './import-table';
 export type { ListOrder, ListPage, ListQuery, Place } from './list-query';
 export type { Leases } from './leases';
 export type { LocalKey } from './local-key';
+export type { CoverageOffer, OfferStore } from './offer-table';
 export type { Outbox, Parcel } from './outbox';
 export type { PeopleTable } from './people-table';
 export { loadOrCreatePrivateFile, makePrivateFolder } from './private-file';

@@ -5,6 +5,7 @@ import { intentTable } from './intent-table';
 import type { KeptDatabase } from './kept-database';
 import { leaseTable } from './leases';
 import type { LocalKey } from './local-key';
+import { offerTable } from './offer-table';
 import { outboxTable, severalAtOnePlace } from './outbox';
 import { responseTable } from './response-table';
 
@@ -20,6 +21,7 @@ export const keptTables: readonly string[] = [
   // What is found by looking into records has a file of its own, which may be deleted.
   `${['identifier', 'record', 'listed', 'change'].map((table) => `DROP TABLE IF EXISTS ${table};`).join(' ')} ${keeperTable}`,
   `${leaseTable} ${['intent', 'response', 'import'].map((table) => `ALTER TABLE ${table} ADD COLUMN holder TEXT;`).join(' ')}`,
+  offerTable,
 ];
 
 /**

@@ -29,7 +29,7 @@ ALTER TABLE waiting RENAME TO outbox;`;
 /** A sealed value on its way into an organisation's private collection. */
 export interface Parcel {
   readonly organisation: string;
-  readonly kind: 'identity' | 'binding' | 'consent-document' | 'ask' | 'delegation';
+  readonly kind: 'identity' | 'binding' | 'consent-document' | 'ask' | 'delegation' | 'coverage' | 'claim' | 'adjudication' | 'explanation';
   readonly ref: string;
   readonly id: string;
   readonly envelope: string;
@@ -42,7 +42,7 @@ export interface WaitingParcel extends Parcel {
 
 /** Whether the public entry names the digest of the envelope that belongs to it. */
 export function isNamedByEntry({ kind }: Pick<Parcel, 'kind'>): boolean {
-  return kind === 'binding' || kind === 'consent-document' || kind === 'delegation';
+  return kind !== 'identity' && kind !== 'ask';
 }
 
 /** Sealed values that still have to reach somebody; they survive every restart. */

@@ -1,9 +1,15 @@
 import {
+  accumulatorKey,
+  acknowledgementKey,
+  adjudicationKey,
   auditRootKey,
+  billedKey,
   breakGlassKey,
+  claimKey,
   closingKey,
   consentKey,
   consultationKey,
+  coverageKey,
   decisionKey,
   delegationKey,
   deletionKey,
@@ -11,11 +17,17 @@ import {
   groupKey,
   organisationKey,
   parseAccessRequest,
+  parseAccumulatorEntry,
+  parseAcknowledgement,
+  parseAdjudicationEntry,
   parseAuditRoot,
+  parseBilledItem,
   parseBreakGlass,
+  parseClaimEntry,
   parseClosing,
   parseConsentEntry,
   parseConsultation,
+  parseCoverageEntry,
   parseDecision,
   parseDelegationEntry,
   parseDeletion,
@@ -26,6 +38,7 @@ import {
   parseOrganisation,
   parsePatientEntry,
   parsePatientStatusEntry,
+  parsePlanEntry,
   parseRecordAnchor,
   parseRecordStatus,
   parseReferral,
@@ -36,6 +49,7 @@ import {
   parseStudy,
   patientKey,
   patientStatusKey,
+  planKey,
   recordKey,
   referralKey,
   redisclosureKey,
@@ -43,9 +57,14 @@ import {
   requestKey,
   reviewKey,
   rulesKey,
+  type AccumulatorEntry,
+  type Acknowledgement,
+  type AdjudicationEntry,
   type AuditRoot,
+  type BilledItem,
   type BreakGlass,
   studyKey,
+  type ClaimEntry,
   type Closing,
   consentEndKey,
   consentNoticeKey,
@@ -55,6 +74,7 @@ import {
   type ConsentEntry,
   type ConsentNotice,
   type Consultation,
+  type CoverageEntry,
   type Decision,
   type Deletion,
   type AccessRequest,
@@ -66,6 +86,7 @@ import {
   type Parser,
   type PatientEntry,
   type PatientStatusEntry,
+  type PlanEntry,
   type PublicKeyType,
   type RecordAnchor,
   type RecordStatus,
@@ -103,6 +124,13 @@ export interface Entries {
   'consent-notice': ConsentNotice;
   'consent-end': ConsentEnd;
   'audit-root': AuditRoot;
+  plan: PlanEntry;
+  coverage: CoverageEntry;
+  accumulator: AccumulatorEntry;
+  claim: ClaimEntry;
+  billed: BilledItem;
+  acknowledgement: Acknowledgement;
+  adjudication: AdjudicationEntry;
 }
 
 /** An entry whose value has the shape of its kind and names the very key that it stands under. */
@@ -163,6 +191,22 @@ const forms: { readonly [T in PublicKeyType]: Form<Entries[T]> } = {
     parse: parseConsultation,
     isOf: ({ relationRef, mspId, consultationId }, key) => key === consultationKey(relationRef, mspId, consultationId),
   },
+  plan: { parse: parsePlanEntry, isOf: ({ insurer, planId, version }, key) => key === planKey(insurer, planId, version) },
+  coverage: {
+    parse: parseCoverageEntry,
+    isOf: ({ relationRef, coverageId, version }, key) => key === coverageKey(relationRef, coverageId, version),
+  },
+  accumulator: {
+    parse: parseAccumulatorEntry,
+    isOf: ({ relationRef, coverageId }, key) => key === accumulatorKey(relationRef, coverageId),
+  },
+  claim: { parse: parseClaimEntry, isOf: ({ relationRef, claimId }, key) => key === claimKey(relationRef, claimId) },
+  billed: { parse: parseBilledItem, isOf: ({ tag }, key) => key === billedKey(tag) },
+  acknowledgement: {
+    parse: parseAcknowledgement,
+    isOf: ({ relationRef, claimId }, key) => key === acknowledgementKey(relationRef, claimId),
+  },
+  adjudication: { parse: parseAdjudicationEntry, isOf: ({ relationRef, claimId }, key) => key === adjudicationKey(relationRef, claimId) },
 };
 
 /** Parses what was written under a key; nothing for what is no entry of the model there, whoever endorsed it. */

@@ -12,6 +12,7 @@ import { newSoleLeases, SharedLeases, type Leases, type LeaseTimes } from './lea
 import { newLocalKey, type LocalKey } from './local-key';
 import { openPeople, type People } from './open-people';
 import { openKept } from './open-kept';
+import { newOfferStore, type OfferStore } from './offer-table';
 import { newOutbox, type Outbox } from './outbox';
 import { loadOrCreatePrivateFile, makePrivateFolder } from './private-file';
 import { adoptRebuilt, openReadModel, type ReadModel } from './read-model';
@@ -28,6 +29,7 @@ export interface Store extends Omit<ReadModel, 'close'> {
   readonly imports: ImportStore;
   readonly enrolments: EnrolmentStore;
   readonly outbox: Outbox;
+  readonly offers: OfferStore;
   readonly consultations: ConsultationStore;
   readonly audit: AuditLog;
   readonly people: People['people'];
@@ -83,6 +85,7 @@ export async function openStore(
     imports: newImportStore(kept, key, instance),
     enrolments: newEnrolmentStore(kept, key),
     outbox: newOutbox(kept),
+    offers: newOfferStore(kept, key),
     consultations: newConsultationStore(kept),
     audit,
     people: people.people,

@@ -98,6 +98,15 @@ export type Answers = {
   readonly notice: { readonly relationRef: string; readonly version: number; readonly effectiveAt: string; readonly transactionId: string };
   readonly end: { readonly relationRef: string; readonly version: number; readonly transactionId: string };
   readonly history: { readonly entries: readonly HistoryEntry[] };
+  readonly coverageOffers: {
+    readonly offers: readonly {
+      readonly version: number;
+      readonly document: { readonly coverageId: string };
+      /** The newest version of the plan that the terms name. */
+      readonly plan: object | null;
+    }[];
+  };
+  readonly coverage: { readonly coverageId: string; readonly version: number; readonly transactionId: string };
 };
 
 /** What one recipient would see by a draft, for one purpose. */
@@ -203,6 +212,32 @@ export type HistoryEntry = { readonly at: string; readonly transactionId: string
       readonly deletion: DeletionStatus;
     }
   | { readonly kind: 'consultation'; readonly mspId: string; readonly role: string; readonly purpose: string | null }
+  | { readonly kind: 'coverage'; readonly coverageId: string; readonly version: number; readonly status: string; readonly insurer: string }
+  | {
+      readonly kind: 'claim';
+      readonly claimId: string;
+      readonly use: string;
+      readonly related: { readonly claimId: string; readonly relationship: string } | null;
+      readonly hospital: string;
+      readonly lines: number;
+      readonly duplicates: number;
+    }
+  | {
+      readonly kind: 'acknowledgement';
+      readonly claimId: string;
+      readonly outcome: string;
+      readonly reason: string | null;
+      readonly by: { readonly mspId: string };
+    }
+  | {
+      readonly kind: 'adjudication';
+      readonly claimId: string;
+      readonly n: number;
+      readonly outcome: string | null;
+      readonly status: string;
+      readonly manner: string | null;
+      readonly isOverridden: boolean;
+    }
 );
 
 /** What the patient is told of a redisclosure once it is opened. */

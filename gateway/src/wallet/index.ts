@@ -47,6 +47,7 @@ export {
   type Recipient,
   type SignedConsent,
 } from './sign-consent';
+export { signCoverage, type OfferedCoverage, type SignedCoverage } from './sign-coverage';
 export {
   findPatient,
   findRelation,

@@ -50,7 +50,7 @@ export const accessTable: readonly { readonly who: readonly Who[]; readonly rout
   },
   {
     who: ['signature'],
-    routes: ['POST /api/patient-statements', 'POST /api/relations', 'POST /api/consents', 'POST /api/delegations'],
+    routes: ['POST /api/patient-statements', 'POST /api/relations', 'POST /api/consents', 'POST /api/delegations', 'POST /api/coverages'],
   },
   {
     who: ['records'],
@@ -150,7 +150,31 @@ export const accessTable: readonly { readonly who: readonly Who[]; readonly rout
       'GET /api/relations/:relationRef/delegations',
       'POST /api/relations/:relationRef/preview',
       'GET /api/relations/:relationRef/audit',
+      'GET /api/relations/:relationRef/coverage-offers',
     ],
+  },
+  {
+    who: ['insurer-clerk'],
+    routes: ['POST /api/plans', 'POST /api/coverages/offers', 'PATCH /api/coverages/:relationRef/:coverageId'],
+  },
+  {
+    who: ['patient', 'records', 'insurer-clerk', 'auditor'],
+    routes: ['GET /api/relations/:relationRef/coverages'],
+  },
+  {
+    who: [
+      'registrar',
+      'records',
+      'physician',
+      'nurse',
+      'insurer-clerk',
+      'auditor',
+      'researcher',
+      'ethics-officer',
+      'public-health-officer',
+      'operator',
+    ],
+    routes: ['GET /api/plans', 'GET /api/plans/:insurer/:planId/:version'],
   },
   {
     who: ['patient', 'delegate', 'registrar', 'records', 'physician', 'nurse', 'auditor'],

@@ -8,7 +8,7 @@ import { newError } from '../../problem';
 import { recordConsent, registerRelation, type ConsentOptions } from '../../relation/register-relation';
 import { newRoute, type Route } from '../route';
 import { recorded, signedConsent, signedRelation } from './relations';
-import { instant, mspId, reference, transactionId } from './schemas';
+import { instant, participant, reference, transactionId } from './schemas';
 
 export interface AssistedRoutesOptions extends AssistedOptions, ConsentOptions {
   readonly identityOf: (caller: Caller) => Promise<LedgerIdentity>;
@@ -18,7 +18,6 @@ const params = z.strictObject({ relationRef: reference });
 const registrar = { by: 'staff', roles: ['registrar'] } as const;
 const telling: readonly StaffRole[] = ['registrar', 'records', 'physician', 'nurse'];
 
-const participant = z.object({ mspId, role: z.string().nullable(), actor: z.string() });
 const written = { relationRef: reference, version: z.int(), by: participant, at: instant, transactionId, block: z.int() };
 const notice = z.object({ ...written, channel: z.enum(noticeChannels), effectiveAt: instant });
 const end = z.object({ ...written, endId: reference });

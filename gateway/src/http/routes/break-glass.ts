@@ -8,7 +8,7 @@ import { reviewDeclaration, type ReviewOptions } from '../../break-glass/review-
 import type { LedgerIdentity } from '../../ledger/ledger';
 import type { RequestName } from '../../store';
 import { newRoute, type Route } from '../route';
-import { category, instant, mspId, purpose, reference, transactionId } from './schemas';
+import { category, instant, mspId, participant, purpose, reference, transactionId } from './schemas';
 
 export interface BreakGlassRoutesOptions extends ReviewOptions {
   readonly identityOf: (caller: Caller) => Promise<LedgerIdentity>;
@@ -17,7 +17,6 @@ export interface BreakGlassRoutesOptions extends ReviewOptions {
 const access = { by: 'staff', roles: ['auditor'] } as const;
 const params = z.strictObject({ relationRef: reference, requester: mspId, requestId: reference });
 const outcome = z.enum(reviewOutcomes);
-const participant = z.object({ mspId, role: z.string().nullable(), actor: z.string() });
 
 const declaration = z.object({
   relationRef: reference,

@@ -17,7 +17,7 @@ import { endReferral, registerReferral } from '../../proof/referrals';
 import { approveStudy, endStudy } from '../../proof/studies';
 import { newRoute, type Route } from '../route';
 import { findRelation } from './relations';
-import { instant, mspId, period, purpose, reference, transactionId } from './schemas';
+import { instant, mspId, participant, period, purpose, reference, transactionId } from './schemas';
 
 export interface ProofRoutesOptions extends ProofOptions {
   readonly identityOf: (caller: Caller) => Promise<LedgerIdentity>;
@@ -27,7 +27,6 @@ const givenInstant = z.iso.datetime({ precision: 3, error: 'must be an instant s
 const validity = z
   .strictObject({ from: givenInstant, until: givenInstant })
   .refine(({ from, until }) => from < until, { path: ['until'], error: 'must be later than from' });
-const participant = z.object({ mspId, role: z.string().nullable(), actor: z.string() });
 const written = { validity: period, by: participant, endedAt: instant.nullable(), transactionId, block: z.int() };
 
 const referral = z.object({

@@ -9,7 +9,20 @@ import { recordConsent, registerRelation, type RelationOptions } from '../../rel
 import type { SealedReader } from '../../sealed/sealed-reader';
 import type { ClinicalIndex, Fact, Facts } from '../../store';
 import { newRoute, type Route } from '../route';
-import { byOrganisation, consentStatus, envelope, instant, jws, kind, mspId, period, purpose, reference, transactionId } from './schemas';
+import {
+  byOrganisation,
+  consentStatus,
+  envelope,
+  instant,
+  jws,
+  kind,
+  mspId,
+  participant,
+  period,
+  purpose,
+  reference,
+  transactionId,
+} from './schemas';
 
 export interface RelationRoutesOptions extends RelationOptions {
   readonly mspId: MspId;
@@ -21,8 +34,6 @@ export interface RelationRoutesOptions extends RelationOptions {
 
 const params = z.strictObject({ relationRef: reference });
 const staff: readonly StaffRole[] = ['registrar', 'records', 'physician', 'nurse', 'auditor'];
-
-const participant = z.object({ mspId, role: z.string().nullable(), actor: z.string() });
 
 export const recorded = z.object({
   relationRef: reference,

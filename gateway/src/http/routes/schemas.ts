@@ -18,6 +18,7 @@ export const purpose = z.enum(purposes as [(typeof purposes)[number], ...(typeof
 export const instant = z.string().meta({ format: 'date-time' });
 export const period = z.object({ from: instant, until: instant });
 export const transactionId = z.string();
+export const participant = z.object({ mspId, role: z.string().nullable(), actor: z.string() });
 
 export const jwk = z.object({ kty: z.literal('EC'), crv: z.literal('P-256'), x: z.string(), y: z.string() });
 export const kind = z.enum(relationKinds);

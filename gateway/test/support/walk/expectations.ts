@@ -184,6 +184,15 @@ export const expectations: Readonly<Record<string, Row | 'in the way'>> = {
   'POST /api/referrals': change,
   'POST /api/referrals/:referralId/end': change,
 
+  'GET /api/plans': nothing(),
+  'POST /api/plans': change,
+  'GET /api/plans/:insurer/:planId/:version': nothing(),
+  'POST /api/coverages/offers': change,
+  'POST /api/coverages': change,
+  'PATCH /api/coverages/:relationRef/:coverageId': change,
+  'GET /api/relations/:relationRef/coverage-offers': nothing(),
+  'GET /api/relations/:relationRef/coverages': nothing(),
+
   'GET /api/break-glass': nothing(),
   'GET /api/break-glass/statistics': nothing(),
   'GET /api/break-glass/:relationRef/:requester/:requestId': nothing(),

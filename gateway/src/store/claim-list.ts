@@ -1,0 +1,215 @@
+import type { SQLInputValue, StatementSync } from 'node:sqlite';
+import type { Acknowledgement, AdjudicationEntry, ClaimEntry } from '@medaccord/chaincode/model';
+import { newPreparer, type Database, type Row } from './database';
+import type { Applied, Facts } from './facts';
+import { mostSteps } from './rank-set';
+
+/** A row per claim that this organisation made or got. `work`: its insurer's agent has something to do for it. */
+export const claimTable = `
+CREATE TABLE claim_row (
+  ref TEXT NOT NULL,
+  claim_id TEXT NOT NULL,
+  related_id TEXT,
+  coverage_id TEXT NOT NULL,
+  hospital TEXT NOT NULL,
+  insurer TEXT NOT NULL,
+  submitted TEXT NOT NULL,
+  status TEXT NOT NULL,
+  duplicate INTEGER NOT NULL,
+  overridden INTEGER NOT NULL,
+  work INTEGER NOT NULL,
+  PRIMARY KEY (ref, claim_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX claim_related ON claim_row (ref, related_id) WHERE related_id IS NOT NULL;
+CREATE INDEX claim_work ON claim_row (insurer, ref, coverage_id) WHERE work = 1;
+CREATE INDEX claim_submitted ON claim_row (submitted, claim_id);
+CREATE INDEX claim_status ON claim_row (status, submitted, claim_id);
+CREATE INDEX claim_hospital ON claim_row (hospital, submitted, claim_id);
+CREATE INDEX claim_coverage ON claim_row (coverage_id, submitted, claim_id);
+CREATE INDEX claim_duplicate ON claim_row (submitted, claim_id) WHERE duplicate = 1;
+CREATE INDEX claim_overridden ON claim_row (submitted, claim_id) WHERE overridden = 1;`;
+
+/**
+ * Where a claim stands. `queued`, `partial`: all or some of its lines wait for a person; `proposed`: for a second one; `reversed`: taken back,
+ * or corrected by a later claim. A claim that takes another back is complete when that one is reversed.
+ */
+export const claimStatuses = [
+  ...(['submitted', 'received', 'returned', 'queued', 'partial'] as const),
+  ...(['proposed', 'complete', 'reversed'] as const),
+] as const;
+export type ClaimStatus = (typeof claimStatuses)[number];
+
+export const claimFlags = ['duplicate', 'overridden'] as const;
+export type ClaimFlag = (typeof claimFlags)[number];
+
+export interface ListedClaim {
+  readonly relationRef: string;
+  readonly claimId: string;
+  readonly coverageId: string;
+  readonly hospital: string;
+  readonly insurer: string;
+  readonly submittedAt: string;
+  readonly status: ClaimStatus;
+  readonly flags: readonly ClaimFlag[];
+}
+
+/** Where a page of claims ends. */
+export interface ClaimPlace {
+  readonly submitted: string;
+  readonly claimId: string;
+}
+
+export interface ClaimQuery {
+  readonly insurer?: string | undefined;
+  readonly hospital?: string | undefined;
+  readonly coverageId?: string | undefined;
+  readonly status?: ClaimStatus | undefined;
+  readonly flag?: ClaimFlag | undefined;
+  /** Submitted from (inclusive) until (exclusive). */
+  readonly from?: string | undefined;
+  readonly until?: string | undefined;
+}
+
+export interface ClaimPage {
+  readonly order: 'submittedAt' | '-submittedAt';
+  readonly after?: ClaimPlace | undefined;
+  readonly most: number;
+}
+
+const scannedAtOnce = 200;
+
+/** Claims as they are searched for: a page costs the same however many there are. */
+export class ClaimList {
+  readonly #facts: Pick<Facts, 'find'>;
+  readonly #mspId: string;
+  readonly #prepare: (sql: string) => StatementSync;
+
+  constructor(database: Database, facts: Pick<Facts, 'find'>, mspId: string) {
+    this.#facts = facts;
+    this.#mspId = mspId;
+    this.#prepare = newPreparer(database);
+  }
+
+  /** Follows an entry of the ledger. */
+  keep({ type, value }: Applied): void {
+    if (type !== 'claim' && type !== 'acknowledgement' && type !== 'adjudication') return;
+    const { relationRef, claimId } = value;
+    this.#put(relationRef, claimId);
+    const related = this.#prepare('SELECT claim_id FROM claim_row WHERE ref = ? AND related_id = ?').all(relationRef, claimId);
+    for (const row of related) this.#put(relationRef, String((row as Row).claim_id));
+  }
+
+  /** Coverages of this insurer with claims that its agent has to look at. */
+  listWork(): readonly { readonly relationRef: string; readonly coverageId: string }[] {
+    const rows = this.#prepare('SELECT DISTINCT ref, coverage_id FROM claim_row INDEXED BY claim_work WHERE work = 1 AND insurer = ?');
+    return rows.all(this.#mspId).map((row) => ({ relationRef: String(row.ref), coverageId: String(row.coverage_id) }));
+  }
+
+  /** The claims of one coverage that wait for the insurer's agent. */
+  listWorkOf(relationRef: string, coverageId: string): readonly string[] {
+    const sql = 'SELECT claim_id FROM claim_row INDEXED BY claim_work WHERE work = 1 AND insurer = ? AND ref = ? AND coverage_id = ?';
+    return this.#prepare(sql)
+      .all(this.#mspId, relationRef, coverageId)
+      .map((row) => String(row.claim_id));
+  }
+
+  find(relationRef: string, claimId: string): ListedClaim | undefined {
+    const row = this.#prepare('SELECT * FROM claim_row WHERE ref = ? AND claim_id = ?').get(relationRef, claimId);
+    return row && parseListed(row);
+  }
+
+  /** A page may hold less than asked for and yet have a next one: where much had to be looked at, it ends there. */
+  list(query: ClaimQuery, { order, after, most }: ClaimPage): { readonly claims: readonly ListedClaim[]; readonly next: ClaimPlace | undefined } {
+    const claims: ListedClaim[] = [];
+    let last = after;
+    for (let looked = 0; looked < mostSteps; looked += scannedAtOnce) {
+      const seen = this.#read(query, { order, after: last, most: scannedAtOnce });
+      for (const claim of seen) {
+        if (!isAsked(claim, query)) continue;
+        if (claims.length === most) return { claims, next: placeOf(claims.at(-1)) };
+        claims.push(claim);
+      }
+      if (seen.length < scannedAtOnce) return { claims, next: undefined };
+      last = placeOf(seen.at(-1));
+    }
+    return { claims, next: last };
+  }
+
+  /** By the one condition that leaves least; the others are looked at claim by claim. */
+  #read({ coverageId, flag, status, hospital, from, until }: ClaimQuery, { order, after, most }: ClaimPage): readonly ListedClaim[] {
+    const [index, sql, values] = narrowest({ coverageId, flag, status, hospital });
+    const direction = order === 'submittedAt' ? 'ASC' : 'DESC';
+    const further = order === 'submittedAt' ? '>' : '<';
+    const parts: [string, readonly SQLInputValue[]][] = [
+      [sql, values],
+      ...(from === undefined ? [] : [['submitted >= ?', [from]] as [string, SQLInputValue[]]]),
+      ...(until === undefined ? [] : [['submitted < ?', [until]] as [string, SQLInputValue[]]]),
+      ...(after === undefined
+        ? []
+        : [[`(submitted, claim_id) ${further} (?, ?)`, [after.submitted, after.claimId]] as [string, SQLInputValue[]]]),
+    ];
+    const where = parts.map(([part]) => part).join(' AND ');
+    const columns = `submitted ${direction}, claim_id ${direction}`;
+    const statement = `SELECT * FROM claim_row INDEXED BY ${index} WHERE ${where} ORDER BY ${columns} LIMIT ?`;
+    return this.#prepare(statement)
+      .all(...parts.flatMap(([, each]) => each), most)
+      .map(parseListed);
+  }
+
+  #put(relationRef: string, claimId: string): void {
+    const claim = this.#facts.find<ClaimEntry>('claim', relationRef, claimId)?.value;
+    if (claim === undefined || (claim.hospital !== this.#mspId && claim.insurer !== this.#mspId)) return;
+    const acknowledgement = this.#facts.find<Acknowledgement>('acknowledgement', relationRef, claimId)?.value;
+    const adjudication = this.#facts.find<AdjudicationEntry>('adjudication', relationRef, claimId)?.value;
+    const status = this.#statusOf(claim, acknowledgement, adjudication);
+    const isLost = status === 'returned' && acknowledgement?.reason === 'body-not-received';
+    const hasWork = status === 'submitted' || status === 'received' || isLost;
+    const { related, coverageId, hospital, insurer, submittedAt, duplicates } = claim;
+    this.#prepare('INSERT OR REPLACE INTO claim_row VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').run(
+      ...[relationRef, claimId, related?.claimId ?? null, coverageId, hospital, insurer, submittedAt, status],
+      ...[Number(duplicates.length > 0), Number(adjudication?.isOverridden ?? false), Number(hasWork)],
+    );
+  }
+
+  #statusOf(claim: ClaimEntry, acknowledgement: Acknowledgement | undefined, adjudication: AdjudicationEntry | undefined): ClaimStatus {
+    const { relationRef, related } = claim;
+    const old = related && this.#facts.find<AdjudicationEntry>('adjudication', relationRef, related.claimId)?.value;
+    if (related?.relationship === 'reversal' && old?.outcome === 'reversed') return 'complete';
+    if (adjudication?.status === 'proposed') return 'proposed';
+    if (adjudication?.outcome != null) return adjudication.outcome;
+    if (acknowledgement === undefined) return 'submitted';
+    return acknowledgement.outcome;
+  }
+}
+
+type Narrow = Pick<ClaimQuery, 'coverageId' | 'flag' | 'status' | 'hospital'>;
+
+function narrowest({ coverageId, flag, status, hospital }: Narrow): [index: string, sql: string, values: readonly string[]] {
+  if (coverageId !== undefined) return ['claim_coverage', 'coverage_id = ?', [coverageId]];
+  if (flag !== undefined) return [`claim_${flag}`, `${flag} = 1`, []];
+  if (status !== undefined) return ['claim_status', 'status = ?', [status]];
+  return hospital === undefined ? ['claim_submitted', 'true', []] : ['claim_hospital', 'hospital = ?', [hospital]];
+}
+
+function isAsked(claim: ListedClaim, { insurer, hospital, coverageId, status, flag }: ClaimQuery): boolean {
+  const asked = { insurer, hospital, coverageId, status };
+  const isEqual = Object.entries(asked).every(([name, value]) => value === undefined || claim[name as keyof typeof asked] === value);
+  return isEqual && (flag === undefined || claim.flags.includes(flag));
+}
+
+function placeOf(claim: ListedClaim | undefined): ClaimPlace | undefined {
+  return claim && { submitted: claim.submittedAt, claimId: claim.claimId };
+}
+
+function parseListed(row: Row): ListedClaim {
+  return {
+    relationRef: String(row.ref),
+    claimId: String(row.claim_id),
+    coverageId: String(row.coverage_id),
+    hospital: String(row.hospital),
+    insurer: String(row.insurer),
+    submittedAt: String(row.submitted),
+    status: String(row.status) as ClaimStatus,
+    flags: claimFlags.filter((flag) => Number(row[flag]) === 1),
+  };
+}
