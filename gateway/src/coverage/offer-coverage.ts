@@ -3,7 +3,6 @@ import {
   type CoverageDocument,
   type CoverageEntry,
   type CoverageId,
-  type Days,
   type PlanEntry,
   type RelationRef,
   type Salt,
@@ -31,7 +30,8 @@ export async function offerCoverage(options: CoverageOptions, wish: OfferWish): 
   if (findPlan(options, planId) === undefined) throw newError('RESOURCE_NOT_FOUND', 'This insurer has published no such plan');
   const coverageId = wish.coverageId ?? (store.key.name('coverage', operation) as CoverageId);
   const newest = findNewestCoverage(options, relationRef, coverageId);
-  if (wish.coverageId !== undefined && newest === undefined) throw newError('RESOURCE_NOT_FOUND', 'There is no such coverage in this relation');
+  if (wish.coverageId !== undefined && newest === undefined)
+    throw newError('RESOURCE_NOT_FOUND', 'There is no such coverage in this relation');
   const salt = Buffer.from(store.key.name('coverage-salt', operation), 'base64url').subarray(0, 16).toString('base64url') as Salt;
   const document: CoverageDocument = { relationRef, coverageId, planId, period, order, isInNetwork, salt };
   const offer = { version: (newest?.version ?? 0) + 1, document, offeredAt: formatInstant(Date.now()) };

@@ -26,7 +26,7 @@ const namedBy: Readonly<
 > = {
   binding: (facts, ref) => facts.find<RelationEntry>('relation', ref)?.value.sealed,
   'consent-document': (facts, ref, id) => facts.find<ConsentEntry>('consent', ref, id)?.value.sealed,
-  delegation: (facts, ref, id) => findGrant(listDelegations(facts, ref as RelationRef), Number(id))?.sealed,
+  delegation: (facts, ref, id) => findGrant(listDelegations(facts, ref), Number(id))?.sealed,
   coverage: (facts, ref, id) => {
     const entry = facts.find<CoverageEntry>('coverage', ref, nameOf(id))?.value;
     return entry && parseSigned('coverage', entry.jws, 'coverage').payload.sealed;

@@ -119,7 +119,10 @@ export class ClaimList {
   }
 
   /** A page may hold less than asked for and yet have a next one: where much had to be looked at, it ends there. */
-  list(query: ClaimQuery, { order, after, most }: ClaimPage): { readonly claims: readonly ListedClaim[]; readonly next: ClaimPlace | undefined } {
+  list(
+    query: ClaimQuery,
+    { order, after, most }: ClaimPage,
+  ): { readonly claims: readonly ListedClaim[]; readonly next: ClaimPlace | undefined } {
     const claims: ListedClaim[] = [];
     let last = after;
     for (let looked = 0; looked < mostSteps; looked += scannedAtOnce) {
@@ -159,27 +162,47 @@ export class ClaimList {
   #put(relationRef: string, claimId: string): void {
     const claim = this.#facts.find<ClaimEntry>('claim', relationRef, claimId)?.value;
     if (claim === undefined || (claim.hospital !== this.#mspId && claim.insurer !== this.#mspId)) return;
-    const acknowledgement = this.#facts.find<Acknowledgement>('acknowledgement', relationRef, claimId)?.value;
-    const adjudication = this.#facts.find<AdjudicationEntry>('adjudication', relationRef, claimId)?.value;
-    const status = this.#statusOf(claim, acknowledgement, adjudication);
-    const isLost = status === 'returned' && acknowledgement?.reason === 'body-not-received';
-    const hasWork = status === 'submitted' || status === 'received' || isLost;
+    const standing = this.#findStanding(claim);
+    const status = statusOf(claim, standing);
     const { related, coverageId, hospital, insurer, submittedAt, duplicates } = claim;
     this.#prepare('INSERT OR REPLACE INTO claim_row VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').run(
       ...[relationRef, claimId, related?.claimId ?? null, coverageId, hospital, insurer, submittedAt, status],
-      ...[Number(duplicates.length > 0), Number(adjudication?.isOverridden ?? false), Number(hasWork)],
+      ...[duplicates.length > 0, standing.adjudication?.isOverridden === true, hasWork(status, standing)].map(Number),
     );
   }
 
-  #statusOf(claim: ClaimEntry, acknowledgement: Acknowledgement | undefined, adjudication: AdjudicationEntry | undefined): ClaimStatus {
-    const { relationRef, related } = claim;
-    const old = related && this.#facts.find<AdjudicationEntry>('adjudication', relationRef, related.claimId)?.value;
-    if (related?.relationship === 'reversal' && old?.outcome === 'reversed') return 'complete';
-    if (adjudication?.status === 'proposed') return 'proposed';
-    if (adjudication?.outcome != null) return adjudication.outcome;
-    if (acknowledgement === undefined) return 'submitted';
-    return acknowledgement.outcome;
+  #findStanding({ relationRef, claimId, related }: ClaimEntry): Standing {
+    const adjudicationOf = (id: string): AdjudicationEntry | undefined =>
+      this.#facts.find<AdjudicationEntry>('adjudication', relationRef, id)?.value;
+    return {
+      acknowledgement: this.#facts.find<Acknowledgement>('acknowledgement', relationRef, claimId)?.value,
+      adjudication: adjudicationOf(claimId),
+      related: related === null ? undefined : adjudicationOf(related.claimId),
+    };
   }
+}
+
+/** What became of a claim, and of the one that it names. */
+interface Standing {
+  readonly acknowledgement: Acknowledgement | undefined;
+  readonly adjudication: AdjudicationEntry | undefined;
+  readonly related: AdjudicationEntry | undefined;
+}
+
+function statusOf(claim: ClaimEntry, { acknowledgement, adjudication, related }: Standing): ClaimStatus {
+  if (hasTakenBack(claim, related)) return 'complete';
+  if (adjudication?.status === 'proposed') return 'proposed';
+  return adjudication?.outcome ?? acknowledgement?.outcome ?? 'submitted';
+}
+
+function hasTakenBack({ related: of }: ClaimEntry, related: AdjudicationEntry | undefined): boolean {
+  return of?.relationship === 'reversal' && related?.outcome === 'reversed';
+}
+
+/** What came back because the body was not there can still arrive. */
+function hasWork(status: ClaimStatus, { acknowledgement }: Standing): boolean {
+  if (status === 'returned') return acknowledgement?.reason === 'body-not-received';
+  return status === 'submitted' || status === 'received';
 }
 
 type Narrow = Pick<ClaimQuery, 'coverageId' | 'flag' | 'status' | 'hospital'>;
