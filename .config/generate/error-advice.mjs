@@ -228,6 +228,44 @@ export const advice = {
     'The record carries the obligation NORDSCLCD.',
     'Leave the record out, or have the patient consent to the other recipient herself.',
   ],
+  CALLER_NOT_INSURER: [
+    'The member is no insurer by the consortium rules, is suspended, or is not the counterparty of this relation.',
+    'Let the insurer of the relation do it.',
+  ],
+  PLAN_NOT_FOUND: [
+    'No such version of the plan stands, or its insurer does not attest to it.',
+    'Compare plan and version with the list of plans.',
+  ],
+  PLAN_VERSION_TAKEN: [
+    'The version is published with other content, or others wrote in its place; a version is never changed.',
+    'Publish the changed plan as the next version.',
+  ],
+  PLAN_VERSION_SKIPPED: ['Versions of a plan have no gap, and the one before is missing.', 'Publish the version before first.'],
+  COVERAGE_NOT_FOUND: [
+    'The relation has no such coverage, or no version of it counts: attested by the insurer, on terms that the patient signed.',
+    'Compare the id; if the patient has not signed the offer yet, let her wallet do so.',
+  ],
+  COVERAGE_VERSION_TAKEN: [
+    'The version stands with another status or other terms, or others wrote in its place.',
+    'Read the coverage, and record the next version.',
+  ],
+  COVERAGE_VERSION_SKIPPED: [
+    'Versions of a coverage have no gap, and the one before is missing.',
+    'Read the coverage, and record the version after the newest.',
+  ],
+  COVERAGE_ENDED: [
+    'A version of this coverage says that it has ended, and no version follows that.',
+    'Offer the patient another coverage.',
+  ],
+  COVERAGE_TERMS_OUTDATED: [
+    'The statement is neither that of the version before nor one that the patient signed for this version.',
+    'To keep the terms, send the statement of the version before; to change them, let the patient sign them for this version.',
+  ],
+  CLAIM_NOT_FOUND: [
+    "The relation has no such claim, or the hospital's own sealed copy of it does not stand.",
+    'Compare relation and claim id.',
+  ],
+  ADJUDICATION_NOT_FOUND: ['The claim was not adjudicated so often.', 'Read the claim, and name an adjudication of its.'],
   AUDIT_ROOT_ALREADY_ANCHORED: [
     'Another root of this audit log stands under the number.',
     'Nothing to do: the next root follows the one that stands. No two gateways share an audit log.',
@@ -291,6 +329,7 @@ export const advice = {
   PASSWORD_WEAK: ['The password is too short, holds the name of the account, or repeats a few characters.', 'Choose a longer phrase.'],
   ACCOUNT_EXISTS: ['The name was given to somebody, now or earlier.', 'Choose another; a name is never given twice.'],
   CLIENT_EXISTS: ['A client of that id is registered.', 'Remove it first, or choose another id.'],
+  NOT_THE_INSURER: ['Another organisation is the insurer of the relation.', "Use the insurer's gateway."],
   NOT_THE_CUSTODIAN: ['Another organisation is the custodian.', "Use the custodian's gateway."],
   PATIENT_UNKNOWN: ['No such patient is registered with this custodian.', 'Register the patient, or check the reference.'],
   RELATION_UNKNOWN: ['No such relation is on the ledger.', 'Check in first, or check the reference.'],

@@ -1,4 +1,5 @@
 import './support/quiet';
+import { ClaimsContract } from '../src/contracts/claims-contract';
 import { MedaccordContract } from '../src/contracts/medaccord-contract';
 import { Evaluate, policiesOf, Submit } from '../src/contracts/policy';
 import { requests, rulesKey, staffRoles, type TransactionName } from '../src/model';
@@ -64,6 +65,10 @@ const TABLE: Readonly<Record<string, string>> = {
   RecordConsultations: 'submit role:gateway',
   AnchorAuditRoot: 'submit role:gateway',
   GetAuditRoot: 'evaluate any-member',
+  PublishPlan: 'submit role:insurer-clerk',
+  GetPlan: 'evaluate any-member',
+  RecordCoverage: 'submit role:insurer-clerk role:gateway',
+  GetCoverages: 'evaluate any-member',
   StoreSealed: 'submit any-member',
   ReadSealed: 'evaluate role:gateway',
 };
@@ -84,7 +89,9 @@ describe('the interface of the contract', () => {
   });
 
   test('every public method of the contract is a transaction with a policy', () => {
-    const methods = Object.getOwnPropertyNames(MedaccordContract.prototype).filter((name) => name !== 'constructor');
+    const methods = [MedaccordContract, ClaimsContract]
+      .flatMap(({ prototype }) => Object.getOwnPropertyNames(prototype))
+      .filter((name) => name !== 'constructor');
     expect(methods.sort()).toEqual(Object.keys(TABLE).sort());
   });
 

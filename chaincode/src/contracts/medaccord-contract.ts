@@ -1,15 +1,5 @@
 import { Default } from 'fabric-contract-api';
-import {
-  askingRoles,
-  formatCanonical,
-  parseJson,
-  requests,
-  type Parser,
-  type TransactionName,
-  type TransactionRequest,
-  type TransactionResponse,
-} from '../model';
-import type { Ledger } from '../ledger';
+import { askingRoles } from '../model';
 import { registerOrganisationDesk, getOrganisationDesk, getOrganisationsDesk } from './consortium-desk';
 import { adoptRulesDesk, approveRulesDesk, getRulesDesk, getRulesApprovalsDesk } from './rules-desk';
 import { registerPatientDesk, replacePatientKeysDesk, getPatientDesk } from './patient-desk';
@@ -49,7 +39,9 @@ import { recordDeletionDesk, recordRedisclosureDesk } from './after-release-desk
 import { recordConsultationsDesk } from './consultation-desk';
 import { anchorAuditRootDesk, getAuditRootDesk } from './audit-desk';
 import { storeSealedDesk, readSealedDesk } from './sealed-desk';
-import { GuardedContract, LedgerContext } from './guarded-contract';
+import { answer } from './answer';
+import { ClaimsContract } from './claims-contract';
+import { LedgerContext } from './guarded-contract';
 import { admin, anyMember, Evaluate, role, Submit } from './policy';
 
 /**
@@ -57,7 +49,7 @@ import { admin, anyMember, Evaluate, role, Submit } from './policy';
  * (model/response.ts); a desk parses, asks the rules and records.
  */
 @Default()
-export class MedaccordContract extends GuardedContract {
+export class MedaccordContract extends ClaimsContract {
   constructor() {
     super('medaccord');
   }
@@ -356,15 +348,4 @@ export class MedaccordContract extends GuardedContract {
   ReadSealed(ctx: LedgerContext, request: string): Promise<string> {
     return answer('ReadSealed', ctx, request, readSealedDesk);
   }
-}
-
-/** Runs a desk: the request strictly parsed on the way in, its answer canonical on the way out. */
-async function answer<N extends TransactionName>(
-  name: N,
-  ctx: LedgerContext,
-  request: string,
-  desk: (ledger: Ledger, request: TransactionRequest<N>) => Promise<TransactionResponse<N>>,
-): Promise<string> {
-  const parsed = parseJson(requests[name] as Parser<unknown>, request, 'request') as TransactionRequest<N>;
-  return formatCanonical(await desk(ctx.ledger, parsed));
 }

@@ -40,7 +40,8 @@ export function studyOf(ledger: Ledger, studyId: StudyId): Promise<Attested<Stud
   return attestedOf(ledger, studyKey(studyId), { parse: parseStudy, authorOf: ({ authority }) => authority });
 }
 
-async function attestedOf<T>(
+/** What stands under a key: it counts with the attestation of the author that it is asked for. */
+export async function attestedOf<T>(
   ledger: Ledger,
   key: string,
   { parse, authorOf }: { readonly parse: Parser<T>; readonly authorOf: (entry: T) => MspId },

@@ -1,13 +1,20 @@
 import {
+  adjudicationKey,
   findGrant,
   newError,
+  parseAdjudicationEntry,
+  parseClaimId,
+  parseCoverageId,
   parsePatientEntry,
   parseRelationRef,
   parseRequestId,
   parseSealedRef,
   parseSubjectRef,
   patientKey,
+  RequestInvalid,
+  type AdjudicationEntry,
   type Digest,
+  type MspId,
   type SealedRef,
   type SealedValue,
   type TransactionRequest,
@@ -16,8 +23,11 @@ import {
 import type { Ledger } from '../ledger';
 import { assertAskSealable, assertIdentitySealable, assertFirst, assertNamed, assertPartySealable } from '../sealed';
 import { digestOf } from '../signature';
+import { claimOf } from './claim-facts';
+import { coverageOf, statementOf } from './coverage-facts';
 import { delegationsOf } from './delegation-facts';
 import { relationOf, requestOf, signedConsentOf } from './facts';
+import { entryOf } from './proof-facts';
 
 type StoreSealed = TransactionRequest<'StoreSealed'>;
 
@@ -75,7 +85,47 @@ const entryChecks: Readonly<Record<StoreSealed['kind'], (ledger: Ledger, request
     assertAskSealable(request, relation, organisation, ledger.caller);
     assertFirst(offer.ref, await ledger.sealedDigest(organisation, offer.ref), offer.envelope);
   },
+  coverage: async (ledger, { ref, id, organisation }, { envelope }) => {
+    const relation = await relationOf(ledger, parseRelationRef(ref, 'request.ref'));
+    const [name, version] = numberedOf(id);
+    const coverageId = parseCoverageId(name, 'request.id');
+    const coverage = entryOf(await coverageOf(ledger, { relation, coverageId }, version));
+    const statement = coverage && statementOf(coverage, relation);
+    if (statement === undefined) throw newError('COVERAGE_NOT_FOUND', { relationRef: relation.relationRef, coverageId });
+    if (statement.version !== version) throw new RequestInvalid('request.id', 'the version for which the patient signed the terms');
+    assertNamed(statement.sealed, organisation, envelope);
+  },
+  claim: async (ledger, { ref, id, organisation }, { envelope }) => {
+    const relation = await relationOf(ledger, parseRelationRef(ref, 'request.ref'));
+    const claim = await claimOf(ledger, relation, parseClaimId(id, 'request.id'));
+    assertNamed(claim.sealed, organisation, envelope);
+  },
+  adjudication: (ledger, request, offer) => assertOfAdjudication(ledger, request, offer, ({ sealed }, hospital) => sealed[hospital]),
+  explanation: (ledger, request, offer) => assertOfAdjudication(ledger, request, offer, ({ explanation }) => explanation),
 };
+
+/** Checks that an envelope for the hospital is one that the claim's adjudication of this number names, whether or not it stands still. */
+async function assertOfAdjudication(
+  ledger: Ledger,
+  { ref, id, organisation }: StoreSealed,
+  { envelope }: Offer,
+  digestOf: (entry: AdjudicationEntry, hospital: MspId) => Digest | null | undefined,
+): Promise<void> {
+  const relation = await relationOf(ledger, parseRelationRef(ref, 'request.ref'));
+  const [name, n] = numberedOf(id);
+  const { relationRef, claimId, hospital } = await claimOf(ledger, relation, parseClaimId(name, 'request.id'));
+  if (organisation !== hospital) throw new RequestInvalid('request.organisation', 'the hospital that made the claim');
+  const entries = (await ledger.trace(adjudicationKey(relationRef, claimId), parseAdjudicationEntry)).filter((one) => one.n === n);
+  if (entries.length === 0) throw newError('ADJUDICATION_NOT_FOUND', { relationRef, claimId, n });
+  const named = entries.some((entry) => digestOf(entry, hospital) === envelope);
+  if (!named) throw newError('COMMITMENT_MISMATCH', { of: 'sealed value' });
+}
+
+/** An id with its number. */
+function numberedOf(id: string): readonly [string, number] {
+  const [name = '', number] = id.split('.');
+  return [name, Number(number)];
+}
 
 /** Reads sealed values of the caller's own organisation at its own peer. */
 export async function readSealedDesk(

@@ -1,5 +1,6 @@
 import { formatCanonical } from './encoding/canonical-json';
-import { errorRows, type ErrorCategory, type ErrorCode, type FactsOf, isErrorCode } from './error-codes';
+import { errorRows, type ErrorCode, type FactsOf, isErrorCode } from './error-codes';
+import type { ErrorCategory } from './error-facts';
 
 /** Facts of an error: pseudonymous ids, enum values and counts only, never names, content or what a caller typed. */
 export type ErrorDetails = Readonly<Record<string, string | number | boolean | null>>;

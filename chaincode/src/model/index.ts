@@ -4,7 +4,8 @@ export { isAccepted, parseJson, RequestInvalid, type Parsed, type Parser } from 
 export { formatUtf8, parseUtf8 } from './encoding/utf8';
 
 export { DomainError, formatError, newError, parseError, type ErrorDetails } from './domain-error';
-export { errorCategories, isErrorCategory, isErrorCode, type ErrorCategory, type ErrorCode } from './error-codes';
+export { errorCategories, isErrorCategory, isErrorCode, type ErrorCode } from './error-codes';
+export type { ErrorCategory } from './error-facts';
 export { formatEventPayload, type EventName, type LedgerEvent } from './event';
 
 export {
@@ -295,6 +296,7 @@ export {
   type DelegateProblem,
   type Delegation,
 } from './rule/trust-delegation';
+export { trustCoverage } from './rule/trust-coverage';
 export { isOfficial } from './rule/trust-official';
 export { trustPatientStatus } from './rule/trust-patient-status';
 export { type ProofFacts } from './rule/purpose-proof';

@@ -2,6 +2,7 @@ import { commit, ISSUED, newKeyPair, newKeyRing, newRef, newSalt, Patient, Patie
 import {
   askRef,
   bindingRef,
+  coverageRef,
   identityRef,
   recipientPreimage,
   type AuditLogId,
@@ -12,6 +13,7 @@ import {
 import { checkInByCard, consentByCard, endOnHerWord, notify } from './assisted-story';
 import { declare, emergencyOpeningOf } from './break-glass-story';
 import type { ConsortiumTwin } from './consortium-twin';
+import { agree, cover, newPlan, newTerms, publish, recording, termsEnvelope } from './coverage-story';
 import { confirm, signGrant, signStatus } from './delegates';
 import { MerkleTree } from './merkle-tree';
 import { runRecovery } from './recovery-story';
@@ -20,6 +22,7 @@ import {
   approve,
   ask,
   AUTHORITY,
+  checkIn,
   CLINIC,
   HOSPITAL,
   INSURER,
@@ -104,6 +107,7 @@ export async function runWholeStory(twin: ConsortiumTwin): Promise<PatientRelati
   await twin.evaluate(reader, 'GetReview', emergency);
 
   await runAssisted(twin);
+  await runCovered(twin, patient);
 
   const long = newRecord(patient);
   const abandoned = newRecord(patient);
@@ -176,4 +180,20 @@ async function runAssisted(twin: ConsortiumTwin): Promise<void> {
   await notify(twin, relation, { at: clock });
   await endOnHerWord(twin, relation, { by: INSURER });
   await twin.evaluate(await twin.identity(INSURER), 'GetAssistance', { relationRef: relation.relationRef, version: 2 });
+}
+
+/** A plan, and a coverage by it, whose terms the hospital gets. */
+async function runCovered(twin: ConsortiumTwin, patient: Patient): Promise<void> {
+  const reader = await twin.identity(CLINIC);
+  const plan = newPlan();
+  await publish(twin, plan);
+  await twin.evaluate(reader, 'GetPlan', { insurer: INSURER, planId: plan.planId, version: plan.version });
+  const relation = patient.relateTo(INSURER, ['cover']);
+  await checkIn(twin, relation);
+  const terms = newTerms(relation);
+  const { relationRef, coverageId } = terms;
+  await cover(twin, recording(terms, agree(relation, terms)));
+  const sealed = { organisation: HOSPITAL, ...coverageRef(relationRef, coverageId, 1) } as never;
+  await twin.submit(reader, 'StoreSealed', sealed, { input: { envelope: termsEnvelope(terms, HOSPITAL) }, endorsers: [HOSPITAL] });
+  await twin.evaluate(reader, 'GetCoverages', { relationRef, coverageId });
 }

@@ -5,6 +5,7 @@ import {
   formatCanonical,
   parseEntryName,
   trustConsent,
+  trustCoverage,
   trustDelegation,
   trustPatientStatus,
   trustRelation,
@@ -36,7 +37,6 @@ import { PatientSteps } from './patient-steps';
 import { newPatientVerifier } from './patient-verifier';
 import { SigningKeys } from './signing-keys';
 import { statementVerifier } from './statement-verifier';
-import { trustCoverage } from './trust-coverage';
 import { trustReceipts } from './trust-receipts';
 
 /** A fact of the ledger's public state: its newest value and the transaction that wrote it. */
@@ -274,7 +274,7 @@ export class Facts {
   #trustInRelation({ type, value }: Signed, ref: string): Signed['value'] | undefined {
     const relation = this.find<RelationEntry>('relation', ref)?.value;
     if (relation === undefined) return undefined;
-    if (type === 'coverage') return trustCoverage(value, relation);
+    if (type === 'coverage') return trustCoverage(value, relation, statementVerifier) && value;
     if (type === 'consent') return trustConsent(value, relation, statementVerifier, listDelegations(this, ref));
     return trustDelegation(value, relation, this.#patientVerifier) && value;
   }

@@ -1,0 +1,28 @@
+import { answer } from './answer';
+import { recordCoverageDesk, getCoveragesDesk } from './coverage-desk';
+import { GuardedContract, LedgerContext } from './guarded-contract';
+import { publishPlanDesk, getPlanDesk } from './plan-desk';
+import { anyMember, Evaluate, role, Submit } from './policy';
+
+/** The transactions about plans, coverages and claims: a part of the consortium's one contract (medaccord-contract.ts). */
+export abstract class ClaimsContract extends GuardedContract {
+  @Submit({ allow: [role('insurer-clerk')] })
+  PublishPlan(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('PublishPlan', ctx, request, publishPlanDesk);
+  }
+
+  @Evaluate({ allow: [anyMember] })
+  GetPlan(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('GetPlan', ctx, request, getPlanDesk);
+  }
+
+  @Submit({ allow: [role('insurer-clerk'), role('gateway')] })
+  RecordCoverage(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('RecordCoverage', ctx, request, recordCoverageDesk);
+  }
+
+  @Evaluate({ allow: [anyMember] })
+  GetCoverages(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('GetCoverages', ctx, request, getCoveragesDesk);
+  }
+}

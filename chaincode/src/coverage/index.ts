@@ -1,0 +1,2 @@
+export { publishPlan } from './publish-plan';
+export { recordCoverage, type CoverageChain } from './record-coverage';
