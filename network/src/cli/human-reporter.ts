@@ -3,6 +3,9 @@ import type { Reporter } from './reporter';
 const TITLE_WIDTH = 42;
 const STYLES = { green: 32, red: 31, yellow: 33, dim: 2, bold: 1 } as const;
 
+const HAPPENED = { died: 'ended', stalled: 'stands still' } as const;
+const KEEPS = { died: 'keeps ending', stalled: 'keeps standing still' } as const;
+
 /** A line for each thing as it becomes ready, with its time. */
 export function newHumanReporter(print: (line: string) => void, colour: boolean): Reporter {
   const paint = (style: keyof typeof STYLES, text: string): string => (colour ? `\u001b[${String(STYLES[style])}m${text}\u001b[0m` : text);
@@ -20,8 +23,10 @@ export function newHumanReporter(print: (line: string) => void, colour: boolean)
     },
     event: (event) => {
       if (event.kind === 'restarted') print(`  ${done} ${headline(event.title)}: back after ${formatDuration(event.ms)}`);
-      else if (event.again) print(`  ${paint('yellow', '!')} ${headline(event.title)} ended (${event.how}); starting it again`);
-      else print(`  ${paint('red', '✗')} ${headline(event.title)} keeps ending (${event.how}); given up. See its log with \`logs\`.`);
+      else if (event.again)
+        print(`  ${paint('yellow', '!')} ${headline(event.title)} ${HAPPENED[event.kind]} (${event.how}); starting it again`);
+      else
+        print(`  ${paint('red', '✗')} ${headline(event.title)} ${KEEPS[event.kind]} (${event.how}); given up. See its log with \`logs\`.`);
     },
     note: print,
     result: (_step, text) => {

@@ -7,6 +7,7 @@ import {
   type Deployment,
   type FabricSurroundings,
   type LedgerEngine,
+  type NodeHeight,
 } from '../ledger';
 import { Supervisor, assertPortsFree, type Platform, type ProcessEvent, type ProcessSpec } from '../process';
 import { listHere, type Organisation, type Topology } from '../topology';
@@ -29,6 +30,8 @@ import {
 } from './network-state';
 import { assertAsWished, type ReleaseWish } from './release-wish';
 import { openRunFolder } from './run-folder';
+import { Turns } from './turns';
+import { watchForStalls, type WatchedNetwork } from './watch-for-stalls';
 
 /** Something done on the way up, for whoever watches. */
 export interface Step {
@@ -93,7 +96,9 @@ export class Network {
   #release: (() => void) | undefined;
   #stopping: Promise<void> | undefined;
   readonly #wanted = new AbortController();
-  #lastTurn: Promise<unknown> = Promise.resolve();
+  /** What changes the network: releases, members. */
+  readonly #changes = new Turns();
+  readonly #restarts = new Turns();
   /** Processes that read of the members when they started, and do not know of the newest. */
   readonly #outdated = new Set<string>();
   /** Where the chaincode runs now. */
@@ -139,7 +144,7 @@ export class Network {
 
   /** Puts the chaincode as it is in its folder now in the place of the one that runs, as the next sequence; nothing if it is the same. @throws DeploymentError NOT_BUILT, RELEASE_OTHER */
   redeploy(wish: ReleaseWish = {}): Promise<RedeployFacts> {
-    return this.#inTurn(() => this.#redeploy(wish));
+    return this.#changes.take(() => this.#redeploy(wish));
   }
 
   /**
@@ -148,13 +153,15 @@ export class Network {
    * @throws DeploymentError JOIN_IMPOSSIBLE, RELEASE_NOT_DEPLOYED before anything is touched, and whatever keeps the members from joining
    */
   join(next: Topology): Promise<JoinFacts> {
-    return this.#inTurn(() => this.#join(next));
+    return this.#changes.take(() => this.#join(next));
   }
 
   /** Stops one process and starts it again; it reads anew what it reads when it starts. @throws ProcessError PROCESS_UNKNOWN, ... */
-  async restart(name: string): Promise<void> {
-    await this.#supervisor.restart(name);
-    this.#outdated.delete(name);
+  restart(name: string): Promise<void> {
+    return this.#restarts.take(async () => {
+      await this.#supervisor.restart(name);
+      this.#outdated.delete(name);
+    });
   }
 
   /** Stops one process for as long as the work takes, and starts it again. @throws ProcessError PROCESS_UNKNOWN, PROCESS_HELD, ... */
@@ -202,7 +209,26 @@ export class Network {
     const facts = await this.#deploy(chaincode);
     await this.#startStage(gateways);
     this.#record({ phase: 'up' });
+    void this.#watchForStalls();
     return facts;
+  }
+
+  async #watchForStalls(): Promise<void> {
+    const { standstill } = this.#engine;
+    if (standstill === undefined) return;
+    const network: WatchedNetwork = {
+      readHeights: () => this.#readHeights(),
+      listProcesses: () => this.#supervisor.statuses,
+      restart: (name) => this.#changes.take(() => this.restart(name)),
+      onEvent: (event) => this.#options.onEvent?.(event),
+    };
+    await watchForStalls(network, standstill.afterMs, this.#wanted.signal);
+  }
+
+  async #readHeights(): Promise<readonly NodeHeight[] | undefined> {
+    const isChanging = (): boolean => this.#changes.isTaken || this.#restarts.isTaken;
+    const heights = isChanging() ? undefined : await this.#engine.standstill?.readHeights();
+    return isChanging() ? undefined : heights;
   }
 
   async #redeploy(wish: ReleaseWish): Promise<RedeployFacts> {
@@ -241,13 +267,6 @@ export class Network {
     const names = (list: readonly Organisation[]): string[] => list.map(({ name }) => name);
     const outdated = [...this.#outdated].sort().reverse();
     return { organisations: names(organisations), orderers: names(orderers), transactions, steps, outdated };
-  }
-
-  /** What changes the network happens one after another. */
-  #inTurn<T>(change: () => Promise<T>): Promise<T> {
-    const turn = this.#lastTurn.then(change);
-    this.#lastTurn = turn.catch(() => undefined);
-    return turn;
   }
 
   #asRunning(steps: Step[]): RunningNetwork {

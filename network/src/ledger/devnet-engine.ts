@@ -20,6 +20,7 @@ export function newDevnetEngine({ topology, platform, testSwitches, ask }: Ledge
   return {
     upgradesBeside: false,
     needs: LEDGER_NEEDS.devnet,
+    standstill: undefined,
     provide: () => Promise.resolve(undefined),
     beginChannel: refuseFirstBlock,
     acceptChannel: refuseFirstBlock,

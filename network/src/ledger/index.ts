@@ -12,6 +12,7 @@ export type {
   LedgerEngineContext,
   MachineNeeds,
   NewLedgerEngine,
+  NodeHeight,
 } from './ledger-engine';
 export type { FirstTransactionFacts } from './run-first-transactions';
 export { submitFirstTransactions } from './first-transactions';

@@ -41,6 +41,24 @@ export interface FirstBlock {
   readonly isNew: boolean;
 }
 
+/** How far a node of this machine is. */
+export interface NodeHeight {
+  /** As its process is called. */
+  readonly name: string;
+  /** Blocks of the channel that it has; undefined: it does not say. */
+  readonly height: number | undefined;
+  /** Whether it decides blocks: an orderer, unless it says that it has no vote. */
+  readonly decides: boolean;
+}
+
+/** By what a node is known that stands still while others go on. */
+export interface Standstill {
+  /** How long it may be behind without getting any further, in milliseconds. */
+  readonly afterMs: number;
+  /** Asks all nodes of this machine now. */
+  readHeights(): Promise<readonly NodeHeight[]>;
+}
+
 /** The two places of an organisation's chaincode service, by the name of its port. */
 export type ChaincodePort = 'chaincode' | 'chaincodeBeside';
 
@@ -66,6 +84,8 @@ export interface LedgerEngine {
   readonly needs: MachineNeeds;
   /** Whether a new release can run beside the one that is called until the ledger has changed over. */
   readonly upgradesBeside: boolean;
+  /** Undefined: the ledger has no nodes that could fall behind each other. */
+  readonly standstill: Standstill | undefined;
   /** Finds what the ledger needs beside npm packages, before anything starts. Returns what a person is told of it. */
   provide(): Promise<string | undefined>;
   /**

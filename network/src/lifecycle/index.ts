@@ -3,7 +3,7 @@ export { newOrdererAdmin, type BlockName, type OrdererAdmin, type OrdererChannel
 export { openPeerAdmin, type PeerAdmin } from './peer-admin';
 export { openPeerConnection, type PeerConnection } from './peer-connection';
 export { LedgerRefusal } from './ledger-refusal';
-export { findLeader, findValue, readLeader, readMetrics, type Sample } from './read-metrics';
+export { findLeader, findValue, isConsenter, readLeader, readMetrics, type Sample } from './read-metrics';
 export { evaluateTransaction } from './evaluate-transaction';
 export { submitTransaction, type SubmittedFacts, type TransactionRequest } from './submit-transaction';
 export { installPackage, listInstalled, type InstallFacts, type InstalledPackage } from './install-package';

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { parseMetrics, readMetrics } from './read-metrics';
+import { isConsenter, parseMetrics, readMetrics } from './read-metrics';
 
 const TEXT = `# HELP ledger_blockchain_height Height of the chain in blocks.
 # TYPE ledger_blockchain_height gauge
@@ -18,6 +18,15 @@ test('samples are read with name, labels and value', () => {
     { name: 'process_open_fds', labels: {}, value: 65 },
     { name: 'go_gc_duration_seconds', labels: { quantile: '0.5' }, value: NaN },
   ]);
+});
+
+test.each([
+  [1, true],
+  [2, false],
+])('an orderer that states its relation %i to a channel takes part in ordering it: %s', (relation, expected) => {
+  const samples = parseMetrics(`participation_consensus_relation{channel="one"} ${String(relation)}`);
+  expect(isConsenter(samples, 'one')).toBe(expected);
+  expect(isConsenter(samples, 'two')).toBeUndefined();
 });
 
 describe('of a node', () => {

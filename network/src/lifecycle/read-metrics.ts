@@ -56,3 +56,11 @@ export function findLeader(samples: readonly Sample[], channel: string): number 
 export async function readLeader({ host, channel }: Topology, { ports }: Organisation): Promise<number | undefined> {
   return findLeader((await readMetrics(host, ports.ordererOperations)) ?? [], channel);
 }
+
+const CONSENTER = 1;
+
+/** Whether an orderer takes part in ordering a channel (fabric/orderer/common/types/channelinfo.go); undefined: it does not say. */
+export function isConsenter(samples: readonly Sample[], channel: string): boolean | undefined {
+  const relation = findValue(samples, 'participation_consensus_relation', channel);
+  return relation === undefined ? undefined : relation === CONSENTER;
+}

@@ -23,6 +23,8 @@ export interface ProcessStatus {
 
 /** What happens to processes without anybody having asked for it. */
 export type ProcessEvent =
+  /** It was found to stand still; `again`: it is started again for that. */
+  | { readonly kind: 'stalled'; readonly title: string; readonly how: string; readonly again: boolean }
   | { readonly kind: 'died'; readonly title: string; readonly how: string; readonly again: boolean }
   | { readonly kind: 'restarted'; readonly title: string; readonly ms: number };
 

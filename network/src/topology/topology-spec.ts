@@ -83,6 +83,11 @@ const fabric = z.strictObject({
   block: z.strictObject({ messages: count.default(100), megabytes: count.default(10), interval: duration.default('30ms') }).prefault({}),
   /** How long a peer waits for another organisation's endorsement before it asks a different one. */
   endorsementTimeout: duration.default('3s'),
+  /**
+   * How long an orderer may stand still behind others before whoever runs it restarts it. One that lacks a block fetches it by itself within
+   * `bft.heartbeat` and some seconds more.
+   */
+  restartStalledAfter: duration.default('60s'),
   bft: z
     .strictObject({
       forward: duration.default('2s'),

@@ -1,3 +1,4 @@
+import { parseDuration } from '@medaccord/devnet/configuration';
 import { describeFabricBinaries, findFabricBinaries, type FabricBinaries } from '../../binaries';
 import type { ProcessSpec } from '../../process';
 import { isWhole, listHere } from '../../topology';
@@ -13,6 +14,7 @@ import { writeNodeFiles, writeOrdererFiles } from './node-files';
 import { newOrdererProcess, newPeerProcess } from './node-processes';
 import { openChannel } from './open-channel';
 import { openOwnPart } from './open-own-part';
+import { readNodeHeights } from './read-node-heights';
 import { seatOrderers } from './seat-orderers';
 import { newWaitForOthers } from './wait-for-others';
 
@@ -29,6 +31,7 @@ export function newFabricEngine({ topology, platform, fabric, tell, signal }: Le
   return {
     needs: LEDGER_NEEDS.fabric,
     upgradesBeside: true,
+    standstill: { afterMs: parseDuration(topology.fabric.restartStalledAfter) ?? 0, readHeights: () => readNodeHeights(topology) },
     provide: async () => {
       found = await findFabricBinaries(topology.fabric, fabric, { tell });
       return describeFabricBinaries(found);

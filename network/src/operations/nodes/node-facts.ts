@@ -1,4 +1,4 @@
-import { findLeader, findValue, readMetrics, type Sample } from '../../lifecycle';
+import { findLeader, findValue, isConsenter, readMetrics, type Sample } from '../../lifecycle';
 import type { Organisation, Topology } from '../../topology';
 
 interface NodeFacts {
@@ -32,7 +32,7 @@ export interface OrdererFacts extends NodeFacts {
   readonly view: number | undefined;
   /** How many orderers have a vote, as far as it knows. */
   readonly consenters: number | undefined;
-  /** Whether it takes part in ordering (fabric/orderer/common/types/channelinfo.go). */
+  /** Whether it takes part in ordering. */
   readonly isConsenter: boolean;
   readonly status: OrdererStatus | undefined;
   readonly isActive: boolean;
@@ -51,7 +51,6 @@ export interface SilentNode {
 /** What is known of one node now. */
 export type NodeReport = PeerFacts | OrdererFacts | SilentNode;
 
-const CONSENTER = 1;
 /** As `participation_status` counts them (fabric/orderer/common/multichannel/metrics.go). */
 const STATUSES: readonly OrdererStatus[] = ['inactive', 'active', 'onboarding', 'failed'];
 
@@ -90,7 +89,7 @@ async function readOrderer({ host, channel }: Topology, { name: organisation, po
     leaderId,
     view: valueOf('consensus_smartbft_view_number'),
     consenters: valueOf('consensus_BFT_cluster_size') || undefined,
-    isConsenter: valueOf('participation_consensus_relation') === CONSENTER,
+    isConsenter: isConsenter(samples, channel) ?? false,
     status,
     isActive: status === 'active',
   };
