@@ -9,6 +9,7 @@ import { findRelation } from '../src/wallet';
 import { readWalletFile, writeWalletFile } from '../src/wallet/wallet-file';
 import { writeConnections } from './support/connection-folder';
 import { TestConsortium, waitFor } from './support/test-consortium';
+import { TestCoverage } from './support/test-coverage';
 import { ask, newBundle, TestPatient } from './support/test-patient';
 
 jest.setTimeout(30_000);
@@ -230,9 +231,33 @@ describe('the wallet command', () => {
     await expect(run('preview', '--document', join(folder, 'bad.json'))).rejects.toMatchObject({ code: 'DRAFT_UNREADABLE' });
   });
 
+  it('tells what her insurer offers in words, the plan too, and signs what she accepts', async () => {
+    await patient.checkIn('GammaMSP', 'GammaMSP', ['cover']);
+    await writeWalletFile(file, patient.wallet, config.walletPassphrase);
+    const coverage = new TestCoverage(patient);
+    await coverage.publish();
+    expect(await run('coverage')).toBe('GammaMSP offers nothing that you have not signed.\n');
+    await coverage.offer({ isInNetwork: false });
+    const told = await run('coverage');
+    for (const words of [
+      'GammaMSP covers what AlphaMSP does for you from 2020-01-01 on, without an end, by its plan demonstration',
+      'AlphaMSP does not belong to its network: you may bear more.',
+      'The patient bears the first 500.00 of a year where the deductible applies.',
+      `To sign: wallet coverage --accept ${coverage.coverageId}`,
+    ])
+      expect(told).toContain(words);
+    await expect(run('coverage', '--accept', 'A'.repeat(22))).rejects.toMatchObject({ code: 'OFFER_UNKNOWN' });
+
+    const signed = JSON.parse(await run('coverage', '--accept', coverage.coverageId, '--json')) as object;
+    expect(signed).toMatchObject({ coverageId: coverage.coverageId, version: 1 });
+    expect(await run('coverage')).toBe('GammaMSP offers nothing that you have not signed.\n');
+    await consortium.untilFollowing();
+    expect(await run('history')).toMatch(/coverage {8}GammaMSP covers you: active, version 1 of /);
+  });
+
   it('says which words it takes', async () => {
     await expect(run('forget')).rejects.toThrow(
-      'wallet forget: must be one of show, history, audit, consent, revoke, close, renew, token, preview, recover.',
+      'wallet forget: must be one of show, history, audit, consent, revoke, close, renew, token, preview, coverage, recover.',
     );
   });
 });

@@ -88,11 +88,13 @@ describe('the list of claims', () => {
     expect([statusOf(1), work()]).toEqual(['submitted', ['1', '2', '3', '4']]);
     apply(acknowledgement(1, null), acknowledgement(2, 'tag-mismatch'), acknowledgement(3, 'body-not-received'));
     expect([1, 2, 3].map(statusOf)).toEqual(['received', 'returned', 'returned']);
+    expect(work()).toEqual(['1', '4']);
     // What came back because the body was not there can still arrive.
-    expect(work()).toEqual(['1', '3', '4']);
+    expect(facts.claims.listWorkOf(relationRef, coverageId, 'lost')).toEqual([idOf(3)]);
+    expect(facts.claims.listWork('lost')).toEqual([{ relationRef, coverageId }]);
     apply(adjudication(1, {}), adjudication(3, { outcome: 'partial' }), adjudication(4, { status: 'proposed' }));
     expect([1, 3, 4].map(statusOf)).toEqual(['complete', 'partial', 'proposed']);
-    expect([work(), facts.claims.listWork()]).toEqual([[], []]);
+    expect([work(), facts.claims.listWork(), facts.claims.listWork('lost')]).toEqual([[], [], []]);
   });
 
   it('has work for a claim that takes another back until that is done', () => {

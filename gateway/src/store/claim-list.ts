@@ -4,7 +4,10 @@ import { newPreparer, type Database, type Row } from './database';
 import type { Applied, Facts } from './facts';
 import { mostSteps } from './rank-set';
 
-/** A row per claim that this organisation made or got. `work`: its insurer's agent has something to do for it. */
+/**
+ * A row per claim that this organisation made or got. `work`: 1 where its insurer's agent has something to do for it, 2 where it had to give it
+ * back because the body was not there, which can still arrive.
+ */
 export const claimTable = `
 CREATE TABLE claim_row (
   ref TEXT NOT NULL,
@@ -21,7 +24,7 @@ CREATE TABLE claim_row (
   PRIMARY KEY (ref, claim_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX claim_related ON claim_row (ref, related_id) WHERE related_id IS NOT NULL;
-CREATE INDEX claim_work ON claim_row (insurer, ref, coverage_id) WHERE work = 1;
+CREATE INDEX claim_work ON claim_row (insurer, work, ref, coverage_id) WHERE work > 0;
 CREATE INDEX claim_submitted ON claim_row (submitted, claim_id);
 CREATE INDEX claim_status ON claim_row (status, submitted, claim_id);
 CREATE INDEX claim_hospital ON claim_row (hospital, submitted, claim_id);
@@ -78,6 +81,9 @@ export interface ClaimPage {
 
 const scannedAtOnce = 200;
 
+/** What the insurer's agent looks at now, and what it looks at again when something sealed arrives. */
+const works = { waiting: 1, lost: 2 } as const;
+
 /** Claims as they are searched for: a page costs the same however many there are. */
 export class ClaimList {
   readonly #facts: Pick<Facts, 'find'>;
@@ -99,17 +105,19 @@ export class ClaimList {
     for (const row of related) this.#put(relationRef, String((row as Row).claim_id));
   }
 
-  /** Coverages of this insurer with claims that its agent has to look at. */
-  listWork(): readonly { readonly relationRef: string; readonly coverageId: string }[] {
-    const rows = this.#prepare('SELECT DISTINCT ref, coverage_id FROM claim_row INDEXED BY claim_work WHERE work = 1 AND insurer = ?');
-    return rows.all(this.#mspId).map((row) => ({ relationRef: String(row.ref), coverageId: String(row.coverage_id) }));
+  /** Coverages of this insurer with claims that its agent has to look at; or with those that came back because the body was not there. */
+  listWork(which: keyof typeof works = 'waiting'): readonly { readonly relationRef: string; readonly coverageId: string }[] {
+    const sql = 'SELECT DISTINCT ref, coverage_id FROM claim_row INDEXED BY claim_work WHERE work > 0 AND insurer = ? AND work = ?';
+    const rows = this.#prepare(sql).all(this.#mspId, works[which]);
+    return rows.map((row) => ({ relationRef: String(row.ref), coverageId: String(row.coverage_id) }));
   }
 
-  /** The claims of one coverage that wait for the insurer's agent. */
-  listWorkOf(relationRef: string, coverageId: string): readonly string[] {
-    const sql = 'SELECT claim_id FROM claim_row INDEXED BY claim_work WHERE work = 1 AND insurer = ? AND ref = ? AND coverage_id = ?';
+  /** The claims of one coverage that wait for the insurer's agent, or for their bodies. */
+  listWorkOf(relationRef: string, coverageId: string, which: keyof typeof works = 'waiting'): readonly string[] {
+    const sql =
+      'SELECT claim_id FROM claim_row INDEXED BY claim_work WHERE work > 0 AND insurer = ? AND work = ? AND ref = ? AND coverage_id = ?';
     return this.#prepare(sql)
-      .all(this.#mspId, relationRef, coverageId)
+      .all(this.#mspId, works[which], relationRef, coverageId)
       .map((row) => String(row.claim_id));
   }
 
@@ -167,7 +175,7 @@ export class ClaimList {
     const { related, coverageId, hospital, insurer, submittedAt, duplicates } = claim;
     this.#prepare('INSERT OR REPLACE INTO claim_row VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').run(
       ...[relationRef, claimId, related?.claimId ?? null, coverageId, hospital, insurer, submittedAt, status],
-      ...[duplicates.length > 0, standing.adjudication?.isOverridden === true, hasWork(status, standing)].map(Number),
+      ...[Number(duplicates.length > 0), Number(standing.adjudication?.isOverridden === true), workOf(status, standing)],
     );
   }
 
@@ -199,10 +207,9 @@ function hasTakenBack({ related: of }: ClaimEntry, related: AdjudicationEntry | 
   return of?.relationship === 'reversal' && related?.outcome === 'reversed';
 }
 
-/** What came back because the body was not there can still arrive. */
-function hasWork(status: ClaimStatus, { acknowledgement }: Standing): boolean {
-  if (status === 'returned') return acknowledgement?.reason === 'body-not-received';
-  return status === 'submitted' || status === 'received';
+function workOf(status: ClaimStatus, { acknowledgement }: Standing): number {
+  if (status === 'returned') return acknowledgement?.reason === 'body-not-received' ? works.lost : 0;
+  return status === 'submitted' || status === 'received' ? works.waiting : 0;
 }
 
 type Narrow = Pick<ClaimQuery, 'coverageId' | 'flag' | 'status' | 'hospital'>;

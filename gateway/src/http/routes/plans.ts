@@ -5,7 +5,7 @@ import type { CoverageOptions } from '../../coverage/coverage-options';
 import { describePublished, findPublished, publishPlan } from '../../coverage/publish-plan';
 import type { LedgerIdentity } from '../../ledger/ledger';
 import { newRoute, type Route } from '../route';
-import { instant, mspId, parsed, participant, transactionId } from './schemas';
+import { instant, mspId, participant, transactionId } from './schemas';
 
 export interface PlanRoutesOptions extends CoverageOptions {
   readonly identityOf: (caller: Caller) => Promise<LedgerIdentity>;
@@ -34,10 +34,12 @@ function newPublishRoute({ identityOf, ...options }: PlanRoutesOptions): Route {
     summary: 'Publish the next version of a benefit plan of this insurer, for good (docs/reference/benefit-plan.md)',
     access: { by: 'staff', roles: ['insurer-clerk'] },
     audit: 'none',
-    body: z.strictObject({ plan: parsed(z.looseObject({}), parseBenefitPlan) }),
+    body: z.strictObject({ plan: z.looseObject({}) }),
     status: 201,
     response: published,
-    handle: async ({ body, caller }) => ({ body: await publishPlan(options, body.plan, await identityOf(caller)) }),
+    handle: async ({ body, caller }) => ({
+      body: await publishPlan(options, parseBenefitPlan(body.plan, 'body.plan'), await identityOf(caller)),
+    }),
   });
 }
 
