@@ -266,6 +266,41 @@ export const advice = {
     'Compare relation and claim id.',
   ],
   ADJUDICATION_NOT_FOUND: ['The claim was not adjudicated so often.', 'Read the claim, and name an adjudication of its.'],
+  CLAIM_ALREADY_MADE: ['Another claim, or something that others wrote, stands under this id.', 'Use a new Idempotency-Key.'],
+  CLAIM_NOT_REPLACEABLE: [
+    'A correction or reversal names a claim that was taken back already, takes another back, or is of another use or coverage; the problem is named.',
+    'Read the claim, and correct the one that stands.',
+  ],
+  CLAIM_NOT_OPEN: [
+    'The claim is adjudicated, was returned, or a later one takes its place; the status is named.',
+    'Read the claim; what the hospital corrected is adjudicated under its new id.',
+  ],
+  CLAIM_TAG_WRONG: [
+    "A line's tag is not that of its service and day, or its record was not anchored under this salt for this patient.",
+    'Return the claim with tag-mismatch; the hospital corrects it.',
+  ],
+  COVERAGE_NOT_CURRENT: ['A later version of the coverage was recorded.', 'Read the coverage, and adjudicate by its newest version.'],
+  PLAN_NOT_CURRENT: [
+    'A claim is decided by the newest version of the plan that was published when it came and whose days hold its first service.',
+    'Adjudicate by that version.',
+  ],
+  ADJUDICATION_NOT_NEXT: [
+    'Another adjudication of the coverage, or of the claim, came first.',
+    'Read claim and accumulators, and adjudicate again from there.',
+  ],
+  ADJUDICATION_INVALID: [
+    'The document does not say what rule, claim and ledger say; the problem is named.',
+    'Make the document anew; what a person pays beside the rule is an override.',
+  ],
+  ADJUDICATION_NEEDS_PERSON: [
+    "Decisions on lines and payments beside the rule are a person's, who is named and signs in as a clerk of the insurer.",
+    'Let a clerk decide the claim.',
+  ],
+  ADJUDICATION_NOT_PROPOSED: ['The adjudication is final, or another one stands.', 'Read the claim.'],
+  ADJUDICATION_BY_SAME_PERSON: [
+    'Who decided a claim above the limit of the rules cannot agree to it as well.',
+    'Let a colleague confirm it.',
+  ],
   AUDIT_ROOT_ALREADY_ANCHORED: [
     'Another root of this audit log stands under the number.',
     'Nothing to do: the next root follows the one that stands. No two gateways share an audit log.',

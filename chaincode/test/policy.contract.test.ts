@@ -69,6 +69,11 @@ const TABLE: Readonly<Record<string, string>> = {
   GetPlan: 'evaluate any-member',
   RecordCoverage: 'submit role:insurer-clerk role:gateway',
   GetCoverages: 'evaluate any-member',
+  SubmitClaim: 'submit role:records role:gateway',
+  AcknowledgeClaims: 'submit role:gateway role:insurer-clerk',
+  AdjudicateClaims: 'submit role:gateway role:insurer-clerk',
+  ConfirmAdjudication: 'submit role:insurer-clerk',
+  GetClaim: 'evaluate any-member',
   StoreSealed: 'submit any-member',
   ReadSealed: 'evaluate role:gateway',
 };

@@ -1,4 +1,6 @@
+import { adjudicateClaimsDesk, confirmAdjudicationDesk } from './adjudication-desk';
 import { answer } from './answer';
+import { acknowledgeClaimsDesk, getClaimDesk, submitClaimDesk } from './claim-desk';
 import { recordCoverageDesk, getCoveragesDesk } from './coverage-desk';
 import { GuardedContract, LedgerContext } from './guarded-contract';
 import { publishPlanDesk, getPlanDesk } from './plan-desk';
@@ -24,5 +26,30 @@ export abstract class ClaimsContract extends GuardedContract {
   @Evaluate({ allow: [anyMember] })
   GetCoverages(ctx: LedgerContext, request: string): Promise<string> {
     return answer('GetCoverages', ctx, request, getCoveragesDesk);
+  }
+
+  @Submit({ allow: [role('records'), role('gateway')] })
+  SubmitClaim(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('SubmitClaim', ctx, request, submitClaimDesk);
+  }
+
+  @Submit({ allow: [role('gateway'), role('insurer-clerk')] })
+  AcknowledgeClaims(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('AcknowledgeClaims', ctx, request, acknowledgeClaimsDesk);
+  }
+
+  @Submit({ allow: [role('gateway'), role('insurer-clerk')] })
+  AdjudicateClaims(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('AdjudicateClaims', ctx, request, adjudicateClaimsDesk);
+  }
+
+  @Submit({ allow: [role('insurer-clerk')] })
+  ConfirmAdjudication(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('ConfirmAdjudication', ctx, request, confirmAdjudicationDesk);
+  }
+
+  @Evaluate({ allow: [anyMember] })
+  GetClaim(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('GetClaim', ctx, request, getClaimDesk);
   }
 }

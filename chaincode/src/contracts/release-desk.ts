@@ -4,37 +4,28 @@ import {
   deliveryKey,
   deliveryRef,
   findGrant,
-  groupKey,
   isBreakGlass,
   newError,
   noticeRef,
   parseAccessRequest,
   parseDecision,
   parseDelivery,
-  parseGroup,
-  parseRecordAnchor,
-  parseRecordStatus,
   parseSigned,
-  recordKey,
-  recordStatusKey,
   requestKey,
   type AccessRequest,
   type Category,
   type ConsentHeader,
   type Decision,
   type Delivery,
-  type Group,
-  type MspId,
   type RelationEntry,
   type TransactionRequest,
   type TransactionResponse,
-  type TransientInput,
 } from '../model';
 import { openDelegation } from '../delegation';
 import type { Ledger } from '../ledger';
 import { assertDistinctRecords } from '../record';
 import { assertBindingOf, checkBinding } from '../relation';
-import { assertDecidable, decideRelease, deliverRecords, refuseAccess, requestAccess, type RecordFacts } from '../release';
+import { assertDecidable, decideRelease, deliverRecords, refuseAccess, requestAccess } from '../release';
 import { digestOf } from '../signature';
 import { assistanceOf } from './assisted-facts';
 import { assertDocumentOpened, declarationOf, documentedConsentOf, recordDeclaration } from './break-glass-desk';
@@ -52,6 +43,7 @@ import {
   tracedPatientOf,
 } from './facts';
 import { proofOf } from './proof-facts';
+import { tracedRecordsOf } from './record-facts';
 
 export async function requestAccessDesk(
   ledger: Ledger,
@@ -137,25 +129,6 @@ async function withheldOf(
   if (delegation === undefined || document === null) return undefined;
   const grant = findGrant(await delegationsOf(ledger, relation), delegation);
   return grant && openDelegation(opening, grant).withheld;
-}
-
-/** Anchors and groups as first written: they never change by rule, so what came later, whoever endorsed it, does not count. */
-async function tracedRecordsOf(
-  ledger: Ledger,
-  records: TransientInput<'DecideRelease'>['records'],
-  custodian: MspId,
-): Promise<readonly RecordFacts[]> {
-  const groups = new Map<string, Group | undefined>();
-  const facts: RecordFacts[] = [];
-  for (const { recordId, version } of records) {
-    const [anchor] = await ledger.trace(recordKey(custodian, recordId, version), parseRecordAnchor);
-    const status = (await ledger.trace(recordStatusKey(custodian, recordId), parseRecordStatus)).at(-1);
-    if (anchor?.whole === false && !groups.has(anchor.groupId)) {
-      groups.set(anchor.groupId, (await ledger.trace(groupKey(custodian, anchor.groupId), parseGroup))[0]);
-    }
-    facts.push({ anchor, status, group: anchor === undefined ? undefined : groups.get(anchor.groupId) });
-  }
-  return facts;
 }
 
 export async function refuseAccessDesk(

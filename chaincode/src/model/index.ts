@@ -231,6 +231,7 @@ export {
   redisclosureKey,
   referralKey,
   relationKey,
+  replacementKey,
   requestKey,
   reviewKey,
   rulesApprovalKey,

@@ -50,6 +50,7 @@ const publicKeyTypes = [
   'accumulator',
   'claim',
   'billed',
+  'replacement',
   'acknowledgement',
   'adjudication',
 ] as const;
@@ -116,6 +117,7 @@ const keyForms: Readonly<Record<PublicKeyType, { readonly attributes: number; re
   accumulator: { attributes: 2, ref: 1, isNumbered: false },
   claim: { attributes: 2, ref: 1, isNumbered: false },
   billed: { attributes: 1, ref: 1, isNumbered: false },
+  replacement: { attributes: 2, ref: 1, isNumbered: false },
   acknowledgement: { attributes: 2, ref: 1, isNumbered: false },
   adjudication: { attributes: 2, ref: 1, isNumbered: false },
 };
@@ -196,6 +198,8 @@ export const accumulatorKey = (relationRef: RelationRef, coverageId: CoverageId)
   formatKey('accumulator', relationRef, coverageId);
 export const claimKey = (relationRef: RelationRef, claimId: ClaimId): string => formatKey('claim', relationRef, claimId);
 export const billedKey = (tag: Digest): string => formatKey('billed', tag);
+/** Whether a later claim takes one's place. */
+export const replacementKey = (relationRef: RelationRef, claimId: ClaimId): string => formatKey('replacement', relationRef, claimId);
 export const acknowledgementKey = (relationRef: RelationRef, claimId: ClaimId): string =>
   formatKey('acknowledgement', relationRef, claimId);
 export const adjudicationKey = (relationRef: RelationRef, claimId: ClaimId): string => formatKey('adjudication', relationRef, claimId);

@@ -16,7 +16,7 @@ import type {
   Review,
   Rules,
 } from './entry';
-import type { Digest, GroupId, MspId } from './identifiers';
+import type { ClaimId, Digest, GroupId, MspId } from './identifiers';
 import type { PatientStatus } from './patient-status';
 import type { Referral, Study } from './proof-entry';
 import type { Delegation } from './rule/trust-delegation';
@@ -120,8 +120,11 @@ export interface TransactionResponses {
   readonly GetCoverages: { readonly coverages: readonly CoverageEntry[]; readonly accumulator: AccumulatorEntry | null };
   readonly GetClaim: {
     readonly claim: ClaimEntry;
+    /** The later claim that takes it back or corrects it. */
+    readonly replacedBy: ClaimId | null;
     readonly acknowledgement: Acknowledgement | null;
-    readonly adjudication: AdjudicationEntry | null;
+    /** The insurer's newest; with `n` 0 before the first. */
+    readonly adjudication: AdjudicationEntry;
   };
 }
 

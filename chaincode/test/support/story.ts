@@ -51,6 +51,7 @@ export const RULES = {
   deadlines: { decisionMinutes: 10, recoveryHours: 72, assistedHours: 72 },
   suspended: [],
   emergency: { categories: ['laboratory', 'medications'], accessHours: 24, reviewHours: 72, openReviews: 3 },
+  claims: { acknowledgeDays: 2, adjudicateDays: 30, appealDays: 180, appealDecisionDays: 30, secondPersonOver: { USD: 31_999 } },
 } as TransactionRequest<'AdoptRules'>;
 
 const inForce = { from: '2026-03-01T00:00:00.000Z', until: '2026-04-01T00:00:00.000Z' } as Period;

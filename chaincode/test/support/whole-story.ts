@@ -1,18 +1,35 @@
 import { commit, ISSUED, newKeyPair, newKeyRing, newRef, newSalt, Patient, PatientRelation, replacementStatement, signAs } from './wallet';
 import {
+  adjudicationRef,
   askRef,
   bindingRef,
+  claimRef,
   coverageRef,
+  explanationRef,
   identityRef,
   recipientPreimage,
   type AuditLogId,
   type ConsultationId,
   type GroupId,
+  type MspId,
   type RedisclosureId,
+  type SealedRef,
 } from '../../src/model';
 import { checkInByCard, consentByCard, endOnHerWord, notify } from './assisted-story';
 import { declare, emergencyOpeningOf } from './break-glass-story';
 import type { ConsortiumTwin } from './consortium-twin';
+import {
+  adjudicate,
+  claimFor,
+  cover as coverFor,
+  documentEnvelope,
+  newClaim,
+  PERSON,
+  PLAN,
+  prepare,
+  SECOND,
+  submitted,
+} from './claim-story';
 import { agree, cover, newPlan, newTerms, publish, recording, termsEnvelope } from './coverage-story';
 import { confirm, signGrant, signStatus } from './delegates';
 import { MerkleTree } from './merkle-tree';
@@ -108,6 +125,7 @@ export async function runWholeStory(twin: ConsortiumTwin): Promise<PatientRelati
 
   await runAssisted(twin);
   await runCovered(twin, patient);
+  await runClaimed(twin, patient);
 
   const long = newRecord(patient);
   const abandoned = newRecord(patient);
@@ -196,4 +214,25 @@ async function runCovered(twin: ConsortiumTwin, patient: Patient): Promise<void>
   const sealed = { organisation: HOSPITAL, ...coverageRef(relationRef, coverageId, 1) } as never;
   await twin.submit(reader, 'StoreSealed', sealed, { input: { envelope: termsEnvelope(terms, HOSPITAL) }, endorsers: [HOSPITAL] });
   await twin.evaluate(reader, 'GetCoverages', { relationRef, coverageId });
+}
+
+/** A claim from its submission to a second person's word, and one that is taken back. */
+async function runClaimed(twin: ConsortiumTwin, patient: Patient): Promise<void> {
+  const [gateway, clerk] = [await twin.identity(INSURER, 'gateway'), await twin.identity(INSURER, 'insurer-clerk')];
+  await publish(twin, PLAN);
+  const of = await coverFor(twin, patient);
+  const claim = await claimFor(of, { code: 'spa', charge: 90_000 });
+  const { relationRef, claimId } = claim.body;
+  const deliver = (ref: SealedRef, organisation: MspId, envelope: string): Promise<unknown> =>
+    twin.submit(gateway, 'StoreSealed', { organisation, ...ref } as never, { input: { envelope }, endorsers: [organisation] });
+  await deliver(claimRef(relationRef, claimId), INSURER, claim.insurersEnvelope);
+  await twin.submit(gateway, 'AcknowledgeClaims', { relationRef, claims: [{ claimId, reason: null }] });
+  const cleared = { decisions: [{ line: 1, reason: 'own-rule', decision: 'clear' }] } as const;
+  await adjudicate(of, prepare(of, [{ claim, facts: cleared, manner: 'person' }], { person: PERSON }));
+  await twin.submit(clerk, 'ConfirmAdjudication', { relationRef, claimId, n: 1, person: SECOND });
+  await deliver(adjudicationRef(relationRef, claimId, 1), HOSPITAL, documentEnvelope('hospital', 0));
+  await deliver(explanationRef(relationRef, claimId, 1), HOSPITAL, documentEnvelope('patient', 0));
+  const reversal = await submitted(newClaim(of, [], { related: { claimId, relationship: 'reversal' } }));
+  await adjudicate(of, prepare(of, [{ claim, reversedBy: reversal.body.claimId }]));
+  await twin.evaluate(await twin.identity(CLINIC), 'GetClaim', { relationRef, claimId });
 }

@@ -36,6 +36,7 @@ export const effects = {
   accumulator: 'nothing',
   claim: 'relation',
   billed: 'nothing',
+  replacement: 'relation',
   acknowledgement: 'relation',
   adjudication: 'relation',
 } as const satisfies Readonly<Record<PublicKeyType, Effect>>;

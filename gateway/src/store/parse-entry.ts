@@ -44,6 +44,7 @@ import {
   parseReferral,
   parseRedisclosure,
   parseRelationEntry,
+  parseReplacement,
   parseReview,
   parseRules,
   parseStudy,
@@ -54,6 +55,7 @@ import {
   referralKey,
   redisclosureKey,
   relationKey,
+  replacementKey,
   requestKey,
   reviewKey,
   rulesKey,
@@ -93,6 +95,7 @@ import {
   type Referral,
   type Redisclosure,
   type RelationEntry,
+  type Replacement,
   type Review,
   type Rules,
   type Study,
@@ -129,6 +132,7 @@ export interface Entries {
   accumulator: AccumulatorEntry;
   claim: ClaimEntry;
   billed: BilledItem;
+  replacement: Replacement;
   acknowledgement: Acknowledgement;
   adjudication: AdjudicationEntry;
 }
@@ -202,6 +206,7 @@ const forms: { readonly [T in PublicKeyType]: Form<Entries[T]> } = {
   },
   claim: { parse: parseClaimEntry, isOf: ({ relationRef, claimId }, key) => key === claimKey(relationRef, claimId) },
   billed: { parse: parseBilledItem, isOf: ({ tag }, key) => key === billedKey(tag) },
+  replacement: { parse: parseReplacement, isOf: ({ relationRef, claimId }, key) => key === replacementKey(relationRef, claimId) },
   acknowledgement: {
     parse: parseAcknowledgement,
     isOf: ({ relationRef, claimId }, key) => key === acknowledgementKey(relationRef, claimId),

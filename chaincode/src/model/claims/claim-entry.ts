@@ -10,6 +10,8 @@ import { parsePartId } from './services';
 // Public entries of claims (keys.ts). They show ids, statuses, times and commitments; what was treated and what it costs is in the documents.
 
 const MOST_LINES = 1000;
+/** Claims that bill one item: from there on more are marked, and not counted. */
+export const MOST_CLAIMS = 50;
 const number = integer(1, 1_000_000);
 
 /** A version of an insurer's plan, published for good. Counts with the insurer's attestation beside it. */
@@ -77,9 +79,19 @@ export const parseClaimEntry = object({
 });
 export type ClaimEntry = Parsed<typeof parseClaimEntry>;
 
-/** Which claim billed an item last; a reversal frees it. */
-export const parseBilledItem = object({ tag: parseDigest, relationRef: parseRelationRef, claimId: parseClaimId, isFree: flag });
+/** Who bills an item: the claims that stand, the first of them first. A correction takes the place of its claim, a reversal frees it. */
+export const parseBilledItem = object({
+  tag: parseDigest,
+  claims: list(object({ relationRef: parseRelationRef, claimId: parseClaimId }), 0, MOST_CLAIMS),
+});
 export type BilledItem = Parsed<typeof parseBilledItem>;
+
+/**
+ * Whether a later claim takes a claim back or corrects it. Made together with the claim, under a policy that needs its hospital: an insurer
+ * and a third cannot take a claim back.
+ */
+export const parseReplacement = object({ relationRef: parseRelationRef, claimId: parseClaimId, replacedBy: nullable(parseClaimId) });
+export type Replacement = Parsed<typeof parseReplacement>;
 
 /** Why an insurer gives a claim back without deciding it. */
 export const returnReasons = ['body-not-received', 'body-mismatch', 'tag-mismatch', 'record-not-of-patient', 'coverage-unknown'] as const;

@@ -2,6 +2,7 @@ import type { ErrorRow } from '../error-facts';
 
 const planVersion = ['planId', 'version'] as const;
 const coverageVersion = ['relationRef', 'coverageId', 'version'] as const;
+const claim = ['relationRef', 'claimId'] as const;
 
 /** The errors about plans, coverages and claims (model/error-codes.ts has all). */
 export const claimErrorRows = {
@@ -40,12 +41,55 @@ export const claimErrorRows = {
   },
   CLAIM_NOT_FOUND: {
     category: 'not-found',
-    facts: ['relationRef', 'claimId'],
+    facts: claim,
     message: 'the hospital has made no such claim in this relation',
   },
   ADJUDICATION_NOT_FOUND: {
     category: 'not-found',
-    facts: ['relationRef', 'claimId', 'n'],
+    facts: [...claim, 'n'],
     message: 'the insurer has not decided this claim so often',
+  },
+  CLAIM_ALREADY_MADE: { category: 'conflict', facts: claim, message: 'this claim id belongs to another claim: make a new one' },
+  CLAIM_NOT_REPLACEABLE: {
+    category: 'rule',
+    facts: [...claim, 'problem'],
+    message: 'the claim that is to be taken back or corrected {problem}',
+  },
+  CLAIM_NOT_OPEN: { category: 'conflict', facts: [...claim, 'status'], message: 'this claim is {status}' },
+  CLAIM_TAG_WRONG: {
+    category: 'rule',
+    facts: [...claim, 'at'],
+    message: 'the tag of this line is not that of its service and day under the salt of its record',
+  },
+  COVERAGE_NOT_CURRENT: {
+    category: 'conflict',
+    facts: coverageVersion,
+    message: 'a later version of this coverage stands',
+  },
+  PLAN_NOT_CURRENT: {
+    category: 'rule',
+    facts: [...claim, 'version'],
+    message: 'version {version} of the plan is not the one by which this claim is decided',
+  },
+  ADJUDICATION_NOT_NEXT: {
+    category: 'conflict',
+    facts: [...claim, 'n'],
+    message: 'what this adjudication follows is not what stands: the next place of the coverage is {n}',
+  },
+  ADJUDICATION_INVALID: { category: 'rule', facts: [...claim, 'problem'], message: 'this adjudication {problem}' },
+  ADJUDICATION_NEEDS_PERSON: {
+    category: 'forbidden',
+    facts: claim,
+    message: 'what the rule does not decide is decided by a person: a clerk of the insurer',
+  },
+  ADJUDICATION_NOT_PROPOSED: {
+    category: 'conflict',
+    facts: [...claim, 'n'],
+    message: 'adjudication {n} of this claim waits for no second person',
+  },
+  ADJUDICATION_BY_SAME_PERSON: {
+    category: 'forbidden',
+    facts: [...claim, 'n'],
+    message: 'the person who decided does not confirm it: another one of the insurer does',
   },
 } as const satisfies Record<string, ErrorRow>;

@@ -27,6 +27,7 @@ export {
 export {
   adjudicationOutcomes,
   coverageStatuses,
+  MOST_CLAIMS,
   parseAccumulatorEntry,
   parseAcknowledgement,
   parseAdjudicationEntry,
@@ -34,6 +35,7 @@ export {
   parseClaimEntry,
   parseCoverageEntry,
   parsePlanEntry,
+  parseReplacement,
   returnReasons,
   type AccumulatorEntry,
   type Acknowledgement,
@@ -43,11 +45,23 @@ export {
   type CoverageEntry,
   type CoverageStatus,
   type PlanEntry,
+  type Replacement,
   type ReturnReason,
 } from './claim-entry';
 export { defaultClaimRules, type ClaimRules } from './claim-rules';
 export { parseCoverageDocument, type CoverageDocument } from './coverage-document';
 export { parseAdjudicationDocument, type AdjudicationDocument, type LineOverride } from './adjudication-document';
+export {
+  authorizationId,
+  coveredDays,
+  decideClaim,
+  decidedAt,
+  decidedOutcome,
+  paidOf,
+  settledFactsOf,
+  type SettledFacts,
+} from './decide-claim';
+export { decidingPlan } from './deciding-plan';
 export { evidenceNeeded, type NeededEvidence } from './evidence-needed';
 export { digitsOf, parseCurrency } from './money';
 export { claimTypes, type Services } from './services';
