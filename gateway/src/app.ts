@@ -45,7 +45,7 @@ import { newViewOf } from './http/routes/view-of';
 import { newHeldResources } from './import/held-resources';
 import { Importer } from './import/import-bundle';
 import { ExternalIssuers } from './issuer';
-import type { Ledger } from './ledger/ledger';
+import type { Ledger, LedgerIdentity } from './ledger/ledger';
 import { newBackoff } from './ledger/backoff';
 import { newTransactions } from './ledger/transactions';
 import { publicJwkOf } from './crypto';
@@ -215,7 +215,8 @@ export function newApp(options: AppOptions): App {
     serving: !state.leaving,
   });
   const identityOf = newIdentityOf(options.staff);
-  const claims = newClaims({ ...shared, keys, identityOf });
+  const clerk = (): Promise<LedgerIdentity> => options.staff.get({ subject: 'medaccord:claims-agent', role: 'insurer-clerk' });
+  const claims = newClaims({ ...shared, keys, identityOf, clerk });
   const viewOf = newViewOf(shared);
   const witness = new SignInWitness(store);
   const passkeys = new PasskeyCeremony({ ...store, origin: findOrigin(config), title: config.connection.organisation.title });

@@ -1,8 +1,11 @@
 import type { MspId } from '@medaccord/chaincode/model';
+import { AdjudicationAgent } from './adjudication/agent';
+import type { AdjudicationOptions } from './adjudication/adjudication-options';
 import type { Caller } from './auth';
 import type { Route } from './http/route';
 import { newCoverageRoutes } from './http/routes/coverages';
 import { newPlanRoutes } from './http/routes/plans';
+import { newQueues } from './ledger/lanes';
 import type { LedgerBlock, LedgerIdentity } from './ledger/ledger';
 import type { Transactions } from './ledger/transactions';
 import type { OrganisationKeys } from './organisation/organisation-keys';
@@ -23,6 +26,8 @@ export interface ClaimsOptions {
   readonly projector: Projector;
   readonly keys: OrganisationKeys;
   readonly identityOf: (caller: Caller) => Promise<LedgerIdentity>;
+  /** The identity by which evidence is asked for where no person does. */
+  readonly clerk: () => Promise<LedgerIdentity>;
   readonly onTrouble: (error: unknown) => void;
 }
 
@@ -37,11 +42,29 @@ export interface Claims {
 
 /** Puts the rooms of claims together, as newApp does the others. */
 export function newClaims(options: ClaimsOptions): Claims {
+  const { keys, store } = options;
+  const queues = newQueues();
+  const adjudication: AdjudicationOptions = {
+    ...options,
+    key: keys.sealing,
+    publicKey: keys.publicSealing,
+    alone: ({ relationRef, coverageId }, task) => {
+      const name = `adjudicate/${relationRef}/${coverageId}`;
+      return queues(name, () => store.leases.alone(name, task));
+    },
+  };
+  const agent = new AdjudicationAgent(adjudication);
   return {
     routes: [...newPlanRoutes(options), ...newCoverageRoutes(options)],
-    onBlock: () => undefined,
-    start: () => undefined,
-    pause: () => undefined,
-    stop: () => Promise.resolve(),
+    onBlock: (block) => {
+      agent.onBlock(block);
+    },
+    start: () => {
+      agent.start();
+    },
+    pause: () => {
+      agent.pause();
+    },
+    stop: () => agent.stop(),
   };
 }

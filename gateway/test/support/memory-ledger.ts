@@ -58,10 +58,10 @@ export class MemoryLedger {
     await this.adoptRules(approvedBy[0] ?? '', { ...next, approvedBy });
   }
 
-  /** Simulations run one after another: the shim reads the peer's name from the environment. */
-  endorse(as: TwinIdentity, name: string, { request, transient, organisations }: Call): Promise<TwinEndorsed> {
+  /** Simulations run one after another: the shim reads the peer's name from the environment. `agoMs`: so long ago the client says it is. */
+  endorse(as: TwinIdentity, name: string, { request, transient, organisations }: Call, agoMs = 0): Promise<TwinEndorsed> {
     const work = async (): Promise<TwinEndorsed> => {
-      this.twin.clock = new Date().toISOString();
+      this.twin.clock = new Date(Date.now() - agoMs).toISOString();
       const input = transient?.input;
       return this.twin.endorse(as, [name, JSON.stringify(request)], {
         ...(input === undefined ? {} : { input }),

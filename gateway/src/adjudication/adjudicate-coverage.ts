@@ -1,0 +1,104 @@
+import { formatCanonical, MAX_CLAIMS, type ClaimEntry, type RelationRef } from '@medaccord/chaincode/model';
+import { digestOf } from '../ledger/digest';
+import { newLanes } from '../ledger/lanes';
+import type { AdjudicationOptions, CoverageName } from './adjudication-options';
+import type { Draft } from './draft';
+import { examineClaim, examineMissing, findReplacement, type Answer, type Finding } from './examine-claim';
+import { inParts } from './in-parts';
+import { openCoverage, type OpenedCoverage } from './open-coverage';
+import { listDrawn, submitAdjudications } from './submit-adjudications';
+
+/** Claims that are opened and whose evidence is read at once. */
+const atOnce = 8;
+/** Lines of one list: what a transaction opens stays within bounds. */
+const MOST_LINES = 1_000;
+
+/** Adjudications that belong together: of a correction, and of the claim that it takes back. */
+type Group = readonly Draft[];
+
+/**
+ * Does what can be done now about the claims of one coverage, in the order in which the ledger got them: gives back what cannot be worked
+ * with, acknowledges what waits for evidence, and decides the rest, as many as one transaction holds.
+ * @returns whether anything changed on the ledger
+ */
+export async function adjudicateCoverage(options: AdjudicationOptions, name: CoverageName): Promise<boolean> {
+  const claims = listClaims(options, name);
+  if (claims.length === 0) return false;
+  const coverage = await openCoverage(options, name);
+  const findings = await examineAll(options, coverage, claims);
+  const answers = findings.flatMap((finding) => (finding.kind === 'answer' ? [finding] : []));
+  const groups = findings.flatMap((finding) => (finding.kind === 'drafts' ? [finding.drafts] : []));
+  const hasAnswered = await answer(options, name, answers);
+  return (await decide(options, name, firstList(groups))) || hasAnswered;
+}
+
+/** In the order of the ledger, so that accumulators follow it. */
+function listClaims(options: AdjudicationOptions, { relationRef, coverageId }: CoverageName): readonly ClaimEntry[] {
+  const { claims } = options.facts;
+  const open = new Set([...claims.listWorkOf(relationRef, coverageId), ...claims.listWorkOf(relationRef, coverageId, 'lost')]);
+  const all = options.facts.list<ClaimEntry>('claim', relationRef).map(({ value }) => value);
+  return all.filter((claim) => open.has(claim.claimId) && findReplacement(options, claim) === null);
+}
+
+/** What is the matter with one claim is reported, and holds up no other. */
+function examineAll(
+  options: AdjudicationOptions,
+  coverage: Awaited<ReturnType<typeof openCoverage>>,
+  claims: readonly ClaimEntry[],
+): Promise<readonly Finding[]> {
+  const examine = async (claim: ClaimEntry): Promise<Finding> => {
+    if (coverage === 'unknown') return { kind: 'answer', claimId: claim.claimId, reason: 'coverage-unknown' };
+    // Without terms and binding nothing can be looked at.
+    return coverage === undefined ? examineMissing(options, claim) : examineClaim(options, coverage, claim);
+  };
+  const lane = newLanes(atOnce);
+  return Promise.all(
+    claims.map((claim) =>
+      lane(() => examine(claim)).catch((error: unknown): Finding => {
+        options.onTrouble(error);
+        return { kind: 'waiting' };
+      }),
+    ),
+  );
+}
+
+/**
+ * As many claims as one list holds. What draws on a preauthorization that is decided in the same list waits for the next one: the ledger has
+ * to have it first.
+ */
+function firstList(groups: readonly Group[]): readonly Group[] {
+  const list: Group[] = [];
+  let lines = 0;
+  for (const drafts of groups) {
+    const decided = new Set<string>(list.flat().map(({ claim }) => claim.claimId));
+    const more = drafts.reduce((sum, { body }) => sum + body.lines.length, 0);
+    const isFull = list.flat().length + drafts.length > MAX_CLAIMS || (list.length > 0 && lines + more > MOST_LINES);
+    if (isFull || listDrawn(drafts).some((claimId) => decided.has(claimId))) break;
+    list.push(drafts);
+    lines += more;
+  }
+  return list;
+}
+
+function decide(options: AdjudicationOptions, name: CoverageName, groups: readonly Group[]): Promise<boolean> {
+  const handIn = async (part: readonly Group[]): Promise<void> => {
+    // As it stands now: each list goes on from the one before.
+    const coverage = (await openCoverage(options, name)) as OpenedCoverage;
+    await submitAdjudications(options, coverage, part.flat());
+  };
+  return inParts(groups, handIn, options.onTrouble);
+}
+
+async function answer(options: AdjudicationOptions, name: CoverageName, answers: readonly Answer[]): Promise<boolean> {
+  const relationRef = name.relationRef as RelationRef;
+  const handIn = async (part: readonly Answer[]): Promise<void> => {
+    const claims = part.map(({ claimId, reason }) => ({ claimId, reason }));
+    const operation = `acknowledge/${relationRef}/${digestOf(formatCanonical(claims))}`;
+    const { block } = await options.transactions.submit('AcknowledgeClaims', { relationRef, claims }, { operation, mayLag: true });
+    await options.projector.waitForBlock(block);
+  };
+  let hasAnswered = false;
+  for (let start = 0; start < answers.length; start += MAX_CLAIMS)
+    hasAnswered = (await inParts(answers.slice(start, start + MAX_CLAIMS), handIn, options.onTrouble)) || hasAnswered;
+  return hasAnswered;
+}

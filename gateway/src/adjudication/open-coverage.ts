@@ -1,0 +1,94 @@
+import {
+  bindingRef,
+  coveragePreimage,
+  coverageRef,
+  parseCoverageDocument,
+  parseJson,
+  parseSigned,
+  type AccumulatorEntry,
+  type CoverageDocument,
+  type CoverageEntry,
+  type CoverageId,
+  type Organisation,
+  type PlanEntry,
+  type RelationEntry,
+  type RelationRef,
+  type SubjectRef,
+  type TransactionResponse,
+} from '@medaccord/chaincode/model';
+import { assertOpens } from '../crypto';
+import { readCode } from '../problem';
+import { readSubject } from '../relation/read-subject';
+import type { AdjudicationOptions, CoverageName } from './adjudication-options';
+
+/** A coverage with all that its claims are decided by. */
+export interface OpenedCoverage {
+  readonly relation: RelationEntry;
+  readonly hospital: Organisation;
+  readonly coverageId: CoverageId;
+  /** Every version that counts, the oldest first. */
+  readonly versions: readonly CoverageEntry[];
+  readonly newest: CoverageEntry;
+  readonly terms: CoverageDocument;
+  /** Compact JWS: whose relation it is. */
+  readonly binding: string;
+  readonly subjectRef: SubjectRef;
+  /** What this insurer has published. */
+  readonly plans: readonly PlanEntry[];
+  readonly accumulator: AccumulatorEntry;
+}
+
+type Options = Pick<AdjudicationOptions, 'facts' | 'mspId' | 'sealed' | 'transactions'>;
+
+/** Opens a coverage of this insurer; nothing as long as its terms or the binding have not arrived, `unknown` where the ledger has none. */
+export async function openCoverage(options: Options, name: CoverageName): Promise<OpenedCoverage | 'unknown' | undefined> {
+  const { facts, mspId } = options;
+  const known = await readVersions(options, name);
+  const newest = known?.coverages.at(-1);
+  if (known?.accumulator == null || newest === undefined) return 'unknown';
+  const { coverages: versions, accumulator } = known;
+  const terms = await openTerms(options, newest);
+  const bound = await openRelation(options, name);
+  if (terms === undefined || bound === undefined) return undefined;
+  const plans = facts.list<PlanEntry>('plan', mspId).map(({ value }) => value);
+  return { ...bound, coverageId: newest.coverageId, versions, newest, terms, plans, accumulator };
+}
+
+/** As the own peer has them; nothing where no version counts. */
+async function readVersions(
+  { transactions }: Options,
+  { relationRef, coverageId }: CoverageName,
+): Promise<TransactionResponse<'GetCoverages'> | undefined> {
+  const name = { relationRef: relationRef as RelationRef, coverageId: coverageId as CoverageId };
+  try {
+    return await transactions.evaluate('GetCoverages', name);
+  } catch (error) {
+    if (readCode(error) === 'COVERAGE_NOT_FOUND') return undefined;
+    throw error;
+  }
+}
+
+type Bound = Pick<OpenedCoverage, 'relation' | 'hospital' | 'binding' | 'subjectRef'>;
+
+/** Between whom it is, and whose it is. */
+async function openRelation({ facts, sealed }: Options, { relationRef }: CoverageName): Promise<Bound | undefined> {
+  const relation = facts.find<RelationEntry>('relation', relationRef)?.value;
+  const hospital = relation && facts.find<Organisation>('organisation', relation.custodian)?.value;
+  if (relation === undefined || hospital === undefined) return undefined;
+  const subjectRef = await readSubject(sealed, relation);
+  const binding = await sealed.openText(bindingRef(relation.relationRef));
+  return binding === undefined || subjectRef === undefined ? undefined : { relation, hospital, binding, subjectRef };
+}
+
+/** The terms of a version: those of the statement that it stands on. */
+export async function openTerms(
+  { sealed }: Pick<AdjudicationOptions, 'sealed'>,
+  { relationRef, coverageId, jws }: CoverageEntry,
+): Promise<CoverageDocument | undefined> {
+  const { version, document } = parseSigned('coverage', jws, 'coverage').payload;
+  const text = await sealed.openText(coverageRef(relationRef, coverageId, version));
+  if (text === undefined) return undefined;
+  const terms = parseJson(parseCoverageDocument, text, 'terms');
+  await assertOpens(document, coveragePreimage(terms));
+  return terms;
+}
