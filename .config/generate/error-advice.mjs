@@ -132,6 +132,10 @@ export const advice = {
     'A decision opens a record of a category that the request does not name.',
     'Release what was asked for, nothing else.',
   ],
+  RECORD_NOT_OF_CLAIM: [
+    'For payment by a claim only those records are released that a line of it names and whose type the plan asks for on that line.',
+    'Leave the record out; if the plan needs it, let the hospital correct the claim so that the line names it.',
+  ],
   RECORD_WITHDRAWN: ['The custodian marked the record as entered in error.', 'Leave it out.'],
   REQUEST_NOT_FOUND: ['No such request is under this relation.', 'Check the references.'],
   REQUEST_ALREADY_MADE: ['The request id is taken by a request with other content.', 'Use a new Idempotency-Key.'],

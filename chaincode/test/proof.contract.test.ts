@@ -216,16 +216,6 @@ describe('a referral', () => {
   });
 });
 
-describe('payment', () => {
-  test('needs a claim and a relation of cover', async () => {
-    await relate('cover');
-    expect(await outcomeOf('HPAYMT', null)).toBe('purpose-not-proved');
-    expect(await outcomeOf('ELIGVER', CLAIM)).toBe('released');
-    await relate('care', 'research');
-    expect(await outcomeOf('HPAYMT', CLAIM)).toBe('relation-kind');
-  });
-});
-
 describe('research', () => {
   test('needs a study that an authority approved and the check-in of the patient for research', async () => {
     await relate('research');

@@ -29,7 +29,7 @@ import { openAuthorized, openTerms, parseDocument, type NamedRecords } from '../
 import type { Ledger } from '../ledger';
 import { coverageOf, statementOf, type CoverageOf } from './coverage-facts';
 import { statusesOf } from './delegation-facts';
-import { entryOf } from './proof-facts';
+import { entryOf } from './attested';
 import { tracedRecordsOf } from './record-facts';
 import { adjudicationOf } from './standing-claim';
 import { claimOf } from './claim-facts';

@@ -34,7 +34,7 @@ import { digestOf } from '../signature';
 import { claimOf, findClaim } from './claim-facts';
 import { coverageOf } from './coverage-facts';
 import { membersOf, organisationOf, participantOf, relationOf, rulesOf, sealForGood } from './facts';
-import { entryOf } from './proof-facts';
+import { entryOf } from './attested';
 import { replacementOf, standingClaimOf } from './standing-claim';
 
 type Submission = TransactionRequest<'SubmitClaim'>;

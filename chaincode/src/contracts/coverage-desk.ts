@@ -14,7 +14,7 @@ import { recordCoverage } from '../coverage';
 import { single, type Ledger } from '../ledger';
 import { coverageBefore, coverageOf } from './coverage-facts';
 import { participantOf, relationOf, rulesOf, sealForGood } from './facts';
-import { entryOf } from './proof-facts';
+import { entryOf } from './attested';
 
 /** Records a version under a policy of all members. With the first, what is used begins, under the insurer's own policy. */
 export async function recordCoverageDesk(ledger: Ledger, request: TransactionRequest<'RecordCoverage'>): Promise<CoverageEntry> {

@@ -14,7 +14,7 @@ import {
 import type { Ledger } from '../ledger';
 import type { Attested } from '../proof';
 import { statementVerifier } from '../signature';
-import { attestedOf } from './proof-facts';
+import { attestedOf } from './attested';
 
 /** A coverage of a relation; its versions count one by one. */
 export interface CoverageOf {

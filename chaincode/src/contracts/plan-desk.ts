@@ -3,7 +3,7 @@ import { publishPlan } from '../coverage';
 import type { Ledger } from '../ledger';
 import { planOf } from './coverage-facts';
 import { participantOf, rulesOf, sealForGood } from './facts';
-import { entryOf } from './proof-facts';
+import { entryOf } from './attested';
 
 /** Publishes a version under a policy of all members: not even the insurer with another one changes it. */
 export async function publishPlanDesk(

@@ -11,7 +11,8 @@ import {
 import { withAnyOther, type Ledger } from '../ledger';
 import { approveStudy, endReferral, endStudy, registerReferral, type Attested } from '../proof';
 import { membersOf, participantOf, relationOf, rulesOf } from './facts';
-import { entryOf, referralOf, studyOf } from './proof-facts';
+import { entryOf } from './attested';
+import { referralOf, studyOf } from './proof-facts';
 
 export async function registerReferralDesk(ledger: Ledger, request: TransactionRequest<'RegisterReferral'>): Promise<Referral> {
   const { relationRef, referralId } = request;

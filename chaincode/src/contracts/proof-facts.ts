@@ -3,8 +3,6 @@ import {
   parseStudy,
   referralKey,
   studyKey,
-  type MspId,
-  type Parser,
   type Proof,
   type ProofFacts,
   type Referral,
@@ -15,6 +13,8 @@ import {
 } from '../model';
 import type { Ledger } from '../ledger';
 import type { Attested } from '../proof';
+import { attestedOf, entryOf } from './attested';
+import { findProvingClaim } from './standing-claim';
 
 // Entries that prove a purpose. Any two members could write one with altered chaincode: it counts only with its author's attestation.
 
@@ -25,8 +25,10 @@ export async function proofOf(ledger: Ledger, relation: RelationEntry, proof: Pr
       return { ...proof, referral: entryOf(await referralOf(ledger, relation, proof.referralId)) };
     case 'study':
       return { ...proof, study: entryOf(await studyOf(ledger, proof.studyId)) };
-    default:
-      return proof;
+    case 'claim':
+      return { ...proof, claim: await findProvingClaim(ledger, relation, proof.claimId) };
+    case undefined:
+      return null;
   }
 }
 
@@ -38,20 +40,4 @@ export function referralOf(ledger: Ledger, { relationRef, custodian }: RelationE
 /** A study, attested by the member that it says approved it; whether that is an authority the rule asks. */
 export function studyOf(ledger: Ledger, studyId: StudyId): Promise<Attested<Study>> {
   return attestedOf(ledger, studyKey(studyId), { parse: parseStudy, authorOf: ({ authority }) => authority });
-}
-
-/** What stands under a key: it counts with the attestation of the author that it is asked for. */
-export async function attestedOf<T>(
-  ledger: Ledger,
-  key: string,
-  { parse, authorOf }: { readonly parse: Parser<T>; readonly authorOf: (entry: T) => MspId },
-): Promise<Attested<T>> {
-  const entry = await ledger.readOrJunk(key, parse);
-  if (entry === undefined || entry === 'junk') return entry;
-  return (await ledger.isAttested(authorOf(entry), key, entry)) ? entry : 'junk';
-}
-
-/** The entry, if there is one that counts. */
-export function entryOf<T extends object>(standing: Attested<T>): T | undefined {
-  return standing === 'junk' ? undefined : standing;
 }

@@ -42,6 +42,7 @@ import {
   sealForGood,
   tracedPatientOf,
 } from './facts';
+import { neededOf } from './payment-facts';
 import { proofOf } from './proof-facts';
 import { tracedRecordsOf } from './record-facts';
 
@@ -97,7 +98,8 @@ export async function decideReleaseDesk(
   const assistance = await assistanceOf(ledger, relation, { version: consentVersion, purpose: request.purpose });
   const withheld = await withheldOf(ledger, relation, consent, opening.delegation);
   const isDeceased = await isDeceasedOf(ledger, patient);
-  const told = { rules, proof, records, custodianKey: custodian.signing };
+  const needed = await neededOf(ledger, relation, { purpose: request.purpose, proof, payment: opening.payment });
+  const told = { rules, proof, needed, records, custodianKey: custodian.signing };
   const facts = { request, relation, patient, consent, consentVersion, assistance, withheld, isDeceased, ...told };
   const decision = decideRelease(opening, facts, ledger.now);
   await ledger.write(key, decision);

@@ -27,7 +27,7 @@ import { claimOf } from './claim-facts';
 import { coverageOf, statementOf } from './coverage-facts';
 import { delegationsOf } from './delegation-facts';
 import { relationOf, requestOf, signedConsentOf } from './facts';
-import { entryOf } from './proof-facts';
+import { entryOf } from './attested';
 
 type StoreSealed = TransactionRequest<'StoreSealed'>;
 

@@ -5,28 +5,44 @@ import {
   parseAcknowledgement,
   parseAdjudicationEntry,
   parseReplacement,
+  provingClaimOf,
   replacementKey,
+  type Acknowledgement,
   type AdjudicationEntry,
   type ClaimEntry,
   type ClaimId,
+  type ProvingClaim,
   type RelationEntry,
   type Replacement,
 } from '../model';
 import { openAdjudication, type StandingClaim } from '../claim';
 import type { Ledger } from '../ledger';
-import { claimOf } from './claim-facts';
-import { attestedOf, entryOf } from './proof-facts';
+import { claimOf, findClaim } from './claim-facts';
+import { attestedOf, entryOf } from './attested';
 
 /** A claim with everything that counts of what became of it. @throws CLAIM_NOT_FOUND */
 export async function standingClaimOf(ledger: Ledger, relation: RelationEntry, claimId: ClaimId): Promise<StandingClaim> {
   const claim = await claimOf(ledger, relation, claimId);
-  const key = acknowledgementKey(relation.relationRef, claimId);
   return {
     claim,
     replacement: await replacementOf(ledger, claim),
-    acknowledgement: entryOf(await attestedOf(ledger, key, { parse: parseAcknowledgement, authorOf: () => relation.counterparty })),
+    acknowledgement: await acknowledgementOf(ledger, claim),
     adjudication: await adjudicationOf(ledger, claim),
   };
+}
+
+/** A claim as far as it proves payment; reads what ends it, so that its end, if that commits first, invalidates the transaction. */
+export async function findProvingClaim(ledger: Ledger, relation: RelationEntry, claimId: ClaimId): Promise<ProvingClaim | undefined> {
+  const claim = await findClaim(ledger, relation, claimId);
+  if (claim === undefined) return undefined;
+  const { replacedBy } = await replacementOf(ledger, claim);
+  return provingClaimOf(claim, { replacedBy, acknowledgement: (await acknowledgementOf(ledger, claim)) ?? null });
+}
+
+/** The insurer's newest answer to a claim, as it attests to it. */
+async function acknowledgementOf(ledger: Ledger, { relationRef, claimId, insurer }: ClaimEntry): Promise<Acknowledgement | undefined> {
+  const key = acknowledgementKey(relationRef, claimId);
+  return entryOf(await attestedOf(ledger, key, { parse: parseAcknowledgement, authorOf: () => insurer }));
 }
 
 /** Whether a later claim takes this one's place: nobody writes that without the hospital, but for what it wrote itself when it made the claim. */

@@ -191,6 +191,11 @@ export const errorRows = {
   },
   RECORD_NOT_OF_SUBJECT: { category: 'rule', facts: ['at'], message: 'this record is not one of this patient at this custodian' },
   RECORD_NOT_ASKED: { category: 'rule', facts: ['at'], message: 'the request does not ask for records of this category' },
+  RECORD_NOT_OF_CLAIM: {
+    category: 'rule',
+    facts: ['at'],
+    message: 'the claim does not need this record: no line names it for which the plan asks for one of its type',
+  },
   RECORD_WITHDRAWN: { category: 'rule', facts: ['at'], message: 'this record was entered in error' },
   REQUEST_NOT_FOUND: { category: 'not-found', facts: request, message: 'this relation has no such request' },
   REQUEST_ALREADY_MADE: { category: 'conflict', facts: request, message: 'this request id belongs to another request' },

@@ -300,7 +300,7 @@ export {
 export { trustCoverage } from './rule/trust-coverage';
 export { isOfficial } from './rule/trust-official';
 export { trustPatientStatus } from './rule/trust-patient-status';
-export { type ProofFacts } from './rule/purpose-proof';
+export { provingClaimOf, type ProofFacts, type ProvingClaim } from './rule/purpose-proof';
 export { type Assistance } from './rule/assisted';
 export { isBreakGlass, isOwnDocument } from './rule/break-glass';
 export {

@@ -30,14 +30,26 @@ export const transientInputs = {
     document: optional(opaque(MAX_SEALED)),
     /** Canonical text of what was asked for and by whom; its salt stands in it. */
     ask: opaque(65_536),
-    /** Compact JWS of the binding; its salt stands in its payload. */
     /** Canonical text of the delegation's opening where a delegate signed the consent; its salt stands in it. */
     delegation: optional(opaque(8192)),
+    /** Compact JWS of the binding; its salt stands in its payload. */
     binding: text(/^[A-Za-z0-9_.-]{1,8192}$/, 'a compact JWS'),
     records: list(
       object({ recordId: parseRecordId, version, subjectSalt: parseSalt, details: opaque(65_536), detailsSalt: parseSalt }),
       1,
       MAX_RELEASE,
+    ),
+    /** Where a claim proves a payment: what shows which records it needs. */
+    payment: optional(
+      object({
+        /** Canonical text of the claim's body; its salt stands in it. */
+        claim: opaque(MAX_SEALED),
+        /** Canonical text of the terms of the coverage's newest version; its salt stands in it. */
+        coverage: opaque(65_536),
+        coverageVersion: version,
+        /** Of the plan that decides the claim. */
+        planVersion: version,
+      }),
     ),
     /** Salt of the commitment to the released records, versions and obligations. */
     recordsSalt: parseSalt,

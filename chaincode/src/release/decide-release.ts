@@ -6,6 +6,7 @@ import {
   detailsPreimage,
   formatCanonical,
   isBreakGlass,
+  isNeeded,
   newError,
   parseAsk,
   parseConsentDocument,
@@ -27,6 +28,7 @@ import {
   type Group,
   type Instant,
   type Jwk,
+  type NeededRecord,
   type PatientEntry,
   type ProofFacts,
   type RecordAnchor,
@@ -62,6 +64,8 @@ export interface ReleaseFacts {
   readonly assistance: Assistance | undefined;
   readonly rules: Rules;
   readonly proof: ProofFacts | null;
+  /** What the claim needs that proves a payment: nothing else is released for it. Undefined for other purposes. */
+  readonly needed: readonly NeededRecord[] | undefined;
   readonly records: readonly RecordFacts[];
   /** The custodian's signing key. */
   readonly custodianKey: Jwk;
@@ -75,7 +79,7 @@ export interface ReleaseFacts {
  * organisations do the same on what they were sent. The custodian's receipt must say just what is decided.
  *
  * @throws COMMITMENT_MISMATCH, RECEIPT_INVALID, RECORD_NOT_FOUND, GROUP_NOT_CLOSED, RECORD_WITHDRAWN, RECORD_NOT_OF_SUBJECT, RECORD_NOT_ASKED,
- * RELEASE_NOT_PERMITTED
+ * RELEASE_NOT_PERMITTED, RECORD_NOT_OF_CLAIM
  */
 export function decideRelease(opening: Opening, facts: ReleaseFacts, at: Instant): Decision {
   const { purpose, proof, relationRef, requestId } = facts.request;
@@ -90,6 +94,7 @@ export function decideRelease(opening: Opening, facts: ReleaseFacts, at: Instant
     const question = { ...facts, document, now: at, purpose, emergencyUntil, person, record: details };
     const { decision, reason, obligations } = decideAccess(question);
     if (decision === 'deny') throw newError('RELEASE_NOT_PERMITTED', { reason, at: index });
+    if (facts.needed !== undefined && !isNeeded(facts.needed, details)) throw newError('RECORD_NOT_OF_CLAIM', { at: index });
     reasons.add(reason);
     return { recordId: details.recordId, version: details.version, obligations };
   });

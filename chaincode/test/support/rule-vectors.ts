@@ -64,10 +64,10 @@ export function questionOf(vector: Omit<Vector, 'name' | 'reason'>): AccessQuest
   } as unknown as AccessQuestion;
 }
 
-/** A proof in a vector says what is different from the file's standing referral or study; null: the ledger has none. */
+/** A proof in a vector says what is different from the file's standing referral, claim or study; null: the ledger has none. */
 function proofOf(input: Record<string, unknown>): unknown {
   const proof = input['proof'] as { kind: 'referral' | 'claim' | 'study' } | undefined;
-  if (proof === undefined || proof.kind === 'claim') return proof ?? null;
+  if (proof === undefined) return null;
   const different = (proof as Record<string, unknown>)[proof.kind];
   return { ...proof, [proof.kind]: different === null ? undefined : { ...(input[proof.kind] as object), ...(different as object) } };
 }

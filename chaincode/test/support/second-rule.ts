@@ -62,7 +62,10 @@ type SecondProof =
       readonly kind: 'referral';
       readonly referral: (Standing & Readonly<Record<'relationRef' | 'custodian' | 'counterparty', string>>) | undefined;
     }
-  | { readonly kind: 'claim' }
+  | {
+      readonly kind: 'claim';
+      readonly claim: (Readonly<Record<'relationRef' | 'hospital' | 'insurer', string>> & { readonly isOver: boolean }) | undefined;
+    }
   | {
       readonly kind: 'study';
       readonly study:
@@ -260,6 +263,14 @@ function worthOfReferral({ proof, relation, consent, now }: SecondQuestion): Wor
   return [relationRef, custodian, counterparty].join() === wanted.join() ? inTime(proof.referral, now) : 'void';
 }
 
+function worthOfClaim({ proof, relation, consent }: SecondQuestion): Worth {
+  if (proof?.kind !== 'claim') return 'none';
+  if (proof.claim === undefined) return 'void';
+  const { relationRef, hospital, insurer, isOver } = proof.claim;
+  if (relationRef !== consent.relationRef || hospital !== relation.custodian || insurer !== relation.counterparty) return 'void';
+  return isOver ? 'over' : 'good';
+}
+
 function worthOfStudy({ proof, relation, rules, purpose, now }: SecondQuestion): Worth {
   if (proof?.kind !== 'study') return 'none';
   if (proof.study === undefined) return 'void';
@@ -272,13 +283,13 @@ function worthOfStudy({ proof, relation, rules, purpose, now }: SecondQuestion):
 /** Reasons against a purpose, by its row: [purpose-not-proved, proof-ended, relation-kind]. */
 function flaws(question: SecondQuestion): readonly [boolean, boolean, boolean] {
   const { kinds } = question.relation;
-  const [referral, study] = [worthOfReferral(question), worthOfStudy(question)];
+  const [referral, claim, study] = [worthOfReferral(question), worthOfClaim(question), worthOfStudy(question)];
   const hasCare = kinds.includes('care');
   switch (rowOf(question)) {
     case 'TREAT':
       return [!hasCare && referral === 'void', !hasCare && referral === 'over', !hasCare && referral === 'none'];
     case 'HPAYMT':
-      return [question.proof?.kind !== 'claim', false, !kinds.includes('cover')];
+      return [claim === 'none' || claim === 'void', claim === 'over', !kinds.includes('cover')];
     case 'HRESCH':
       return [study === 'none' || study === 'void', study === 'over', !kinds.includes('research')];
     default:

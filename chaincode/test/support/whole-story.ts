@@ -6,6 +6,7 @@ import {
   claimRef,
   coverageRef,
   explanationRef,
+  formatCanonical,
   identityRef,
   recipientPreimage,
   type AuditLogId,
@@ -23,6 +24,7 @@ import {
   claimFor,
   cover as coverFor,
   documentEnvelope,
+  lineOf,
   newClaim,
   PERSON,
   PLAN,
@@ -42,6 +44,7 @@ import {
   checkIn,
   CLINIC,
   HOSPITAL,
+  importRecords,
   INSURER,
   newRecord,
   newScene,
@@ -126,6 +129,7 @@ export async function runWholeStory(twin: ConsortiumTwin): Promise<PatientRelati
   await runAssisted(twin);
   await runCovered(twin, patient);
   await runClaimed(twin, patient);
+  await runPaid(twin, patient);
 
   const long = newRecord(patient);
   const abandoned = newRecord(patient);
@@ -235,4 +239,22 @@ async function runClaimed(twin: ConsortiumTwin, patient: Patient): Promise<void>
   const reversal = await submitted(newClaim(of, [], { related: { claimId, relationship: 'reversal' } }));
   await adjudicate(of, prepare(of, [{ claim, reversedBy: reversal.body.claimId }]));
   await twin.evaluate(await twin.identity(CLINIC), 'GetClaim', { relationRef, claimId });
+}
+
+/** What a claim needs, released for payment. */
+async function runPaid(twin: ConsortiumTwin, patient: Patient): Promise<void> {
+  const of = await coverFor(twin, patient);
+  const { relation, terms } = of;
+  const document = relation.document(2, [{ base: 'permit', exceptions: [] }]);
+  await twin.submit(await twin.identity(INSURER), 'RecordConsent', { consent: relation.consent(2, { with: document }) });
+  const procedure = newRecord(patient, { type: 'Procedure' });
+  await importRecords(twin, [procedure]);
+  const { body } = await submitted(newClaim(of, [lineOf(procedure, { code: 'surgery' })]));
+  const { relationRef, claimId } = body;
+  const request = await ask(twin, relation, INSURER, { purpose: 'HPAYMT', proof: { kind: 'claim', claimId } });
+  const payment = { claim: formatCanonical(body), coverage: formatCanonical(terms), coverageVersion: 1, planVersion: PLAN.version };
+  const input = { ...openingOf(relation, document, [procedure], request), payment };
+  const release = { relationRef, requestId: request.requestId, consentVersion: 2 };
+  const gateway = await twin.identity(HOSPITAL, 'gateway');
+  await twin.submit(gateway, 'DecideRelease', release, { input, endorsers: [HOSPITAL, INSURER] });
 }

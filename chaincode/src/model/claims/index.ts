@@ -63,5 +63,6 @@ export {
 } from './decide-claim';
 export { decidingPlan } from './deciding-plan';
 export { evidenceNeeded, type NeededEvidence } from './evidence-needed';
+export { isNeeded, neededRecords, type NeededRecord } from './needed-records';
 export { digitsOf, parseCurrency } from './money';
 export { claimTypes, type Services } from './services';

@@ -20,12 +20,13 @@ const missing = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => 
 const merge = ([one, other]: [object, object]): object => ({ ...one, ...other });
 
 const referral = fc.tuple(time, fc.record({ relationRef, custodian: member, counterparty: member })).map(merge);
+const claim = fc.record({ relationRef, hospital: member, insurer: member, isOver: fc.boolean() });
 const study = fc
   .tuple(time, fc.record({ authority: member, sponsors: someOf(members), purposes: someOf(['HRESCH', 'CLINTRCH', 'DSRCH']) }))
   .map(merge);
 const proof = fc.oneof(
   missing(referral).map((one) => ({ kind: 'referral', referral: one })),
-  fc.constant({ kind: 'claim' }),
+  missing(claim).map((one) => ({ kind: 'claim', claim: one })),
   missing(study).map((one) => ({ kind: 'study', study: one })),
 ) as unknown as fc.Arbitrary<ProofFacts>;
 const question = fc
@@ -85,9 +86,10 @@ describe('what proves a purpose, of whatever relation, purpose and proof', () =>
       const over = {
         ...named,
         ...('referral' in named && { referral: named.referral && { ...named.referral, ...ended } }),
+        ...('claim' in named && { claim: named.claim && { ...named.claim, isOver: true } }),
         ...('study' in named && { study: named.study && { ...named.study, ...ended } }),
       } as ProofFacts;
-      if (named.kind !== 'claim') expect(isProved({ ...asked, proof: over })).toBe(isProved(asked));
+      expect(isProved({ ...asked, proof: over })).toBe(isProved(asked));
     });
   });
 });

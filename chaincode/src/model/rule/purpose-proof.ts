@@ -1,6 +1,7 @@
 import type { ConsentHeader, RelationKind } from '../signed-payload';
+import type { Acknowledgement, ClaimEntry } from '../claims/claim-entry';
 import type { Rules } from '../entry';
-import type { MspId } from '../identifiers';
+import type { ClaimId, MspId } from '../identifiers';
 import type { Instant, Period } from '../instant';
 import type { Proof } from '../proof';
 import type { Referral, Study } from '../proof-entry';
@@ -9,8 +10,25 @@ import { isCoveredBy, type Purpose } from '../purpose';
 /** What the ledger says of what a request names as its proof; an entry without its author's attestation is none. */
 export type ProofFacts =
   | (Extract<Proof, { kind: 'referral' }> & { readonly referral: Referral | undefined })
-  | Extract<Proof, { kind: 'claim' }>
+  | (Extract<Proof, { kind: 'claim' }> & { readonly claim: ProvingClaim | undefined })
   | (Extract<Proof, { kind: 'study' }> & { readonly study: Study | undefined });
+
+/** A claim as far as it proves payment. */
+export interface ProvingClaim extends Pick<ClaimEntry, 'relationRef' | 'hospital' | 'insurer'> {
+  /** The insurer gave it back, or a later claim took it back or corrected it. */
+  readonly isOver: boolean;
+}
+
+/** What a claim that counts proves, after what became of it. */
+export function provingClaimOf(
+  { relationRef, hospital, insurer }: ClaimEntry,
+  {
+    replacedBy,
+    acknowledgement,
+  }: { readonly replacedBy: ClaimId | null; readonly acknowledgement: Pick<Acknowledgement, 'outcome'> | null },
+): ProvingClaim {
+  return { relationRef, hospital, insurer, isOver: replacedBy !== null || acknowledgement?.outcome === 'returned' };
+}
 
 /** What the proof of a purpose is judged by. */
 export interface ProofQuestion {
@@ -49,8 +67,12 @@ function reasonOfTreatment(question: ProofQuestion): ProofReason | undefined {
   return counts ? reasonOfTime(referral, now) : 'purpose-not-proved';
 }
 
-function reasonOfPayment({ relation, proof }: ProofQuestion): ProofReason | undefined {
-  if (proof?.kind !== 'claim') return 'purpose-not-proved';
+function reasonOfPayment({ relation, consent, proof }: ProofQuestion): ProofReason | undefined {
+  const claim = proof?.kind === 'claim' ? proof.claim : undefined;
+  const counts =
+    claim?.relationRef === consent.relationRef && claim.hospital === relation.custodian && claim.insurer === relation.counterparty;
+  if (!counts) return 'purpose-not-proved';
+  if (claim.isOver) return 'proof-ended';
   return relation.kinds.includes('cover') ? undefined : 'relation-kind';
 }
 
