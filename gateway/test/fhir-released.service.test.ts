@@ -339,19 +339,3 @@ describe('a declared emergency', () => {
     await expectNothing();
   });
 });
-
-describe('a relation for something else', () => {
-  it('shows payment to those who ask for it, as long as its claim proves it', async () => {
-    patient = new TestPatient(consortium, 'AlphaMSP');
-    chart = newChart();
-    await patient.register();
-    await patient.import(chart.bundle);
-    await patient.checkIn('GammaMSP', 'GammaMSP', ['cover']);
-    await patient.consentTo('GammaMSP', [{ base: 'deny', exceptions: [{ decision: 'permit', categories: ['laboratory'] }] }]);
-    const proof = { kind: 'claim', claimId: 'C'.repeat(22) } as never;
-    const asked = await ask(gamma, patient.relationRef, ['laboratory'], { purpose: 'HPAYMT', proof });
-    expect(asked.body.status).toBe('released');
-    expect(namesOf(await get('Observation', { at: gamma, role: 'insurer-clerk' }))).toEqual(['glucose', 'sodium']);
-    await expectNothing({ at: gamma, role: 'physician' });
-  });
-});

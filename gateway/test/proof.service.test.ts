@@ -164,13 +164,11 @@ describe('a referral', () => {
 });
 
 describe('payment', () => {
-  it('needs a claim and a relation of cover', async () => {
+  it('needs a claim that the hospital made', async () => {
     await relate('cover');
     const claim = { kind: 'claim', claimId: 'c'.repeat(22) } as Proof;
     expect(await outcomeOf('HPAYMT')).toBe('refused: purpose-not-proved');
-    expect(await outcomeOf('COVERAGE', claim)).toBe('released: permitted');
-    await relate('care');
-    expect(await outcomeOf('HPAYMT', claim)).toBe('refused: relation-kind');
+    expect(await outcomeOf('COVERAGE', claim)).toBe('refused: purpose-not-proved');
   });
 });
 

@@ -1,4 +1,4 @@
-import type { AccessRequest, ProofFacts } from '@medaccord/chaincode/model';
+import { provingClaimOf, type AccessRequest, type ProofFacts } from '@medaccord/chaincode/model';
 import type { Transactions } from '../ledger/transactions';
 import { readCode } from '../problem';
 
@@ -22,8 +22,13 @@ export async function readProof(
       const { studyId } = proof;
       return { ...proof, study: await findOr('STUDY_NOT_FOUND', () => transactions.evaluate('GetStudy', { studyId })) };
     }
-    default:
-      return proof;
+    case 'claim': {
+      const { claimId } = proof;
+      const found = await findOr('CLAIM_NOT_FOUND', () => transactions.evaluate('GetClaim', { relationRef, claimId }));
+      return { ...proof, claim: found && provingClaimOf(found.claim, found) };
+    }
+    case undefined:
+      return null;
   }
 }
 
