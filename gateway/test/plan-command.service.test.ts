@@ -2,10 +2,11 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { adjudicate, parseBenefitPlan, type Accumulators, type Adjudication } from '@medaccord/chaincode/model';
-import { assumedFacts, formatExplanation, parseFhirClaim } from '../src/claims';
+import { assumedFacts, parseFhirClaim } from '../src/claims';
 import type { CliConfig } from '../src/cli/config';
 import { plan } from '../src/cli/plan';
 import { formatJson, parseLosslessJson, type JsonObject } from '../src/fhir';
+import { estimatedAnswer, formatClaimResponse, formatExplanation } from '../src/fhir-claims';
 import { validateResource } from '../src/validation';
 
 const samples = join(__dirname, '../samples');
@@ -111,6 +112,17 @@ describe('plan estimate', () => {
     expect(validateResource(parseLosslessJson(text) as JsonObject)).toEqual([]);
     expect(text).toContain('"payment":{"amount":{"value":462.00,"currency":"USD"}}');
   });
+
+  it('answers with a ClaimResponse of the same amounts, which is as good for the payer after this one', async () => {
+    const text = await run('estimate', demonstration, sampleClaim, '--claim-response');
+    expect(validateResource(parseLosslessJson(text) as JsonObject)).toEqual([]);
+    expect(text).toContain('"amount":{"value":462.00,"currency":"USD"}}');
+    const after = async (option: string): Promise<string> => {
+      const before = write('before.json', await run('estimate', demonstration, sampleClaim, option));
+      return run('estimate', demonstration, sampleClaim, '--prior', before, '--json');
+    };
+    expect(await after('--claim-response')).toBe(await after('--fhir'));
+  });
 });
 
 const synthea = join(__dirname, '../../../shared/data/synthea');
@@ -173,12 +185,13 @@ describe('the Claims of the Synthea bundles, under a coverage for each patient',
     expect(totals['review']).toBeLessThan((totals['lines'] ?? 0) * 0.1);
   });
 
-  it('are explained in ExplanationOfBenefits that FHIR R4 takes', () => {
+  it('are answered in ExplanationOfBenefits and ClaimResponses that FHIR R4 takes', () => {
     const [name = ''] = bundles;
     for (const { claim, answer } of adjudicateBundle(name)) {
-      const explanation = formatExplanation(answer, { plan: plans, claim, at: assumedFacts(plans, parseFhirClaim(claim)).at });
-      const issues = validateResource(parseLosslessJson(formatJson(explanation)) as JsonObject);
-      expect(issues).toEqual([]);
+      const facts = assumedFacts(plans, parseFhirClaim(claim));
+      const estimated = estimatedAnswer(claim, { adjudication: answer, plan: plans, facts });
+      for (const resource of [formatExplanation(estimated), formatClaimResponse(estimated)])
+        expect(validateResource(parseLosslessJson(formatJson(resource)) as JsonObject)).toEqual([]);
     }
   });
 });

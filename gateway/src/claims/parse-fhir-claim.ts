@@ -10,16 +10,23 @@ import {
 } from '@medaccord/chaincode/model';
 import { isObject, type JsonObject, type JsonValue } from '../fhir';
 import { invalid, unsupported } from './fhir-claim-error';
+import { itemReferencesOf, type ItemReference } from './item-references';
+import { listOf, type Item } from './list-of';
 import { parseFhirMoney, textOf } from './money-text';
+import { parsePriorPayments, type PriorPayments } from './parse-prior-payments';
 
 const CLAIM_TYPE = 'http://terminology.hl7.org/CodeSystem/claim-type';
+/** Da Vinci Prior Authorization Support: R4 has an authorization of the whole claim only. */
+const AUTHORIZATION = 'http://hl7.org/fhir/us/davinci-pas/StructureDefinition/extension-authorizationNumber';
 const MOST_FRACTION = /^(\d{1,6})(?:\.0+)?$/;
 
-type Item = { readonly value: JsonObject; readonly path: string };
-type Frame = { readonly claim: JsonObject; readonly currency: string };
-
-/** What the payer before paid, by the number of the item, in minor units. */
-export type PriorPayments = ReadonlyMap<number, number>;
+type Frame = {
+  readonly claim: JsonObject;
+  readonly currency: string;
+  /** What the payer before paid for an item; undefined where nobody says. */
+  readonly priorOf: (sequence: number) => number | undefined;
+  readonly authorizationOf: (item: JsonObject) => string | undefined;
+};
 
 /**
  * Reads a FHIR R4 Claim as the rule of adjudication sees it. What a line costs is its `net`, or its unit price times its quantity; of items
@@ -29,13 +36,14 @@ export type PriorPayments = ReadonlyMap<number, number>;
  */
 export function parseFhirClaim(claim: JsonValue, prior?: PriorPayments): BilledClaim {
   if (!isObject(claim) || claim['resourceType'] !== 'Claim') throw invalid('Claim', 'must be a Claim.');
-  const frame = { claim, currency: readCurrency(claim) };
+  const currency = readCurrency(claim);
   const items = listOf(claim['item'], 'Claim.item');
   if (items.length === 0) throw invalid('Claim.item', 'is required: a claim bills something.');
+  const frame = { claim, currency, priorOf: priorsOf(claim, currency, prior), authorizationOf: authorizationsOf(claim, items) };
   const charges = readCharges(frame, items);
   const lines = items.flatMap((item, at) => {
     const charge = charges[at];
-    return charge === undefined ? [] : [readLine(frame, item, { charge, prior })];
+    return charge === undefined ? [] : [readLine(frame, item, charge)];
   });
   lines.sort((one, other) => one.sequence - other.sequence);
   const claimId = typeof claim['id'] === 'string' ? claim['id'] : 'claim';
@@ -86,26 +94,23 @@ function readUnits({ quantity }: JsonObject, path: string): number {
   return Number(units);
 }
 
-function readLine(
-  frame: Frame,
-  { value: item, path }: Item,
-  money: { readonly charge: number; readonly prior: PriorPayments | undefined },
-): ClaimLine {
+function readLine(frame: Frame, { value: item, path }: Item, charge: number): ClaimLine {
   const [service] = codingsOf(item['productOrService']);
   if (service?.system === undefined || service.code === undefined)
     throw invalid(`${path}.productOrService`, 'must have a code of a system.');
   const unit = isObject(item['quantity']) ? (item['quantity']['code'] ?? item['quantity']['unit']) : undefined;
   const sequence = Number(textOf(item['sequence']));
-  const authorization = authorizationOf(frame.claim);
+  const authorization = frame.authorizationOf(item);
+  const priorPaid = frame.priorOf(sequence);
   return {
     sequence,
     service: { system: service.system, code: service.code },
     day: readDay(frame.claim, item, path),
     units: readUnits(item, path),
-    charge: money.charge,
-    recordTypes: recordTypesOf(frame.claim, item),
+    charge,
+    recordTypes: typesOf(itemReferencesOf(frame.claim, item)),
     ...(typeof unit === 'string' && { unit }),
-    ...(money.prior !== undefined && { priorPaid: money.prior.get(sequence) ?? 0 }),
+    ...(priorPaid !== undefined && { priorPaid }),
     ...(authorization !== undefined && { authorization }),
   };
 }
@@ -119,46 +124,41 @@ function readDay(claim: JsonObject, item: JsonObject, path: string): ClaimLine['
   return day;
 }
 
-function authorizationOf({ insurance }: JsonObject): string | undefined {
+/** Of an item its own; only where no item has one, that of the insurance in focus. */
+function authorizationsOf({ insurance }: JsonObject, items: readonly Item[]): Frame['authorizationOf'] {
+  const own = new Map(items.map(({ value }) => [value, ownAuthorizationOf(value)]));
+  if ([...own.values()].some((id) => id !== undefined)) return (item) => own.get(item);
   const focal = listOf(insurance, 'Claim.insurance').find(({ value }) => value['focal'] === true)?.value;
   const [first] = Array.isArray(focal?.['preAuthRef']) ? focal['preAuthRef'] : [];
-  return typeof first === 'string' ? first : undefined;
+  return () => (typeof first === 'string' ? first : undefined);
+}
+
+function ownAuthorizationOf({ extension }: JsonObject): string | undefined {
+  const id = listOf(extension, 'Claim.item.extension').find(({ value }) => value['url'] === AUTHORIZATION)?.value['valueString'];
+  return typeof id === 'string' ? id : undefined;
+}
+
+/** As it is told beside the claim, of every item; else by the claim itself, of the items that its contained ClaimResponse names. */
+function priorsOf(claim: JsonObject, currency: string, told: PriorPayments | undefined): Frame['priorOf'] {
+  if (told !== undefined) return (sequence) => told.get(sequence) ?? 0;
+  const named = listOf(claim['insurance'], 'Claim.insurance').flatMap(({ value }) =>
+    isObject(value['claimResponse']) ? [value['claimResponse']['reference']] : [],
+  );
+  const contained = listOf(claim['contained'], 'Claim.contained').find(({ value }) => named.includes(`#${textIn(value, 'id') ?? ''}`));
+  const own = contained && parsePriorPayments(contained.value, currency);
+  return (sequence) => own?.get(sequence);
 }
 
 /** The types of the records that an item names, as far as the claim tells them. */
-function recordTypesOf(claim: JsonObject, item: JsonObject): string[] {
-  const sequences = Array.isArray(item['informationSequence']) ? item['informationSequence'] : [];
-  const information = listOf(claim['supportingInfo'], 'Claim.supportingInfo')
-    .filter(({ value }) => sequences.includes(value['sequence'] ?? null))
-    .map(({ value }) => typeOf(value['valueReference']));
-  const types = [
-    item['encounter'] === undefined ? undefined : 'Encounter',
-    item['procedureSequence'] === undefined ? undefined : 'Procedure',
-    item['diagnosisSequence'] === undefined ? undefined : 'Condition',
-    claim['prescription'] === undefined ? undefined : (typeOf(claim['prescription']) ?? 'MedicationRequest'),
-    ...information,
-  ];
-  return [...new Set(types.filter((type) => type !== undefined))].sort();
-}
-
-function typeOf(reference: JsonValue | undefined): string | undefined {
-  const { type, reference: text } = isObject(reference) ? reference : {};
-  if (typeof type === 'string') return type;
-  return typeof text === 'string' ? /(?:^|\/)([A-Z][A-Za-z]+)\/[A-Za-z0-9.-]{1,64}$/.exec(text)?.[1] : undefined;
+function typesOf(references: readonly ItemReference[]): string[] {
+  return [...new Set(references.flatMap(({ type }) => type ?? []))].sort();
 }
 
 function codingsOf(concept: JsonValue | undefined): { readonly system: string | undefined; readonly code: string | undefined }[] {
-  const textIn = (coding: JsonObject, name: string): string | undefined => (typeof coding[name] === 'string' ? coding[name] : undefined);
   const codings = isObject(concept) ? listOf(concept['coding'], 'coding') : [];
   return codings.map(({ value }) => ({ system: textIn(value, 'system'), code: textIn(value, 'code') }));
 }
 
-/** @throws {FhirClaimError} for what is no list of elements */
-export function listOf(value: JsonValue | undefined, path: string): Item[] {
-  if (value === undefined) return [];
-  if (!Array.isArray(value)) throw invalid(path, 'must be a list.');
-  return value.map((item, at) => {
-    if (!isObject(item)) throw invalid(`${path}[${String(at)}]`, 'must be an element.');
-    return { value: item, path: `${path}[${String(at)}]` };
-  });
+function textIn(element: JsonObject, name: string): string | undefined {
+  return typeof element[name] === 'string' ? element[name] : undefined;
 }

@@ -1,19 +1,27 @@
 import { isObject, type JsonValue } from '../fhir';
 import { invalid } from './fhir-claim-error';
 import { parseFhirMoney } from './money-text';
-import { listOf, type PriorPayments } from './parse-fhir-claim';
+import { listOf } from './list-of';
 
 const ADJUDICATION = 'http://terminology.hl7.org/CodeSystem/adjudication';
 
-/** What the payer before paid for each item, by its ExplanationOfBenefit. @throws {FhirClaimError} */
-export function parsePriorPayments(explanation: JsonValue, currency: string): PriorPayments {
-  if (!isObject(explanation) || explanation['resourceType'] !== 'ExplanationOfBenefit') {
-    throw invalid('ExplanationOfBenefit', 'must be an ExplanationOfBenefit.');
+/** What the payer before paid, by the number of the item, in minor units. */
+export type PriorPayments = ReadonlyMap<number, number>;
+
+/** How the items of an answer name those of the claim. */
+const numberNames: Readonly<Record<string, string>> = { ExplanationOfBenefit: 'sequence', ClaimResponse: 'itemSequence' };
+
+/** What the payer before paid for each item, by its ExplanationOfBenefit or ClaimResponse. @throws {FhirClaimError} */
+export function parsePriorPayments(answer: JsonValue, currency: string): PriorPayments {
+  const type = isObject(answer) && typeof answer['resourceType'] === 'string' ? answer['resourceType'] : '';
+  const number = numberNames[type];
+  if (!isObject(answer) || number === undefined) {
+    throw invalid('ExplanationOfBenefit', 'must be an ExplanationOfBenefit or a ClaimResponse.');
   }
-  const rows = listOf(explanation['item'], 'ExplanationOfBenefit.item').map(({ value, path }) => {
+  const rows = listOf(answer['item'], `${type}.item`).map(({ value, path }) => {
     const benefit = listOf(value['adjudication'], `${path}.adjudication`).find(({ value: one }) => isBenefit(one['category']));
     return [
-      Number(value['sequence']),
+      Number(value[number]),
       benefit === undefined ? 0 : parseFhirMoney(benefit.value['amount'], `${benefit.path}.amount`, currency),
     ] as const;
   });

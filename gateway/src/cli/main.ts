@@ -71,8 +71,9 @@ const HELP = `medaccord <verb> [options]
         end --relation REF: on the patient's word, without her card
   plan check PLAN.json [--json]
         validates a benefit plan and tells it in words; docs/reference/benefit-plan.md
-  plan estimate PLAN.json CLAIM.json [--used ACCUMULATORS.json] [--facts FACTS.json] [--prior EOB.json] [--fhir | --json]
-        what the plan pays for a FHIR R4 Claim, line by line, offline: in words, as an ExplanationOfBenefit (--fhir) or whole (--json)
+  plan estimate PLAN.json CLAIM.json [--used ACCUMULATORS.json] [--facts FACTS.json] [--prior EOB.json] [--fhir | --claim-response | --json]
+        what the plan pays for a FHIR R4 Claim, line by line, offline: in words, as an ExplanationOfBenefit (--fhir) or a
+        ClaimResponse (--claim-response) of FHIR R4, or whole (--json)
         --used: what is used of the plan year, or the --json answer to the claim before; --prior: what the payer before paid
 
 Exit codes: 0 done, 1 failed, 2 called wrongly.`;

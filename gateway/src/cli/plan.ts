@@ -9,8 +9,9 @@ import {
   type BilledClaim,
   type ClaimFacts,
 } from '@medaccord/chaincode/model';
-import { assumedFacts, describeAdjudication, describePlan, formatExplanation, parseFhirClaim, parsePriorPayments } from '../claims';
+import { assumedFacts, describeAdjudication, describePlan, parseFhirClaim, parsePriorPayments } from '../claims';
 import { FhirError, formatJson, isObject, parseLosslessJson, type JsonObject, type JsonValue } from '../fhir';
+import { estimatedAnswer, formatClaimResponse, formatExplanation } from '../fhir-claims';
 import { CliError } from './cli-error';
 import { EXIT, parseOptions, print, usage, type Command } from './command';
 
@@ -19,6 +20,7 @@ const OPTIONS = {
   facts: { type: 'string' },
   prior: { type: 'string' },
   fhir: { type: 'boolean', default: false },
+  'claim-response': { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
 } as const;
 
@@ -63,9 +65,12 @@ async function estimate([planFile = '', claimFile = '']: Files, options: Options
 
 type Told = { readonly plan: BenefitPlan; readonly claim: BilledClaim; readonly fhirClaim: JsonObject; readonly facts: ClaimFacts };
 
-function tell(answer: Adjudication, { plan: by, claim, fhirClaim, facts }: Told, { fhir, json }: Options): string[] {
-  if (fhir) return [formatJson(formatExplanation(answer, { plan: by, claim: fhirClaim, at: facts.at }))];
-  return json ? [formatCanonical(answer)] : describeAdjudication(answer, by, claim);
+function tell(adjudication: Adjudication, { plan: by, claim, fhirClaim, facts }: Told, options: Options): string[] {
+  const { fhir, json, 'claim-response': claimResponse } = options;
+  const formats = [...(fhir ? [formatExplanation] : []), ...(claimResponse ? [formatClaimResponse] : [])];
+  const answer = estimatedAnswer(fhirClaim, { adjudication, plan: by, facts });
+  if (formats.length > 0) return formats.map((format) => formatJson(format(answer)));
+  return json ? [formatCanonical(adjudication)] : describeAdjudication(adjudication, by, claim);
 }
 
 async function readPlan(file: string): Promise<BenefitPlan> {

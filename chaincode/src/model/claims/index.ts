@@ -1,4 +1,4 @@
-export { addAccumulators, parseAccumulators, subtractAccumulators, type Accumulators } from './accumulators';
+export { accumulatorKeys, addAccumulators, parseAccumulators, subtractAccumulators, type Accumulators } from './accumulators';
 export { adjudicate } from './adjudicate';
 export type { AdjudicatedLine, Adjudication, Adjustment, Amounts } from './adjudication';
 export {
@@ -12,7 +12,7 @@ export {
 } from './benefit-plan';
 export { parseBilledClaim, parseClaimFacts, type BilledClaim, type ClaimFacts, type ClaimLine } from './claim';
 export { claimReasons, reasonCodes, type AmountCategory, type ClaimReason, type ReasonRow } from './claim-reason';
-export { addDays, dayOf, parseDay, type Day, type Days } from './day';
+export { addDays, dayOf, parseDay, yearOf, type Day, type Days } from './day';
 export { billedItemMessage } from './billed-item';
 export {
   billedClaimOf,
