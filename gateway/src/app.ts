@@ -216,7 +216,7 @@ export function newApp(options: AppOptions): App {
   });
   const identityOf = newIdentityOf(options.staff);
   const clerk = (): Promise<LedgerIdentity> => options.staff.get({ subject: 'medaccord:claims-agent', role: 'insurer-clerk' });
-  const claims = newClaims({ ...shared, keys, identityOf, clerk });
+  const claims = newClaims({ ...shared, keys, identityOf, clerk, metrics, log });
   const viewOf = newViewOf(shared);
   const witness = new SignInWitness(store);
   const passkeys = new PasskeyCeremony({ ...store, origin: findOrigin(config), title: config.connection.organisation.title });

@@ -1,13 +1,17 @@
 import type { MspId } from '@medaccord/chaincode/model';
+import type { Logger } from 'pino';
 import { AdjudicationAgent } from './adjudication/agent';
 import type { AdjudicationOptions } from './adjudication/adjudication-options';
 import type { Caller } from './auth';
+import { AdjudicationChecks } from './billing/adjudication-checks';
 import type { Route } from './http/route';
+import { newClaimRoutes } from './http/routes/claims';
 import { newCoverageRoutes } from './http/routes/coverages';
 import { newPlanRoutes } from './http/routes/plans';
 import { newQueues } from './ledger/lanes';
 import type { LedgerBlock, LedgerIdentity } from './ledger/ledger';
 import type { Transactions } from './ledger/transactions';
+import type { Metrics } from './metrics';
 import type { OrganisationKeys } from './organisation/organisation-keys';
 import type { RecordReader } from './record/record-reader';
 import type { Mailer } from './sealed/mailer';
@@ -29,6 +33,8 @@ export interface ClaimsOptions {
   /** The identity by which evidence is asked for where no person does. */
   readonly clerk: () => Promise<LedgerIdentity>;
   readonly onTrouble: (error: unknown) => void;
+  readonly metrics: Pick<Metrics, 'countAlarm'>;
+  readonly log: Pick<Logger, 'error'>;
 }
 
 /** All of claims, for the hospital and for the insurer: routes, and agents that work while this gateway leads. */
@@ -54,9 +60,18 @@ export function newClaims(options: ClaimsOptions): Claims {
     },
   };
   const agent = new AdjudicationAgent(adjudication);
+  const checks = new AdjudicationChecks({
+    ...options,
+    adjudicated: store.adjudicated,
+    onDiffers: (alarm) => {
+      options.metrics.countAlarm('adjudication_differs');
+      options.log.error(alarm, 'an adjudication is not what the plan of its insurer says: only this gateway and the patient can see it');
+    },
+  });
   return {
-    routes: [...newPlanRoutes(options), ...newCoverageRoutes(options)],
+    routes: [...newPlanRoutes(options), ...newCoverageRoutes(options), ...newClaimRoutes({ ...options, key: keys.publicSealing, checks })],
     onBlock: (block) => {
+      checks.onBlock(block);
       agent.onBlock(block);
     },
     start: () => {
@@ -65,6 +80,8 @@ export function newClaims(options: ClaimsOptions): Claims {
     pause: () => {
       agent.pause();
     },
-    stop: () => agent.stop(),
+    stop: async () => {
+      await Promise.all([agent.stop(), checks.settled()]);
+    },
   };
 }

@@ -6,6 +6,7 @@ import type { Wallet } from '../src/wallet';
 import { members, TestConsortium } from './support/test-consortium';
 
 const sample = readFileSync(join(__dirname, '../samples/diabetes-follow-up.json'), 'utf8');
+const plan = readFileSync(join(__dirname, '../samples/demonstration-plan.json'), 'utf8');
 const synthea = join(__dirname, '../../../shared/data/synthea');
 
 describe('the story', () => {
@@ -32,6 +33,7 @@ describe('the story', () => {
       clientOf,
       tokenOf: ({ mspId }, role) => consortium.gateway(mspId).token(role),
       bundle,
+      plan,
       saveWallet: async (wallet) => void saved.push(wallet),
     };
     const plot = await tellStory(stage, { begins: () => undefined, ends: (report) => reports.push(report) });
@@ -54,6 +56,10 @@ describe('the story', () => {
     });
     expect(findingsOf(reports, 'release')).toMatchObject({ released: 12, consentVersion: 2 });
     expect(findingsOf(reports, 'outsider')).toMatchObject({ refusal: { code: 'NOT_PERMITTED' }, by: 'GammaMSP' });
+    const claim = findingsOf(reports, 'claim');
+    expect(claim).toMatchObject({ status: 'complete', verdict: 'agrees' });
+    expect((claim['explanation'] as string[]).join('\n')).toContain('Of 129.16: the plan pays 129.16');
+    expect(findingsOf(reports, 'double-claim')).toMatchObject({ duplicates: 1, status: 'queued', verdict: 'agrees' });
     expect(findingsOf(reports, 'revoke')).toMatchObject({ refusal: { code: 'NOT_PERMITTED' }, msToRefusal: expect.any(Number) as unknown });
     expect(findingsOf(reports, 'history')['requests']).toMatchObject([
       { by: 'BetaMSP', outcome: 'refused', reason: 'no-permit' },

@@ -252,12 +252,12 @@ describe('the wallet command', () => {
     expect(signed).toMatchObject({ coverageId: coverage.coverageId, version: 1 });
     expect(await run('coverage')).toBe('GammaMSP offers nothing that you have not signed.\n');
     await consortium.untilFollowing();
-    expect(await run('history')).toMatch(/coverage {8}GammaMSP covers you: active, version 1 of /);
+    expect(await run('history', '--relation', patient.relationRef)).toMatch(/coverage {8}GammaMSP covers you: active, version 1 of /);
   });
 
   it('says which words it takes', async () => {
     await expect(run('forget')).rejects.toThrow(
-      'wallet forget: must be one of show, history, audit, consent, revoke, close, renew, token, preview, coverage, recover.',
+      'wallet forget: must be one of show, history, audit, consent, revoke, close, renew, token, preview, coverage, claims, recover.',
     );
   });
 });

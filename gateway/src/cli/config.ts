@@ -1,5 +1,8 @@
 import { join } from 'node:path';
 
+/** The plan by which the story's insurer pays. */
+export const SAMPLE_PLAN = join(__dirname, '../../samples/demonstration-plan.json');
+
 /** What the command line takes from its surroundings, read once. */
 export type CliConfig = {
   /** Opens a locked wallet file (MEDACCORD_WALLET_PASSPHRASE). */

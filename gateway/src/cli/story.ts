@@ -4,7 +4,7 @@ import { castStory, GatewayClient, tellStory, type Cast, type Member, type Plot,
 import { writeWalletFile } from '../wallet/wallet-file';
 import { CliError } from './cli-error';
 import { EXIT, parseOptions, required, type Command } from './command';
-import type { CliConfig } from './config';
+import { SAMPLE_PLAN, type CliConfig } from './config';
 import { newStaffToken, readConnections, type Connections } from './connections';
 import { newPaint } from './paint';
 import { newHumanAudience, newJsonAudience } from './story-audience';
@@ -29,6 +29,7 @@ export const story: Command = async (argv, config) => {
     clientOf: newClients(),
     tokenOf: (member, role) => newStaffToken(documentOf(connections, member), { subject: 'story', role }, 1),
     bundle: await readBundle(bundle ?? config.sampleBundle),
+    plan: await readFile(SAMPLE_PLAN, 'utf8'),
     saveWallet: (changed) => writeWalletFile(wallet, changed, config.walletPassphrase),
   };
   const write = (text: string): void => void process.stdout.write(text);

@@ -32,6 +32,7 @@ import { formatPreview, readDraft } from './preview';
 import { recover } from './recover';
 import { showAudit } from './wallet-audit';
 import { coverage } from './wallet-coverage';
+import { showClaims } from './wallet-claims';
 import { consent, type ConsentCommand } from './wallet-consent';
 
 const OPTIONS = {
@@ -84,9 +85,10 @@ const ACTIONS: Readonly<Record<string, (opened: Opened) => Promise<void>>> = {
   token,
   preview,
   coverage: signOffer,
+  claims,
 };
 
-/** `wallet show|history|audit|consent|revoke|close|renew|token|preview|coverage|recover`: the patient's own way, independent of any organisation's program. */
+/** `wallet show|history|audit|consent|revoke|close|renew|token|preview|coverage|claims|recover`: the patient's own way, independent of any organisation's program. */
 export const wallet: Command = async ([action = 'show', ...argv], config) => {
   if (action === 'recover') return recover(argv, config);
   const run = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined;
@@ -96,7 +98,7 @@ export const wallet: Command = async ([action = 'show', ...argv], config) => {
   const connections = await readConnections(folder);
   const file = values.wallet ?? (await findNewestWallet(join(folder, 'wallets')));
   const opened = await readWalletFile(file, config.walletPassphrase);
-  const relation = values.relation === undefined ? opened.relations.at(-1) : findNamed(opened, values.relation);
+  const relation = values.relation === undefined ? findUsual(opened, action) : findNamed(opened, values.relation);
   const passphrase = config.walletPassphrase;
   const found = { file, passphrase, wallet: opened, relation, connections, at: values.at ?? relation?.custodian };
   await run({
@@ -216,6 +218,19 @@ async function signOffer(opened: Opened): Promise<void> {
   await coverage({ wallet: owner, relation, client: clientOf(insurer), token, accept, json });
 }
 
+/** What was billed about her and what she owes, from the hospital of the relation, worked out again. */
+async function claims(opened: Opened): Promise<void> {
+  const { wallet: owner, json } = opened;
+  const relation = withRelation(opened);
+  await showClaims({
+    wallet: owner,
+    relationRef: relation.relationRef,
+    client: clientOf(opened),
+    token: await newToken(opened, relation),
+    json,
+  });
+}
+
 /** The keys that the custodian signed its receipts with, to check them here. */
 async function readSigningKeys(client: GatewayClient, custodian: string): Promise<readonly KeyFrom[]> {
   const { organisations } = await client.get<Answers['organisations']>('/api/organisations');
@@ -255,6 +270,12 @@ function withRelation({ relation }: Opened): WalletRelation {
   if (relation === undefined)
     throw new CliError('WALLET_UNKNOWN', 'This wallet has no relation yet.', 'Check in at an organisation first.');
   return relation;
+}
+
+/** The newest relation of its kind: with an insurer for what is paid, with somebody else for the rest. */
+function findUsual({ relations }: Wallet, action: string): WalletRelation | undefined {
+  const isAboutCover = action === 'claims' || action === 'coverage';
+  return relations.findLast(({ kinds }) => kinds.includes('cover') === isAboutCover) ?? relations.at(-1);
 }
 
 function findNamed({ relations }: Wallet, relationRef: string): WalletRelation {

@@ -124,7 +124,7 @@ export class Metrics {
     this.#answered.observe({ outcome }, seconds);
   }
 
-  countAlarm(kind: 'foreign_decision' | 'too_few_endorsements' | 'audit_log_rewritten'): void {
+  countAlarm(kind: 'foreign_decision' | 'too_few_endorsements' | 'audit_log_rewritten' | 'adjudication_differs'): void {
     this.#alarms.inc({ kind });
   }
 

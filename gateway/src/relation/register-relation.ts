@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   bindingRef,
   consentDocumentRef,
@@ -13,7 +12,8 @@ import { verifyJws } from '../crypto';
 import { digestOf } from '../ledger/digest';
 import type { Transactions } from '../ledger/transactions';
 import { newError } from '../problem';
-import type { DeliveryStatus, Mailer } from '../sealed/mailer';
+import { deliverSoon, type ParcelStatus } from '../sealed/deliver-soon';
+import type { Mailer } from '../sealed/mailer';
 import type { SealedReader } from '../sealed/sealed-reader';
 import { listDelegations, type Facts, type Parcel, type Projector } from '../store';
 import { assertLiving } from './read-subject';
@@ -37,12 +37,6 @@ export interface SignedConsent {
   readonly documents: Readonly<Record<string, string>>;
 }
 
-export interface ParcelStatus {
-  readonly organisation: string;
-  readonly kind: string;
-  readonly status: DeliveryStatus;
-}
-
 export interface Recorded {
   readonly relationRef: string;
   readonly version: number;
@@ -50,9 +44,6 @@ export interface Recorded {
   readonly block: number;
   readonly deliveries: readonly ParcelStatus[];
 }
-
-/** How long an answer waits for sealed values to arrive, in milliseconds; later ones are reported as pending. */
-const deliveryWaitMs = 4_000;
 
 /**
  * Puts a relation and the first version of its consent on the ledger, then what the wallet sealed to both sides. Any member's gateway may.
@@ -146,10 +137,9 @@ async function finish(
   parcels: readonly Parcel[],
   { relationRef, version, transactionId, block }: Omit<Recorded, 'deliveries'>,
 ): Promise<Recorded> {
-  const delivery = mailer.deliver(parcels);
+  const delivering = deliverSoon(mailer, parcels);
   await projector.waitForBlock(block);
-  const statuses = await Promise.race([delivery, delay(deliveryWaitMs, undefined, { ref: false })]);
-  const deliveries = parcels.map(({ organisation, kind }, at) => ({ organisation, kind, status: statuses?.[at] ?? ('pending' as const) }));
+  const deliveries = await delivering;
   return { relationRef, version, transactionId, block, deliveries };
 }
 

@@ -25,6 +25,7 @@ import { judge, type Verdict } from './judge';
 import type { DecisionOpening } from './openings';
 import { isOwnDecision } from './own-decision';
 import { readAssistance } from './read-assistance';
+import { readPayment, type Payment } from './read-payment';
 import { readProof } from './read-proof';
 import { Turns } from './turns';
 
@@ -55,7 +56,12 @@ export interface AgentOptions extends DeliverOptions, DecideOptions {
 }
 
 /** All that a request is judged by, but for the records. */
-type Gathered = RequestFacts & SealedTexts & { readonly proof: ProofFacts | null; readonly assistance: Assistance | undefined };
+type Gathered = RequestFacts &
+  SealedTexts & {
+    readonly proof: ProofFacts | null;
+    readonly assistance: Assistance | undefined;
+    readonly payment: Payment | 'missing' | undefined;
+  };
 
 /** A request that is being answered, or was since it is listed. */
 interface Task {
@@ -177,8 +183,8 @@ export class ReleaseAgent {
     return decision;
   }
 
-  #submit(facts: RequestFacts & SealedTexts, verdict: Verdict, attempt: number): Promise<{ readonly block: number }> {
-    if (verdict.records.length > 0) return submitRelease(this.#options, facts, verdict);
+  #submit(facts: Gathered, verdict: Verdict, attempt: number): Promise<{ readonly block: number }> {
+    if (verdict.records.length > 0) return submitRelease(this.#options, { ...facts, payment: openingOf(facts) }, verdict);
     return submitRefusal(this.#options, facts, verdict, this.#chooseWitness(facts, attempt));
   }
 
@@ -193,14 +199,13 @@ export class ReleaseAgent {
 
   #judge(facts: Gathered, released?: DecisionOpening['records']): Promise<Verdict> {
     const { facts: known, index, mspId } = this.#options;
+    const needed = facts.payment === 'missing' ? [] : facts.payment?.needed;
+    const named = released ?? needed;
     const listRecords = (subjectRef: string): readonly IndexedRecord[] =>
-      released === undefined
-        ? index.listSubject(subjectRef)
-        : released
-            .flatMap(({ recordId, version }) => index.findVersion(recordId, version) ?? [])
-            .filter((one) => one.subjectRef === subjectRef);
+      named === undefined ? index.listSubject(subjectRef) : this.#listVersions(named).filter((one) => one.subjectRef === subjectRef);
     return judge({
       ...facts,
+      needed,
       findPatient: (subjectRef) => findPatient(known, subjectRef),
       listRecords,
       isWithdrawn: (recordId) =>
@@ -210,6 +215,12 @@ export class ReleaseAgent {
     });
   }
 
+  /** Each once. */
+  #listVersions(named: readonly { readonly recordId: string; readonly version: number }[]): readonly IndexedRecord[] {
+    const found = named.flatMap(({ recordId, version }) => this.#options.index.findVersion(recordId, version) ?? []);
+    return [...new Map(found.map((record) => [`${record.recordId}/${String(record.version)}`, record])).values()];
+  }
+
   /** Public facts and what was sealed to the custodian; nothing as long as a public fact is missing. */
   async #gather(name: RequestName): Promise<Gathered | undefined> {
     const { facts, sealed, transactions } = this.#options;
@@ -217,7 +228,8 @@ export class ReleaseAgent {
     if (found === undefined) return undefined;
     const proof = await readProof(transactions, found.request);
     const assistance = await readAssistance(transactions, found.relation, found.consent.version);
-    return { ...found, ...(await readSealedTexts(sealed, found)), proof, assistance };
+    const payment = await readPayment({ facts, sealed }, found.request);
+    return { ...found, ...(await readSealedTexts(sealed, found)), proof, assistance, payment };
   }
 
   async #deliver(name: RequestName, decision: Decision): Promise<'released' | 'withdrawn'> {
@@ -261,12 +273,17 @@ function formatKey({ relationRef, requester, requestId }: RequestName): string {
   return `${relationRef}/${requester}/${requestId}`;
 }
 
-/** Whether the ask, the binding or the document of the consent in force has not arrived; where no consent counts, none is waited for. */
-function isMissing(facts: RequestFacts & SealedTexts): boolean {
+/** Whether the ask, the binding, the terms of a coverage or the document of the consent in force has not arrived; where no consent counts, none is waited for. */
+function isMissing(facts: Gathered): boolean {
   const { request, consent, newestConsent, ask, binding, document, delegation } = facts;
   if (newestConsent !== consent.version && !isBreakGlass(request.purpose)) return false;
   if (isByDelegate(consent) && delegation === undefined) return true;
-  return ask === undefined || binding === undefined || (document === undefined && consent.document !== null);
+  return facts.payment === 'missing' || ask === undefined || binding === undefined || (document === undefined && consent.document !== null);
+}
+
+/** What shows which records a claim needs. */
+function openingOf({ payment }: Gathered): Payment['opening'] {
+  return payment === 'missing' ? undefined : payment?.opening;
 }
 
 /** The relation that a sealed value was stored for. An event is a hint alone: whoever commits can put anything in one. */

@@ -18,6 +18,7 @@ import type { RequestFacts, SealedTexts } from './gather';
 import type { Verdict } from './judge';
 import type { DecisionOpening, Notice } from './openings';
 import { decideOperation, refuseOperation } from './own-decision';
+import type { Payment } from './read-payment';
 
 export interface DecideOptions {
   readonly transactions: Transactions;
@@ -30,7 +31,7 @@ export interface DecideOptions {
 /** Submits the decision to release; custodian and counterparty both open and check it, and no key travels in it. */
 export async function submitRelease(
   { transactions, key, signing }: DecideOptions,
-  facts: RequestFacts & SealedTexts,
+  facts: RequestFacts & SealedTexts & { readonly payment: Payment['opening'] },
   verdict: Verdict,
 ): Promise<Done<'DecideRelease'>> {
   const { request, relation, newestConsent, counterparty } = facts;
@@ -56,6 +57,7 @@ export async function submitRelease(
         ask: facts.ask ?? '',
         binding: facts.binding ?? '',
         ...(facts.delegation !== undefined && { delegation: facts.delegation }),
+        ...(facts.payment !== undefined && { payment: facts.payment }),
         records,
         recordsSalt,
         receipt: await signReceipt(facts, opening, signing),

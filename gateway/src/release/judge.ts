@@ -8,6 +8,7 @@ import {
   findProblemOfGrant,
   formatCanonical,
   isBreakGlass,
+  isNeeded,
   parseAsk,
   parseConsentDocument,
   parseDelegationOpening,
@@ -22,6 +23,7 @@ import {
   type Category,
   type ConsentDocument,
   type Instant,
+  type NeededRecord,
   type PatientEntry,
   type ProofFacts,
   type RecordDetails,
@@ -51,6 +53,8 @@ export interface JudgeFacts extends RequestFacts, SealedTexts {
   /** Of an assisted consent. */
   readonly assistance: Assistance | undefined;
   readonly findPatient: (subjectRef: string) => PatientEntry | undefined;
+  /** What the claim needs that proves a payment; undefined for other purposes. */
+  readonly needed: readonly NeededRecord[] | undefined;
   readonly listRecords: (subjectRef: string) => readonly IndexedRecord[];
   readonly isWithdrawn: (recordId: string) => boolean;
   readonly isDeceased: (subjectRef: string) => boolean;
@@ -75,7 +79,8 @@ export async function judge(facts: JudgeFacts): Promise<Verdict> {
   const question = { ...given, purpose: request.purpose, person: ask.person };
   const held = facts
     .listRecords(patient.subjectRef)
-    .filter(({ recordId, category }) => ask.categories.includes(category) && !facts.isWithdrawn(recordId));
+    .filter(({ recordId, category }) => ask.categories.includes(category) && !facts.isWithdrawn(recordId))
+    .filter((record) => facts.needed === undefined || isNeeded(facts.needed, { ...record, recordId: record.recordId as RecordId }));
   const decisions = held.map((record) => ({ record, ...decideAccess({ ...question, record: detailsOf(record) }) }));
   const permits = decisions.filter(({ decision }) => decision === 'permit');
   const records = permits.map(({ record, obligations }) => ({ ...record, obligations }));

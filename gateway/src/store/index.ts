@@ -1,3 +1,4 @@
+export type { AdjudicatedName, AdjudicatedRow, AdjudicatedTable } from './adjudicated-table';
 export { hashEntry, type AuditDraft, type AuditLog, type AuditName, type AuditQuery, type KeptEntry } from './audit-log';
 export { AuditRoots } from './audit-roots';
 export type { Change, ChangeList, ChangeQuery } from './change-list';

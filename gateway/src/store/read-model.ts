@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { AdjudicatedTable, adjudicatedTable } from './adjudicated-table';
 import { ChangeList, changeTable } from './change-list';
 import { ClinicalIndex, recordTable } from './clinical-index';
 import { openDatabase } from './database';
@@ -14,6 +15,7 @@ export interface ReadModel {
   readonly index: ClinicalIndex;
   readonly resources: ResourceList;
   readonly changes: ChangeList;
+  readonly adjudicated: AdjudicatedTable;
   close(): void;
 }
 
@@ -23,13 +25,14 @@ const folders = { rebuilding: 'rebuilding', rebuilt: 'rebuilt' } as const;
 
 export function openReadModel(folder: string, key: LocalKey, mspId: string): ReadModel {
   const facts = new Facts(join(folder, files[0]), mspId);
-  const index = openDatabase(join(folder, files[1]), [recordTable, listedTable, changeTable, searchTables]);
+  const index = openDatabase(join(folder, files[1]), [recordTable, listedTable, changeTable, searchTables, adjudicatedTable]);
   const search = new SearchIndex(index, key);
   return {
     facts,
     index: new ClinicalIndex(index, { key, counts: ({ recordId, version }) => facts.counts(mspId, recordId, version), search }),
     resources: new ResourceList(index, { facts, mspId, search }),
     changes: new ChangeList(index, facts, mspId),
+    adjudicated: new AdjudicatedTable(index, key),
     close: () => {
       index.close();
       facts.close();

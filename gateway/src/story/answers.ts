@@ -11,6 +11,8 @@ import type {
   SubjectRef,
 } from '@medaccord/chaincode/model';
 
+import type { ClaimStatus } from '../claims';
+
 /** A record as lists of records name it. */
 export type RecordName = { readonly recordId: string; readonly version: number; readonly category: string };
 
@@ -56,7 +58,7 @@ export type Answers = {
   readonly import: {
     readonly groupId: string;
     readonly transactions: readonly string[];
-    readonly resources: readonly (RecordName & { readonly reference: string; readonly outcome: string })[];
+    readonly resources: readonly (RecordName & { readonly fullUrl: string | null; readonly reference: string; readonly outcome: string })[];
   };
   readonly records: { readonly records: readonly RecordName[] };
   readonly relation: Recorded;
@@ -97,6 +99,16 @@ export type Answers = {
   };
   readonly notice: { readonly relationRef: string; readonly version: number; readonly effectiveAt: string; readonly transactionId: string };
   readonly end: { readonly relationRef: string; readonly version: number; readonly transactionId: string };
+  readonly plan: { readonly planId: string; readonly version: number; readonly transactionId: string };
+  readonly submittedClaim: {
+    readonly claimId: string;
+    readonly duplicates: readonly number[];
+    readonly transactionId: string;
+  };
+  readonly claim: {
+    readonly status: ClaimStatus;
+    readonly adjudications: readonly { readonly check: { readonly verdict: string } | null }[];
+  };
   readonly history: { readonly entries: readonly HistoryEntry[] };
   readonly coverageOffers: {
     readonly offers: readonly {

@@ -7,6 +7,8 @@ import type { MadeRequest, Plot, Stage } from './step';
 
 const WAIT_SECONDS = 20;
 const PATIENCE_MS = 60_000;
+/** What a gateway says of a relation that has not reached it. */
+const early = ['RELATION_UNKNOWN', 'BINDING_MISSING'];
 
 /**
  * A physician of a member asks for all ordinary categories of the patient's records, to treat her, and waits for the answer.
@@ -29,14 +31,14 @@ export function assertRefused(made: MadeRequest): void {
   assertHolds(made.outcome === 'refused' && made.refusalCode !== undefined, `request ${made.requestId} is refused, with a code`);
 }
 
-/** A gateway may learn of a relation a block later than its neighbour. */
+/** A gateway may learn of a relation a block later than its neighbour, and whose it is a moment after that. */
 export async function untilKnown<T>(ask: () => Promise<T>, patienceMs = 10_000): Promise<T> {
   const until = Date.now() + patienceMs;
   for (;;) {
     try {
       return await ask();
     } catch (error) {
-      if (!(error instanceof StoryError) || error.code !== 'RELATION_UNKNOWN' || Date.now() > until) throw error;
+      if (!(error instanceof StoryError) || !early.includes(error.code) || Date.now() > until) throw error;
       await pause(100);
     }
   }

@@ -4,7 +4,10 @@ import type { Cast, Member } from './cast';
 import type { GatewayClient } from './gateway-client';
 
 /** The names of the steps, in their order. They stay when others come. */
-export const stepNames = ['register', 'import', 'check-in', 'refuse', 'consent', 'release', 'outsider', 'revoke', 'history'] as const;
+export const stepNames = [
+  ...(['register', 'import', 'check-in', 'refuse', 'consent', 'release', 'outsider'] as const),
+  ...(['claim', 'double-claim', 'revoke', 'history'] as const),
+] as const;
 export type StepName = (typeof stepNames)[number];
 
 /** What all steps have at hand. */
@@ -15,6 +18,8 @@ export type Stage = {
   readonly tokenOf: (member: Member, role: StaffRole) => Promise<string>;
   /** The text of the FHIR bundle to import. */
   readonly bundle: string;
+  /** The text of the benefit plan by which the insurer pays. */
+  readonly plan: string;
   /** Keeps the wallet; called before anything that it signed is sent. */
   readonly saveWallet: (wallet: Wallet) => Promise<void>;
 };
@@ -27,7 +32,14 @@ export type Plot = {
   /** What the patient consents to. */
   readonly categories: readonly Category[];
   readonly requests: readonly MadeRequest[];
+  /** The FHIR references of what was imported, by the full URLs of the bundle. */
+  readonly imported: ReadonlyMap<string, string>;
+  /** What the custodian billed; nothing where the bundle has nothing to bill. */
+  readonly bill?: Bill | undefined;
 };
+
+/** What a hospital bills, as POST /api/claims takes it. */
+export type Bill = { readonly relationRef: RelationRef; readonly coverageId: string } & Readonly<Record<string, unknown>>;
 
 /** A request for access that the story made, as the patient must find it in her history. */
 export type MadeRequest = {

@@ -1,7 +1,9 @@
 import { newWallet } from '../wallet';
 import type { Plot, Stage, Step, StepName, StepOutcome } from './step';
 import { checkIn } from './steps/check-in';
+import { claim } from './steps/claim';
 import { consent } from './steps/consent';
+import { doubleClaim } from './steps/double-claim';
 import { history } from './steps/history';
 import { importBundle } from './steps/import';
 import { outsider } from './steps/outsider';
@@ -10,7 +12,7 @@ import { register } from './steps/register';
 import { release } from './steps/release';
 import { revoke } from './steps/revoke';
 
-const STEPS: readonly Step[] = [register, importBundle, checkIn, refuse, consent, release, outsider, revoke, history];
+const STEPS: readonly Step[] = [register, importBundle, checkIn, refuse, consent, release, outsider, claim, doubleClaim, revoke, history];
 
 /** How one step ended. */
 export type StepReport = { readonly name: StepName; readonly title: string; readonly ms: number } & (

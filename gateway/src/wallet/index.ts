@@ -15,7 +15,7 @@ export { describeConsent } from './describe-consent';
 export { implicitPolicies, implicitPolicyNames, type ImplicitPolicy } from '../fhir-consent';
 export { deriveRecoverySeed } from './derive-keys';
 export { isReceiptSigned, type KeyFrom } from './check-receipt';
-export { openNotice, openRedisclosure } from './open-notice';
+export { openExplanation, openNotice, openRedisclosure } from './open-notice';
 export {
   countFrom,
   dropPending,

@@ -1,7 +1,11 @@
 import {
+  explanationRef,
   noticeRef,
+  parseAdjudicationDocument,
   parseUtf8,
   redisclosureNoticeRef,
+  type AdjudicationDocument,
+  type ClaimId,
   type RedisclosureId,
   type RelationRef,
   type RequestId,
@@ -19,6 +23,16 @@ export function openNotice(wallet: Wallet, relationRef: string, requestId: strin
 /** Opens what a counterparty sealed to the patient about a redisclosure. @throws {WalletUnknown}, {DecryptFailed} */
 export function openRedisclosure(wallet: Wallet, relationRef: string, redisclosureId: string, envelope: string): Promise<unknown> {
   return openSealed(wallet, redisclosureNoticeRef(relationRef as RelationRef, redisclosureId as RedisclosureId), envelope);
+}
+
+/** Opens an insurer's decision about a claim of the patient. @throws {WalletUnknown}, {DecryptFailed}, {RequestInvalid} */
+export async function openExplanation(
+  wallet: Wallet,
+  relationRef: string,
+  { claimId, n, envelope }: { readonly claimId: string; readonly n: number; readonly envelope: string },
+): Promise<AdjudicationDocument> {
+  const place = explanationRef(relationRef as RelationRef, claimId as ClaimId, n);
+  return parseAdjudicationDocument(await openSealed(wallet, place, envelope), 'explanation');
 }
 
 async function openSealed(wallet: Wallet, place: SealedRef, envelope: string): Promise<unknown> {

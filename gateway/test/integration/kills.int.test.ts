@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { stepNames, StoryError, type Plot, type Stage } from '../../src/story';
 import type { Step, StepOutcome } from '../../src/story/step';
 import { checkIn } from '../../src/story/steps/check-in';
+import { claim } from '../../src/story/steps/claim';
 import { consent } from '../../src/story/steps/consent';
+import { doubleClaim } from '../../src/story/steps/double-claim';
 import { history } from '../../src/story/steps/history';
 import { importBundle } from '../../src/story/steps/import';
 import { outsider } from '../../src/story/steps/outsider';
@@ -18,7 +20,7 @@ import { KILLABLE } from './support/processes';
 jest.setTimeout(240_000);
 
 const SAMPLE = readFileSync(join(__dirname, '../../samples/diabetes-follow-up.json'), 'utf8');
-const STEPS: readonly Step[] = [register, importBundle, checkIn, refuse, consent, release, outsider, revoke, history];
+const STEPS: readonly Step[] = [register, importBundle, checkIn, refuse, consent, release, outsider, claim, doubleClaim, revoke, history];
 /** What a step must never fail with: none of these tells what to do. */
 const NO_CODES = ['STORY_CHECK_FAILED', 'GATEWAY_ANSWER_UNKNOWN', 'INTERNAL'];
 
@@ -77,7 +79,7 @@ describe('killing a process of the consortium in the middle of every step at onc
       tellers.push({ plot: newPlot(), next: 0 });
       if (count < STEPS.length - 1) await advance(tellers);
     }
-    expect(tellers.map(({ next }) => next)).toEqual([8, 7, 6, 5, 4, 3, 2, 1, 0]);
+    expect(tellers.map(({ next }) => next)).toEqual([10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0]);
   });
 
   /** The story that is told to its end makes room for a new one. */
@@ -103,7 +105,7 @@ describe('killing a process of the consortium in the middle of every step at onc
       await told;
       await until('it is started again', () => network.processOf(target)!.restarts > restarts && network.isWhole);
       beginAnew();
-      expect(tellers.map(({ next }) => next)).toEqual([8, 7, 6, 5, 4, 3, 2, 1, 0]);
+      expect(tellers.map(({ next }) => next)).toEqual([10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0]);
     });
   });
 });

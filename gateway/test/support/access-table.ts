@@ -151,6 +151,18 @@ export const accessTable: readonly { readonly who: readonly Who[]; readonly rout
       'POST /api/relations/:relationRef/preview',
       'GET /api/relations/:relationRef/audit',
       'GET /api/relations/:relationRef/coverage-offers',
+      'GET /api/relations/:relationRef/claims',
+    ],
+  },
+  {
+    who: ['registrar', 'records'],
+    routes: [
+      'POST /api/claims',
+      'POST /api/claims/batch',
+      'POST /api/claims/estimate',
+      'GET /api/claims/:relationRef',
+      'GET /api/claims/:relationRef/:claimId',
+      'GET /api/coverages/:relationRef/:coverageId/eligibility',
     ],
   },
   {

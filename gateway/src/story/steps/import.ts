@@ -1,7 +1,7 @@
 import { isSensitive, type Category } from '@medaccord/chaincode/model';
 import type { Answers, RecordName } from '../answers';
 import { assertHolds, StoryError } from '../story-error';
-import type { Step } from '../step';
+import type { Plot, Step } from '../step';
 
 /** What a specialist is usually given; the patient picks those of it that she has. */
 const USUAL: readonly string[] = ['allergies', 'medications', 'laboratory', 'vital-signs', 'immunizations'];
@@ -23,13 +23,17 @@ export const importBundle: Step = {
     assertAllHeld(answer.resources, records);
     const tally = countCategories(records);
     return {
-      plot: { ...plot, categories: chooseCategories(records) },
+      plot: { ...plot, categories: chooseCategories(records), imported: nameImported(answer.resources) },
       transactions: answer.transactions,
       findings: { resources: answer.resources.length, groupId: answer.groupId, ofSubject: records.length, categories: tally },
       remarks: [formatCount(answer.resources), ...formatTally(tally)],
     };
   },
 };
+
+function nameImported(resources: Answers['import']['resources']): Plot['imported'] {
+  return new Map(resources.flatMap(({ fullUrl, reference }) => (fullUrl === null ? [] : [[fullUrl, reference] as const])));
+}
 
 function formatCount(resources: Answers['import']['resources']): string {
   const held = resources.filter(({ outcome }) => outcome === 'found' || outcome === 'unchanged').length;

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { newStaffToken, readConnections, type Connections } from '../../../src/cli/connections';
 import { castStory, GatewayClient, type Member, type Plot, type Stage } from '../../../src/story';
 import { newWallet } from '../../../src/wallet';
@@ -26,6 +28,7 @@ export async function openStage(runFolder: string, bundle: string, onSend: () =>
       return newStaffToken(document, { subject: `${role}-of-the-test`, role }, 1);
     },
     bundle,
+    plan: readFileSync(join(__dirname, '../../../samples/demonstration-plan.json'), 'utf8'),
     saveWallet: () => Promise.resolve(),
   };
   const memberOf = (mspId: string): Member => {

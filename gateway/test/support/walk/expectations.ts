@@ -186,6 +186,14 @@ export const expectations: Readonly<Record<string, Row | 'in the way'>> = {
 
   'GET /api/plans': nothing(),
   'POST /api/plans': change,
+  // Nothing of the chart is billed, and what is named in a claim is refused.
+  'POST /api/claims': change,
+  'POST /api/claims/batch': change,
+  'POST /api/claims/estimate': change,
+  'GET /api/claims/:relationRef': nothing(),
+  'GET /api/claims/:relationRef/:claimId': nothing(),
+  'GET /api/relations/:relationRef/claims': nothing(),
+  'GET /api/coverages/:relationRef/:coverageId/eligibility': nothing(),
   'GET /api/plans/:insurer/:planId/:version': nothing(),
   'POST /api/coverages/offers': change,
   'POST /api/coverages': change,

@@ -1,0 +1,109 @@
+import {
+  adjudicationRef,
+  claimRef,
+  parseAdjudicationDocument,
+  parseClaimBody,
+  parseCoverageDocument,
+  parseJson,
+  parseUtf8,
+  type AdjudicationDocument,
+  type AdjudicationEntry,
+  type ClaimEntry,
+  type CoverageEntry,
+  type PlanEntry,
+  type SealedRef,
+} from '@medaccord/chaincode/model';
+import type { AdjudicationPapers, OtherAdjudication } from '../claims';
+import type { SealedReader } from '../sealed/sealed-reader';
+import type { AdjudicatedRow, AdjudicatedTable, Facts } from '../store';
+import { listCoverage, termsRefOf } from './read-coverage';
+
+export interface PapersOptions {
+  readonly facts: Facts;
+  readonly sealed: SealedReader;
+  readonly adjudicated: AdjudicatedTable;
+}
+
+/** What an adjudication is checked with; `missing`: something has not arrived yet; `unreadable`: what arrived is no document. */
+export async function collectPapers(
+  options: PapersOptions,
+  entry: AdjudicationEntry,
+): Promise<AdjudicationPapers | 'missing' | 'unreadable'> {
+  const { facts } = options;
+  const { relationRef, claimId } = entry;
+  const claim = facts.find<ClaimEntry>('claim', relationRef, claimId)?.value;
+  const versions = claim === undefined ? [] : listCoverage(facts, relationRef, claim.coverageId);
+  const current = versions[(entry.coverageVersion ?? 0) - 1];
+  const opened = claim && current && (await openDocuments(options.sealed, entry, current));
+  if (claim === undefined || opened === undefined) return 'missing';
+  if (opened === 'unreadable') return opened;
+  return { ...opened, claim, versions, entry, ...collectEntries(options, claim, opened) };
+}
+
+/** What else of the ledger and of earlier adjudications the check looks at. */
+function collectEntries(
+  options: PapersOptions,
+  { relationRef, insurer }: ClaimEntry,
+  { document, body }: Opened,
+): Pick<AdjudicationPapers, 'plans' | 'others' | 'reversing'> {
+  const { facts } = options;
+  const { reversedBy } = document;
+  const isAuthorized = body.lines.some(({ authorization }) => authorization !== undefined);
+  return {
+    plans: facts.list<PlanEntry>('plan', insurer).map(({ value }) => value),
+    others: listOthers(options, document, isAuthorized),
+    reversing: reversedBy === null ? undefined : facts.find<ClaimEntry>('claim', relationRef, reversedBy)?.value,
+  };
+}
+
+type Opened = Pick<AdjudicationPapers, 'document' | 'body' | 'terms'>;
+
+/** Nothing as long as one of them is not here. */
+async function openDocuments(
+  sealed: SealedReader,
+  { relationRef, claimId, n }: AdjudicationEntry,
+  coverage: CoverageEntry,
+): Promise<Opened | 'unreadable' | undefined> {
+  const places = [adjudicationRef(relationRef, claimId, n), claimRef(relationRef, claimId), termsRefOf(coverage)];
+  const envelopes = await sealed.read(places);
+  if (envelopes.includes(undefined)) return undefined;
+  try {
+    const [document, body, terms] = await Promise.all(places.map((place, at) => openText(sealed, place, envelopes[at] ?? '')));
+    return {
+      document: parseJson(parseAdjudicationDocument, document ?? '', 'document'),
+      body: parseJson(parseClaimBody, body ?? '', 'body'),
+      terms: parseJson(parseCoverageDocument, terms ?? '', 'coverage'),
+    };
+  } catch {
+    return 'unreadable';
+  }
+}
+
+async function openText(sealed: SealedReader, place: SealedRef, envelope: string): Promise<string | undefined> {
+  return parseUtf8(await sealed.open(place, envelope));
+}
+
+/** Those that the check looks at: where authorizations are drawn on, all. */
+function listOthers(options: PapersOptions, document: AdjudicationDocument, isAuthorized: boolean): OtherAdjudication[] {
+  const { adjudicated } = options;
+  const { relationRef, coverageId, claimId, n, position } = document;
+  const near = isAuthorized
+    ? adjudicated.list(relationRef, coverageId)
+    : [
+        ...adjudicated.listAt(relationRef, coverageId, position - 1),
+        ...adjudicated.listAt(relationRef, coverageId, position),
+        ...[adjudicated.find({ relationRef, claimId, n: n - 1 })].flatMap((row) => row ?? []),
+      ];
+  return near.filter((row) => row.claimId !== claimId || row.n !== n).flatMap((row) => openOther(options, row));
+}
+
+/** An adjudication as it is kept; nothing for one that could not be read. */
+export function openOther(
+  { facts }: Pick<PapersOptions, 'facts'>,
+  { relationRef, claimId, n, document }: AdjudicatedRow,
+): OtherAdjudication[] {
+  const use = facts.find<ClaimEntry>('claim', relationRef, claimId)?.value.use;
+  if (use === undefined || document === '') return [];
+  const status = facts.find<AdjudicationEntry>('adjudication', relationRef, `${claimId}/${String(n)}`)?.value.status;
+  return [{ document: parseJson(parseAdjudicationDocument, document, 'document'), use, isProposed: status === 'proposed' }];
+}

@@ -1,0 +1,47 @@
+import {
+  formatCanonical,
+  isCoveredBy,
+  neededRecords,
+  type AccessRequest,
+  type ClaimEntry,
+  type NeededRecord,
+  type PlanEntry,
+  type TransientInput,
+} from '@medaccord/chaincode/model';
+import { readBody } from '../billing/read-claim';
+import { openCoverage } from '../billing/read-coverage';
+import { findDecidingPlan } from '../claims';
+import { readCode } from '../problem';
+import type { SealedReader } from '../sealed/sealed-reader';
+import type { Facts } from '../store';
+
+/** What a claim needs that proves a payment, and what shows it to everybody who decides. */
+export interface Payment {
+  /** Nothing else is released for it. */
+  readonly needed: readonly NeededRecord[];
+  readonly opening: TransientInput<'DecideRelease'>['payment'];
+}
+
+const nothing: Payment = { needed: [], opening: undefined };
+
+/** Of a request that rests on a claim of this hospital; undefined for any other, `missing` as long as the coverage's terms are not here. */
+export async function readPayment(
+  { facts, sealed }: { readonly facts: Facts; readonly sealed: SealedReader },
+  { relationRef, purpose, proof }: Pick<AccessRequest, 'relationRef' | 'purpose' | 'proof'>,
+): Promise<Payment | 'missing' | undefined> {
+  if (proof?.kind !== 'claim' || !isCoveredBy(purpose, 'HPAYMT')) return undefined;
+  const claim = facts.find<ClaimEntry>('claim', relationRef, proof.claimId)?.value;
+  if (claim === undefined) return nothing;
+  try {
+    const body = await readBody({ sealed }, claim);
+    const { terms, newest } = await openCoverage({ facts, sealed }, relationRef, claim.coverageId);
+    const plans = facts.list<PlanEntry>('plan', claim.insurer).map(({ value }) => value);
+    const plan = findDecidingPlan(plans, terms, { claim, body });
+    if (plan === undefined) return nothing;
+    const opened = { claim: formatCanonical(body), coverage: formatCanonical(terms) };
+    return { needed: neededRecords(plan, body), opening: { ...opened, coverageVersion: newest.version, planVersion: plan.version } };
+  } catch (error) {
+    if (readCode(error) === 'RESOURCE_NOT_FOUND') return 'missing';
+    throw error;
+  }
+}
