@@ -305,6 +305,24 @@ export const advice = {
     'Who decided a claim above the limit of the rules cannot agree to it as well.',
     'Let a colleague confirm it.',
   ],
+  APPEAL_NOT_FOUND: [
+    'No appeal of this number counts: signed by the patient, or attested by the hospital.',
+    'Read the appeals of the claim.',
+  ],
+  APPEAL_NUMBER_TAKEN: [
+    'The number is taken by another appeal, or by what others wrote in its place.',
+    'Read the appeals of the claim, and appeal under the next number; the patient signs that anew.',
+  ],
+  APPEAL_NUMBER_SKIPPED: [
+    'Appeals of a claim have no gap, and the one before is missing.',
+    'Read the appeals of the claim, and take the next number.',
+  ],
+  APPEAL_NOT_OPEN: [
+    'An appeal is against the final adjudication that stands, once by each of hospital and patient, to the insurer first, in the time of the rules.',
+    'The problem is named; after a new adjudication appeal against that one.',
+  ],
+  APPEAL_ALREADY_DECIDED: ['The appeal has a decision with other content, and a decision is never changed.', 'Read the appeal.'],
+  APPEAL_BY_SAME_PERSON: ['The person decided the adjudication that is appealed against.', 'Let another clerk decide the appeal.'],
   AUDIT_ROOT_ALREADY_ANCHORED: [
     'Another root of this audit log stands under the number.',
     'Nothing to do: the next root follows the one that stands. No two gateways share an audit log.',

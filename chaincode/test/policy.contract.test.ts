@@ -74,6 +74,9 @@ const TABLE: Readonly<Record<string, string>> = {
   AdjudicateClaims: 'submit role:gateway role:insurer-clerk',
   ConfirmAdjudication: 'submit role:insurer-clerk',
   GetClaim: 'evaluate any-member',
+  AppealClaim: 'submit any-member',
+  DecideAppeal: 'submit role:insurer-clerk role:ethics-officer',
+  GetAppeals: 'evaluate any-member',
   StoreSealed: 'submit any-member',
   ReadSealed: 'evaluate role:gateway',
 };

@@ -1,5 +1,6 @@
 import { adjudicateClaimsDesk, confirmAdjudicationDesk } from './adjudication-desk';
 import { answer } from './answer';
+import { appealClaimDesk, decideAppealDesk, getAppealsDesk } from './appeal-desk';
 import { acknowledgeClaimsDesk, getClaimDesk, submitClaimDesk } from './claim-desk';
 import { recordCoverageDesk, getCoveragesDesk } from './coverage-desk';
 import { GuardedContract, LedgerContext } from './guarded-contract';
@@ -51,5 +52,20 @@ export abstract class ClaimsContract extends GuardedContract {
   @Evaluate({ allow: [anyMember] })
   GetClaim(ctx: LedgerContext, request: string): Promise<string> {
     return answer('GetClaim', ctx, request, getClaimDesk);
+  }
+
+  @Submit({ allow: [anyMember] })
+  AppealClaim(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('AppealClaim', ctx, request, appealClaimDesk);
+  }
+
+  @Submit({ allow: [role('insurer-clerk'), role('ethics-officer')] })
+  DecideAppeal(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('DecideAppeal', ctx, request, decideAppealDesk);
+  }
+
+  @Evaluate({ allow: [anyMember] })
+  GetAppeals(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('GetAppeals', ctx, request, getAppealsDesk);
   }
 }

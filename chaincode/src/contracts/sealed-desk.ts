@@ -13,8 +13,10 @@ import {
   patientKey,
   RequestInvalid,
   type AdjudicationEntry,
+  type Appeal,
   type Digest,
   type MspId,
+  type RelationEntry,
   type SealedRef,
   type SealedValue,
   type TransactionRequest,
@@ -27,6 +29,7 @@ import { claimOf } from './claim-facts';
 import { coverageOf, statementOf } from './coverage-facts';
 import { delegationsOf } from './delegation-facts';
 import { relationOf, requestOf, signedConsentOf } from './facts';
+import { appealOf, findAppealDecision } from './appeal-facts';
 import { entryOf } from './attested';
 
 type StoreSealed = TransactionRequest<'StoreSealed'>;
@@ -102,7 +105,29 @@ const entryChecks: Readonly<Record<StoreSealed['kind'], (ledger: Ledger, request
   },
   adjudication: (ledger, request, offer) => assertOfAdjudication(ledger, request, offer, ({ sealed }, hospital) => sealed[hospital]),
   explanation: (ledger, request, offer) => assertOfAdjudication(ledger, request, offer, ({ explanation }) => explanation),
+  appeal: async (ledger, { ref, id, organisation }, { envelope }) => {
+    const { appeal } = await namedAppealOf(ledger, ref, id);
+    assertNamed(appeal.sealed, organisation, envelope);
+  },
+  'appeal-opinion': async (ledger, { ref, id, organisation }, { envelope }) => {
+    const { decision } = await namedAppealOf(ledger, ref, id);
+    assertNamed(decision?.sealed ?? {}, organisation, envelope);
+  },
+  'appeal-notice': async (ledger, { ref, id, organisation }, { envelope }) => {
+    const { decision, relation } = await namedAppealOf(ledger, ref, id);
+    assertNamed(decision === null ? {} : { [relation.custodian]: decision.notice }, organisation, envelope);
+  },
 };
+
+/** An appeal that counts by its sealed name, with its decision. @throws APPEAL_NOT_FOUND */
+async function namedAppealOf(ledger: Ledger, ref: string, id: string): Promise<Appeal & { readonly relation: RelationEntry }> {
+  const relation = await relationOf(ledger, parseRelationRef(ref, 'request.ref'));
+  const [name, number] = numberedOf(id);
+  const claimId = parseClaimId(name, 'request.id');
+  const appeal = entryOf(await appealOf(ledger, { relation, claimId }, number));
+  if (appeal === undefined) throw newError('APPEAL_NOT_FOUND', { relationRef: relation.relationRef, claimId, n: number });
+  return { relation, appeal, decision: (await findAppealDecision(ledger, relation, appeal)) ?? null };
+}
 
 /** Checks that an envelope for the hospital is one that the claim's adjudication of this number names, whether or not it stands still. */
 async function assertOfAdjudication(

@@ -7,6 +7,7 @@ import type { DelegationOpening } from './delegation';
 import type { Digest, RecordId, Salt, SubjectRef } from './identifiers';
 import type { AdjudicationDocument } from './claims/adjudication-document';
 import type { Accumulators } from './claims/accumulators';
+import type { AppealPaper } from './claims/appeal';
 import type { ClaimBody } from './claims/claim-body';
 import type { CoverageDocument } from './claims/coverage-document';
 import type { Obligation } from './obligation';
@@ -29,6 +30,8 @@ export const commitmentDomains = {
   claim: 'medaccord/claim',
   adjudication: 'medaccord/adjudication',
   used: 'medaccord/used',
+  appeal: 'medaccord/appeal',
+  opinion: 'medaccord/appeal-opinion',
 } as const;
 export type CommitmentDomain = (typeof commitmentDomains)[keyof typeof commitmentDomains];
 
@@ -133,6 +136,16 @@ export function claimPreimage(body: ClaimBody): Uint8Array {
 /** Adjudication.document: the document's canonical text under the salt that stands in it. */
 export function adjudicationPreimage(document: AdjudicationDocument): Uint8Array {
   return commitmentPreimage(commitmentDomains.adjudication, document.salt, formatUtf8(formatCanonical(document)));
+}
+
+/** Appeal.grounds: the paper's canonical text under the salt that stands in it. */
+export function groundsPreimage(paper: AppealPaper): Uint8Array {
+  return commitmentPreimage(commitmentDomains.appeal, paper.salt, formatUtf8(formatCanonical(paper)));
+}
+
+/** AppealDecision.opinion: likewise. */
+export function opinionPreimage(paper: AppealPaper): Uint8Array {
+  return commitmentPreimage(commitmentDomains.opinion, paper.salt, formatUtf8(formatCanonical(paper)));
 }
 
 /** Accumulator.used: what a coverage has used, under the salt of the newest adjudication's document. */

@@ -46,6 +46,8 @@ export const eventIds = {
   ClaimsAcknowledged: ['relationRef'],
   ClaimsAdjudicated: ['relationRef', 'coverageId'],
   AdjudicationConfirmed: ['relationRef', 'claimId'],
+  ClaimAppealed: ['relationRef', 'claimId', 'number'],
+  AppealDecided: ['relationRef', 'claimId', 'number'],
   SealedStored: ['kind', 'ref', 'id'],
 } as const satisfies Record<string, readonly string[]>;
 

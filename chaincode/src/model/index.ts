@@ -77,6 +77,8 @@ export {
   dataKeyPreimage,
   delegationPreimage,
   detailsPreimage,
+  groundsPreimage,
+  opinionPreimage,
   payloadPreimage,
   protocolPreimage,
   recipientPreimage,
@@ -202,6 +204,8 @@ export {
   accumulatorKey,
   acknowledgementKey,
   adjudicationKey,
+  appealDecisionKey,
+  appealKey,
   auditRootKey,
   billedKey,
   breakGlassKey,
@@ -243,6 +247,9 @@ export {
 } from './keys';
 export {
   adjudicationRef,
+  appealNoticeRef,
+  appealOpinionRef,
+  appealRef,
   askRef,
   bindingRef,
   claimRef,
@@ -297,6 +304,7 @@ export {
   type DelegateProblem,
   type Delegation,
 } from './rule/trust-delegation';
+export { isAppealSigned } from './rule/trust-appeal';
 export { trustCoverage } from './rule/trust-coverage';
 export { isOfficial } from './rule/trust-official';
 export { trustPatientStatus } from './rule/trust-patient-status';

@@ -53,6 +53,8 @@ const publicKeyTypes = [
   'replacement',
   'acknowledgement',
   'adjudication',
+  'appeal',
+  'appeal-decision',
 ] as const;
 export type PublicKeyType = (typeof publicKeyTypes)[number];
 
@@ -120,6 +122,8 @@ const keyForms: Readonly<Record<PublicKeyType, { readonly attributes: number; re
   replacement: { attributes: 2, ref: 1, isNumbered: false },
   acknowledgement: { attributes: 2, ref: 1, isNumbered: false },
   adjudication: { attributes: 2, ref: 1, isNumbered: false },
+  appeal: { attributes: 3, ref: 1, isNumbered: true },
+  'appeal-decision': { attributes: 3, ref: 1, isNumbered: true },
 };
 const ATTRIBUTE = /^[A-Za-z0-9_.-]{1,64}$/;
 const NUMBER = /^[1-9][0-9]{0,6}$/;
@@ -203,6 +207,12 @@ export const replacementKey = (relationRef: RelationRef, claimId: ClaimId): stri
 export const acknowledgementKey = (relationRef: RelationRef, claimId: ClaimId): string =>
   formatKey('acknowledgement', relationRef, claimId);
 export const adjudicationKey = (relationRef: RelationRef, claimId: ClaimId): string => formatKey('adjudication', relationRef, claimId);
+
+/** The appeals of a claim, from 1 on without a gap. */
+export const appealKey = (relationRef: RelationRef, claimId: ClaimId, number: number): string =>
+  formatKey('appeal', relationRef, claimId, String(number));
+export const appealDecisionKey = (relationRef: RelationRef, claimId: ClaimId, number: number): string =>
+  formatKey('appeal-decision', relationRef, claimId, String(number));
 
 /** The key of the marker by which an organisation is present in a transaction. */
 export const presenceKey = (): string => formatKey('presence');

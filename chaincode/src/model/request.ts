@@ -2,6 +2,8 @@ import { distinct, flag, integer, list, nullable, object, oneOf, optional, text,
 import { parseNoticeChannel } from './assisted';
 import { auditRootName } from './audit-root';
 import { parseReviewOutcome } from './break-glass';
+import { appealShape, parsePaperDigests } from './claims/appeal';
+import { parseAppealOutcome } from './claims/appeal-entry';
 import { parseBenefitPlan } from './claims/benefit-plan';
 import { parseClaimUse, parseRelatedClaim } from './claims/claim-body';
 import { parseCoverageStatus, returnReasons } from './claims/claim-entry';
@@ -185,9 +187,33 @@ export const requests = {
   }),
   /** A second person of the insurer agrees to adjudication `n`. */
   ConfirmAdjudication: object({ ...claimName, n: version, person: parseActor }),
+  /** `statement`: the patient's; null where the hospital appeals. */
+  AppealClaim: object({ ...appealShape, statement: nullable(jws) }),
+  DecideAppeal: object({
+    ...claimName,
+    number: version,
+    outcome: parseAppealOutcome,
+    opinion: parseCommitment,
+    sealed: parsePaperDigests,
+    notice: parseDigest,
+    person: parseActor,
+  }),
   StoreSealed: object({
     organisation: parseMspId,
-    kind: oneOf(['identity', 'binding', 'consent-document', 'ask', 'delegation', 'coverage', 'claim', 'adjudication', 'explanation']),
+    kind: oneOf([
+      'identity',
+      'binding',
+      'consent-document',
+      'ask',
+      'delegation',
+      'coverage',
+      'claim',
+      'adjudication',
+      'explanation',
+      'appeal',
+      'appeal-opinion',
+      'appeal-notice',
+    ]),
     ref: text(/^[A-Za-z0-9_-]{22,64}$/, '22 to 64 base64url characters'),
     id: text(/^[A-Za-z0-9_-]{1,64}(\.[1-9][0-9]{0,6})?$/, 'a version, or an id with or without a version'),
   }),
@@ -213,6 +239,7 @@ export const requests = {
   GetPlan: object({ insurer: parseMspId, planId: parsePartId, version }),
   GetCoverages: object({ relationRef: parseRelationRef, coverageId: parseCoverageId }),
   GetClaim: object(claimName),
+  GetAppeals: object(claimName),
   GetDelivery: object({
     relationRef: parseRelationRef,
     requester: parseMspId,

@@ -23,6 +23,7 @@ import type { Delegation } from './rule/trust-delegation';
 import type { SealedRef } from './sealed';
 import type { Deletion, Redisclosure } from './release-entry';
 import type { Assistance } from './rule/assisted';
+import type { Appeal, AppealDecision, AppealEntry } from './claims/appeal-entry';
 import type { AccumulatorEntry, Acknowledgement, AdjudicationEntry, ClaimEntry, CoverageEntry, PlanEntry } from './claims/claim-entry';
 import type { TransactionName } from './request';
 
@@ -94,6 +95,8 @@ export interface TransactionResponses {
   readonly AcknowledgeClaims: { readonly acknowledgements: readonly Acknowledgement[] };
   readonly AdjudicateClaims: { readonly position: number; readonly adjudications: readonly AdjudicationEntry[] };
   readonly ConfirmAdjudication: AdjudicationEntry;
+  readonly AppealClaim: AppealEntry;
+  readonly DecideAppeal: AppealDecision;
   readonly StoreSealed: SealedRef;
   readonly ReadSealed: { readonly values: readonly SealedValue[] };
   readonly GetRules: Rules;
@@ -118,6 +121,7 @@ export interface TransactionResponses {
   readonly GetPlan: PlanEntry;
   /** Every version that counts, and how much is used. */
   readonly GetCoverages: { readonly coverages: readonly CoverageEntry[]; readonly accumulator: AccumulatorEntry | null };
+  readonly GetAppeals: { readonly appeals: readonly Appeal[] };
   readonly GetClaim: {
     readonly claim: ClaimEntry;
     /** The later claim that takes it back or corrects it. */

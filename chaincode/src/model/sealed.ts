@@ -19,6 +19,9 @@ const sealedKinds = [
   'claim',
   'adjudication',
   'explanation',
+  'appeal',
+  'appeal-opinion',
+  'appeal-notice',
 ] as const;
 
 /**
@@ -54,6 +57,9 @@ const idForms: Readonly<Record<SealedRef['kind'], RegExp>> = {
   claim: REQUEST,
   adjudication: REQUEST_PART,
   explanation: REQUEST_PART,
+  appeal: REQUEST_PART,
+  'appeal-opinion': REQUEST_PART,
+  'appeal-notice': REQUEST_PART,
 };
 
 export const parseSealedRef: Parser<SealedRef> = (value, place) => {
@@ -122,6 +128,25 @@ export const explanationRef = (relationRef: RelationRef, claimId: ClaimId, n: nu
   kind: 'explanation',
   ref: relationRef,
   id: `${claimId}.${String(n)}`,
+});
+
+/** The grounds of an appeal. */
+export const appealRef = (relationRef: RelationRef, claimId: ClaimId, number: number): SealedRef => ({
+  kind: 'appeal',
+  ref: relationRef,
+  id: `${claimId}.${String(number)}`,
+});
+/** The reasons of its decision. */
+export const appealOpinionRef = (relationRef: RelationRef, claimId: ClaimId, number: number): SealedRef => ({
+  kind: 'appeal-opinion',
+  ref: relationRef,
+  id: `${claimId}.${String(number)}`,
+});
+/** The same reasons sealed to the patient, in the hospital's collection. */
+export const appealNoticeRef = (relationRef: RelationRef, claimId: ClaimId, number: number): SealedRef => ({
+  kind: 'appeal-notice',
+  ref: relationRef,
+  id: `${claimId}.${String(number)}`,
 });
 
 /** The private key of a sealed value. */

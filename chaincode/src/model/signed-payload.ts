@@ -1,4 +1,5 @@
 import { parseAuditRootStatement } from './audit-root';
+import { parseAppealStatement } from './claims/appeal';
 import { parseDelegationStatement } from './delegation';
 import {
   RequestInvalid,
@@ -169,6 +170,7 @@ export const signedPayloads = {
   'deletion-receipt': parseDeletionReceipt,
   'audit-root': parseAuditRootStatement,
   coverage: parseCoverageStatement,
+  appeal: parseAppealStatement,
 } as const;
 
 export type SignedKind = keyof typeof signedPayloads;

@@ -1,6 +1,7 @@
 import { commit, ISSUED, newKeyPair, newKeyRing, newRef, newSalt, Patient, PatientRelation, replacementStatement, signAs } from './wallet';
 import {
   adjudicationRef,
+  appealRef,
   askRef,
   bindingRef,
   claimRef,
@@ -16,12 +17,14 @@ import {
   type RedisclosureId,
   type SealedRef,
 } from '../../src/model';
+import { appeal, newAppeal, newDecision, paperEnvelope } from './appeal-story';
 import { checkInByCard, consentByCard, endOnHerWord, notify } from './assisted-story';
 import { declare, emergencyOpeningOf } from './break-glass-story';
 import type { ConsortiumTwin } from './consortium-twin';
 import {
   adjudicate,
   claimFor,
+  decideByRule,
   cover as coverFor,
   documentEnvelope,
   lineOf,
@@ -130,6 +133,7 @@ export async function runWholeStory(twin: ConsortiumTwin): Promise<PatientRelati
   await runCovered(twin, patient);
   await runClaimed(twin, patient);
   await runPaid(twin, patient);
+  await runAppealed(twin, patient);
 
   const long = newRecord(patient);
   const abandoned = newRecord(patient);
@@ -257,4 +261,19 @@ async function runPaid(twin: ConsortiumTwin, patient: Patient): Promise<void> {
   const release = { relationRef, requestId: request.requestId, consentVersion: 2 };
   const gateway = await twin.identity(HOSPITAL, 'gateway');
   await twin.submit(gateway, 'DecideRelease', release, { input, endorsers: [HOSPITAL, INSURER] });
+}
+
+/** An appeal of the hospital, with its grounds at the insurer, and its decision. */
+async function runAppealed(twin: ConsortiumTwin, patient: Patient): Promise<void> {
+  const of = await coverFor(twin, patient);
+  const claim = await claimFor(of);
+  const { relationRef, claimId } = claim.body;
+  await decideByRule(of, claim);
+  const request = newAppeal(claim.body);
+  await appeal(twin, request);
+  const grounds = { organisation: INSURER, ...appealRef(relationRef, claimId, 1) } as never;
+  const clerk = await twin.identity(INSURER, 'insurer-clerk');
+  await twin.submit(clerk, 'StoreSealed', grounds, { input: { envelope: paperEnvelope('grounds', INSURER) }, endorsers: [INSURER] });
+  await twin.submit(clerk, 'DecideAppeal', newDecision(request, { outcome: 'granted' }));
+  await twin.evaluate(clerk, 'GetAppeals', { relationRef, claimId });
 }

@@ -39,4 +39,6 @@ export const effects = {
   replacement: 'relation',
   acknowledgement: 'relation',
   adjudication: 'relation',
+  appeal: 'nothing',
+  'appeal-decision': 'nothing',
 } as const satisfies Readonly<Record<PublicKeyType, Effect>>;

@@ -3,6 +3,7 @@ import {
   decisionKey,
   deliveryKey,
   formatCanonical,
+  isAppealSigned,
   parseEntryName,
   trustConsent,
   trustCoverage,
@@ -267,13 +268,17 @@ export class Facts {
     if (kept.includes(type) && this.find(type, ref, id) !== undefined) return undefined;
     if (type === 'relation') return trustRelation(value, statementVerifier);
     if (type === 'patient-status') return this.#trustStatus(value);
-    return signedInRelation.includes(type) ? this.#trustInRelation({ type, value } as Signed, ref) : trustReceipts(entry, this);
+    return (signedInRelation as readonly PublicKeyType[]).includes(type)
+      ? this.#trustInRelation({ type, value } as Signed, ref)
+      : trustReceipts(entry, this);
   }
 
   /** What was signed for a relation counts by its keys, and by those of who may act for the patient. */
   #trustInRelation({ type, value }: Signed, ref: string): Signed['value'] | undefined {
     const relation = this.find<RelationEntry>('relation', ref)?.value;
     if (relation === undefined) return undefined;
+    // What the hospital attests to, its peer tells (GetAppeals).
+    if (type === 'appeal') return value.party === 'hospital' || isAppealSigned(value, relation, statementVerifier) ? value : undefined;
     if (type === 'coverage') return trustCoverage(value, relation, statementVerifier) && value;
     if (type === 'consent') return trustConsent(value, relation, statementVerifier, listDelegations(this, ref));
     return trustDelegation(value, relation, this.#patientVerifier) && value;
@@ -314,9 +319,9 @@ export class Facts {
   }
 }
 
-const signedInRelation: readonly PublicKeyType[] = ['consent', 'delegation', 'coverage'];
-type Signed = { [T in 'consent' | 'delegation' | 'coverage']: { readonly type: T; readonly value: Entries[T] } }[
-  'consent' | 'delegation' | 'coverage'];
+const signedInRelation = ['consent', 'delegation', 'coverage', 'appeal'] as const satisfies readonly PublicKeyType[];
+type SignedType = (typeof signedInRelation)[number];
+type Signed = { [T in SignedType]: { readonly type: T; readonly value: Entries[T] } }[SignedType];
 
 export interface Position {
   readonly block: number;
@@ -352,6 +357,7 @@ const kept: readonly PublicKeyType[] = [
   'plan',
   'coverage',
   'claim',
+  'appeal',
 ];
 
 function parseRow<T>(row: unknown): Fact<T> | undefined {

@@ -2,6 +2,8 @@ import {
   accumulatorKey,
   acknowledgementKey,
   adjudicationKey,
+  appealDecisionKey,
+  appealKey,
   auditRootKey,
   billedKey,
   breakGlassKey,
@@ -20,6 +22,8 @@ import {
   parseAccumulatorEntry,
   parseAcknowledgement,
   parseAdjudicationEntry,
+  parseAppealDecision,
+  parseAppealEntry,
   parseAuditRoot,
   parseBilledItem,
   parseBreakGlass,
@@ -62,6 +66,8 @@ import {
   type AccumulatorEntry,
   type Acknowledgement,
   type AdjudicationEntry,
+  type AppealDecision,
+  type AppealEntry,
   type AuditRoot,
   type BilledItem,
   type BreakGlass,
@@ -135,6 +141,8 @@ export interface Entries {
   replacement: Replacement;
   acknowledgement: Acknowledgement;
   adjudication: AdjudicationEntry;
+  appeal: AppealEntry;
+  'appeal-decision': AppealDecision;
 }
 
 /** An entry whose value has the shape of its kind and names the very key that it stands under. */
@@ -212,6 +220,11 @@ const forms: { readonly [T in PublicKeyType]: Form<Entries[T]> } = {
     isOf: ({ relationRef, claimId }, key) => key === acknowledgementKey(relationRef, claimId),
   },
   adjudication: { parse: parseAdjudicationEntry, isOf: ({ relationRef, claimId }, key) => key === adjudicationKey(relationRef, claimId) },
+  appeal: { parse: parseAppealEntry, isOf: ({ relationRef, claimId, number }, key) => key === appealKey(relationRef, claimId, number) },
+  'appeal-decision': {
+    parse: parseAppealDecision,
+    isOf: ({ relationRef, claimId, number }, key) => key === appealDecisionKey(relationRef, claimId, number),
+  },
 };
 
 /** Parses what was written under a key; nothing for what is no entry of the model there, whoever endorsed it. */

@@ -92,4 +92,18 @@ export const claimErrorRows = {
     facts: [...claim, 'n'],
     message: 'the person who decided does not confirm it: another one of the insurer does',
   },
+  APPEAL_NOT_FOUND: { category: 'not-found', facts: [...claim, 'n'], message: 'this claim has no such appeal' },
+  APPEAL_NUMBER_TAKEN: {
+    category: 'conflict',
+    facts: [...claim, 'n'],
+    message: 'this number stands already and cannot be changed: appeal under the next one',
+  },
+  APPEAL_NUMBER_SKIPPED: { category: 'conflict', facts: [...claim, 'n'], message: 'the number before this one is missing' },
+  APPEAL_NOT_OPEN: { category: 'rule', facts: [...claim, 'problem'], message: 'this appeal {problem}' },
+  APPEAL_ALREADY_DECIDED: { category: 'conflict', facts: [...claim, 'n'], message: 'an appeal is decided once' },
+  APPEAL_BY_SAME_PERSON: {
+    category: 'forbidden',
+    facts: [...claim, 'n'],
+    message: 'who adjudicated a claim does not decide an appeal against that: another person does',
+  },
 } as const satisfies Record<string, ErrorRow>;

@@ -13,6 +13,8 @@ export {
 export { parseBilledClaim, parseClaimFacts, type BilledClaim, type ClaimFacts, type ClaimLine } from './claim';
 export { claimReasons, reasonCodes, type AmountCategory, type ClaimReason, type ReasonRow } from './claim-reason';
 export { addDays, dayOf, parseDay, yearOf, type Day, type Days } from './day';
+export { formatAppeal, parseAppealPaper, type AppealLevel, type AppealPaper, type AppealStatement } from './appeal';
+export { parseAppealDecision, parseAppealEntry, type Appeal, type AppealDecision, type AppealEntry } from './appeal-entry';
 export { billedItemMessage } from './billed-item';
 export {
   billedClaimOf,

@@ -1,0 +1,2 @@
+export { appealClaim, type AppealFacts } from './appeal-claim';
+export { decideAppeal, type DecisionFacts } from './decide-appeal';
