@@ -3,8 +3,10 @@ import { formatInstant, type ConsentSet } from '@medaccord/chaincode/model';
 import { closeRelation } from '../src/wallet';
 import { declare, passHours } from './support/declare';
 import { newChart, type ChartName, type TestChart } from './support/test-chart';
+import { newPlan, TestCoverage } from './support/test-coverage';
 import { TestConsortium, waitFor, type Answer, type Sent, type TestGateway } from './support/test-consortium';
 import { ask, TestPatient } from './support/test-patient';
+import { newVisitBundle } from './support/visit-bundle';
 
 jest.setTimeout(30_000);
 
@@ -337,5 +339,42 @@ describe('a declared emergency', () => {
     passHours(24);
     await waitFor(async () => (await get('Observation')).status === 200, 5_000);
     await expectNothing();
+  });
+});
+
+describe('a relation for something else', () => {
+  /** Bills at the hospital; answers the claim's id. */
+  const bill = async (of: object): Promise<string> => {
+    const { status, body } = await alpha.send('/api/claims', {
+      token: await alpha.token('records'),
+      key: randomUUID(),
+      body: { relationRef: patient.relationRef, ...of },
+    });
+    expect(status).toBe(201);
+    return body.claimId as string;
+  };
+  const totals = async (role: string): Promise<readonly unknown[]> => {
+    const found = ['Encounter', 'Procedure', 'Claim'].map((type) => get(`${type}?_summary=count`, { at: gamma, role }));
+    return (await Promise.all(found)).map(({ body }) => body.total as unknown);
+  };
+
+  it('shows payment what the claim needs, to those who ask for it, until the claim is taken back', async () => {
+    patient = new TestPatient(consortium, 'AlphaMSP');
+    await patient.register();
+    const { body } = await patient.import(newVisitBundle());
+    const claim = (body.resources as { reference: string }[]).find(({ reference }) => reference.startsWith('Claim/'))?.reference;
+    await patient.checkIn('GammaMSP', 'GammaMSP', ['cover']);
+    await patient.consentTo('GammaMSP', [{ base: 'permit', exceptions: [] }]);
+    const coverage = new TestCoverage(patient);
+    expect((await coverage.begin(newPlan({ filingDays: null }))).status).toBe(201);
+    const { coverageId } = coverage;
+    const claimId = await bill({ coverageId, claim });
+    const proof = { kind: 'claim', claimId } as never;
+    const asked = await ask(gamma, patient.relationRef, ['encounters', 'procedures', 'claims'], { purpose: 'HPAYMT', proof });
+    expect(asked.body.status).toBe('released');
+    expect(await totals('insurer-clerk')).toEqual([1, 1, 0]);
+    expect(await totals('physician')).toEqual([0, 0, 0]);
+    await bill({ coverageId, type: 'institutional', currency: 'USD', lines: [], related: { claimId, relationship: 'reversal' } });
+    await waitFor(async () => (await totals('insurer-clerk')).every((total) => total === 0), 5_000);
   });
 });
