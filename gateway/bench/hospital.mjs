@@ -1,18 +1,27 @@
 // What the bench does at a consortium's gateways: the story's own steps, with patients of its own.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { formatInstant } from '@medaccord/chaincode/model';
 import { newStaffToken, readConnections } from '../dist/cli/connections.js';
 import { castStory, findRecipients, GatewayClient } from '../dist/story/index.js';
 import { requestAccess, untilKnown } from '../dist/story/request-access.js';
+import { takeOutCover } from '../dist/story/take-out-cover.js';
 import { checkIn } from '../dist/story/steps/check-in.js';
 import { importBundle } from '../dist/story/steps/import.js';
 import { register } from '../dist/story/steps/register.js';
 import { newWallet, signConsent } from '../dist/wallet/index.js';
 
-const SAMPLE = readFileSync(join(import.meta.dirname, '../samples/diabetes-follow-up.json'), 'utf8');
+const readSample = (name) => readFileSync(join(import.meta.dirname, '../samples', name), 'utf8');
+const SAMPLE = readSample('diabetes-follow-up.json');
+const PLAN = JSON.parse(readSample('demonstration-plan.json'));
 const FHIR = 'application/fhir+json';
 const DAY_MS = 86_400_000;
+/** Visits of each patient that are billed, one a day, and how many are imported at once. */
+const VISITS = 350;
+const BUNDLE = 50;
+const FIRST_VISIT = Date.UTC(2025, 0, 1);
+const CHECK_UP = { system: 'http://snomed.info/sct', code: '185349003' };
 
 const SAMPLE_ENTRIES = JSON.parse(SAMPLE).entry;
 const entryOf = (type) => SAMPLE_ENTRIES.find(({ resource }) => resource.resourceType === type);
@@ -62,6 +71,58 @@ export async function newRecordWriter(stage) {
   return async (count) => {
     const answer = await post(newObservations(reference, count));
     if (answer.resources.length !== count) throw new Error(`${answer.resources.length} of ${count} records were imported`);
+  };
+}
+
+/** Visits of a patient, one on each of the days from `first` on. */
+function newVisits(patient, first, count) {
+  const { participant, serviceProvider, ...resource } = entryOf('Encounter').resource;
+  return bundleOf(
+    Array.from({ length: count }, (_, n) => {
+      const day = dayOf(first + n);
+      const period = { start: `${day}T09:00:00Z`, end: `${day}T09:30:00Z` };
+      return {
+        resource: { ...resource, subject: { reference: patient }, period },
+        request: { method: 'POST', url: 'Encounter' },
+      };
+    }),
+  );
+}
+
+const dayOf = (n) => new Date(FIRST_VISIT + n * DAY_MS).toISOString().slice(0, 10);
+
+/**
+ * A covered patient with many visits; answers what bills the next of them and waits until the insurer has decided, and the hospital has
+ * checked it. `isProved`: by the demonstration plan, which asks for the record of the visit; otherwise by the same without evidence.
+ */
+export async function newBiller(stage, { isProved }) {
+  const { custodian } = stage.cast;
+  const plan = isProved ? PLAN : { ...PLAN, planId: 'unproved', evidence: [] };
+  const { plot } = await register.run(stage, { wallet: newWallet(), requests: [], categories: [] });
+  const token = await stage.tokenOf(custodian, 'records');
+  const client = stage.clientOf(custodian);
+  const send = async (bundle) =>
+    (await client.post(`/api/imports?subject=${plot.subjectRef}`, bundle, { token, contentType: FHIR })).resources;
+  const [{ reference }] = await send(newPatientBundle());
+  const visits = [];
+  for (let n = 0; n < VISITS; n += BUNDLE) visits.push(...(await send(newVisits(reference, n, BUNDLE))));
+  const { relationRef, coverageId } = await takeOutCover({ ...stage, plan: JSON.stringify(plan) }, plot);
+  const bill = (n) => ({
+    ...{ relationRef, coverageId, type: 'institutional', currency: plan.currency, encounter: visits[n].reference },
+    lines: [{ service: CHECK_UP, day: dayOf(n), charge: 12_916 }],
+  });
+  let next = 0;
+  return async () => {
+    if (next === VISITS) throw new Error('every visit is billed');
+    const { claimId } = await client.post('/api/claims', bill(next++), { token });
+    for (;;) {
+      const { adjudications } = await client.get(`/api/claims/${relationRef}/${claimId}`, { token, waitSeconds: 20 });
+      const verdict = adjudications.at(-1)?.check?.verdict;
+      if (verdict === 'agrees') return;
+      if (verdict === 'differs') throw new Error('the hospital works out something else');
+      // What was decided before it has not arrived yet.
+      if (verdict === 'incomplete') await setTimeout(20);
+    }
   };
 }
 

@@ -76,6 +76,7 @@ export async function load({ operation, atOnce, seconds, processes, size = 1, wa
     perSecond: (done * 1000) / elapsedMs,
     p50: at(0.5),
     p95: at(0.95),
+    p99: at(0.99),
     cpuMsPerOperation: total / done,
     cpuMsByKind: Object.fromEntries(Object.entries(used).map(([kind, ms]) => [kind, ms / done])),
     /** Cores that these processes kept busy, the one process that was busiest, and others' work on the machine. */
@@ -101,13 +102,13 @@ export function describeLimit({ coresBusy, busiest, coresOfOthers }) {
 /** Two lines of the report. `baseline`: another measurement of the same run, named. */
 export function report(title, result, baseline) {
   const against = (own, other) => (own / other).toFixed(2);
-  const { perSecond, p50, p95, cpuMsPerOperation, cpuMsByKind } = result;
+  const { perSecond, p50, p95, p99, cpuMsPerOperation, cpuMsByKind } = result;
   const ratio = baseline
     ? `  ${against(perSecond, baseline.result.perSecond)} x the rate, ${against(cpuMsPerOperation, baseline.result.cpuMsPerOperation)} x the CPU of ${baseline.name}`
     : '';
   const kinds = Object.entries(cpuMsByKind).map(([kind, ms]) => `${kind} ${ms.toFixed(2)}`);
   console.log(
-    `${title.padEnd(TITLE_WIDTH)} ${perSecond.toFixed(0).padStart(6)}/s  p50 ${p50.toFixed(1).padStart(6)} ms  p95 ${p95.toFixed(1).padStart(6)} ms  ` +
+    `${title.padEnd(TITLE_WIDTH)} ${perSecond.toFixed(0).padStart(6)}/s  p50 ${p50.toFixed(1).padStart(6)} ms  p95 ${p95.toFixed(1).padStart(6)} ms  p99 ${p99.toFixed(1).padStart(6)} ms  ` +
       `CPU ${cpuMsPerOperation.toFixed(2).padStart(6)} ms each${ratio}`,
   );
   console.log(`${''.padEnd(TITLE_WIDTH)} CPU by kind: ${kinds.join(', ')}; limit: ${describeLimit(result)}`);
