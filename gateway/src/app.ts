@@ -45,7 +45,7 @@ import { newViewOf } from './http/routes/view-of';
 import { newHeldResources } from './import/held-resources';
 import { Importer } from './import/import-bundle';
 import { ExternalIssuers } from './issuer';
-import type { Ledger, LedgerIdentity } from './ledger/ledger';
+import type { Ledger } from './ledger/ledger';
 import { newBackoff } from './ledger/backoff';
 import { newTransactions } from './ledger/transactions';
 import { publicJwkOf } from './crypto';
@@ -148,6 +148,7 @@ export function newApp(options: AppOptions): App {
       projector.assertFresh();
     },
   });
+  const writeDown = newAgentAudit({ log: store.audit, key: store.key, persons });
   const agent = new ReleaseAgent({
     ...shared,
     intents: store.intents,
@@ -159,7 +160,7 @@ export function newApp(options: AppOptions): App {
         transactionId === undefined ? {} : { attributes: { 'medaccord.transaction_id': transactionId }, transactionIds: [transactionId] };
       return tracing.run('agent attempt', known, attempt);
     },
-    writeDown: newAgentAudit({ log: store.audit, key: store.key, persons }),
+    writeDown,
     onOutcome: (outcome) => {
       metrics.countAnswer(outcome.outcome, outcome.ms / 1000);
       log.info(outcome, 'request answered');
@@ -215,8 +216,7 @@ export function newApp(options: AppOptions): App {
     serving: !state.leaving,
   });
   const identityOf = newIdentityOf(options.staff);
-  const clerk = (): Promise<LedgerIdentity> => options.staff.get({ subject: 'medaccord:claims-agent', role: 'insurer-clerk' });
-  const claims = newClaims({ ...shared, keys, identityOf, clerk, metrics, log });
+  const claims = newClaims({ ...shared, keys, identityOf, staff: options.staff, writeDown, metrics, log });
   const viewOf = newViewOf(shared);
   const witness = new SignInWitness(store);
   const passkeys = new PasskeyCeremony({ ...store, origin: findOrigin(config), title: config.connection.organisation.title });

@@ -2,9 +2,12 @@ import type { MspId } from '@medaccord/chaincode/model';
 import type { Logger } from 'pino';
 import { AdjudicationAgent } from './adjudication/agent';
 import type { AdjudicationOptions } from './adjudication/adjudication-options';
+import type { AgentAct } from './audit';
 import type { Caller } from './auth';
 import { AdjudicationChecks } from './billing/adjudication-checks';
+import type { StaffBook } from './http/identity-of';
 import type { Route } from './http/route';
+import { newAdjudicationRoutes } from './http/routes/adjudications';
 import { newClaimRoutes } from './http/routes/claims';
 import { newCoverageRoutes } from './http/routes/coverages';
 import { newPlanRoutes } from './http/routes/plans';
@@ -30,8 +33,8 @@ export interface ClaimsOptions {
   readonly projector: Projector;
   readonly keys: OrganisationKeys;
   readonly identityOf: (caller: Caller) => Promise<LedgerIdentity>;
-  /** The identity by which evidence is asked for where no person does. */
-  readonly clerk: () => Promise<LedgerIdentity>;
+  readonly staff: StaffBook;
+  readonly writeDown: (act: AgentAct) => Promise<void>;
   readonly onTrouble: (error: unknown) => void;
   readonly metrics: Pick<Metrics, 'countAlarm'>;
   readonly log: Pick<Logger, 'error'>;
@@ -48,12 +51,14 @@ export interface Claims {
 
 /** Puts the rooms of claims together, as newApp does the others. */
 export function newClaims(options: ClaimsOptions): Claims {
-  const { keys, store } = options;
+  const { keys, store, staff, identityOf } = options;
   const queues = newQueues();
   const adjudication: AdjudicationOptions = {
     ...options,
     key: keys.sealing,
     publicKey: keys.publicSealing,
+    // The ledger knows no other role that asks for payment.
+    clerk: () => staff.get({ subject: 'medaccord:claims-agent', role: 'insurer-clerk' }),
     alone: ({ relationRef, coverageId }, task) => {
       const name = `adjudicate/${relationRef}/${coverageId}`;
       return queues(name, () => store.leases.alone(name, task));
@@ -69,7 +74,12 @@ export function newClaims(options: ClaimsOptions): Claims {
     },
   });
   return {
-    routes: [...newPlanRoutes(options), ...newCoverageRoutes(options), ...newClaimRoutes({ ...options, key: keys.publicSealing, checks })],
+    routes: [
+      ...newPlanRoutes(options),
+      ...newCoverageRoutes(options),
+      ...newClaimRoutes({ ...options, key: keys.publicSealing, checks }),
+      ...newAdjudicationRoutes({ ...adjudication, identityOf }),
+    ],
     onBlock: (block) => {
       checks.onBlock(block);
       agent.onBlock(block);

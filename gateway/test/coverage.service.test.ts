@@ -62,10 +62,8 @@ describe('a coverage', () => {
 
     const signed = await coverage.sign();
     expect([signed.status, signed.body]).toMatchObject([201, { version: 1, status: 'active', insurer: 'GammaMSP' }]);
-    expect(signed.body.deliveries).toEqual([
-      { organisation: 'AlphaMSP', status: 'delivered' },
-      { organisation: 'GammaMSP', status: 'delivered' },
-    ]);
+    const delivered = ['AlphaMSP', 'GammaMSP'].map((organisation) => ({ organisation, status: 'delivered' }));
+    expect(signed.body.deliveries).toEqual(expect.arrayContaining(delivered));
     expect((await coverage.readOffers()).body.offers).toEqual([]);
   });
 

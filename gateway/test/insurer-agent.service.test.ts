@@ -31,13 +31,16 @@ beforeAll(async () => {
   await consortium.start();
   await patient.register();
   await patient.checkIn('GammaMSP', 'GammaMSP', ['cover']);
-  await claims.treat(80);
+  await claims.treat(90);
   expect((await coverage.begin(plan)).status).toBe(201);
 }, 60_000);
 
 afterAll(async () => {
   await consortium.stop();
 });
+
+/** The last of the records that killed agents were told of. */
+let killed = 79;
 
 const gamma = () => consortium.gateway('GammaMSP');
 const alpha = () => consortium.gateway('AlphaMSP');
@@ -206,15 +209,23 @@ describe('the agent of an insurer', () => {
     expect(lists).toEqual([2, 1, 1]);
   });
 
-  it('goes on where it was killed, and decides nothing twice', async () => {
-    gamma().carrier.hook = (step, call) => {
-      if (call.transaction === 'AdjudicateClaims' && step === 'sent') throw new Error('killed');
+  it.each([
+    ['endorse', 'AdjudicateClaims'],
+    ['send', 'AdjudicateClaims'],
+    ['sent', 'AdjudicateClaims'],
+    ['endorse', 'StoreSealed'],
+    ['sent', 'StoreSealed'],
+  ] as const)('goes on where it was killed (%s, %s): decides nothing twice, and everybody gets the document', async (step, transaction) => {
+    let isDead = false;
+    gamma().carrier.hook = (at, call) => {
+      isDead ||= at === step && call.transaction === transaction;
+      if (isDead) throw new Error('killed');
     };
-    const claim = await claims.bill([{ records: [68] }]);
-    await waitFor(() => consortium.ledger.blocks.at(-1)?.transactions[0]?.event?.name === 'ClaimsAdjudicated', 20_000);
+    const claim = await claims.bill([{ records: [(killed += 1)] }]);
+    await waitFor(() => isDead, 20_000);
     await consortium.crashAndRestart(gamma());
     expect(await untilDecided(claim)).toMatchObject({ n: 1, outcome: 'complete' });
-    const next = await claims.bill([{ records: [69] }]);
+    const next = await claims.bill([{ records: [(killed += 1)] }]);
     await untilDecided(next);
     expect((await documentOf(next)).position).toBe((await documentOf(claim)).position + 1);
   });

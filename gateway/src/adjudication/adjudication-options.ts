@@ -1,5 +1,6 @@
 import type { MspId } from '@medaccord/chaincode/model';
 import type { AccessOptions } from '../access/request-access';
+import type { AgentAct } from '../audit';
 import type { SealingKey, SealingPublicKey } from '../crypto';
 import type { LedgerIdentity } from '../ledger/ledger';
 import type { Transactions } from '../ledger/transactions';
@@ -23,6 +24,8 @@ export interface AdjudicationOptions extends AccessOptions {
   readonly clerk: () => Promise<LedgerIdentity>;
   /** Runs one task of a coverage after another, whichever gateway of the organisation has it. */
   readonly alone: <T>(coverage: CoverageName, task: () => Promise<T>) => Promise<T>;
+  /** Writes to the audit log whose records the agent is about to read; what cannot be written down is not read. */
+  readonly writeDown: (act: AgentAct) => Promise<void>;
   readonly onTrouble: (error: unknown) => void;
 }
 

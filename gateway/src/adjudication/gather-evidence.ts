@@ -73,7 +73,7 @@ export async function gatherEvidence(options: AdjudicationOptions, opened: Opene
   if (wanted.length === 0) return none;
   const status = findStatus(options, opened) ?? (await askOnce(options, opened, wanted));
   if (status === 'refused') return none;
-  if (status.status === 'released') return readEvidence(options, status.requestId as RequestId, wanted);
+  if (status.status === 'released') return readEvidence(options, status.requestId as RequestId, { opened, wanted });
   const isAnswered = status.status === 'refused' || status.status === 'withdrawn';
   return isAnswered || opened.claim.adjudicateBy <= formatInstant(Date.now()) ? none : undefined;
 }
@@ -126,9 +126,17 @@ function categoriesOf(recordType: string): readonly Category[] {
   return ['laboratory', 'vital-signs', 'imaging', 'procedure', 'social-history', 'exam'].map((code) => categoryOf(recordType, [code]));
 }
 
-async function readEvidence(options: AdjudicationOptions, requestId: RequestId, wanted: readonly Wanted[]): Promise<Evidence> {
+interface Asked {
+  readonly opened: OpenedClaim;
+  readonly wanted: readonly Wanted[];
+}
+
+async function readEvidence(options: AdjudicationOptions, requestId: RequestId, { opened, wanted }: Asked): Promise<Evidence> {
   try {
     const { resources } = await openRelease(options, requestId);
+    const recordIds = resources.map(({ recordId }) => recordId);
+    const { relationRef } = opened.claim;
+    await options.writeDown({ event: 'disclosure', relationRef, requestId, purpose, code: 'permit', recordIds });
     const shown = wanted.filter(({ records }) => records.some((record) => isReleased(resources, record)));
     const evidence = shown.map(({ line, recordType }) => ({ line, recordType, isIntact: true }));
     return { evidence, releases: evidence.length === 0 ? [] : [requestId] };

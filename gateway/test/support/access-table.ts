@@ -167,7 +167,16 @@ export const accessTable: readonly { readonly who: readonly Who[]; readonly rout
   },
   {
     who: ['insurer-clerk'],
-    routes: ['POST /api/plans', 'POST /api/coverages/offers', 'PATCH /api/coverages/:relationRef/:coverageId'],
+    routes: [
+      'POST /api/plans',
+      'POST /api/coverages/offers',
+      'PATCH /api/coverages/:relationRef/:coverageId',
+      'GET /api/adjudications',
+      'GET /api/adjudications/worklist',
+      'GET /api/adjudications/:relationRef/:claimId',
+      'POST /api/adjudications/:relationRef/:claimId/decisions',
+      'POST /api/adjudications/:relationRef/:claimId/confirmation',
+    ],
   },
   {
     who: ['patient', 'records', 'insurer-clerk', 'auditor'],

@@ -200,6 +200,11 @@ export const expectations: Readonly<Record<string, Row | 'in the way'>> = {
   'PATCH /api/coverages/:relationRef/:coverageId': change,
   'GET /api/relations/:relationRef/coverage-offers': nothing(),
   'GET /api/relations/:relationRef/coverages': nothing(),
+  'GET /api/adjudications': nothing(),
+  'GET /api/adjudications/worklist': nothing(),
+  'GET /api/adjudications/:relationRef/:claimId': nothing(),
+  'POST /api/adjudications/:relationRef/:claimId/decisions': change,
+  'POST /api/adjudications/:relationRef/:claimId/confirmation': change,
 
   'GET /api/break-glass': nothing(),
   'GET /api/break-glass/statistics': nothing(),
