@@ -323,6 +323,21 @@ export const advice = {
   ],
   APPEAL_ALREADY_DECIDED: ['The appeal has a decision with other content, and a decision is never changed.', 'Read the appeal.'],
   APPEAL_BY_SAME_PERSON: ['The person decided the adjudication that is appealed against.', 'Let another clerk decide the appeal.'],
+  SETTLEMENT_NOT_FOUND: ['Hospital and insurer have no statement of this number, or do not both attest to it.', 'Compare the number.'],
+  SETTLEMENT_NOT_NEXT: [
+    'The statement before is missing or unsigned, the new one names another as the one before, or others wrote under its number.',
+    'Read the newest statement that both signed, and propose the one after it.',
+  ],
+  SETTLEMENT_ALREADY_SIGNED: [
+    'The statement of this number is signed by both.',
+    'Propose the next number; what was wrong is set right there.',
+  ],
+  SETTLEMENT_INVALID: [
+    'A line does not settle the newest final adjudication of a claim of the two, or says another amount; the problem is named.',
+    'Make the statement anew from the adjudications that stand.',
+  ],
+  PAYMENT_ALREADY_NOTIFIED: ['Another payment of this statement is on record.', 'Nothing to do: a statement is paid once.'],
+  PAYMENT_NOT_FOUND: ['The insurer has notified no payment of this statement.', 'Wait for it, or ask the insurer.'],
   AUDIT_ROOT_ALREADY_ANCHORED: [
     'Another root of this audit log stands under the number.',
     'Nothing to do: the next root follows the one that stands. No two gateways share an audit log.',

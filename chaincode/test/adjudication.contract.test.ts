@@ -245,6 +245,7 @@ describe('the plan of an adjudication', () => {
     const claim = await claimFor(covered);
     const genuine = twin.state(planKey(INSURER, PLAN.planId, 1)) as object;
     twin.forge(planKey(INSURER, PLAN.planId, 2), formatCanonical({ ...genuine, version: 2, plan: { ...next, deductible: 9 } }));
+    twin.forge(planKey(INSURER, PLAN.planId, 1), formatCanonical({ ...genuine, plan: { ...PLAN, deductible: 9 } }));
     expect(await refusalOfOne({ claim, change: { planId: 'other' } })).toBe('goes by another plan than the coverage');
     await decideByRule(covered, claim);
   });

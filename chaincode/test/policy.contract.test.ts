@@ -77,6 +77,11 @@ const TABLE: Readonly<Record<string, string>> = {
   AppealClaim: 'submit any-member',
   DecideAppeal: 'submit role:insurer-clerk role:ethics-officer',
   GetAppeals: 'evaluate any-member',
+  ProposeSettlement: 'submit role:gateway role:insurer-clerk',
+  SignSettlement: 'submit role:records role:gateway',
+  NotifyPayment: 'submit role:gateway role:insurer-clerk',
+  ClearPayment: 'submit role:records role:gateway',
+  GetSettlement: 'evaluate any-member',
   StoreSealed: 'submit any-member',
   ReadSealed: 'evaluate role:gateway',
 };

@@ -84,7 +84,7 @@ function needsSecond({ document, body }: AdjudicationQuestion, result: Adjudicat
 }
 
 function entryOf(
-  { claim, document, person, sealed }: AdjudicationQuestion,
+  { claim, document, person, sealed, adjudication: { settled } }: AdjudicationQuestion,
   result: Adjudication | undefined,
   { status, by, at }: { readonly status: AdjudicationEntry['status']; readonly by: Participant; readonly at: Instant },
 ): AdjudicationEntry {
@@ -105,5 +105,6 @@ function entryOf(
     by,
     persons: document.manner === 'person' && person !== null ? [person] : [],
     at,
+    ...(settled !== undefined && { settled }),
   };
 }

@@ -4,9 +4,9 @@ import {
   coveragePreimage,
   formatCanonical,
   parseAdjudicationDocument,
+  parseCanonical,
   parseClaimBody,
   parseCoverageDocument,
-  parseJson,
   RequestInvalid,
   usedPreimage,
   type Accumulators,
@@ -19,20 +19,12 @@ import {
   type CoverageDocument,
   type CoverageId,
   type CoverageStatement,
-  type Parser,
   type TransientInput,
 } from '../model';
 import { assertOpening } from '../signature';
 import { checkerOf } from './checker';
 
 type Input = TransientInput<'AdjudicateClaims'>;
-
-/** A document has one text: what is hashed is what was parsed. @throws RequestInvalid */
-function parseCanonical<T>(parse: Parser<T>, text: string, place: string): T {
-  const value = parseJson(parse, text, place);
-  if (formatCanonical(value) !== text) throw new RequestInvalid(place, 'canonical JSON (RFC 8785)');
-  return value;
-}
 
 /** The terms that the patient signed. @throws COMMITMENT_MISMATCH, RequestInvalid */
 export function openTerms(text: string, { document, relationRef, coverageId }: CoverageStatement): CoverageDocument {

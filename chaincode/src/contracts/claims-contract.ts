@@ -6,6 +6,7 @@ import { recordCoverageDesk, getCoveragesDesk } from './coverage-desk';
 import { GuardedContract, LedgerContext } from './guarded-contract';
 import { publishPlanDesk, getPlanDesk } from './plan-desk';
 import { anyMember, Evaluate, role, Submit } from './policy';
+import { clearPaymentDesk, getSettlementDesk, notifyPaymentDesk, proposeSettlementDesk, signSettlementDesk } from './settlement-desk';
 
 /** The transactions about plans, coverages and claims: a part of the consortium's one contract (medaccord-contract.ts). */
 export abstract class ClaimsContract extends GuardedContract {
@@ -67,5 +68,30 @@ export abstract class ClaimsContract extends GuardedContract {
   @Evaluate({ allow: [anyMember] })
   GetAppeals(ctx: LedgerContext, request: string): Promise<string> {
     return answer('GetAppeals', ctx, request, getAppealsDesk);
+  }
+
+  @Submit({ allow: [role('gateway'), role('insurer-clerk')] })
+  ProposeSettlement(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('ProposeSettlement', ctx, request, proposeSettlementDesk);
+  }
+
+  @Submit({ allow: [role('records'), role('gateway')] })
+  SignSettlement(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('SignSettlement', ctx, request, signSettlementDesk);
+  }
+
+  @Submit({ allow: [role('gateway'), role('insurer-clerk')] })
+  NotifyPayment(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('NotifyPayment', ctx, request, notifyPaymentDesk);
+  }
+
+  @Submit({ allow: [role('records'), role('gateway')] })
+  ClearPayment(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('ClearPayment', ctx, request, clearPaymentDesk);
+  }
+
+  @Evaluate({ allow: [anyMember] })
+  GetSettlement(ctx: LedgerContext, request: string): Promise<string> {
+    return answer('GetSettlement', ctx, request, getSettlementDesk);
   }
 }

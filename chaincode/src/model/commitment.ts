@@ -10,6 +10,7 @@ import type { Accumulators } from './claims/accumulators';
 import type { AppealPaper } from './claims/appeal';
 import type { ClaimBody } from './claims/claim-body';
 import type { CoverageDocument } from './claims/coverage-document';
+import type { PaymentDocument, SettlementDocument } from './claims/settlement-document';
 import type { Obligation } from './obligation';
 
 /** What a commitment is to; the domain keeps a value of one kind from being opened as another. */
@@ -32,6 +33,8 @@ export const commitmentDomains = {
   used: 'medaccord/used',
   appeal: 'medaccord/appeal',
   opinion: 'medaccord/appeal-opinion',
+  settlement: 'medaccord/settlement',
+  payment: 'medaccord/payment',
 } as const;
 export type CommitmentDomain = (typeof commitmentDomains)[keyof typeof commitmentDomains];
 
@@ -151,4 +154,14 @@ export function opinionPreimage(paper: AppealPaper): Uint8Array {
 /** Accumulator.used: what a coverage has used, under the salt of the newest adjudication's document. */
 export function usedPreimage(used: Accumulators, salt: Salt): Uint8Array {
   return commitmentPreimage(commitmentDomains.used, salt, formatUtf8(formatCanonical(used)));
+}
+
+/** Settlement.document: the document's canonical text under the salt that stands in it. */
+export function settlementPreimage(document: SettlementDocument): Uint8Array {
+  return commitmentPreimage(commitmentDomains.settlement, document.salt, formatUtf8(formatCanonical(document)));
+}
+
+/** Payment.document: the document's canonical text under the salt that stands in it. */
+export function paymentPreimage(document: PaymentDocument): Uint8Array {
+  return commitmentPreimage(commitmentDomains.payment, document.salt, formatUtf8(formatCanonical(document)));
 }

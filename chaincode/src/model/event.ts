@@ -48,6 +48,10 @@ export const eventIds = {
   AdjudicationConfirmed: ['relationRef', 'claimId'],
   ClaimAppealed: ['relationRef', 'claimId', 'number'],
   AppealDecided: ['relationRef', 'claimId', 'number'],
+  SettlementProposed: ['hospital', 'insurer', 'number'],
+  SettlementSigned: ['hospital', 'insurer', 'number'],
+  PaymentNotified: ['hospital', 'insurer', 'number'],
+  PaymentCleared: ['hospital', 'insurer', 'number'],
   SealedStored: ['kind', 'ref', 'id'],
 } as const satisfies Record<string, readonly string[]>;
 

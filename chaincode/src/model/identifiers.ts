@@ -18,6 +18,8 @@ export type ReferralId = Branded<'ReferralId'>;
 export type ClaimId = Branded<'ClaimId'>;
 /** A coverage in one relation; random. */
 export type CoverageId = Branded<'CoverageId'>;
+/** A statement of hospital and insurer; random. */
+export type SettlementId = Branded<'SettlementId'>;
 /** An approved study; random. */
 export type StudyId = Branded<'StudyId'>;
 /** A redisclosure; derived by its gateway from organisation and idempotency key. */
@@ -55,6 +57,7 @@ export const parseRequestId = reference<RequestId>();
 export const parseReferralId = reference<ReferralId>();
 export const parseClaimId = reference<ClaimId>();
 export const parseCoverageId = reference<CoverageId>();
+export const parseSettlementId = reference<SettlementId>();
 export const parseStudyId = reference<StudyId>();
 export const parseRedisclosureId = reference<RedisclosureId>();
 export const parseEndId = reference<EndId>();

@@ -1,5 +1,6 @@
 export { formatBase64url, parseBase64url } from './encoding/base64url';
 export { formatCanonical, type CanonicalValue } from './encoding/canonical-json';
+export { parseCanonical } from './encoding/parse-canonical';
 export { isAccepted, parseJson, RequestInvalid, type Parsed, type Parser } from './encoding/parser';
 export { formatUtf8, parseUtf8 } from './encoding/utf8';
 
@@ -25,6 +26,7 @@ export {
   parseRelationRef,
   parseRequestId,
   parseSalt,
+  parseSettlementId,
   parseStudyId,
   parseSubjectRef,
   type Actor,
@@ -43,6 +45,7 @@ export {
   type RelationRef,
   type RequestId,
   type Salt,
+  type SettlementId,
   type StudyId,
   type SubjectRef,
 } from './identifiers';
@@ -80,9 +83,11 @@ export {
   groundsPreimage,
   opinionPreimage,
   payloadPreimage,
+  paymentPreimage,
   protocolPreimage,
   recipientPreimage,
   recordsPreimage,
+  settlementPreimage,
   subjectPreimage,
   unitPreimage,
   usedPreimage,
@@ -152,6 +157,7 @@ export {
   type ConsentHeader,
   type CoverageStatement,
   type RelationKind,
+  type SettlementStatement,
   type SignedKind,
   type SignedPayload,
   type WalletToken,
@@ -228,6 +234,7 @@ export {
   parseKey,
   patientKey,
   patientStatusKey,
+  paymentKey,
   planKey,
   presenceKey,
   recordKey,
@@ -240,6 +247,7 @@ export {
   reviewKey,
   rulesApprovalKey,
   rulesKey,
+  settlementKey,
   studyKey,
   type EntryName,
   type KeyParts,
@@ -262,10 +270,12 @@ export {
   identityRef,
   noticeRef,
   parseSealedRef,
+  paymentRef,
   privateKey,
   recordRef,
   redisclosureNoticeRef,
   redisclosureRef,
+  settlementRef,
   type SealedRef,
 } from './sealed';
 

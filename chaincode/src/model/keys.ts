@@ -55,6 +55,8 @@ const publicKeyTypes = [
   'adjudication',
   'appeal',
   'appeal-decision',
+  'settlement',
+  'payment',
 ] as const;
 export type PublicKeyType = (typeof publicKeyTypes)[number];
 
@@ -124,6 +126,8 @@ const keyForms: Readonly<Record<PublicKeyType, { readonly attributes: number; re
   adjudication: { attributes: 2, ref: 1, isNumbered: false },
   appeal: { attributes: 3, ref: 1, isNumbered: true },
   'appeal-decision': { attributes: 3, ref: 1, isNumbered: true },
+  settlement: { attributes: 3, ref: 2, isNumbered: true },
+  payment: { attributes: 3, ref: 2, isNumbered: true },
 };
 const ATTRIBUTE = /^[A-Za-z0-9_.-]{1,64}$/;
 const NUMBER = /^[1-9][0-9]{0,6}$/;
@@ -213,6 +217,12 @@ export const appealKey = (relationRef: RelationRef, claimId: ClaimId, number: nu
   formatKey('appeal', relationRef, claimId, String(number));
 export const appealDecisionKey = (relationRef: RelationRef, claimId: ClaimId, number: number): string =>
   formatKey('appeal-decision', relationRef, claimId, String(number));
+
+/** The statements of a hospital and an insurer, from 1 on, and their payments. */
+export const settlementKey = (hospital: MspId, insurer: MspId, number: number): string =>
+  formatKey('settlement', hospital, insurer, String(number));
+export const paymentKey = (hospital: MspId, insurer: MspId, number: number): string =>
+  formatKey('payment', hospital, insurer, String(number));
 
 /** The key of the marker by which an organisation is present in a transaction. */
 export const presenceKey = (): string => formatKey('presence');

@@ -8,6 +8,7 @@ import { parseBenefitPlan } from './claims/benefit-plan';
 import { parseClaimUse, parseRelatedClaim } from './claims/claim-body';
 import { parseCoverageStatus, returnReasons } from './claims/claim-entry';
 import { parsePartId } from './claims/services';
+import { settlementName } from './claims/settlement-document';
 import { parseEncryptionKey, parseRulesDocument, recordStatuses, rulesShape } from './entry';
 import {
   parseActor,
@@ -198,6 +199,12 @@ export const requests = {
     notice: parseDigest,
     person: parseActor,
   }),
+  /** `statement`: signed by the insurer, and the same by the hospital. */
+  ProposeSettlement: object({ statement: jws }),
+  SignSettlement: object({ statement: jws }),
+  NotifyPayment: object({ ...settlementName, document: parseCommitment }),
+  /** The hospital has the money. */
+  ClearPayment: object(settlementName),
   StoreSealed: object({
     organisation: parseMspId,
     kind: oneOf([
@@ -240,6 +247,7 @@ export const requests = {
   GetCoverages: object({ relationRef: parseRelationRef, coverageId: parseCoverageId }),
   GetClaim: object(claimName),
   GetAppeals: object(claimName),
+  GetSettlement: object(settlementName),
   GetDelivery: object({
     relationRef: parseRelationRef,
     requester: parseMspId,

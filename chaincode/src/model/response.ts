@@ -25,6 +25,7 @@ import type { Deletion, Redisclosure } from './release-entry';
 import type { Assistance } from './rule/assisted';
 import type { Appeal, AppealDecision, AppealEntry } from './claims/appeal-entry';
 import type { AccumulatorEntry, Acknowledgement, AdjudicationEntry, ClaimEntry, CoverageEntry, PlanEntry } from './claims/claim-entry';
+import type { PaymentEntry, SettlementEntry } from './claims/settlement-entry';
 import type { TransactionName } from './request';
 
 /** A sealed value as stored; null when there is none. */
@@ -97,6 +98,11 @@ export interface TransactionResponses {
   readonly ConfirmAdjudication: AdjudicationEntry;
   readonly AppealClaim: AppealEntry;
   readonly DecideAppeal: AppealDecision;
+  readonly ProposeSettlement: SettlementEntry;
+  readonly SignSettlement: SettlementEntry;
+  readonly NotifyPayment: PaymentEntry;
+  readonly ClearPayment: PaymentEntry;
+  readonly GetSettlement: { readonly settlement: SettlementEntry; readonly payment: PaymentEntry | null };
   readonly StoreSealed: SealedRef;
   readonly ReadSealed: { readonly values: readonly SealedValue[] };
   readonly GetRules: Rules;

@@ -1,5 +1,5 @@
 import { RequestInvalid, object, oneOf, text, type Parsed, type Parser } from './encoding/parser';
-import type { ClaimId, CoverageId, RecordId, RedisclosureId, RelationRef, RequestId, SubjectRef } from './identifiers';
+import type { ClaimId, CoverageId, RecordId, RedisclosureId, RelationRef, RequestId, SettlementId, SubjectRef } from './identifiers';
 import { formatKey } from './keys';
 
 /** Sealed values: what they hold, and with it who may write them. */
@@ -22,6 +22,8 @@ const sealedKinds = [
   'appeal',
   'appeal-opinion',
   'appeal-notice',
+  'settlement',
+  'payment',
 ] as const;
 
 /**
@@ -60,6 +62,8 @@ const idForms: Readonly<Record<SealedRef['kind'], RegExp>> = {
   appeal: REQUEST_PART,
   'appeal-opinion': REQUEST_PART,
   'appeal-notice': REQUEST_PART,
+  settlement: ONLY,
+  payment: ONLY,
 };
 
 export const parseSealedRef: Parser<SealedRef> = (value, place) => {
@@ -148,6 +152,9 @@ export const appealNoticeRef = (relationRef: RelationRef, claimId: ClaimId, numb
   ref: relationRef,
   id: `${claimId}.${String(number)}`,
 });
+/** The statement of a hospital and an insurer, and its payment, sealed to both. */
+export const settlementRef = (settlementId: SettlementId): SealedRef => ({ kind: 'settlement', ref: settlementId, id: '1' });
+export const paymentRef = (settlementId: SettlementId): SealedRef => ({ kind: 'payment', ref: settlementId, id: '1' });
 
 /** The private key of a sealed value. */
 export const privateKey = ({ kind, ref, id }: SealedRef): string => formatKey('sealed', kind, ref, id);

@@ -14,7 +14,17 @@ import {
   type Parsed,
   type Parser,
 } from './encoding/parser';
-import { parseCommitment, parseCoverageId, parseDigest, parseMspId, parseRelationRef, parseSalt, parseSubjectRef } from './identifiers';
+import { settlementName } from './claims/settlement-document';
+import {
+  parseCommitment,
+  parseCoverageId,
+  parseDigest,
+  parseMspId,
+  parseRelationRef,
+  parseSalt,
+  parseSettlementId,
+  parseSubjectRef,
+} from './identifiers';
 import { parseInstant, parsePeriod } from './instant';
 import { parseAssistedMark } from './assisted';
 import { parseKeys } from './jwk';
@@ -142,6 +152,18 @@ const parseCoverageStatement = object({
 });
 export type CoverageStatement = Parsed<typeof parseCoverageStatement>;
 
+/** A statement of what an insurer owes a hospital; signed by the signing key of either organisation. */
+const parseSettlementStatement = object({
+  settlementId: parseSettlementId,
+  ...settlementName,
+  document: parseCommitment,
+  previous: nullable(parseCommitment),
+  /** Of the sealed documents. */
+  sealed: parseSealedDigests,
+  issuedAt: parseInstant,
+});
+export type SettlementStatement = Parsed<typeof parseSettlementStatement>;
+
 /**
  * What a member's gateway knows of the chain, said to another one that asked; signed by the organisation's signing key. The nonce is the
  * asker's own, so that no answer serves twice and no clock is compared.
@@ -171,6 +193,7 @@ export const signedPayloads = {
   'audit-root': parseAuditRootStatement,
   coverage: parseCoverageStatement,
   appeal: parseAppealStatement,
+  settlement: parseSettlementStatement,
 } as const;
 
 export type SignedKind = keyof typeof signedPayloads;

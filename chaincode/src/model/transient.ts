@@ -1,5 +1,6 @@
 import { integer, list, nullable, object, opaque, optional, text, type Parsed } from './encoding/parser';
 import { parseAccumulators } from './claims/accumulators';
+import { MAX_SETTLED } from './claims/settlement-document';
 import { parseDigest, parseRecordId, parseSalt } from './identifiers';
 import { parseObligations } from './obligation';
 import { MAX_BATCH, MAX_CLAIMS, MAX_RELEASE } from './request';
@@ -99,6 +100,20 @@ export const transientInputs = {
       1,
       MAX_CLAIMS,
     ),
+  }),
+  ProposeSettlement: object({
+    /** Canonical text of the statement's document. */
+    document: opaque(MAX_DOCUMENT),
+    /** For each of its claims, in their order: canonical texts of the adjudications that it names. */
+    claims: list(object({ document: opaque(MAX_DOCUMENT), after: optional(opaque(MAX_DOCUMENT)) }), 1, MAX_SETTLED),
+    sealed: object({ hospital: opaque(MAX_DOCUMENT), insurer: opaque(MAX_DOCUMENT) }),
+  }),
+  SignSettlement: object({ document: opaque(MAX_DOCUMENT) }),
+  NotifyPayment: object({
+    /** Canonical text of the payment's document, and of that of its statement. */
+    document: sealed,
+    settlement: opaque(MAX_DOCUMENT),
+    sealed: object({ hospital: sealed, insurer: sealed }),
   }),
   StoreSealed: object({ envelope: opaque(MAX_DOCUMENT) }),
 } as const;

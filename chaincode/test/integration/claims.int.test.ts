@@ -10,6 +10,7 @@ import {
   formatCanonical,
   privateKey,
   replacementKey,
+  settlementKey,
   type AdjudicationEntry,
 } from '../../src/model';
 import { openAdjudication } from '../../src/claim';
@@ -29,6 +30,7 @@ import {
 } from '../support/claim-story';
 import { DevnetConsortium, LAWLESS, refusedWith } from '../support/devnet-consortium';
 import { AUTHORITY, CLINIC, found, HOSPITAL, INSURER, MEMBERS, register, type TestRecord } from '../support/story';
+import { countersign, newPayment, newStatement, pay, propose } from '../support/settlement-story';
 import { Patient } from '../support/wallet';
 
 const [VALID, BAD_ENDORSEMENT, READ_CONFLICT] = [0, 10, 11];
@@ -136,6 +138,25 @@ describe('claims, on a ledger with members that collude', () => {
       expect(await forge([HOSPITAL], ['delete', key])).toBe(BAD_ENDORSEMENT);
     }
     expect((await read(claim)).replacedBy).toBeNull();
+  });
+
+  test('a statement and its payment are of hospital and insurer together, and settle what they say', async () => {
+    const claim = await claimFor(covered, { charge: 90_000 });
+    await adjudicate(covered, prepare(covered, [{ claim }]));
+    const statement = newStatement([{ claim }]);
+    const proposed = await propose(consortium, statement);
+    const key = settlementKey(HOSPITAL, INSURER, 1);
+    for (const endorsers of [
+      [HOSPITAL, CLINIC],
+      [INSURER, CLINIC],
+    ])
+      expect(await forge(endorsers, ['put', key, formatCanonical({ ...proposed, signature: proposed.proposal })])).toBe(BAD_ENDORSEMENT);
+    await countersign(consortium, statement);
+    expect((await read(claim)).adjudication).toMatchObject({ settled: { n: 1, number: 1 } });
+    const paid = await pay(consortium, newPayment(statement));
+    const { hospital, insurer, number } = paid;
+    const gateway = await consortium.identity(HOSPITAL, 'gateway');
+    expect(await consortium.submit(gateway, 'ClearPayment', { hospital, insurer, number })).toMatchObject({ status: 'cleared' });
   });
 
   test('200 claims of one coverage, submitted at once, all commit', async () => {

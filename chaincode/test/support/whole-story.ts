@@ -34,12 +34,14 @@ import {
   prepare,
   SECOND,
   submitted,
+  type SubmittedClaim,
 } from './claim-story';
 import { agree, cover, newPlan, newTerms, publish, recording, termsEnvelope } from './coverage-story';
 import { confirm, signGrant, signStatus } from './delegates';
 import { MerkleTree } from './merkle-tree';
 import { runRecovery } from './recovery-story';
 import { changeRules } from './rules-changes';
+import { newPayment, newStatement, pay, settle } from './settlement-story';
 import {
   approve,
   ask,
@@ -243,6 +245,19 @@ async function runClaimed(twin: ConsortiumTwin, patient: Patient): Promise<void>
   const reversal = await submitted(newClaim(of, [], { related: { claimId, relationship: 'reversal' } }));
   await adjudicate(of, prepare(of, [{ claim, reversedBy: reversal.body.claimId }]));
   await twin.evaluate(await twin.identity(CLINIC), 'GetClaim', { relationRef, claimId });
+  const paid = await claimFor(of, { charge: 70_000 });
+  await adjudicate(of, prepare(of, [{ claim: paid }]));
+  await runSettled(twin, paid);
+}
+
+/** A statement of an adjudicated claim, signed by both, and its payment. */
+async function runSettled(twin: ConsortiumTwin, claim: SubmittedClaim): Promise<void> {
+  const statement = newStatement([{ claim }]);
+  await settle(twin, statement);
+  await pay(twin, newPayment(statement));
+  const { hospital, insurer, number } = statement.document;
+  await twin.submit(await twin.identity(HOSPITAL, 'gateway'), 'ClearPayment', { hospital, insurer, number });
+  await twin.evaluate(await twin.identity(CLINIC), 'GetSettlement', { hospital, insurer, number });
 }
 
 /** What a claim needs, released for payment. */

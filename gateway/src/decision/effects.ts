@@ -41,4 +41,6 @@ export const effects = {
   adjudication: 'relation',
   appeal: 'nothing',
   'appeal-decision': 'nothing',
+  settlement: 'nothing',
+  payment: 'nothing',
 } as const satisfies Readonly<Record<PublicKeyType, Effect>>;

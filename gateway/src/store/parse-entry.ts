@@ -42,6 +42,7 @@ import {
   parseOrganisation,
   parsePatientEntry,
   parsePatientStatusEntry,
+  parsePaymentEntry,
   parsePlanEntry,
   parseRecordAnchor,
   parseRecordStatus,
@@ -51,9 +52,11 @@ import {
   parseReplacement,
   parseReview,
   parseRules,
+  parseSettlementEntry,
   parseStudy,
   patientKey,
   patientStatusKey,
+  paymentKey,
   planKey,
   recordKey,
   referralKey,
@@ -63,6 +66,7 @@ import {
   requestKey,
   reviewKey,
   rulesKey,
+  settlementKey,
   type AccumulatorEntry,
   type Acknowledgement,
   type AdjudicationEntry,
@@ -94,6 +98,7 @@ import {
   type Parser,
   type PatientEntry,
   type PatientStatusEntry,
+  type PaymentEntry,
   type PlanEntry,
   type PublicKeyType,
   type RecordAnchor,
@@ -104,6 +109,7 @@ import {
   type Replacement,
   type Review,
   type Rules,
+  type SettlementEntry,
   type Study,
 } from '@medaccord/chaincode/model';
 
@@ -143,6 +149,8 @@ export interface Entries {
   adjudication: AdjudicationEntry;
   appeal: AppealEntry;
   'appeal-decision': AppealDecision;
+  settlement: SettlementEntry;
+  payment: PaymentEntry;
 }
 
 /** An entry whose value has the shape of its kind and names the very key that it stands under. */
@@ -225,6 +233,11 @@ const forms: { readonly [T in PublicKeyType]: Form<Entries[T]> } = {
     parse: parseAppealDecision,
     isOf: ({ relationRef, claimId, number }, key) => key === appealDecisionKey(relationRef, claimId, number),
   },
+  settlement: {
+    parse: parseSettlementEntry,
+    isOf: ({ hospital, insurer, number }, key) => key === settlementKey(hospital, insurer, number),
+  },
+  payment: { parse: parsePaymentEntry, isOf: ({ hospital, insurer, number }, key) => key === paymentKey(hospital, insurer, number) },
 };
 
 /** Parses what was written under a key; nothing for what is no entry of the model there, whoever endorsed it. */

@@ -1,4 +1,4 @@
-import { distinct, flag, integer, list, nullable, object, oneOf, text, type Parsed } from '../encoding/parser';
+import { distinct, flag, integer, list, nullable, object, oneOf, optional, text, type Parsed } from '../encoding/parser';
 import { parseParticipant } from '../entry';
 import { parseActor, parseClaimId, parseCommitment, parseCoverageId, parseDigest, parseMspId, parseRelationRef } from '../identifiers';
 import { parseInstant } from '../instant';
@@ -135,5 +135,7 @@ export const parseAdjudicationEntry = object({
   /** Pseudonyms of the persons, which outlive certificates; null where the rule decided. */
   persons: distinct(parseActor, 0, 2),
   at: nullable(parseInstant),
+  /** The newest of the claim's adjudications that a statement of hospital and insurer settles, and the number of that. */
+  settled: optional(object({ n: number, number })),
 });
 export type AdjudicationEntry = Parsed<typeof parseAdjudicationEntry>;

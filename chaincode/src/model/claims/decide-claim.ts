@@ -87,6 +87,11 @@ export function paidOf({ lines }: Pick<Adjudication, 'lines'>, overrides: readon
   return lines.reduce((total, { sequence, amounts }) => total + (byPerson.get(sequence) ?? amounts.benefit), 0);
 }
 
+/** What an adjudication pays by its document: nothing where the claim was taken back. */
+export function paidBy({ decided }: Pick<AdjudicationDocument, 'decided'>): number {
+  return decided === null ? 0 : paidOf(JSON.parse(decided.result) as Adjudication, decided.overrides);
+}
+
 /** How far a claim is decided, lines that a person paid beside the rule included. */
 export function decidedOutcome({ lines }: Pick<Adjudication, 'lines'>, overrides: readonly LineOverride[]): Adjudication['outcome'] {
   const byPerson = new Set(overrides.map(({ line }) => line));

@@ -106,4 +106,14 @@ export const claimErrorRows = {
     facts: [...claim, 'n'],
     message: 'who adjudicated a claim does not decide an appeal against that: another person does',
   },
+  SETTLEMENT_NOT_FOUND: { category: 'not-found', facts: ['n'], message: 'the two have no statement {n}' },
+  SETTLEMENT_NOT_NEXT: {
+    category: 'conflict',
+    facts: ['n'],
+    message: 'statement {n} does not follow the one before it, or that is not signed by both',
+  },
+  SETTLEMENT_ALREADY_SIGNED: { category: 'conflict', facts: ['n'], message: 'statement {n} is signed by both, and nothing replaces it' },
+  SETTLEMENT_INVALID: { category: 'rule', facts: ['n', 'problem'], message: 'statement {n} {problem}' },
+  PAYMENT_ALREADY_NOTIFIED: { category: 'conflict', facts: ['n'], message: 'another payment of statement {n} is on record' },
+  PAYMENT_NOT_FOUND: { category: 'not-found', facts: ['n'], message: 'no payment of statement {n} is on record' },
 } as const satisfies Record<string, ErrorRow>;

@@ -59,6 +59,7 @@ export {
   decideClaim,
   decidedAt,
   decidedOutcome,
+  paidBy,
   paidOf,
   settledFactsOf,
   type SettledFacts,
@@ -68,3 +69,11 @@ export { evidenceNeeded, type NeededEvidence } from './evidence-needed';
 export { isNeeded, neededRecords, type NeededRecord } from './needed-records';
 export { digitsOf, parseCurrency } from './money';
 export { claimTypes, type Services } from './services';
+export {
+  parsePaymentDocument,
+  parseSettlementDocument,
+  type PaymentDocument,
+  type SettledClaim,
+  type SettlementDocument,
+} from './settlement-document';
+export { parsePaymentEntry, parseSettlementEntry, type PaymentEntry, type SettlementEntry } from './settlement-entry';
