@@ -1,5 +1,6 @@
 import { parseAcknowledgement, parseDay, parseInstant, type AdjudicationEntry, type ClaimBody } from '@medaccord/chaincode/model';
 import { formatJson, type JsonObject } from '../fhir';
+import { validateResource, type Issue } from '../validation';
 import {
   answerOf,
   fhirIdOf,
@@ -21,14 +22,17 @@ import {
   encounter,
   find,
   insurer,
-  issuesOf,
   line,
   plan,
   relationRef,
+  sent,
   terms,
   undecided,
   type Decided,
 } from './testdata/documents';
+
+/** What FHIR R4 has against it, as others read it. */
+const issuesOf = (resource: JsonObject): readonly Issue[] => validateResource(sent(resource));
 
 describe("an insurer's answer", () => {
   const both = (papers: DecisionPapers, body: ClaimBody): [JsonObject, JsonObject] => {

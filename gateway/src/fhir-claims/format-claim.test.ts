@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { billedClaimOf, type BilledClaim, type ClaimBody } from '@medaccord/chaincode/model';
 import { parseFhirClaim } from '../claims';
 import { formatJson, parseLosslessJson, type JsonObject } from '../fhir';
+import { validateResource, type Issue } from '../validation';
 import { answerOf, fhirIdOf, formatClaim, formatClaimResponse, formatCoverage, formatExplanation, ledgerIdOf } from '.';
 import {
   bodyWith,
@@ -13,7 +14,6 @@ import {
   entryOf,
   find,
   hospital,
-  issuesOf,
   lines,
   record,
   relationRef,
@@ -21,6 +21,9 @@ import {
   sent,
   terms,
 } from './testdata/documents';
+
+/** What FHIR R4 has against it, as others read it. */
+const issuesOf = (resource: JsonObject): readonly Issue[] => validateResource(sent(resource));
 
 describe('a Coverage', () => {
   it('says what the patient signed, its last day included, and how it stands', () => {

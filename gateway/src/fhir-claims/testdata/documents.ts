@@ -20,7 +20,6 @@ import {
 import { formatClaim, type DecisionPapers } from '..';
 import { assumedFacts } from '../../claims';
 import { formatJson, isObject, parseLosslessJson, type JsonObject, type JsonValue } from '../../fhir';
-import { validateResource, type Issue } from '../../validation';
 
 export const read = (path: string): JsonValue => parseLosslessJson(readFileSync(join(__dirname, path), 'utf8'));
 export const plan = parseBenefitPlan(read('../../../samples/demonstration-plan.json'), 'plan');
@@ -86,9 +85,8 @@ export const terms = parseCoverageDocument(
   'terms',
 );
 
-/** As others read it; what FHIR R4 has against it. */
+/** As others read it. */
 export const sent = (resource: JsonObject): JsonObject => parseLosslessJson(formatJson(resource)) as JsonObject;
-export const issuesOf = (resource: JsonObject): readonly Issue[] => validateResource(sent(resource));
 
 export type Decided = NonNullable<AdjudicationDocument['decided']>;
 
