@@ -91,7 +91,11 @@ const readHers = async (claimId: string): Promise<{ readonly checked: CheckedCla
 };
 
 /** What altered chaincode of the insurer's own peer commits: another decision about a claim, with its documents sealed as they should be. */
-const lie = async (claimId: string, change: (document: AdjudicationDocument) => object, marked: object = {}): Promise<void> => {
+const lie = async (
+  claimId: string,
+  change: (document: AdjudicationDocument) => object,
+  { marked = {}, told }: { readonly marked?: object; readonly told?: string } = {},
+): Promise<void> => {
   const { store, keys } = alpha!;
   const relationRef = patient.relationRef as never;
   const { value: standing } = store.facts.find<AdjudicationEntry>('adjudication', relationRef, claimId)!;
@@ -100,7 +104,7 @@ const lie = async (claimId: string, change: (document: AdjudicationDocument) => 
   const n = standing.n + 1;
   const next = { ...before, n, position: before.position + 1 };
   const document = parseAdjudicationDocument({ ...next, ...change(next) }, 'document');
-  const plain = formatUtf8(formatCanonical(document));
+  const plain = formatUtf8(told ?? formatCanonical(document));
   const places = { hospital: adjudicationRef(relationRef, claimId as never, n), patient: explanationRef(relationRef, claimId as never, n) };
   const relation = store.facts.find<RelationEntry>('relation', relationRef)!.value;
   const sealed = {
@@ -215,6 +219,22 @@ describe('a decision that is not what the plan says', () => {
       const metrics = await alpha!.send('/metrics', { token: await alpha!.token('operator') });
       expect(metrics.text).toMatch(/medaccord_gateway_alarms\{kind="adjudication_differs"\} [1-9]/);
       expect(alpha!.logged.some((text) => text.includes(claimId) && text.includes('not what the plan'))).toBe(true);
+    },
+    40_000,
+  );
+
+  it.each<[string, Parameters<typeof lie>[2], string]>([
+    ['cannot be read', { told: 'nothing' }, 'cannot be read'],
+    ['goes by a version of the coverage that is not there', { marked: { coverageVersion: 9 } }, 'DIFFERS'],
+  ])(
+    'because it %s is flagged, too, and hides no other',
+    async (_, more, words) => {
+      await takeOutCover();
+      const claimId = await bill();
+      await read(claimId);
+      await lie(claimId, () => ({}), more);
+      expect((await read(claimId)).body.adjudications[1].check).toEqual({ verdict: 'differs', problems: ['not-committed'] });
+      expect((await readHers(claimId)).words).toContain(words);
     },
     40_000,
   );

@@ -10,17 +10,19 @@ import {
   type AdjudicationEntry,
   type ClaimEntry,
   type CoverageEntry,
-  type PlanEntry,
   type SealedRef,
 } from '@medaccord/chaincode/model';
 import type { AdjudicationPapers, OtherAdjudication } from '../claims';
+import type { Transactions } from '../ledger/transactions';
 import type { SealedReader } from '../sealed/sealed-reader';
 import type { AdjudicatedRow, AdjudicatedTable, Facts } from '../store';
+import { listPlans } from './list-plans';
 import { listCoverage, termsRefOf } from './read-coverage';
 
 export interface PapersOptions {
   readonly facts: Facts;
   readonly sealed: SealedReader;
+  readonly transactions: Pick<Transactions, 'evaluate'>;
   readonly adjudicated: AdjudicatedTable;
 }
 
@@ -29,28 +31,29 @@ export async function collectPapers(
   options: PapersOptions,
   entry: AdjudicationEntry,
 ): Promise<AdjudicationPapers | 'missing' | 'unreadable'> {
-  const { facts } = options;
-  const { relationRef, claimId } = entry;
-  const claim = facts.find<ClaimEntry>('claim', relationRef, claimId)?.value;
-  const versions = claim === undefined ? [] : listCoverage(facts, relationRef, claim.coverageId);
-  const current = versions[(entry.coverageVersion ?? 0) - 1];
-  const opened = claim && current && (await openDocuments(options.sealed, entry, current));
-  if (claim === undefined || opened === undefined) return 'missing';
+  const { relationRef, claimId, coverageVersion } = entry;
+  const claim = options.facts.find<ClaimEntry>('claim', relationRef, claimId)?.value;
+  if (claim === undefined) return 'missing';
+  const versions = await listCoverage(options, relationRef, claim.coverageId);
+  const current = versions[(coverageVersion ?? 0) - 1];
+  // A version that is not there will not come: it stands before any adjudication by it.
+  const opened = current === undefined ? 'unreadable' : await openDocuments(options.sealed, entry, current);
+  if (opened === undefined) return 'missing';
   if (opened === 'unreadable') return opened;
-  return { ...opened, claim, versions, entry, ...collectEntries(options, claim, opened) };
+  return { ...opened, claim, versions, entry, ...(await collectEntries(options, claim, opened)) };
 }
 
 /** What else of the ledger and of earlier adjudications the check looks at. */
-function collectEntries(
+async function collectEntries(
   options: PapersOptions,
   { relationRef, insurer }: ClaimEntry,
-  { document, body }: Opened,
-): Pick<AdjudicationPapers, 'plans' | 'others' | 'reversing'> {
+  { document, body, terms }: Opened,
+): Promise<Pick<AdjudicationPapers, 'plans' | 'others' | 'reversing'>> {
   const { facts } = options;
   const { reversedBy } = document;
   const isAuthorized = body.lines.some(({ authorization }) => authorization !== undefined);
   return {
-    plans: facts.list<PlanEntry>('plan', insurer).map(({ value }) => value),
+    plans: await listPlans(options, insurer, terms.planId),
     others: listOthers(options, document, isAuthorized),
     reversing: reversedBy === null ? undefined : facts.find<ClaimEntry>('claim', relationRef, reversedBy)?.value,
   };

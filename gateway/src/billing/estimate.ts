@@ -13,7 +13,7 @@ import {
   type ClaimId,
   type CoverageDocument,
   type CoverageEntry,
-  type PlanEntry,
+  type CoverageId,
   type RelationEntry,
   type Salt,
 } from '@medaccord/chaincode/model';
@@ -22,6 +22,7 @@ import { newError } from '../problem';
 import type { BillingOptions } from './billing-options';
 import type { ClaimWish } from './claim-wish';
 import { openOther } from './collect-papers';
+import { listPlans } from './list-plans';
 import { newClaimBody, tagLines } from './new-claim-body';
 import { openCoverage } from './read-coverage';
 
@@ -44,13 +45,13 @@ export interface Eligibility extends KnownUse {
 }
 
 /** Whether a patient is covered today, and by what. @throws CodedError RESOURCE_NOT_FOUND */
-export async function readEligibility(options: BillingOptions, relation: RelationEntry, coverageId: string): Promise<Eligibility> {
-  const { store, sealed } = options;
-  const { newest, terms, versions } = await openCoverage({ facts: store.facts, sealed }, relation.relationRef, coverageId);
+export async function readEligibility(options: BillingOptions, relation: RelationEntry, coverageId: CoverageId): Promise<Eligibility> {
+  const { newest, terms, versions } = await openCoverage(options, relation.relationRef, coverageId);
   const days = coveredDays(terms, versions);
   const at = formatInstant(Date.now());
   const today = dayOf(at);
-  const plan = findDecidingPlan(listPlans(options, relation), terms, { claim: { submittedAt: at }, body: { lines: [] } });
+  const plans = await listPlans({ ...options, facts: options.store.facts }, relation.counterparty, terms.planId);
+  const plan = findDecidingPlan(plans, terms, { claim: { submittedAt: at }, body: { lines: [] } });
   return {
     ...{ version: newest.version, status: newest.status, days, order: terms.order, isInNetwork: terms.isInNetwork },
     isInForce: newest.status === 'active' && days.from <= today && (days.until === null || today < days.until),
@@ -73,14 +74,15 @@ export interface Estimate {
  * @throws CodedError RESOURCE_NOT_FOUND and others
  */
 export async function estimateClaim(options: BillingOptions, wish: ClaimWish): Promise<Estimate> {
-  const { store, sealed } = options;
+  const { store } = options;
   const { relationRef, coverageId } = wish;
   const none = { claimId: 'estimate-estimate-estimate' as ClaimId, salt: 'A'.repeat(22) as Salt };
   const body = await newClaimBody(options, wish, none);
   const relation = store.facts.find<RelationEntry>('relation', relationRef)?.value as RelationEntry;
-  const { terms, versions } = await openCoverage({ facts: store.facts, sealed }, relationRef, coverageId);
+  const { terms, versions } = await openCoverage(options, relationRef, coverageId);
   const submittedAt = formatInstant(Date.now());
-  const plan = findDecidingPlan(listPlans(options, relation), terms, { claim: { submittedAt }, body });
+  const plans = await listPlans({ ...options, facts: store.facts }, relation.counterparty, terms.planId);
+  const plan = findDecidingPlan(plans, terms, { claim: { submittedAt }, body });
   if (plan === undefined) throw newError('RESOURCE_NOT_FOUND', 'The insurer has published no version of the plan for this day');
   const tags = tagLines(body);
   const duplicates = tags.flatMap((tag, at) => (isBilled(store.facts.find<BilledItem>('billed', tag)?.value) ? [at] : []));
@@ -102,10 +104,6 @@ export async function estimateClaim(options: BillingOptions, wish: ClaimWish): P
 
 function isBilled(item: BilledItem | undefined): boolean {
   return item !== undefined && item.claims.length > 0;
-}
-
-function listPlans({ store }: BillingOptions, { counterparty }: RelationEntry): PlanEntry[] {
-  return store.facts.list<PlanEntry>('plan', counterparty).map(({ value }) => value);
 }
 
 function readKnownUse({ store }: BillingOptions, relationRef: string, coverageId: string): KnownUse {

@@ -1,19 +1,32 @@
-import { claimRef, explanationRef, type CoverageEntry, type PlanEntry, type RelationRef, type SealedRef } from '@medaccord/chaincode/model';
+import {
+  claimRef,
+  explanationRef,
+  parseCoverageDocument,
+  parseJson,
+  type CoverageEntry,
+  type MspId,
+  type RelationRef,
+  type SealedRef,
+} from '@medaccord/chaincode/model';
 import type { ClaimPapers } from '../claims';
+import type { Transactions } from '../ledger/transactions';
 import type { SealedReader } from '../sealed/sealed-reader';
 import type { Facts } from '../store';
+import { listPlans } from './list-plans';
+import { listCoverage, termsRefOf } from './read-coverage';
 import { listStandingClaims } from './standing-claim';
-import { termsRefOf } from './read-coverage';
 
-type Options = { readonly facts: Facts; readonly sealed: SealedReader };
+type Options = { readonly facts: Facts; readonly sealed: SealedReader; readonly transactions: Pick<Transactions, 'evaluate'> };
 
 /** What a patient needs to understand her claims in a relation and to work them out again, from the hospital's own collection. */
 export async function readPatientPapers(
-  { facts, sealed }: Options,
-  { relationRef, insurer }: { readonly relationRef: RelationRef; readonly insurer: string },
+  options: Options,
+  { relationRef, insurer }: { readonly relationRef: RelationRef; readonly insurer: MspId },
 ): Promise<ClaimPapers> {
+  const { facts, sealed } = options;
   const standing = listStandingClaims(facts, relationRef);
-  const coverages = facts.list<CoverageEntry>('coverage', relationRef).map(({ value }) => value);
+  const coverageIds = new Set(facts.list<CoverageEntry>('coverage', relationRef).map(({ value }) => value.coverageId));
+  const coverages = (await Promise.all([...coverageIds].map((id) => listCoverage(options, relationRef, id)))).flat();
   const bodies = await openAll(
     sealed,
     standing.map(({ claim }) => claimRef(relationRef, claim.value.claimId)),
@@ -27,8 +40,12 @@ export async function readPatientPapers(
       adjudications: adjudications.map((entry) => ({ entry, explanation: explanations[explained.indexOf(entry)] ?? null })),
     })),
     coverages: coverages.map((entry, at) => ({ entry, terms: terms[at] ?? null })),
-    plans: facts.list<PlanEntry>('plan', insurer).map(({ value }) => value),
+    plans: (await Promise.all(planIdsOf(terms).map((planId) => listPlans(options, insurer, planId)))).flat(),
   };
+}
+
+function planIdsOf(terms: readonly (string | undefined)[]): string[] {
+  return [...new Set(terms.flatMap((text) => (text === undefined ? [] : parseJson(parseCoverageDocument, text, 'terms').planId)))];
 }
 
 async function openAll(sealed: SealedReader, refs: readonly SealedRef[]): Promise<readonly (string | undefined)[]> {

@@ -6,19 +6,25 @@ import {
   parseSigned,
   type CoverageDocument,
   type CoverageEntry,
+  type CoverageId,
+  type RelationRef,
 } from '@medaccord/chaincode/model';
 import { assertOpens } from '../crypto';
-import { newError } from '../problem';
+import type { Transactions } from '../ledger/transactions';
+import { newError, readCode } from '../problem';
 import type { SealedReader } from '../sealed/sealed-reader';
-import type { Facts } from '../store';
 
-/** Every version of a coverage up to the first gap, the oldest first. */
-export function listCoverage(facts: Facts, relationRef: string, coverageId: string): CoverageEntry[] {
-  const versions: CoverageEntry[] = [];
-  for (;;) {
-    const next = facts.find<CoverageEntry>('coverage', relationRef, `${coverageId}/${String(versions.length + 1)}`)?.value;
-    if (next === undefined) return versions;
-    versions.push(next);
+/** Every version of a coverage to which its insurer attests, the oldest first; none of one that is not there. */
+export async function listCoverage(
+  { transactions }: { readonly transactions: Pick<Transactions, 'evaluate'> },
+  relationRef: RelationRef,
+  coverageId: CoverageId,
+): Promise<readonly CoverageEntry[]> {
+  try {
+    return (await transactions.evaluate('GetCoverages', { relationRef, coverageId })).coverages;
+  } catch (error) {
+    if (readCode(error) === 'COVERAGE_NOT_FOUND') return [];
+    throw error;
   }
 }
 
@@ -36,11 +42,11 @@ export interface OpenedCoverage {
 
 /** @throws CodedError RESOURCE_NOT_FOUND, also while the terms have not arrived */
 export async function openCoverage(
-  { facts, sealed }: { readonly facts: Facts; readonly sealed: SealedReader },
-  relationRef: string,
-  coverageId: string,
+  { transactions, sealed }: { readonly transactions: Pick<Transactions, 'evaluate'>; readonly sealed: SealedReader },
+  relationRef: RelationRef,
+  coverageId: CoverageId,
 ): Promise<OpenedCoverage> {
-  const versions = listCoverage(facts, relationRef, coverageId);
+  const versions = await listCoverage({ transactions }, relationRef, coverageId);
   const newest = versions.at(-1);
   const text = newest && (await sealed.openText(termsRefOf(newest)));
   if (newest === undefined || text === undefined) throw newError('RESOURCE_NOT_FOUND', 'No such coverage is known here in this relation');

@@ -290,6 +290,9 @@ describe('an adjudication that is worked out again', () => {
     expect((await checkAdjudication({ ...papers, plans: [published, later] })).verdict).toBe('agrees');
     const versions = [...papers.versions, await newVersion(2, 'suspended', '2026-02-01T00:00:00.000Z')];
     expect((await checkAdjudication({ ...papers, versions })).problems).toEqual(['coverage']);
+    expect((await checkAdjudication({ ...papers, entry: await enter(papers.document, { coverageVersion: 2 }) })).problems).toEqual([
+      'coverage',
+    ]);
   });
 
   it('goes on from what the place before left, and says so as long as that is not at hand', async () => {

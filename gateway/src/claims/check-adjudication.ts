@@ -103,7 +103,8 @@ function findMisnamed({ claim, body, versions, terms, entry, document }: Adjudic
   const isOne = [body, document, entry].every((one) => one.relationRef === relationRef && one.claimId === claimId);
   const isCovered = [body, document, terms].every((one) => one.coverageId === coverageId);
   const wasLater = versions.slice(document.coverageVersion).some(({ recordedAt }) => recordedAt < claim.submittedAt);
-  return [...(isOne && isCovered && document.n === entry.n ? [] : ['other-claim' as const]), ...(wasLater ? ['coverage' as const] : [])];
+  const isCurrent = !wasLater && entry.coverageVersion === document.coverageVersion;
+  return [...(isOne && isCovered && document.n === entry.n ? [] : ['other-claim' as const]), ...(isCurrent ? [] : ['coverage' as const])];
 }
 
 function findInChain(papers: AdjudicationPapers): AdjudicationProblem[] {

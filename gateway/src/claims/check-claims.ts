@@ -44,56 +44,64 @@ export interface ClaimPaper {
 /** A claim that the patient has opened, with its newest adjudication. */
 export interface CheckedClaim extends Omit<ClaimPaper, 'body' | 'adjudications'> {
   readonly body: ClaimBody | null;
+  /** What her insurer sent as the newest decision cannot be read, or names what is not there. */
+  readonly isUnreadable: boolean;
   readonly newest: (AdjudicationVerdict & { readonly entry: AdjudicationEntry; readonly document: AdjudicationDocument }) | null;
 }
 
 /** Opens what was sealed to the patient. */
 export type OpenExplanation = (claimId: string, n: number, envelope: string) => Promise<AdjudicationDocument>;
 
-/** Opens every claim and works out its newest adjudication again. @throws DecryptFailed, RequestInvalid */
+/** Opens every claim and works out its newest adjudication again; what does not open is marked, so that it hides nothing else. */
 export async function checkClaims(papers: ClaimPapers, openExplanation: OpenExplanation): Promise<readonly CheckedClaim[]> {
   const opened = await Promise.all(papers.claims.map((paper) => openClaim(paper, openExplanation)));
-  const all = opened.flatMap(({ paper, documents }) =>
-    documents.map((document) => ({ document, use: paper.claim.use, isProposed: isProposed(paper, document) })),
-  );
-  return Promise.all(opened.map((one) => checkClaim(papers, one, all)));
+  return Promise.all(opened.map((one) => checkClaim(papers, one, opened)));
 }
 
 interface OpenedClaim {
   readonly paper: ClaimPaper;
   readonly body: ClaimBody | null;
-  readonly documents: readonly AdjudicationDocument[];
+  /** In the order of the adjudications; undefined where nothing has arrived that opens. */
+  readonly documents: readonly (AdjudicationDocument | undefined)[];
 }
 
 async function openClaim(paper: ClaimPaper, openExplanation: OpenExplanation): Promise<OpenedClaim> {
   const { claim, body, adjudications } = paper;
-  const arrived = adjudications.flatMap(({ entry, explanation }) => (explanation === null ? [] : [{ n: entry.n, explanation }]));
-  return {
-    paper,
-    body: body === null ? null : parseJson(parseClaimBody, body, 'body'),
-    documents: await Promise.all(arrived.map(({ n, explanation }) => openExplanation(claim.claimId, n, explanation))),
-  };
+  const open = ({ entry, explanation }: ClaimPaper['adjudications'][number]): Promise<AdjudicationDocument | undefined> =>
+    explanation === null ? Promise.resolve(undefined) : openExplanation(claim.claimId, entry.n, explanation).catch(() => undefined);
+  const documents = await Promise.all(adjudications.map(open));
+  return { paper, documents, body: body === null ? null : parseJson(parseClaimBody, body, 'body') };
+}
+
+function listAll(opened: readonly OpenedClaim[]): OtherAdjudication[] {
+  return opened.flatMap(({ paper: { claim, adjudications }, documents }) =>
+    adjudications.flatMap(({ entry }, at) => {
+      const document = documents[at];
+      return document === undefined ? [] : [{ document, use: claim.use, isProposed: entry.status === 'proposed' }];
+    }),
+  );
 }
 
 async function checkClaim(
   papers: ClaimPapers,
   { paper, body, documents }: OpenedClaim,
-  all: readonly OtherAdjudication[],
+  all: readonly OpenedClaim[],
 ): Promise<CheckedClaim> {
   const { adjudications, body: _, ...shown } = paper;
-  const entry = adjudications.at(-1)?.entry;
-  const document = documents.find(({ n }) => n === entry?.n);
+  const newest = adjudications.at(-1);
+  const document = documents.at(-1);
   const covered = papers.coverages.filter((one) => one.entry.coverageId === paper.claim.coverageId);
   const terms = document && termsOf(covered, document);
-  if (body === null || entry === undefined || document === undefined || terms === undefined) return { ...shown, body, newest: null };
+  if (body === null || newest === undefined || document === undefined || terms === undefined)
+    return { ...shown, body, isUnreadable: newest !== undefined && newest.explanation !== null, newest: null };
   const verdict = await checkAdjudication({
-    ...{ claim: paper.claim, body, entry, document, plans: papers.plans },
+    ...{ claim: paper.claim, body, entry: newest.entry, document, plans: papers.plans },
     versions: covered.map((one) => one.entry),
     terms: parseJson(parseCoverageDocument, terms, 'coverage'),
-    others: all.filter((other) => other.document !== document && other.document.coverageId === document.coverageId),
+    others: listAll(all).filter((other) => other.document !== document && other.document.coverageId === document.coverageId),
     reversing: papers.claims.find(({ claim }) => claim.claimId === document.reversedBy)?.claim,
   });
-  return { ...shown, body, newest: { ...verdict, entry, document } };
+  return { ...shown, body, isUnreadable: false, newest: { ...verdict, entry: newest.entry, document } };
 }
 
 /** The terms that were gone by: those of the version that the statement of the coverage's version names. */
@@ -101,8 +109,4 @@ function termsOf(covered: ClaimPapers['coverages'], { coverageVersion }: Adjudic
   const jws = covered.find(({ entry }) => entry.version === coverageVersion)?.entry.jws;
   const signed = jws === undefined ? undefined : parseSigned('coverage', jws, 'coverage').payload.version;
   return covered.find(({ entry }) => entry.version === signed)?.terms ?? undefined;
-}
-
-function isProposed({ adjudications }: ClaimPaper, { n }: AdjudicationDocument): boolean {
-  return adjudications.some(({ entry }) => entry.n === n && entry.status === 'proposed');
 }

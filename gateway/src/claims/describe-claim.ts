@@ -19,12 +19,13 @@ export type ClaimStatus = keyof typeof standings;
 
 /** A claim in plain words, for the patient: what was billed, what is paid, what she owes, and whether that is what her plan says. */
 export function describeClaim(checked: CheckedClaim, plans: readonly PlanEntry[]): string[] {
-  const { claim, status, replacedBy, body, newest, acknowledgement } = checked;
+  const { claim, status, replacedBy, body, newest, acknowledgement, isUnreadable } = checked;
   const reason = acknowledgement?.reason ?? null;
   return [
     `${claim.submittedAt.slice(0, 10)}  ${claim.hospital} billed ${claim.insurer}: ${standings[status]}${reason === null ? '' : ` (${reason})`}`,
     ...(claim.duplicates.length > 0 ? [`  ${String(claim.duplicates.length)} of its services had been billed before.`] : []),
     ...(replacedBy === null ? [] : [`  Claim ${replacedBy} takes its place.`]),
+    ...(isUnreadable ? ['  DIFFERS from what your plan says: the decision that your insurer sent you cannot be read.'] : []),
     ...(body === null ? ['  What was billed cannot be shown.'] : []),
     ...(body !== null && newest !== null ? describeDecision(body, newest, plans) : []),
   ];

@@ -228,7 +228,7 @@ export class ReleaseAgent {
     if (found === undefined) return undefined;
     const proof = await readProof(transactions, found.request);
     const assistance = await readAssistance(transactions, found.relation, found.consent.version);
-    const payment = await readPayment({ facts, sealed }, found.request);
+    const payment = await readPayment(this.#options, found.request);
     return { ...found, ...(await readSealedTexts(sealed, found)), proof, assistance, payment };
   }
 

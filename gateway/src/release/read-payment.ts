@@ -5,12 +5,13 @@ import {
   type AccessRequest,
   type ClaimEntry,
   type NeededRecord,
-  type PlanEntry,
   type TransientInput,
 } from '@medaccord/chaincode/model';
+import { listPlans } from '../billing/list-plans';
 import { readBody } from '../billing/read-claim';
 import { openCoverage } from '../billing/read-coverage';
 import { findDecidingPlan } from '../claims';
+import type { Transactions } from '../ledger/transactions';
 import { readCode } from '../problem';
 import type { SealedReader } from '../sealed/sealed-reader';
 import type { Facts } from '../store';
@@ -22,21 +23,26 @@ export interface Payment {
   readonly opening: TransientInput<'DecideRelease'>['payment'];
 }
 
+export interface PaymentOptions {
+  readonly facts: Facts;
+  readonly sealed: SealedReader;
+  readonly transactions: Pick<Transactions, 'evaluate'>;
+}
+
 const nothing: Payment = { needed: [], opening: undefined };
 
 /** Of a request that rests on a claim of this hospital; undefined for any other, `missing` as long as the coverage's terms are not here. */
 export async function readPayment(
-  { facts, sealed }: { readonly facts: Facts; readonly sealed: SealedReader },
+  options: PaymentOptions,
   { relationRef, purpose, proof }: Pick<AccessRequest, 'relationRef' | 'purpose' | 'proof'>,
 ): Promise<Payment | 'missing' | undefined> {
   if (proof?.kind !== 'claim' || !isCoveredBy(purpose, 'HPAYMT')) return undefined;
-  const claim = facts.find<ClaimEntry>('claim', relationRef, proof.claimId)?.value;
+  const claim = options.facts.find<ClaimEntry>('claim', relationRef, proof.claimId)?.value;
   if (claim === undefined) return nothing;
   try {
-    const body = await readBody({ sealed }, claim);
-    const { terms, newest } = await openCoverage({ facts, sealed }, relationRef, claim.coverageId);
-    const plans = facts.list<PlanEntry>('plan', claim.insurer).map(({ value }) => value);
-    const plan = findDecidingPlan(plans, terms, { claim, body });
+    const body = await readBody(options, claim);
+    const { terms, newest } = await openCoverage(options, relationRef, claim.coverageId);
+    const plan = findDecidingPlan(await listPlans(options, claim.insurer, terms.planId), terms, { claim, body });
     if (plan === undefined) return nothing;
     const opened = { claim: formatCanonical(body), coverage: formatCanonical(terms) };
     return { needed: neededRecords(plan, body), opening: { ...opened, coverageVersion: newest.version, planVersion: plan.version } };

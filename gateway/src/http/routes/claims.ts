@@ -177,7 +177,7 @@ function newEligibilityRoute(options: ClaimRoutesOptions): Route {
       isNewest: z.boolean(),
     }),
     handle: async ({ params: { relationRef, coverageId }, caller }) => ({
-      body: await readEligibility(options, findOwn(options, relationRef, caller), coverageId),
+      body: await readEligibility(options, findOwn(options, relationRef, caller), coverageId as CoverageId),
     }),
   });
 }
@@ -202,7 +202,7 @@ function newListRoute(options: ClaimRoutesOptions): Route {
   });
 }
 
-function newReadRoute({ store, sealed, projector, checks, ...options }: ClaimRoutesOptions): Route {
+function newReadRoute({ store, sealed, transactions, projector, checks, ...options }: ClaimRoutesOptions): Route {
   return newRoute({
     method: 'get',
     path: '/api/claims/{relationRef}/{claimId}',
@@ -236,13 +236,13 @@ function newReadRoute({ store, sealed, projector, checks, ...options }: ClaimRou
         const n = (await projector.waitFor(isAnswered, waitMs))?.adjudications.length ?? 0;
         if (n > 0) await checks.waitFor({ relationRef, claimId, n }, until - Date.now());
       });
-      return { body: await readClaim({ ...store, sealed }, relationRef, claimId) };
+      return { body: await readClaim({ ...store, sealed, transactions }, relationRef, claimId) };
     },
   });
 }
 
 function newPapersRoute(options: ClaimRoutesOptions): Route {
-  const { store, sealed, mspId: own } = options;
+  const { store, sealed, transactions, mspId: own } = options;
   return newRoute({
     method: 'get',
     path: '/api/relations/{relationRef}/claims',
@@ -266,7 +266,7 @@ function newPapersRoute(options: ClaimRoutesOptions): Route {
       const { value } = findRelation(store.facts, relationRef, caller, own);
       if (value.custodian !== own) throw newError('NOT_THE_CUSTODIAN', 'The hospital of this relation keeps the papers of its claims');
       const name = { relationRef: value.relationRef, insurer: value.counterparty };
-      return { body: await readPatientPapers({ facts: store.facts, sealed }, name) };
+      return { body: await readPatientPapers({ facts: store.facts, sealed, transactions }, name) };
     },
   });
 }
