@@ -1,4 +1,4 @@
-import type { Acknowledgement, AdjudicationEntry, ClaimEntry } from '@medaccord/chaincode/model';
+import type { Acknowledgement, AdjudicationEntry, ClaimEntry, Replacement } from '@medaccord/chaincode/model';
 import type { ClaimStatus } from '../claims';
 import type { Fact, Facts } from '../store';
 
@@ -15,22 +15,21 @@ export interface StandingClaim {
 
 export function findStandingClaim(facts: Facts, relationRef: string, claimId: string): StandingClaim | undefined {
   const claim = facts.find<ClaimEntry>('claim', relationRef, claimId);
-  return claim && describe(facts, claim, facts.list<ClaimEntry>('claim', relationRef));
+  return claim && describe(facts, claim);
 }
 
 /** Every claim of a relation, in the order in which the ledger got them. */
 export function listStandingClaims(facts: Facts, relationRef: string): readonly StandingClaim[] {
-  const claims = facts.list<ClaimEntry>('claim', relationRef);
-  return claims.map((claim) => describe(facts, claim, claims));
+  return facts.list<ClaimEntry>('claim', relationRef).map((claim) => describe(facts, claim));
 }
 
-function describe(facts: Facts, claim: Fact<ClaimEntry>, all: readonly Fact<ClaimEntry>[]): StandingClaim {
+function describe(facts: Facts, claim: Fact<ClaimEntry>): StandingClaim {
   const { relationRef, claimId } = claim.value;
   const acknowledgement = facts.find<Acknowledgement>('acknowledgement', relationRef, claimId)?.value ?? null;
   const newest = facts.find<AdjudicationEntry>('adjudication', relationRef, claimId)?.value.n ?? 0;
   const adjudications = Array.from({ length: newest }, (_, at) => at + 1).flatMap(
     (n) => facts.find<AdjudicationEntry>('adjudication', relationRef, `${claimId}/${String(n)}`)?.value ?? [],
   );
-  const replacedBy = all.find(({ value }) => value.related?.claimId === claimId)?.value.claimId ?? null;
+  const replacedBy = facts.find<Replacement>('replacement', relationRef, claimId)?.value.replacedBy ?? null;
   return { claim, acknowledgement, adjudications, replacedBy, status: facts.claims.find(relationRef, claimId)?.status ?? 'submitted' };
 }

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   coveragePreimage,
   coverageRef,
@@ -17,13 +16,11 @@ import { assertOpens, verifyJws } from '../crypto';
 import { digestOf } from '../ledger/digest';
 import type { LedgerIdentity } from '../ledger/ledger';
 import { newError } from '../problem';
+import { deliverSoon } from '../sealed/deliver-soon';
 import type { DeliveryStatus } from '../sealed/mailer';
 import type { Parcel } from '../store';
 import { findCover, type CoverageOptions, type Recorded } from './coverage-options';
 import { findNewestCoverage } from './offer-coverage';
-
-/** How long an answer waits for sealed terms to arrive, in milliseconds; later ones are reported as pending. */
-const deliveryWaitMs = 4_000;
 
 export interface SignedCoverage {
   /** The patient's statement of the terms. */
@@ -60,10 +57,9 @@ export async function recordCoverage(options: CoverageOptions, { coverage, docum
   }));
   await options.mailer.put(parcels);
   const done = await submit(options, { relationRef, coverageId, version, status: 'active', coverage });
-  const delivery = options.mailer.deliver(parcels);
-  const statuses = await Promise.race([delivery, delay(deliveryWaitMs, undefined, { ref: false })]);
+  const delivered = await deliverSoon(options.mailer, parcels);
   await options.store.offers.remove(coverageId, version);
-  return { ...done, deliveries: parcels.map(({ organisation }, at) => ({ organisation, status: statuses?.[at] ?? 'pending' })) };
+  return { ...done, deliveries: delivered.map(({ organisation, status }) => ({ organisation, status })) };
 }
 
 export interface StatusWish {

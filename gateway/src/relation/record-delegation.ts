@@ -1,8 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { delegationRef, parseSigned, type DelegationStatement, type RelationEntry } from '@medaccord/chaincode/model';
 import { verifyJws } from '../crypto';
 import { digestOf } from '../ledger/digest';
 import { newError } from '../problem';
+import { deliverSoon } from '../sealed/deliver-soon';
 import type { DeliveryStatus } from '../sealed/mailer';
 import type { Parcel } from '../store';
 import type { RelationOptions } from './register-relation';
@@ -22,9 +22,6 @@ export interface RecordedDelegation {
   /** Of the opening at the custodian; null with an end. */
   readonly delivery: DeliveryStatus | null;
 }
-
-/** How long an answer waits for the opening to arrive, in milliseconds. */
-const deliveryWaitMs = 4_000;
 
 /** Puts a delegation, or its end, that the patient signed on the ledger. Any member's gateway may. */
 export async function recordDelegation(
@@ -59,8 +56,8 @@ export async function finish(
   parcels: readonly Parcel[],
   { relationRef, n, transactionId, block }: Omit<RecordedDelegation, 'delivery'>,
 ): Promise<RecordedDelegation> {
-  const delivery = mailer.deliver(parcels);
+  const delivering = deliverSoon(mailer, parcels);
   await projector.waitForBlock(block);
-  const statuses = await Promise.race([delivery, delay(deliveryWaitMs, undefined, { ref: false })]);
-  return { relationRef, n, transactionId, block, delivery: parcels.length === 0 ? null : (statuses?.[0] ?? 'pending') };
+  const [delivered] = await delivering;
+  return { relationRef, n, transactionId, block, delivery: delivered?.status ?? null };
 }
