@@ -85,6 +85,7 @@ export function newClaims(options: ClaimsOptions): Claims {
       agent.onBlock(block);
     },
     start: () => {
+      checks.start();
       agent.start();
     },
     pause: () => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import {
   adjudicationKey,
   adjudicationPreimage,
@@ -26,7 +27,7 @@ import { openExplanation } from '../src/wallet';
 import { writeWalletFile } from '../src/wallet/wallet-file';
 import { writeConnections } from './support/connection-folder';
 import type { Answer } from './support/door';
-import { TestConsortium, type TestGateway } from './support/test-consortium';
+import { TestConsortium, waitFor, type TestGateway } from './support/test-consortium';
 import { newPlan, TestCoverage } from './support/test-coverage';
 import { ask, TestPatient } from './support/test-patient';
 import { newVisitBundle } from './support/visit-bundle';
@@ -173,6 +174,21 @@ describe('a claim that the plan decides', () => {
     expect([body.status, body.claim.duplicates, body.adjudications[0].check.verdict]).toEqual(['queued', [0, 1], 'agrees']);
     expect(body.adjudications[0].document.decided.result.totals.benefit).toBe(0);
   }, 40_000);
+});
+
+describe('a hospital that lost its verdicts', () => {
+  it('works everything out again when it begins anew', async () => {
+    const { relationRef } = patient;
+    const { claimId } = alpha!.store.facts.list<ClaimEntry>('claim', relationRef)[0]!.value;
+    const database = new DatabaseSync(join(alpha!.data, 'index.sqlite'));
+    database.exec('DELETE FROM adjudicated');
+    database.close();
+    expect(alpha!.store.adjudicated.find({ relationRef, claimId, n: 1 })).toBeUndefined();
+    alpha = await consortium.crashAndRestart(alpha!);
+    const find = (): string | undefined => alpha!.store.adjudicated.find({ relationRef, claimId, n: 1 })?.verdict;
+    await waitFor(() => find() !== undefined, 10_000);
+    expect(find()).toBe('agrees');
+  }, 30_000);
 });
 
 describe('who asks for payment', () => {

@@ -11,6 +11,7 @@ import { checkAdjudication, type AdjudicationPapers, type AdjudicationVerdict } 
 import type { LedgerBlock, LedgerEvent } from '../ledger/ledger';
 import type { AdjudicatedName, AdjudicatedRow } from '../store';
 import { collectPapers, type PapersOptions } from './collect-papers';
+import { listAdjudications } from './standing-claim';
 
 export interface ChecksOptions extends PapersOptions {
   readonly mspId: MspId;
@@ -36,10 +37,17 @@ export class AdjudicationChecks {
     this.#options = options;
   }
 
+  /** Begins with what an earlier run left. */
+  start(): void {
+    this.#isScanned = true;
+    for (const { ref, id } of this.#options.facts.listType('adjudication')) if (!id.includes('/')) this.#note(ref, id);
+    this.#queue();
+  }
+
   onBlock({ transactions }: LedgerBlock): void {
     const keys = transactions.flatMap(({ writes }) => writes.map(({ key }) => key));
     for (const { type, ref, id } of keys.flatMap((key) => parseEntryName(key) ?? [])) if (type === 'adjudication') this.#note(ref, id);
-    if (!this.#isScanned) this.#scan();
+    if (!this.#isScanned) this.start();
     if (this.#due.size > 0 && transactions.some(({ event }) => isStored(event))) this.#queue();
   }
 
@@ -55,20 +63,12 @@ export class AdjudicationChecks {
       await once(this.#kept, 'verdict', { signal: AbortSignal.timeout(ends - Date.now()) }).catch(() => undefined);
   }
 
-  /** What an earlier run left. */
-  #scan(): void {
-    this.#isScanned = true;
-    for (const { ref, id } of this.#options.facts.listType('adjudication')) if (!id.includes('/')) this.#note(ref, id);
-    this.#queue();
-  }
-
   #note(relationRef: string, claimId: string): void {
     const { facts, mspId, adjudicated } = this.#options;
     if (facts.find<RelationEntry>('relation', relationRef)?.value.custodian !== mspId) return;
-    const newest = facts.find<AdjudicationEntry>('adjudication', relationRef, claimId)?.value.n ?? 0;
-    for (let n = newest; n > 0 && adjudicated.find({ relationRef, claimId, n }) === undefined; n -= 1) {
-      const entry = facts.find<AdjudicationEntry>('adjudication', relationRef, `${claimId}/${String(n)}`)?.value;
-      if (entry !== undefined) this.#due.set(`${relationRef}/${claimId}/${String(n)}`, entry);
+    for (const entry of listAdjudications(facts, relationRef, claimId)) {
+      const { n } = entry;
+      if (adjudicated.find({ relationRef, claimId, n }) === undefined) this.#due.set(`${relationRef}/${claimId}/${String(n)}`, entry);
     }
   }
 

@@ -26,10 +26,19 @@ export function listStandingClaims(facts: Facts, relationRef: string): readonly 
 function describe(facts: Facts, claim: Fact<ClaimEntry>): StandingClaim {
   const { relationRef, claimId } = claim.value;
   const acknowledgement = facts.find<Acknowledgement>('acknowledgement', relationRef, claimId)?.value ?? null;
-  const newest = facts.find<AdjudicationEntry>('adjudication', relationRef, claimId)?.value.n ?? 0;
-  const adjudications = Array.from({ length: newest }, (_, at) => at + 1).flatMap(
-    (n) => facts.find<AdjudicationEntry>('adjudication', relationRef, `${claimId}/${String(n)}`)?.value ?? [],
-  );
+  const adjudications = listAdjudications(facts, relationRef, claimId).reverse();
   const replacedBy = facts.find<Replacement>('replacement', relationRef, claimId)?.value.replacedBy ?? null;
   return { claim, acknowledgement, adjudications, replacedBy, status: facts.claims.find(relationRef, claimId)?.status ?? 'submitted' };
+}
+
+/** The adjudications of a claim, the newest first, down to the first number at which there is none. */
+export function listAdjudications(facts: Facts, relationRef: string, claimId: string): AdjudicationEntry[] {
+  const listed: AdjudicationEntry[] = [];
+  let n = facts.find<AdjudicationEntry>('adjudication', relationRef, claimId)?.value.n ?? 0;
+  for (; n > 0; n -= 1) {
+    const entry = facts.find<AdjudicationEntry>('adjudication', relationRef, `${claimId}/${String(n)}`)?.value;
+    if (entry === undefined) break;
+    listed.push(entry);
+  }
+  return listed;
 }
