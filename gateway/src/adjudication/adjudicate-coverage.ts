@@ -25,7 +25,7 @@ export async function adjudicateCoverage(options: AdjudicationOptions, name: Cov
   const claims = listClaims(options, name);
   if (claims.length === 0) return false;
   const coverage = await openCoverage(options, name);
-  const findings = await examineAll(options, coverage, claims);
+  const findings = await examineUpTo(options, coverage, claims);
   const answers = findings.flatMap((finding) => (finding.kind === 'answer' ? [finding] : []));
   const groups = findings.flatMap((finding) => (finding.kind === 'drafts' ? [finding.drafts] : []));
   const hasAnswered = await answer(options, name, answers);
@@ -38,6 +38,20 @@ function listClaims(options: AdjudicationOptions, { relationRef, coverageId }: C
   const open = new Set([...claims.listWorkOf(relationRef, coverageId), ...claims.listWorkOf(relationRef, coverageId, 'lost')]);
   const all = options.facts.list<ClaimEntry>('claim', relationRef).map(({ value }) => value);
   return all.filter((claim) => open.has(claim.claimId) && findReplacement(options, claim) === null);
+}
+
+/** As far as one list reaches: what comes behind it is looked at for the next. */
+async function examineUpTo(
+  options: AdjudicationOptions,
+  coverage: Awaited<ReturnType<typeof openCoverage>>,
+  claims: readonly ClaimEntry[],
+): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  for (let start = 0; start < claims.length; start += MAX_CLAIMS) {
+    findings.push(...(await examineAll(options, coverage, claims.slice(start, start + MAX_CLAIMS))));
+    if (findings.filter(({ kind }) => kind === 'drafts').length >= MAX_CLAIMS) break;
+  }
+  return findings;
 }
 
 /** What is the matter with one claim is reported, and holds up no other. */

@@ -10,7 +10,7 @@ import {
 import { newError } from '../problem';
 import type { AdjudicationOptions } from './adjudication-options';
 import { planOf, type PersonsWord } from './draft';
-import { gatherEvidence, withUnsound, type Evidence } from './gather-evidence';
+import { joinEvidence, readReleased, withUnsound, type Evidence } from './gather-evidence';
 import { openClaim, type OpenedClaim } from './open-claim';
 import { openCoverage, type OpenedCoverage } from './open-coverage';
 import { openAdjudication } from './read-chain';
@@ -33,7 +33,8 @@ export function findOwnClaim(
 
 /**
  * Decides a claim as a person says: what the rule put before one is cleared or denied, line by line; beside the rule a line may be paid in
- * another way, marked as such. What was said before stands until it is said otherwise.
+ * another way, marked as such. What was said before stands until it is said otherwise; with nothing new said, the rule decides again, on the
+ * evidence that has come since.
  * @throws CodedError RESOURCE_NOT_FOUND; REQUEST_INVALID for what nobody can clear and lines that the claim has not; NOT_READY as long as
  * something sealed has not arrived; of the ledger
  */
@@ -81,15 +82,17 @@ export async function confirmDecision(
   });
 }
 
-/** What the rule was told stays as it was: a release may have ended since. */
+/** What the rule was told stays, for a release may have ended since; what has come since is told, too. */
 async function evidenceOf(
   options: AdjudicationOptions,
   { coverage, opened, previous }: { coverage: OpenedCoverage; opened: OpenedClaim; previous: AdjudicationDocument | undefined },
 ): Promise<Evidence> {
-  const decided = previous?.decided;
-  if (decided !== undefined && decided !== null) return { evidence: decided.facts.evidence, releases: decided.releases };
+  const decided = previous?.decided ?? undefined;
   const plan = planOf(coverage, opened);
-  return (plan && (await gatherEvidence(options, opened, plan.plan))) ?? { evidence: [], releases: [] };
+  return joinEvidence([
+    ...(decided === undefined ? [] : [{ evidence: decided.facts.evidence, releases: decided.releases }]),
+    ...(plan === undefined ? [] : [await readReleased(options, opened, plan.plan)]),
+  ]);
 }
 
 function assertFits({ decisions, overrides }: PersonsWord, { body }: OpenedClaim): void {

@@ -3,6 +3,7 @@ import {
   categoryOf,
   evidenceNeeded,
   formatInstant,
+  type AccessRequest,
   type BenefitPlan,
   type Category,
   type ClaimFacts,
@@ -71,11 +72,27 @@ const nameOf = ({ line, recordType }: ClaimFacts['evidence'][number]): string =>
 export async function gatherEvidence(options: AdjudicationOptions, opened: OpenedClaim, plan: BenefitPlan): Promise<Evidence | undefined> {
   const wanted = listWanted(opened, plan);
   if (wanted.length === 0) return none;
-  const status = findStatus(options, opened) ?? (await askOnce(options, opened, wanted));
-  if (status === 'refused') return none;
-  if (status.status === 'released') return readEvidence(options, status.requestId as RequestId, { opened, wanted });
-  const isAnswered = status.status === 'refused' || status.status === 'withdrawn';
-  return isAnswered || opened.claim.adjudicateBy <= formatInstant(Date.now()) ? none : undefined;
+  if (listRequests(options, opened).length === 0) await askOnce(options, opened, wanted);
+  const isAwaited = listRequests(options, opened).some(({ status }) => status === 'pending' || status === 'decided');
+  const isOverdue = opened.claim.adjudicateBy <= formatInstant(Date.now());
+  return isAwaited && !isOverdue ? undefined : readReleased(options, opened, plan);
+}
+
+/** What was released for a claim by now, whoever of the insurer asked for it with the claim as proof. */
+export async function readReleased(options: AdjudicationOptions, opened: OpenedClaim, plan: BenefitPlan): Promise<Evidence> {
+  const wanted = listWanted(opened, plan);
+  const released = listRequests(options, opened).filter(({ status }) => status === 'released');
+  const read: Evidence[] = [];
+  for (const { requestId } of wanted.length === 0 ? [] : released)
+    read.push(await readEvidence(options, requestId as RequestId, { opened, wanted }));
+  return joinEvidence(read);
+}
+
+/** A record that came intact once is there, whatever else came. */
+export function joinEvidence(parts: readonly Evidence[]): Evidence {
+  const rows = new Map<string, ClaimFacts['evidence'][number]>();
+  for (const row of parts.flatMap(({ evidence }) => evidence)) if (rows.get(nameOf(row))?.isIntact !== true) rows.set(nameOf(row), row);
+  return { evidence: [...rows.values()], releases: [...new Set(parts.flatMap(({ releases }) => releases))] };
 }
 
 /** What a line does not name cannot be released for it. */
@@ -87,30 +104,29 @@ function listWanted({ body }: OpenedClaim, plan: BenefitPlan): readonly Wanted[]
   });
 }
 
-const operationOf = ({ claim }: OpenedClaim): string => `claim-evidence/${claim.relationRef}/${claim.claimId}`;
-
-function findStatus({ facts, store, mspId }: AdjudicationOptions, opened: OpenedClaim): RequestStatus | undefined {
-  // As requestAccess names it.
-  const requestId = store.key.name('access-request', JSON.stringify([mspId, operationOf(opened)]));
-  return findRequestStatus(facts, mspId, requestId);
+/** What this insurer asked for with the claim as proof: the agent itself, or a clerk once more. */
+function listRequests({ facts, mspId }: AdjudicationOptions, { claim }: OpenedClaim): readonly RequestStatus[] {
+  return facts.list<AccessRequest>('request', claim.relationRef).flatMap(({ value: { requestId, proof } }) => {
+    const isForClaim = proof?.kind === 'claim' && proof.claimId === claim.claimId;
+    return (isForClaim && findRequestStatus(facts, mspId, requestId)) || [];
+  });
 }
 
 /** A request that the ledger itself refuses, such as in a relation that the patient closed, will never be answered. */
-async function askOnce(options: AdjudicationOptions, opened: OpenedClaim, wanted: readonly Wanted[]): Promise<RequestStatus | 'refused'> {
+async function askOnce(options: AdjudicationOptions, opened: OpenedClaim, wanted: readonly Wanted[]): Promise<void> {
   try {
-    return await ask(options, opened, wanted);
+    await ask(options, opened, wanted);
   } catch (error) {
     const isRefusal = ['rule', 'forbidden', 'not-found'].includes(toCodedError(error).category);
     if (!isRefusal) throw error;
     options.onTrouble(error);
-    return 'refused';
   }
 }
 
-async function ask(options: AdjudicationOptions, opened: OpenedClaim, wanted: readonly Wanted[]): Promise<RequestStatus> {
+async function ask(options: AdjudicationOptions, opened: OpenedClaim, wanted: readonly Wanted[]): Promise<void> {
   const { relationRef, claimId } = opened.claim;
-  return requestAccess(options, {
-    operation: operationOf(opened),
+  await requestAccess(options, {
+    operation: `claim-evidence/${relationRef}/${claimId}`,
     relationRef,
     purpose,
     proof: { kind: 'claim', claimId },

@@ -126,23 +126,23 @@ function newDecisionRoute(options: AdjudicationRoutesOptions): Route {
   return newRoute({
     method: 'post',
     path: '/api/adjudications/{relationRef}/{claimId}/decisions',
-    summary: 'Decide what the rule put before a person: clear or deny lines with its reasons, or pay a line beside the rule and say why',
+    summary:
+      'Decide what the rule put before a person: clear or deny lines with its reasons, pay a line beside the rule and say why; or nothing, for the rule to decide again on the evidence that has come',
     access: clerk,
     audit: 'decision',
     params,
-    body: z
-      .strictObject({
-        decisions: z
-          .array(z.strictObject({ line, reason: z.enum(reasonCodes), decision: z.enum(['clear', 'deny']) }))
-          .max(10_000)
-          .default([]),
-        overrides: z
-          .array(z.strictObject({ line, benefit: z.int().min(0).max(Number.MAX_SAFE_INTEGER), why: z.string().min(1).max(500) }))
-          .max(1000)
-          .default([]),
-        note: z.string().min(1).max(2000).optional(),
-      })
-      .refine(({ decisions, overrides }) => decisions.length + overrides.length > 0, 'must decide something'),
+    body: z.strictObject({
+      decisions: z
+        .array(z.strictObject({ line, reason: z.enum(reasonCodes), decision: z.enum(['clear', 'deny']) }))
+        .max(10_000)
+        .default([]),
+      overrides: z
+        .array(z.strictObject({ line, benefit: z.int().min(0).max(Number.MAX_SAFE_INTEGER), why: z.string().min(1).max(500) }))
+        .max(1000)
+        .default([]),
+      note: z.string().min(1).max(2000).optional(),
+    }),
+    idempotency: 'optional',
     status: 201,
     response: entry,
     handle: async ({ params: name, body, caller }) => ({
