@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { adjudicate, parseBenefitPlan, type Accumulators, type Adjudication } from '@medaccord/chaincode/model';
@@ -8,6 +8,7 @@ import { plan } from '../src/cli/plan';
 import { formatJson, parseLosslessJson, type JsonObject } from '../src/fhir';
 import { estimatedAnswer, formatClaimResponse, formatExplanation } from '../src/fhir-claims';
 import { validateResource } from '../src/validation';
+import { syntheaBundles, syntheaFolder, syntheaTotals, totalsOf } from './support/synthea-claims';
 
 const samples = join(__dirname, '../samples');
 const demonstration = join(samples, 'demonstration-plan.json');
@@ -125,24 +126,16 @@ describe('plan estimate', () => {
   });
 });
 
-const synthea = join(__dirname, '../../../shared/data/synthea');
-const bundles = existsSync(synthea) ? readdirSync(synthea).filter((name) => name.endsWith('.json') && !name.startsWith('hospital')) : [];
-type Totals = Readonly<Record<string, number>>;
-
 describe('the Claims of the Synthea bundles, under a coverage for each patient', () => {
-  if (bundles.length === 0) {
-    it.todo(`come to what was worked out apart from the chaincode: not tested, for there are no bundles at ${synthea}`);
+  if (syntheaBundles.length === 0) {
+    it.todo(`come to what was worked out apart from the chaincode: not tested, for there are no bundles at ${syntheaFolder}`);
     return;
   }
 
-  const golden = JSON.parse(readFileSync(join(__dirname, 'fixtures/synthea-adjudication.json'), 'utf8')) as {
-    readonly everything: Totals;
-    readonly patients: Readonly<Record<string, Totals>>;
-  };
   const plans = parseBenefitPlan(published(), 'plan');
 
   function adjudicateBundle(name: string): { readonly claim: JsonObject; readonly answer: Adjudication }[] {
-    const { entry } = parseLosslessJson(readFileSync(join(synthea, name), 'utf8')) as { entry: { resource: JsonObject }[] };
+    const { entry } = parseLosslessJson(readFileSync(join(syntheaFolder, name), 'utf8')) as { entry: { resource: JsonObject }[] };
     const claims = entry.map(({ resource }) => resource).filter(({ resourceType }) => resourceType === 'Claim');
     const startOf = ({ billablePeriod }: JsonObject): string => (billablePeriod as { start: string }).start;
     let used: Accumulators = {};
@@ -156,37 +149,19 @@ describe('the Claims of the Synthea bundles, under a coverage for each patient',
       });
   }
 
-  function sumOf(answers: readonly Adjudication[]): Totals {
-    const lines = answers.flatMap((answer) => answer.lines);
-    const outcomes = (name: string): number => lines.filter(({ outcome }) => outcome === name).length;
-    const money = (name: 'submitted' | 'benefit' | 'memberliability' | 'pending'): number =>
-      answers.reduce((sum, { totals }) => sum + totals[name], 0);
-    return {
-      claims: answers.length,
-      lines: lines.length,
-      ...{ paid: outcomes('paid'), denied: outcomes('denied'), review: outcomes('review') },
-      ...{
-        submitted: money('submitted'),
-        benefit: money('benefit'),
-        memberliability: money('memberliability'),
-        pending: money('pending'),
-      },
-    };
-  }
-
-  it.each(bundles)('%s: come to what was worked out apart from the chaincode', (name) => {
-    expect(sumOf(adjudicateBundle(name).map(({ answer }) => answer))).toEqual(golden.patients[name]);
+  it.each(syntheaBundles)('%s: come to what was worked out apart from the chaincode', (name) => {
+    expect(totalsOf(adjudicateBundle(name).map(({ answer }) => answer))).toEqual(syntheaTotals.patients[name]);
   });
 
   it('are all decided, most of them paid, and few put before a person', () => {
-    const totals = sumOf(bundles.flatMap((name) => adjudicateBundle(name).map(({ answer }) => answer)));
-    expect(totals).toEqual(golden.everything);
+    const totals = totalsOf(syntheaBundles.flatMap((name) => adjudicateBundle(name).map(({ answer }) => answer)));
+    expect(totals).toEqual(syntheaTotals.everything);
     expect(totals['paid']).toBeGreaterThan((totals['lines'] ?? 0) * 0.8);
     expect(totals['review']).toBeLessThan((totals['lines'] ?? 0) * 0.1);
   });
 
   it('are answered in ExplanationOfBenefits and ClaimResponses that FHIR R4 takes', () => {
-    const [name = ''] = bundles;
+    const [name = ''] = syntheaBundles;
     for (const { claim, answer } of adjudicateBundle(name)) {
       const facts = assumedFacts(plans, parseFhirClaim(claim));
       const estimated = estimatedAnswer(claim, { adjudication: answer, plan: plans, facts });

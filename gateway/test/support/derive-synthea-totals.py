@@ -1,7 +1,8 @@
 """What the demonstration plan pays for the claims of the Synthea bundles, worked out apart from the chaincode.
 
 Reads gateway/samples/demonstration-plan.json as a person would and writes its consequences out by hand: exact decimals, dollars instead of
-cents, one patient after the other, claims in the order of their first day of service (then as they stand in the bundle).
+cents, one patient after the other, claims in the order of their first day of service (then as they stand in the bundle). `withheld` is what
+becomes of them where the patient lets the insurer see no record: a visit without its encounter and a procedure without its report wait.
 
     python3 derive-synthea-totals.py ../../../../shared/data/synthea > ../fixtures/synthea-adjudication.json
 """
@@ -38,7 +39,12 @@ def lines_of(claim):
             rest = None
 
 
-def decide(claim, code, charge, year, codes_of_day):
+def lacks_evidence(claim, code):
+    """Medicines, vaccinations and paperwork are paid without any."""
+    return claim["type"]["coding"][0]["code"] != "pharmacy" and code in {CHECK_UP, EMERGENCY} | VISITS | DIAGNOSTICS | TREATMENT
+
+
+def decide(claim, code, charge, year, codes_of_day, is_shown):
     """Outcome, benefit, what the patient bears."""
     nothing = ("denied", D(0), charge)
     written_off = ("denied", D(0), D(0))
@@ -55,6 +61,8 @@ def decide(claim, code, charge, year, codes_of_day):
         return written_off
     if code == ADRENALINE and not codes_of_day & {EMERGENCY, "185345009"}:
         return written_off
+    if lacks_evidence(claim, code) and not is_shown:
+        return waits
     if code in DIAGNOSTICS and charge > 10000:
         return written_off
     if code == "cvx 140":
@@ -84,7 +92,7 @@ def decide(claim, code, charge, year, codes_of_day):
     return "paid", eligible - share, share
 
 
-def total_of(bundle):
+def total_of(bundle, is_shown):
     claims = [entry["resource"] for entry in bundle["entry"] if entry["resource"]["resourceType"] == "Claim"]
     claims.sort(key=lambda claim: claim["billablePeriod"]["start"])
     years, billed = {}, {}
@@ -98,8 +106,10 @@ def total_of(bundle):
         before = billed.setdefault(day, set())
         for code, charge in lines:
             here = before | {other for other, _ in lines} if code == ADRENALINE else before
-            outcome, benefit, liability = decide(claim, code, charge, year, here)
-            before.add(code)
+            outcome, benefit, liability = decide(claim, code, charge, year, here, is_shown)
+            # What waits for its evidence has not been billed as the whole of a bundle.
+            if is_shown or not lacks_evidence(claim, code):
+                before.add(code)
             total["lines"] += 1
             total[outcome] += 1
             money["submitted"] += charge
@@ -110,13 +120,14 @@ def total_of(bundle):
 
 
 def main(folder):
-    totals = {}
-    for file in sorted(Path(folder).glob("*.json")):
-        if not file.name.startswith("hospital"):
-            totals[file.name] = total_of(json.loads(file.read_text(), parse_float=D, parse_int=D))
+    files = [file for file in sorted(Path(folder).glob("*.json")) if not file.name.startswith("hospital")]
+    bundles = {file.name: json.loads(file.read_text(), parse_float=D, parse_int=D) for file in files}
+    totals = {name: total_of(bundle, True) for name, bundle in bundles.items()}
+    withheld = {name: total_of(bundle, False) for name, bundle in bundles.items()}
     everything = {name: sum(one[name] for one in totals.values()) for name in next(iter(totals.values()))}
     derivation = "gateway/test/support/derive-synthea-totals.py, which shares nothing with the chaincode; money in cents"
-    print(json.dumps({"derivation": derivation, "everything": everything, "patients": totals}, indent=2, default=int))
+    answer = {"derivation": derivation, "everything": everything, "patients": totals, "withheld": withheld}
+    print(json.dumps(answer, indent=2, default=int))
 
 
 main(sys.argv[1])
