@@ -3,11 +3,13 @@ import {
   claimKey,
   explanationRef,
   parseUtf8,
+  planKey,
   type Adjudication,
   type AdjudicationDocument,
   type AdjudicationEntry,
   type ClaimEntry,
   type ClaimId,
+  type PlanEntry,
 } from '@medaccord/chaincode/model';
 import { open, PATIENT } from '../src/crypto';
 import { AnswerError } from '../src/ledger/answer-error';
@@ -195,6 +197,17 @@ describe('the agent of an insurer', () => {
     expect(gamma().store.facts.find('claim', patient.relationRef, back.claimId)).toBeDefined();
     const claim = await claims.bill([{ records: [71] }], { claimId });
     expect(await untilDecided(claim)).toMatchObject({ n: 1, outcome: 'complete' });
+  });
+
+  it("goes by no plan that two others publish in the insurer's name", async () => {
+    const published = gamma().store.facts.find<PlanEntry>('plan', 'GammaMSP', 'demonstration/1')?.value as PlanEntry;
+    const forged = { ...published, version: 2, plan: newPlan({ version: 2, evidence: [], quantities: [], yearLimit: 0 }) };
+    consortium.ledger.forge({ [planKey(published.insurer, published.planId, 2)]: JSON.stringify(forged) });
+    await consortium.untilFollowing();
+    expect(gamma().store.facts.find('plan', 'GammaMSP', 'demonstration/2')).toBeDefined();
+    const claim = await claims.bill([{ records: [74] }]);
+    expect(await untilDecided(claim)).toMatchObject({ outcome: 'complete' });
+    expect(await documentOf(claim)).toMatchObject({ planVersion: 1 });
   });
 
   it('decides one by one what the ledger refuses as a list', async () => {

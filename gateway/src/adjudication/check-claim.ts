@@ -45,7 +45,6 @@ async function openOthers(
   const opened = await Promise.all(named.map(open));
   const isBefore = (one: OtherAdjudication): boolean => one.document.position === document.position - 1;
   if (document.position === 1 || opened.some(isBefore)) return opened;
-  // The ledger got it right before, but for what was confirmed since.
   for (const one of all.filter((other) => isOther(other) && !named.includes(other)).reverse()) {
     const other = await open(one);
     if (isBefore(other)) return [...opened, other];

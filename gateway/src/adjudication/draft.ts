@@ -63,9 +63,8 @@ export interface Written {
 }
 
 /** The version of the plan by which a claim is decided; undefined where none was in force. */
-export function planOf({ plans, terms }: OpenedCoverage, { claim, body }: OpenedClaim): PlanEntry | undefined {
-  const versions = plans.filter(({ planId }) => planId === terms.planId);
-  return decidingPlan(versions, claim.submittedAt, body.lines[0]?.day ?? dayOf(claim.submittedAt));
+export function planOf({ plans }: Pick<OpenedCoverage, 'plans'>, { claim, body }: OpenedClaim): PlanEntry | undefined {
+  return decidingPlan(plans, claim.submittedAt, body.lines[0]?.day ?? dayOf(claim.submittedAt));
 }
 
 /**

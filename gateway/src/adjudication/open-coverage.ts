@@ -1,7 +1,6 @@
 import {
   bindingRef,
   coveragePreimage,
-  coverageRef,
   parseCoverageDocument,
   parseJson,
   parseSigned,
@@ -16,6 +15,8 @@ import {
   type SubjectRef,
   type TransactionResponse,
 } from '@medaccord/chaincode/model';
+import { listPlans } from '../billing/list-plans';
+import { termsRefOf } from '../billing/read-coverage';
 import { assertOpens } from '../crypto';
 import { readCode } from '../problem';
 import { readSubject } from '../relation/read-subject';
@@ -33,7 +34,7 @@ export interface OpenedCoverage {
   /** Compact JWS: whose relation it is. */
   readonly binding: string;
   readonly subjectRef: SubjectRef;
-  /** What this insurer has published. */
+  /** Every version of the plan that it names, as this insurer attests to them. */
   readonly plans: readonly PlanEntry[];
   readonly accumulator: AccumulatorEntry;
 }
@@ -42,7 +43,6 @@ type Options = Pick<AdjudicationOptions, 'facts' | 'mspId' | 'sealed' | 'transac
 
 /** Opens a coverage of this insurer; nothing as long as its terms or the binding have not arrived, `unknown` where the ledger has none. */
 export async function openCoverage(options: Options, name: CoverageName): Promise<OpenedCoverage | 'unknown' | undefined> {
-  const { facts, mspId } = options;
   const known = await readVersions(options, name);
   const newest = known?.coverages.at(-1);
   if (known?.accumulator == null || newest === undefined) return 'unknown';
@@ -50,7 +50,7 @@ export async function openCoverage(options: Options, name: CoverageName): Promis
   const terms = await openTerms(options, newest);
   const bound = await openRelation(options, name);
   if (terms === undefined || bound === undefined) return undefined;
-  const plans = facts.list<PlanEntry>('plan', mspId).map(({ value }) => value);
+  const plans = await listPlans(options, options.mspId, terms.planId);
   return { ...bound, coverageId: newest.coverageId, versions, newest, terms, plans, accumulator };
 }
 
@@ -81,14 +81,10 @@ async function openRelation({ facts, sealed }: Options, { relationRef }: Coverag
 }
 
 /** The terms of a version: those of the statement that it stands on. */
-export async function openTerms(
-  { sealed }: Pick<AdjudicationOptions, 'sealed'>,
-  { relationRef, coverageId, jws }: CoverageEntry,
-): Promise<CoverageDocument | undefined> {
-  const { version, document } = parseSigned('coverage', jws, 'coverage').payload;
-  const text = await sealed.openText(coverageRef(relationRef, coverageId, version));
+async function openTerms({ sealed }: Pick<AdjudicationOptions, 'sealed'>, entry: CoverageEntry): Promise<CoverageDocument | undefined> {
+  const text = await sealed.openText(termsRefOf(entry));
   if (text === undefined) return undefined;
   const terms = parseJson(parseCoverageDocument, text, 'terms');
-  await assertOpens(document, coveragePreimage(terms));
+  await assertOpens(parseSigned('coverage', entry.jws, 'coverage').payload.document, coveragePreimage(terms));
   return terms;
 }

@@ -43,13 +43,14 @@ export async function readChain(options: Options, name: CoverageName, { position
   throw newError('READ_MODEL_STALE', 'The newest adjudication of this coverage is not known here yet; try again');
 }
 
-/** Every adjudication of a coverage's claims, in the order in which the ledger got them or they were confirmed. */
+/** Every adjudication of a coverage's claims, in the order in which they were made; confirming or settling one later changes no place. */
 export function listAdjudications({ facts }: Options, { relationRef, coverageId }: CoverageName): AdjudicationEntry[] {
   return facts
     .list<AdjudicationEntry>('adjudication', relationRef)
     .filter(({ id, value }) => id !== value.claimId)
     .filter(({ value }) => facts.find<ClaimEntry>('claim', relationRef, value.claimId)?.value.coverageId === coverageId)
-    .map(({ value }) => value);
+    .map(({ value }) => value)
+    .sort((one, other) => ((one.at ?? '') < (other.at ?? '') ? -1 : Number(one.at !== other.at)));
 }
 
 /** The document of an adjudication as this insurer sealed it to itself. @throws CommitmentMismatch; CodedError CONTENT_NOT_ANCHORED */
