@@ -23,7 +23,7 @@ export const POINTS = {
 } as const;
 
 export type Moment = keyof typeof POINTS;
-type Point = (typeof POINTS)[Moment][number];
+export type Point = (typeof POINTS)[Moment][number];
 
 export const MOMENTS = Object.keys(POINTS) as Moment[];
 
@@ -51,6 +51,8 @@ const PATIENCE_MS = 60_000;
 
 interface Armed {
   readonly point: Point;
+  /** Of these transactions alone. */
+  readonly transaction?: string;
   passing: number;
   readonly hit: (seen: Pick<Kill, 'transactionId' | 'answer'>) => void;
 }
@@ -65,12 +67,12 @@ export class KillPoints {
 
   constructor(readonly proxied: ProxiedGateway) {
     const { peer, front } = proxied;
-    peer.watch = ({ call, phase, transactionId }) => {
+    peer.watch = ({ call, phase, transactionId, transaction }) => {
       const point = `${call} ${phase}`;
       if (point === 'Submit answered') this.#submitted.add(transactionId);
       // At its start a gateway asks for outcomes of what may never have been submitted.
       if (point === 'CommitStatus asked' && !this.#submitted.has(transactionId)) return true;
-      return this.#see(point, { transactionId, answer: undefined });
+      return this.#see(point, { transactionId, answer: undefined }, transaction);
     };
     front.watch = (answer) => {
       if (answer.method === 'GET' || answer.status >= 300) return true;
@@ -84,7 +86,17 @@ export class KillPoints {
     const round = Math.floor(this.#kills / MOMENTS.length);
     const point = POINTS[moment][round % POINTS[moment].length]!;
     this.#kills += 1;
-    const seen = await this.#untilHit(point);
+    return { moment, ...(await this.#kill({ point, passing: randomInt(MOST_PASSED) })) };
+  }
+
+  /** The same, the next time that a transaction of this name comes to a point. */
+  async killIn(transaction: string, point: Point): Promise<Omit<Kill, 'moment'>> {
+    return this.#kill({ point, transaction, passing: 0 });
+  }
+
+  async #kill(at: Omit<Armed, 'hit'>): Promise<Omit<Kill, 'moment'>> {
+    const { point } = at;
+    const seen = await this.#untilHit(at);
     const { gateway, front } = this.proxied;
     const { waiting } = front;
     const answered = this.#answered;
@@ -95,26 +107,26 @@ export class KillPoints {
     const isProven = point !== 'CommitStatus answered' || this.#answered === answered;
     const kept = seen.answer === undefined ? this.#readIntent(seen.transactionId ?? '') : this.#findAnswer(seen.answer);
     await gateway.start();
-    return { moment, point, ...seen, waiting, kept, isProven };
+    return { point, ...seen, waiting, kept, isProven };
   }
 
-  #untilHit(point: Point): Promise<Pick<Kill, 'transactionId' | 'answer'>> {
+  #untilHit(at: Omit<Armed, 'hit'>): Promise<Pick<Kill, 'transactionId' | 'answer'>> {
     return new Promise((resolve, reject) => {
       const late = setTimeout(() => {
-        reject(new Error(`Nothing came by in time: ${point}`));
+        reject(new Error(`Nothing came by in time: ${at.transaction ?? ''} ${at.point}`));
       }, PATIENCE_MS);
       const hit: Armed['hit'] = (seen) => {
         clearTimeout(late);
         resolve(seen);
       };
-      this.#armed = { point, passing: randomInt(MOST_PASSED), hit };
+      this.#armed = { ...at, hit };
     });
   }
 
   /** Whether what was seen goes on. The gateway is killed before this returns, except where it is to learn of what was seen. */
-  #see(point: string, seen: Pick<Kill, 'transactionId' | 'answer'>): boolean {
+  #see(point: string, seen: Pick<Kill, 'transactionId' | 'answer'>, transaction?: string): boolean {
     const armed = this.#armed;
-    if (armed?.point !== point || (armed.passing -= 1) >= 0) return true;
+    if (armed?.point !== point || (armed.transaction ?? transaction) !== transaction || (armed.passing -= 1) >= 0) return true;
     this.#armed = undefined;
     const goesOn = point === 'CommitStatus answered';
     if (!goesOn) void this.proxied.gateway.end('SIGKILL');

@@ -10,7 +10,7 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2';
 import type { AddressInfo } from 'node:net';
-import { gateway as wire } from '@hyperledger/fabric-protos';
+import { gateway as wire, peer } from '@hyperledger/fabric-protos';
 import type { Organisation } from '@medaccord/network';
 
 /** The three calls of Fabric's gateway service that carry a transaction (gateway/gateway.proto). */
@@ -21,6 +21,8 @@ export interface SeenCall {
   /** `answered`: the peer did what was asked; of an outcome: the transaction is valid. */
   readonly phase: 'asked' | 'answered';
   readonly transactionId: string;
+  /** Its name in the chaincode. */
+  readonly transaction: string;
 }
 
 interface Answered {
@@ -39,6 +41,8 @@ export class PeerProxy {
   watch: (seen: SeenCall) => boolean = () => true;
   readonly #server: Http2SecureServer;
   readonly #peer: ClientHttp2Session;
+  /** By id: only what is asked first tells it. */
+  readonly #names = new Map<string, string>();
 
   private constructor({ tls, endpoints, msp }: Organisation) {
     this.#peer = connect(`https://${endpoints.peer}`, { ca: readFileSync(msp.tlsCaCertificate), servername: 'localhost' });
@@ -72,11 +76,13 @@ export class PeerProxy {
   async #carry(call: LedgerCall, stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Promise<void> {
     const question = await readAll(stream);
     const transactionId = transactionOf(call, question);
-    if (!this.watch({ call, phase: 'asked', transactionId })) return;
+    if (call === 'Endorse') this.#names.set(transactionId, nameOf(question));
+    const seen = { call, transactionId, transaction: this.#names.get(transactionId) ?? '' };
+    if (!this.watch({ ...seen, phase: 'asked' })) return;
     const upstream = this.#request(stream, headers);
     upstream.end(question);
     const answer = await collect(upstream);
-    if (isDone(call, answer) && !this.watch({ call, phase: 'answered', transactionId })) return;
+    if (isDone(call, answer) && !this.watch({ ...seen, phase: 'answered' })) return;
     const { headers: first, body, trailers } = answer;
     if (stream.destroyed) return;
     stream.respond(first, trailers === undefined ? { endStream: true } : { waitForTrailers: true });
@@ -129,6 +135,15 @@ function transactionOf(call: LedgerCall, body: Buffer): string {
   if (call === 'Submit') return wire.SubmitRequest.deserializeBinary(message).getTransactionId();
   const request = wire.SignedCommitStatusRequest.deserializeBinary(message).getRequest_asU8();
   return wire.CommitStatusRequest.deserializeBinary(request).getTransactionId();
+}
+
+/** Of the transaction that is to be endorsed: the first of the chaincode's arguments. */
+function nameOf(body: Buffer): string {
+  const proposal = wire.EndorseRequest.deserializeBinary(messageOf(body)).getProposedTransaction()?.getProposalBytes_asU8();
+  const payload = peer.Proposal.deserializeBinary(proposal ?? new Uint8Array()).getPayload_asU8();
+  const input = peer.ChaincodeProposalPayload.deserializeBinary(payload).getInput_asU8();
+  const [name] = peer.ChaincodeInvocationSpec.deserializeBinary(input).getChaincodeSpec()?.getInput()?.getArgsList_asU8() ?? [];
+  return Buffer.from(name ?? []).toString('utf8');
 }
 
 function isDone(call: LedgerCall, { body, trailers }: Answered): boolean {

@@ -27,9 +27,9 @@ export class ProxiedGateway {
     network.signal(name, 'SIGSTOP');
     const peer = await PeerProxy.open(organisation);
     const [own, ...others] = connection.peers;
-    const data = join(network.folder, 'proxied');
+    const data = join(network.folder, `proxied-${organisation.name}`);
     mkdirSync(data);
-    const file = join(network.folder, 'proxied.json');
+    const file = `${data}.json`;
     writeFileSync(file, JSON.stringify({ ...connection, peers: [{ ...own, endpoint: peer.endpoint }, ...others] }));
     // It starts a hundred times: Node keeps what it compiled.
     const env = { MEDACCORD_CONNECTION: file, MEDACCORD_DATA: data, NODE_COMPILE_CACHE: join(network.temporary, 'compiled') };
