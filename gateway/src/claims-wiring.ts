@@ -10,6 +10,7 @@ import type { Route } from './http/route';
 import { newAdjudicationRoutes } from './http/routes/adjudications';
 import { newClaimRoutes } from './http/routes/claims';
 import { newCoverageRoutes } from './http/routes/coverages';
+import { newFhirClaimsRoutes } from './http/routes/fhir-claims';
 import { newPlanRoutes } from './http/routes/plans';
 import { newQueues } from './ledger/lanes';
 import type { LedgerBlock, LedgerIdentity } from './ledger/ledger';
@@ -23,6 +24,7 @@ import type { ClinicalIndex, Facts, Projector, Store } from './store';
 
 export interface ClaimsOptions {
   readonly mspId: MspId;
+  readonly version: string;
   readonly store: Store;
   readonly facts: Facts;
   readonly index: ClinicalIndex;
@@ -79,6 +81,7 @@ export function newClaims(options: ClaimsOptions): Claims {
       ...newCoverageRoutes(options),
       ...newClaimRoutes({ ...options, key: keys.publicSealing, checks }),
       ...newAdjudicationRoutes({ ...adjudication, identityOf }),
+      ...newFhirClaimsRoutes(options),
     ],
     onBlock: (block) => {
       checks.onBlock(block);

@@ -94,6 +94,8 @@ describe('what is written down', () => {
       'post /api/plans',
       'get /api/plans',
       'get /api/plans/{insurer}/{planId}/{version}',
+      'get /fhir-claims/metadata',
+      'get /fhir-patient-claims/{relationRef}/metadata',
     ]);
   });
 

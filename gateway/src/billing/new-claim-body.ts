@@ -29,8 +29,9 @@ export async function newClaimBody(
   return parseClaimBody({ relationRef, claimId, use, coverageId, related, type, currency, lines: bodyLines, salt }, 'body');
 }
 
-/** The tags of a body's lines, in their order. @throws RequestInvalid where two lines bill the same */
-export function tagLines({ lines }: ClaimBody): Digest[] {
+/** The tags of a body's lines, in their order; none of what is only asked in advance, for that bills nothing. @throws RequestInvalid where two lines bill the same */
+export function tagLines({ use, lines }: ClaimBody): Digest[] {
+  if (use !== 'claim') return [];
   const tags = lines.map((line) => {
     const key = Buffer.from(line.item.subjectSalt, 'base64url');
     return createHmac('sha256', key).update(billedItemMessage(line)).digest('base64url') as Digest;

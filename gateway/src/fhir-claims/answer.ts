@@ -8,6 +8,7 @@ import type {
   Instant,
 } from '@medaccord/chaincode/model';
 import type { JsonObject } from '../fhir';
+import { parseResult } from './parse-result';
 
 type Decided = NonNullable<AdjudicationDocument['decided']>;
 
@@ -64,8 +65,10 @@ export function answerOf(claim: JsonObject, papers: DecisionPapers): Answer {
   };
 }
 
-function rulingOf({ facts, result, overrides, authorized }: Decided, plan: BenefitPlan): Ruling {
-  return { plan, adjudication: JSON.parse(result) as Adjudication, isInNetwork: facts.isInNetwork, overrides, authorized };
+/** Nothing where an insurer that goes its own way sealed what is no result. */
+function rulingOf({ facts, result, overrides, authorized }: Decided, plan: BenefitPlan): Ruling | undefined {
+  const adjudication = parseResult(result);
+  return adjudication && { plan, adjudication, isInNetwork: facts.isInNetwork, overrides, authorized };
 }
 
 function statusOf({ status, outcome }: AdjudicationEntry): Answer['status'] {
@@ -76,7 +79,8 @@ function statusOf({ status, outcome }: AdjudicationEntry): Answer['status'] {
 function outcomeOf({ adjudication, acknowledgement, opened }: DecisionPapers): Pick<Answer, 'outcome' | 'disposition' | 'returned'> {
   const { outcome } = adjudication;
   if (outcome === 'reversed') return { outcome: 'complete', disposition: 'Taken back: another claim stands in its place.' };
-  if (outcome !== null) return { outcome, disposition: opened === undefined ? 'Decided; the decision is sealed.' : planText(opened.plan) };
+  if (outcome !== null)
+    return { outcome, disposition: opened === undefined ? 'Decided; the decision cannot be read here.' : planText(opened.plan) };
   const reason = acknowledgement?.reason ?? null;
   if (reason !== null) return { outcome: 'error', disposition: 'Given back undecided.', returned: reason };
   return { outcome: 'queued', disposition: acknowledgement === undefined ? 'Submitted.' : 'Received; not decided yet.' };

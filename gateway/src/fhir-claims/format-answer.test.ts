@@ -1,4 +1,11 @@
-import { parseAcknowledgement, parseDay, parseInstant, type AdjudicationEntry, type ClaimBody } from '@medaccord/chaincode/model';
+import {
+  parseAcknowledgement,
+  parseDay,
+  parseInstant,
+  type AdjudicationDocument,
+  type AdjudicationEntry,
+  type ClaimBody,
+} from '@medaccord/chaincode/model';
 import { formatJson, type JsonObject } from '../fhir';
 import { validateResource, type Issue } from '../validation';
 import {
@@ -96,6 +103,17 @@ describe("an insurer's answer", () => {
     expect(find(response, 'processNote.1.text')).toMatch(/^own-rule: /);
   });
 
+  it.each(['', 'null', '[]', '{"lines":[]}'])(
+    'of an insurer that sealed %j in the place of a result is its public entry alone',
+    (result) => {
+      const papers = decide(bodyWith());
+      const document = papers.opened?.document as AdjudicationDocument;
+      const opened = { plan, document: { ...document, decided: document.decided && { ...document.decided, result } } };
+      for (const resource of both({ ...papers, opened }, bodyWith()))
+        expect([resource['outcome'], resource['item']]).toEqual(['complete', undefined]);
+    },
+  );
+
   it('to a preauthorization says what is authorized, for which days and how often', () => {
     const body = bodyWith({ use: 'preauthorization' });
     const days = { from: '2026-03-01', until: '2026-06-01' };
@@ -139,7 +157,12 @@ describe("an insurer's answer", () => {
       { outcome: 'returned', reason: 'body-mismatch' },
       { outcome: 'error', error: [{ code: { coding: [{ system: 'urn:medaccord:return-reason', code: 'body-mismatch' }] } }] },
     ],
-    ['is sealed to others', { outcome: 'partial' }, undefined, { outcome: 'partial', disposition: 'Decided; the decision is sealed.' }],
+    [
+      'is sealed to others',
+      { outcome: 'partial' },
+      undefined,
+      { outcome: 'partial', disposition: 'Decided; the decision cannot be read here.' },
+    ],
   ])('to a claim that %s shows the public entries alone', (_, entry, acknowledgement, expected) => {
     const body = bodyWith();
     const papers = {
@@ -167,7 +190,7 @@ describe('a CoverageEligibilityResponse', () => {
   const ask = (day: string, more: Partial<CoverageStanding> = {}): JsonObject =>
     formatEligibility(
       { request, purposes: ['benefits', 'validation'], day: parseDay(day, 'day'), at: parseInstant(at, 'at') },
-      { entry: coverageWith(), terms, plan, accumulators: { 'year/2026-01-01/deductible': 12_345 }, ...more },
+      { entry: coverageWith(), terms, days: terms.period, plan, accumulators: { 'year/2026-01-01/deductible': 12_345 }, ...more },
     );
 
   it('says what the plan allows and what of it is used', () => {
@@ -183,7 +206,7 @@ describe('a CoverageEligibilityResponse', () => {
   it.each([
     ['before it begins', '2025-12-31', {}],
     ['after its last day', '2027-01-01', {}],
-    ['while it is suspended', '2026-03-02', { entry: coverageWith({ status: 'suspended' }) }],
+    ['since it was suspended', '2026-03-02', { days: { ...terms.period, until: parseDay('2026-03-02', 'day') } }],
   ])('says that a coverage is not in force %s', (_, day, more) => {
     expect(find(ask(day, more), 'insurance.0.inforce')).toBe(false);
   });

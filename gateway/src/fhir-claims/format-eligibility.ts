@@ -5,6 +5,7 @@ import {
   type CoverageDocument,
   type CoverageEntry,
   type Day,
+  type Days,
   type Instant,
   type PlanCategory,
 } from '@medaccord/chaincode/model';
@@ -18,6 +19,8 @@ import { systems } from './systems';
 export interface CoverageStanding {
   readonly entry: CoverageEntry;
   readonly terms: CoverageDocument;
+  /** On which it is in force. */
+  readonly days: Days;
   /** The plan's version that decides the day that is asked about; undefined where none does. */
   readonly plan: BenefitPlan | undefined;
   /** What the coverage has used; undefined where this organisation does not know it. */
@@ -52,16 +55,12 @@ export function formatEligibility(question: EligibilityQuestion, coverage: Cover
     insurance: [
       {
         coverage: { reference: `Coverage/${fhirIdOf(entry.coverageId)}` },
-        inforce: isInForce(coverage, day),
+        inforce: coverage.days.from <= day && (coverage.days.until === null || day < coverage.days.until),
         benefitPeriod: periodOf(terms.period),
         ...(items.length > 0 && { item: items }),
       },
     ],
   };
-}
-
-function isInForce({ entry, terms: { period } }: CoverageStanding, day: Day): boolean {
-  return entry.status === 'active' && period.from <= day && (period.until === null || day < period.until);
 }
 
 function formatItems({ terms, plan, accumulators }: CoverageStanding, day: Day): JsonObject[] {

@@ -18,6 +18,7 @@ export { ResourceReader } from './resource-reader';
 export { searchResources } from './resource-search';
 export { searchParameterNames } from './search-parameters';
 export { answerValidation } from './validate';
+export { newStatementHead } from './statement-head';
 export { ResourceWriter, type WriteContext, type WriteTarget } from './resource-writer';
 export { newNotice } from './operation-outcome';
 export { formatCursor, parseCursor } from './page-cursor';

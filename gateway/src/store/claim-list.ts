@@ -25,6 +25,8 @@ CREATE TABLE claim_row (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX claim_related ON claim_row (ref, related_id) WHERE related_id IS NOT NULL;
 CREATE INDEX claim_work ON claim_row (insurer, work, ref, coverage_id) WHERE work > 0;
+CREATE INDEX claim_named ON claim_row (claim_id, submitted);
+CREATE INDEX claim_relation ON claim_row (ref, submitted, claim_id);
 CREATE INDEX claim_submitted ON claim_row (submitted, claim_id);
 CREATE INDEX claim_status ON claim_row (status, submitted, claim_id);
 CREATE INDEX claim_hospital ON claim_row (hospital, submitted, claim_id);
@@ -63,6 +65,7 @@ export interface ClaimPlace {
 }
 
 export interface ClaimQuery {
+  readonly relationRef?: string | undefined;
   readonly insurer?: string | undefined;
   readonly hospital?: string | undefined;
   readonly coverageId?: string | undefined;
@@ -126,6 +129,12 @@ export class ClaimList {
     return row && parseListed(row);
   }
 
+  /** Of every relation, the first that was made before others: an id is its hospital's word. */
+  findNamed(claimId: string): readonly ListedClaim[] {
+    const rows = this.#prepare('SELECT * FROM claim_row INDEXED BY claim_named WHERE claim_id = ? ORDER BY submitted').all(claimId);
+    return rows.map(parseListed);
+  }
+
   /** A page may hold less than asked for and yet have a next one: where much had to be looked at, it ends there. */
   list(
     query: ClaimQuery,
@@ -147,8 +156,11 @@ export class ClaimList {
   }
 
   /** By the one condition that leaves least; the others are looked at claim by claim. */
-  #read({ coverageId, flag, status, hospital, from, until }: ClaimQuery, { order, after, most }: ClaimPage): readonly ListedClaim[] {
-    const [index, sql, values] = narrowest({ coverageId, flag, status, hospital });
+  #read(
+    { relationRef, coverageId, flag, status, hospital, from, until }: ClaimQuery,
+    { order, after, most }: ClaimPage,
+  ): readonly ListedClaim[] {
+    const [index, sql, values] = narrowest({ relationRef, coverageId, flag, status, hospital });
     const direction = order === 'submittedAt' ? 'ASC' : 'DESC';
     const further = order === 'submittedAt' ? '>' : '<';
     const parts: [string, readonly SQLInputValue[]][] = [
@@ -212,17 +224,18 @@ function workOf(status: ClaimStatus, { acknowledgement }: Standing): number {
   return status === 'submitted' || status === 'received' ? works.waiting : 0;
 }
 
-type Narrow = Pick<ClaimQuery, 'coverageId' | 'flag' | 'status' | 'hospital'>;
+type Narrow = Pick<ClaimQuery, 'relationRef' | 'coverageId' | 'flag' | 'status' | 'hospital'>;
 
-function narrowest({ coverageId, flag, status, hospital }: Narrow): [index: string, sql: string, values: readonly string[]] {
+function narrowest({ relationRef, coverageId, flag, status, hospital }: Narrow): [index: string, sql: string, values: readonly string[]] {
   if (coverageId !== undefined) return ['claim_coverage', 'coverage_id = ?', [coverageId]];
+  if (relationRef !== undefined) return ['claim_relation', 'ref = ?', [relationRef]];
   if (flag !== undefined) return [`claim_${flag}`, `${flag} = 1`, []];
   if (status !== undefined) return ['claim_status', 'status = ?', [status]];
   return hospital === undefined ? ['claim_submitted', 'true', []] : ['claim_hospital', 'hospital = ?', [hospital]];
 }
 
-function isAsked(claim: ListedClaim, { insurer, hospital, coverageId, status, flag }: ClaimQuery): boolean {
-  const asked = { insurer, hospital, coverageId, status };
+function isAsked(claim: ListedClaim, { relationRef, insurer, hospital, coverageId, status, flag }: ClaimQuery): boolean {
+  const asked = { relationRef, insurer, hospital, coverageId, status };
   const isEqual = Object.entries(asked).every(([name, value]) => value === undefined || claim[name as keyof typeof asked] === value);
   return isEqual && (flag === undefined || claim.flags.includes(flag));
 }

@@ -9,6 +9,7 @@ export type Statements = Readonly<
     | 'remove'
     | 'find'
     | 'findRequest'
+    | 'findCoverage'
     | 'list'
     | 'listType'
     | 'closedRecords'
@@ -33,6 +34,7 @@ export function prepareStatements(database: Database): Statements {
     remove: database.prepare('DELETE FROM fact WHERE type = ? AND ref = ? AND id = ?'),
     find: database.prepare(`SELECT ${columns} FROM fact WHERE type = ? AND ref = ? AND id = ?`),
     findRequest: database.prepare(`SELECT ${columns} FROM fact WHERE type = 'request' AND id = ?`),
+    findCoverage: database.prepare(`SELECT ${columns} FROM fact WHERE type = 'coverage' AND id = ? ORDER BY block, position, ref`),
     list: database.prepare(`SELECT ${columns} FROM fact WHERE type = ? AND ref = ? ORDER BY block, position, ordinal`),
     listType: database.prepare(`SELECT ${columns} FROM fact WHERE type = ? ORDER BY block, position, ref, ordinal`),
     closedRecords: database.prepare(

@@ -52,5 +52,5 @@ ${refill}`,
   // Witnesses, notices and ends were passed over before.
   `${witnessedIndex} ${refill}; DELETE FROM signing_key`,
   // Plans, coverages and claims were passed over before.
-  `${claimTable} ${refill}`,
+  `${claimTable} CREATE INDEX fact_coverage ON fact (id) WHERE type = 'coverage'; ${refill}`,
 ];

@@ -12,6 +12,7 @@ import {
   trustRelation,
   type AccessRequest,
   type ConsentEntry,
+  type CoverageEntry,
   type Decision,
   type Delivery,
   type EntryName,
@@ -155,6 +156,11 @@ export class Facts {
   /** A member's request, whichever relation it is in. */
   findRequest(requester: string, requestId: string): Fact<AccessRequest> | undefined {
     return parseRow<AccessRequest>(this.#statements.findRequest.get(`${requester}/${requestId}`));
+  }
+
+  /** The first versions of a coverage by its id, whichever relations have one of that name. */
+  findCoverages(coverageId: string): readonly Fact<CoverageEntry>[] {
+    return this.#statements.findCoverage.all(`${coverageId}/1`).flatMap((row) => parseRow<CoverageEntry>(row) ?? []);
   }
 
   /** A relation's consent up to the first number at which nothing stands; nothing follows a closing. */

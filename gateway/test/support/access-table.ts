@@ -21,6 +21,8 @@ export const accessTable: readonly { readonly who: readonly Who[]; readonly rout
       'GET /fhir/metadata',
       'GET /fhir-released/:relationRef/metadata',
       'GET /fhir-patient/:relationRef/metadata',
+      'GET /fhir-claims/metadata',
+      'GET /fhir-patient-claims/:relationRef/metadata',
       'GET /api/audit-roots/:mspId/:log/:number',
     ],
   },
@@ -140,6 +142,9 @@ export const accessTable: readonly { readonly who: readonly Who[]; readonly rout
   {
     who: ['patient'],
     routes: [
+      'GET /fhir-patient-claims/:relationRef/:type',
+      'POST /fhir-patient-claims/:relationRef/:type/_search',
+      'GET /fhir-patient-claims/:relationRef/:type/:id',
       'GET /fhir-patient/:relationRef/Patient/$everything',
       'GET /fhir-patient/:relationRef/Patient/:id/$everything',
       'GET /fhir-patient/:relationRef/:type',
@@ -163,6 +168,15 @@ export const accessTable: readonly { readonly who: readonly Who[]; readonly rout
       'GET /api/claims/:relationRef',
       'GET /api/claims/:relationRef/:claimId',
       'GET /api/coverages/:relationRef/:coverageId/eligibility',
+    ],
+  },
+  {
+    who: ['registrar', 'records', 'insurer-clerk'],
+    routes: [
+      'GET /fhir-claims/:type',
+      'POST /fhir-claims/:type/_search',
+      'GET /fhir-claims/:type/:id',
+      'POST /fhir-claims/CoverageEligibilityRequest/$submit',
     ],
   },
   {

@@ -124,6 +124,17 @@ export const expectations: Readonly<Record<string, Row | 'in the way'>> = {
   'GET /fhir-patient/:relationRef/:type/:id/_history': hers(ask.byName),
   'GET /fhir-patient/:relationRef/:type/:id/_history/:versionId': hers(ask.byName),
 
+  // Nobody has billed anything of the chart.
+  'GET /fhir-claims/metadata': nothing(),
+  'GET /fhir-claims/:type': nothing(),
+  'POST /fhir-claims/:type/_search': nothing(),
+  'GET /fhir-claims/:type/:id': nothing(),
+  'POST /fhir-claims/CoverageEligibilityRequest/$submit': nothing(),
+  'GET /fhir-patient-claims/:relationRef/metadata': nothing(),
+  'GET /fhir-patient-claims/:relationRef/:type': nothing(),
+  'POST /fhir-patient-claims/:relationRef/:type/_search': nothing(),
+  'GET /fhir-patient-claims/:relationRef/:type/:id': nothing(),
+
   'GET /api/records': own(ask.ofSubject),
   'GET /api/records/:recordId': own(ask.byRecord),
   'GET /api/releases/:requestId': { sees: reader, shows: 'bytes', ask: ask.once },

@@ -1,0 +1,10 @@
+import type { MspId } from '@medaccord/chaincode/model';
+import type { SealedReader } from '../sealed/sealed-reader';
+import type { Store } from '../store';
+
+/** What coverages and claims are read with. */
+export interface LedgerOptions {
+  readonly mspId: MspId;
+  readonly store: Store;
+  readonly sealed: SealedReader;
+}

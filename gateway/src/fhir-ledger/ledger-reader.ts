@@ -1,0 +1,181 @@
+import type { CoverageEntry } from '@medaccord/chaincode/model';
+import type { JsonObject } from '../fhir';
+import { answerOf, fhirIdOf, ledgerIdOf } from '../fhir-claims';
+import { formatCursor, parseCursor, type Pair } from '../fhir-rest';
+import { newError } from '../problem';
+import type { ClaimPlace } from '../store';
+import { isClaimType, type ClaimType, type LedgerType } from './claim-types';
+import type { LedgerOptions } from './ledger-options';
+import { parseLedgerSearch, type LedgerSearch } from './parse-ledger-search';
+import { findClaimEntries, presentClaim, type ClaimEntries } from './read-claim';
+import { findCoveragesNamed, listCoveragesOf, presentCoverage } from './read-coverage';
+
+/** Where something is looked for: below this address, and in one relation only where that is given. */
+export interface LedgerScope {
+  readonly base: string;
+  readonly within?: string | undefined;
+}
+
+/** A resource, and whose it is: the audit log is told. */
+export interface LedgerAnswer {
+  readonly resource: JsonObject;
+  readonly about: readonly { readonly relationRef: string; readonly reference: string }[];
+}
+
+/** Claims that are looked at for one page, and at once. */
+const mostLooked = 2000;
+const lookedAtOnce = 100;
+
+/** Coverages and claims of the ledger as FHIR R4 resources, for either side of their relations. */
+export class LedgerReader {
+  readonly #options: LedgerOptions;
+
+  constructor(options: LedgerOptions) {
+    this.#options = options;
+  }
+
+  /** @throws CodedError RESOURCE_NOT_FOUND */
+  async read(type: LedgerType, id: string, { within }: LedgerScope): Promise<LedgerAnswer> {
+    const ledgerId = ledgerIdOf(id);
+    const [first] = isClaimType(type) ? this.#findNamed([ledgerId], within) : this.#findCoverages([ledgerId], within);
+    if (first === undefined) throw newError('RESOURCE_NOT_FOUND', 'No such resource is known here');
+    return this.#present(type, first);
+  }
+
+  /** A page of a type; claims by the time of their submission, the newest first. @throws CodedError SEARCH_PARAMETER_UNKNOWN, SEARCH_TOO_WIDE */
+  async search(type: LedgerType, asked: readonly Pair[], scope: LedgerScope): Promise<LedgerAnswer> {
+    const { key } = this.#options.store;
+    const of = `ledger/${type}/${scope.within ?? ''}`;
+    const cursor = asked.find(([name]) => name === '_cursor');
+    const from = cursor === undefined ? undefined : parseCursor(key, cursor[1], of);
+    const pairs = from?.pairs ?? asked;
+    const search = { ...parseLedgerSearch(type, pairs), ...(scope.within !== undefined && { relationRef: scope.within }) };
+    const page = isClaimType(type)
+      ? this.#pageOf(type, search, from && parsePlace(from.after.updated))
+      : { found: this.#listCoverages(search) };
+    const answers = await Promise.all(page.found.map((one) => this.#present(type, one)));
+    const next = page.next && formatCursor(key, { of, pairs, after: { rank: 0, updated: formatPlace(page.next) } });
+    return { resource: newBundle({ type, base: scope.base, asked, next }, answers), about: answers.flatMap(({ about }) => about) };
+  }
+
+  async #present(type: LedgerType, one: ClaimEntries | CoverageEntry): Promise<LedgerAnswer> {
+    const isClaim = 'claim' in one;
+    const resource = isClaim ? await presentClaim(this.#options, type as ClaimType, one) : await presentCoverage(this.#options, one);
+    const { relationRef } = isClaim ? one.claim : one;
+    const id = fhirIdOf(isClaim ? one.claim.claimId : one.coverageId);
+    return { resource, about: [{ relationRef, reference: `${type}/${id}` }] };
+  }
+
+  #findNamed(ids: readonly string[], within: string | undefined): ClaimEntries[] {
+    const { store } = this.#options;
+    return ids
+      .flatMap((id) => store.facts.claims.findNamed(id))
+      .filter(({ relationRef }) => within === undefined || relationRef === within)
+      .map((one) => findClaimEntries({ store }, one));
+  }
+
+  #findCoverages(ids: readonly string[], within: string | undefined): CoverageEntry[] {
+    const found = ids.flatMap((id) => findCoveragesNamed(this.#options, id));
+    return found.filter(({ relationRef }) => within === undefined || relationRef === within);
+  }
+
+  #listCoverages({ ids, relationRef, statuses, created }: LedgerSearch): CoverageEntry[] {
+    if (ids === undefined && relationRef === undefined) throw newError('SEARCH_TOO_WIDE', 'Coverages are searched by patient or _id');
+    const found = ids === undefined ? listCoveragesOf(this.#options, relationRef ?? '') : this.#findCoverages(ids, relationRef);
+    return found.filter(({ status, recordedAt }) => {
+      return isOneOf(status === 'active' ? 'active' : 'cancelled', statuses) && isIn(recordedAt, created);
+    });
+  }
+
+  #pageOf(type: ClaimType, search: LedgerSearch, after: ClaimPlace | undefined): Page {
+    if (search.ids !== undefined) {
+      const found = this.#findNamed(search.ids, search.relationRef);
+      return { found: found.filter((one) => isAsked(type, one, search)) };
+    }
+    return this.#lookThrough(type, search, after);
+  }
+
+  /** Where much does not fit, the page ends with what was found, and its link goes on. */
+  #lookThrough(type: ClaimType, search: LedgerSearch, after: ClaimPlace | undefined): Page {
+    const { store } = this.#options;
+    const { relationRef, coverageId } = search;
+    // What an insurer answered has a time of its own.
+    const query = { relationRef, coverageId, ...(type === 'Claim' && search.created) };
+    const found: ClaimEntries[] = [];
+    let last = after;
+    for (let looked = 0; looked < mostLooked; looked += lookedAtOnce) {
+      const { claims, next } = store.facts.claims.list(query, { order: '-submittedAt', after: last, most: lookedAtOnce });
+      for (const listed of claims) {
+        const entries = findClaimEntries({ store }, listed);
+        if (!isAsked(type, entries, search)) continue;
+        if (found.length === search.count) return { found, next: last };
+        found.push(entries);
+        last = { submitted: listed.submittedAt, claimId: listed.claimId };
+      }
+      if (next === undefined) return { found };
+      last = next;
+    }
+    return { found, next: last };
+  }
+}
+
+interface Page {
+  readonly found: readonly (ClaimEntries | CoverageEntry)[];
+  readonly next?: ClaimPlace | undefined;
+}
+
+/** By the public entries alone: nothing has to be opened to find it. */
+function isAsked(
+  type: ClaimType,
+  entries: ClaimEntries,
+  { relationRef, coverageId, created, statuses, uses, outcomes }: LedgerSearch,
+): boolean {
+  const { claim, isReplaced } = entries;
+  const { at, status, outcome } = answerOf({}, { ...entries, opened: undefined });
+  const isClaim = type === 'Claim';
+  return [
+    relationRef === undefined || claim.relationRef === relationRef,
+    coverageId === undefined || claim.coverageId === coverageId,
+    isIn(isClaim ? claim.submittedAt : at, created),
+    isOneOf(isClaim ? (isReplaced ? 'cancelled' : 'active') : status, statuses),
+    isOneOf(claim.use, uses),
+    isOneOf(outcome, outcomes),
+  ].every(Boolean);
+}
+
+function isOneOf(value: string, alternatives: readonly string[] | undefined): boolean {
+  return alternatives === undefined || alternatives.includes(value);
+}
+
+function isIn(at: string, { from, until }: LedgerSearch['created']): boolean {
+  return (from === undefined || from <= at) && (until === undefined || at < until);
+}
+
+function formatPlace({ submitted, claimId }: ClaimPlace): string {
+  return `${submitted}/${claimId}`;
+}
+
+function parsePlace(text: string): ClaimPlace {
+  const [submitted = '', claimId = ''] = text.split('/');
+  return { submitted, claimId };
+}
+
+type Listing = { readonly type: LedgerType; readonly base: string; readonly asked: readonly Pair[]; readonly next: string | undefined };
+
+function newBundle({ type, base, asked, next }: Listing, answers: readonly LedgerAnswer[]): JsonObject {
+  const query = new URLSearchParams(asked.map(([name, value]): [string, string] => [name, value])).toString();
+  const entry = answers.map(({ resource, about }) => ({
+    fullUrl: `${base}/${about[0]?.reference ?? ''}`,
+    resource,
+    search: { mode: 'match' },
+  }));
+  return {
+    resourceType: 'Bundle',
+    type: 'searchset',
+    link: [
+      { relation: 'self', url: `${base}/${type}${query === '' ? '' : `?${query}`}` },
+      ...(next === undefined ? [] : [{ relation: 'next', url: `${base}/${type}?_cursor=${next}` }]),
+    ],
+    ...(entry.length > 0 && { entry }),
+  };
+}

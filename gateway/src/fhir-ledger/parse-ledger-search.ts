@@ -1,0 +1,97 @@
+import { intersect, parseSearchDate, type Pair, type TimeRange } from '../fhir-rest';
+import { ledgerIdOf } from '../fhir-claims';
+import { newError } from '../problem';
+import type { LedgerType } from './claim-types';
+
+/** A search of coverages or claims, read and checked. Each list holds alternatives. */
+export interface LedgerSearch {
+  /** Ids of the ledger. */
+  readonly ids: readonly string[] | undefined;
+  readonly relationRef: string | undefined;
+  readonly coverageId: string | undefined;
+  readonly created: TimeRange;
+  readonly statuses: readonly string[] | undefined;
+  readonly uses: readonly string[] | undefined;
+  readonly outcomes: readonly string[] | undefined;
+  readonly count: number;
+}
+
+type Read = (value: string) => Partial<LedgerSearch>;
+
+const usualCount = 20;
+const mostCount = 100;
+const relation = 'urn:medaccord:relation';
+const ofFormat = new Set(['_format', '_pretty']);
+const split = (value: string): string[] => value.split(',').filter((one) => one !== '');
+const idOf = (value: string): string => ledgerIdOf(/([A-Za-z0-9.-]{1,64})$/.exec(value)?.[1] ?? '');
+const codes = (name: 'statuses' | 'uses' | 'outcomes'): Read => {
+  return (value) => ({ [name]: split(value).map((one) => one.replace(/^.*\|/, '')) });
+};
+const ids: Read = (value) => ({ ids: split(value).map(idOf) });
+const created: Read = (value) => ({ created: parseSearchDate(value, 'created') });
+const patient: Read = (value) => ({ relationRef: value.startsWith(`${relation}|`) ? value.slice(relation.length + 1) : value });
+
+const reads: Readonly<Record<string, { readonly type: string; readonly read: Read }>> = {
+  _id: { type: 'token', read: ids },
+  _lastUpdated: { type: 'date', read: created },
+  patient: { type: 'reference', read: patient },
+  'patient:identifier': { type: 'reference', read: patient },
+  status: { type: 'token', read: codes('statuses') },
+  created: { type: 'date', read: created },
+  use: { type: 'token', read: codes('uses') },
+  coverage: { type: 'reference', read: (value) => ({ coverageId: idOf(value) }) },
+  outcome: { type: 'token', read: codes('outcomes') },
+  request: { type: 'reference', read: ids },
+  claim: { type: 'reference', read: ids },
+  _count: { type: 'number', read: readCount },
+};
+
+const common = ['_id', '_lastUpdated', 'patient', 'patient:identifier', 'status', '_count'];
+const ofClaims = [...common, 'created', 'use', 'coverage'];
+const known: Readonly<Record<LedgerType, readonly string[]>> = {
+  Coverage: common,
+  Claim: ofClaims,
+  ClaimResponse: [...ofClaims, 'outcome', 'request'],
+  ExplanationOfBenefit: [...ofClaims, 'outcome', 'claim'],
+};
+
+/** Search parameters of a type, for the CapabilityStatement. */
+export function ledgerSearchParameters(type: LedgerType): { readonly name: string; readonly type: string }[] {
+  return known[type]
+    .filter((name) => name !== '_count' && !name.includes(':'))
+    .map((name) => ({ name, type: reads[name]?.type ?? 'special' }));
+}
+
+/**
+ * Reads a search. What is not known is refused: who adds up money must not take more for less.
+ * @throws CodedError SEARCH_PARAMETER_UNKNOWN, REQUEST_INVALID
+ */
+export function parseLedgerSearch(type: LedgerType, pairs: readonly Pair[]): LedgerSearch {
+  return pairs.reduce<LedgerSearch>((search, [name, value]) => {
+    if (ofFormat.has(name)) return search;
+    const row = known[type].includes(name) ? reads[name] : undefined;
+    if (row === undefined) throw newError('SEARCH_PARAMETER_UNKNOWN', `${type} is searched by ${known[type].join(', ')}`);
+    const part = row.read(value);
+    const again = Object.keys(part).find(
+      (one) => one !== 'created' && search[one as keyof LedgerSearch] !== nothingAsked[one as keyof LedgerSearch],
+    );
+    if (again !== undefined) throw newError('REQUEST_INVALID', `query.${name}: once, its alternatives separated by commas`);
+    return { ...search, ...part, ...(part.created && { created: intersect(search.created, part.created) }) };
+  }, nothingAsked);
+}
+
+const nothingAsked: LedgerSearch = {
+  ids: undefined,
+  relationRef: undefined,
+  coverageId: undefined,
+  created: {},
+  statuses: undefined,
+  uses: undefined,
+  outcomes: undefined,
+  count: usualCount,
+};
+
+function readCount(value: string): Partial<LedgerSearch> {
+  if (!/^[1-9]\d{0,8}$/.test(value)) throw newError('REQUEST_INVALID', 'query._count: must be a number of at least 1');
+  return { count: Math.min(Number(value), mostCount) };
+}

@@ -1,0 +1,63 @@
+import type {
+  Acknowledgement,
+  AdjudicationDocument,
+  AdjudicationEntry,
+  BenefitPlan,
+  ClaimEntry,
+  PlanEntry,
+  Replacement,
+} from '@medaccord/chaincode/model';
+import { openAdjudication } from '../adjudication/read-chain';
+import { readBody } from '../billing/read-claim';
+import type { JsonObject } from '../fhir';
+import { answerOf, formatClaim, formatClaimResponse, formatExplanation } from '../fhir-claims';
+import { newError } from '../problem';
+import type { ClaimType } from './claim-types';
+import type { LedgerOptions } from './ledger-options';
+import { openIfHere } from './open-if-here';
+
+/** A claim with the public entries that answer it. */
+export interface ClaimEntries {
+  readonly claim: ClaimEntry;
+  readonly acknowledgement: Acknowledgement | undefined;
+  readonly adjudication: AdjudicationEntry;
+  readonly isReplaced: boolean;
+}
+
+/** @throws CodedError RESOURCE_NOT_FOUND */
+export function findClaimEntries(
+  { store: { facts } }: Pick<LedgerOptions, 'store'>,
+  { relationRef, claimId }: { readonly relationRef: string; readonly claimId: string },
+): ClaimEntries {
+  const claim = facts.find<ClaimEntry>('claim', relationRef, claimId)?.value;
+  const adjudication = facts.find<AdjudicationEntry>('adjudication', relationRef, claimId)?.value;
+  if (claim === undefined || adjudication === undefined) throw newError('RESOURCE_NOT_FOUND', 'There is no such claim');
+  return {
+    claim,
+    adjudication,
+    acknowledgement: facts.find<Acknowledgement>('acknowledgement', relationRef, claimId)?.value,
+    isReplaced: (facts.find<Replacement>('replacement', relationRef, claimId)?.value.replacedBy ?? null) !== null,
+  };
+}
+
+/** A claim, or what its insurer answered, as far as this organisation can open it. */
+export async function presentClaim(options: LedgerOptions, type: ClaimType, entries: ClaimEntries): Promise<JsonObject> {
+  const { claim, isReplaced, adjudication, acknowledgement } = entries;
+  const body = await openIfHere(() => readBody(options, claim));
+  const resource = formatClaim(claim, { body, isReplaced });
+  if (type === 'Claim') return resource;
+  const opened = await openDecision(options, entries);
+  const answer = answerOf(resource, { claim, adjudication, acknowledgement, opened });
+  return type === 'ClaimResponse' ? formatClaimResponse(answer) : formatExplanation(answer);
+}
+
+type Decision = { readonly document: AdjudicationDocument; readonly plan: BenefitPlan };
+
+async function openDecision(options: LedgerOptions, { claim, adjudication }: ClaimEntries): Promise<Decision | undefined> {
+  if (adjudication.n === 0) return undefined;
+  const document = await openIfHere(() => openAdjudication(options, adjudication));
+  if (document === undefined) return undefined;
+  const name = `${document.planId}/${String(document.planVersion)}`;
+  const plan = options.store.facts.find<PlanEntry>('plan', claim.insurer, name)?.value.plan;
+  return plan && { document, plan };
+}
