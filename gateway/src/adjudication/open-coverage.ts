@@ -81,7 +81,10 @@ async function openRelation({ facts, sealed }: Options, { relationRef }: Coverag
 }
 
 /** The terms of a version: those of the statement that it stands on. */
-async function openTerms({ sealed }: Pick<AdjudicationOptions, 'sealed'>, entry: CoverageEntry): Promise<CoverageDocument | undefined> {
+export async function openTerms(
+  { sealed }: Pick<AdjudicationOptions, 'sealed'>,
+  entry: CoverageEntry,
+): Promise<CoverageDocument | undefined> {
   const text = await sealed.openText(termsRefOf(entry));
   if (text === undefined) return undefined;
   const terms = parseJson(parseCoverageDocument, text, 'terms');
