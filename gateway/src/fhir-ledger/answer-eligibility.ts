@@ -31,7 +31,7 @@ const purposes = ['benefits', 'validation'] as const;
 export async function answerEligibility(options: LedgerOptions, text: string): Promise<LedgerAnswer> {
   const request = await parseRequest(text);
   const coverageId = ledgerIdOf(readCoverageId(request));
-  const [entry] = findCoveragesNamed(options, coverageId);
+  const [entry] = await findCoveragesNamed(options, coverageId);
   const terms = entry && (await openIfHere(() => openTerms(options, entry)));
   if (entry === undefined || terms === undefined) throw newError('RESOURCE_NOT_FOUND', 'No such coverage is known here');
   const { relationRef, insurer } = entry;
@@ -41,7 +41,7 @@ export async function answerEligibility(options: LedgerOptions, text: string): P
   const plans = facts.list<PlanEntry>('plan', insurer).map(({ value }) => value);
   // Asked of a day of service alone: that is all that the rule looks at of a line to find the plan.
   const plan = findDecidingPlan(plans, terms, { claim: { submittedAt: at }, body: { lines: [{ day }] as never } });
-  const days = coveredDays(terms, listCoverage(facts, relationRef, coverageId));
+  const days = coveredDays(terms, await listCoverage(options, relationRef, entry.coverageId));
   const accumulators = await readUsed(options, entry);
   const resource = formatEligibility({ request, purposes: readPurposes(request), day, at }, { entry, terms, days, plan, accumulators });
   return { resource, about: [{ relationRef, reference: `Coverage/${readCoverageId(request)}` }] };

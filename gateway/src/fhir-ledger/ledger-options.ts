@@ -1,4 +1,5 @@
 import type { MspId } from '@medaccord/chaincode/model';
+import type { Transactions } from '../ledger/transactions';
 import type { SealedReader } from '../sealed/sealed-reader';
 import type { Store } from '../store';
 
@@ -7,4 +8,5 @@ export interface LedgerOptions {
   readonly mspId: MspId;
   readonly store: Store;
   readonly sealed: SealedReader;
+  readonly transactions: Pick<Transactions, 'evaluate'>;
 }

@@ -37,7 +37,7 @@ export class LedgerReader {
   /** @throws CodedError RESOURCE_NOT_FOUND */
   async read(type: LedgerType, id: string, { within }: LedgerScope): Promise<LedgerAnswer> {
     const ledgerId = ledgerIdOf(id);
-    const [first] = isClaimType(type) ? this.#findNamed([ledgerId], within) : this.#findCoverages([ledgerId], within);
+    const [first] = isClaimType(type) ? this.#findNamed([ledgerId], within) : await this.#findCoverages([ledgerId], within);
     if (first === undefined) throw newError('RESOURCE_NOT_FOUND', 'No such resource is known here');
     return this.#present(type, first);
   }
@@ -52,7 +52,7 @@ export class LedgerReader {
     const search = { ...parseLedgerSearch(type, pairs), ...(scope.within !== undefined && { relationRef: scope.within }) };
     const page = isClaimType(type)
       ? this.#pageOf(type, search, from && parsePlace(from.after.updated))
-      : { found: this.#listCoverages(search) };
+      : { found: await this.#listCoverages(search) };
     const answers = await Promise.all(page.found.map((one) => this.#present(type, one)));
     const next = page.next && formatCursor(key, { of, pairs, after: { rank: 0, updated: formatPlace(page.next) } });
     return { resource: newBundle({ type, base: scope.base, asked, next }, answers), about: answers.flatMap(({ about }) => about) };
@@ -74,14 +74,14 @@ export class LedgerReader {
       .map((one) => findClaimEntries({ store }, one));
   }
 
-  #findCoverages(ids: readonly string[], within: string | undefined): CoverageEntry[] {
-    const found = ids.flatMap((id) => findCoveragesNamed(this.#options, id));
-    return found.filter(({ relationRef }) => within === undefined || relationRef === within);
+  async #findCoverages(ids: readonly string[], within: string | undefined): Promise<CoverageEntry[]> {
+    const found = await Promise.all(ids.map((id) => findCoveragesNamed(this.#options, id)));
+    return found.flat().filter(({ relationRef }) => within === undefined || relationRef === within);
   }
 
-  #listCoverages({ ids, relationRef, statuses, created }: LedgerSearch): CoverageEntry[] {
+  async #listCoverages({ ids, relationRef, statuses, created }: LedgerSearch): Promise<CoverageEntry[]> {
     if (ids === undefined && relationRef === undefined) throw newError('SEARCH_TOO_WIDE', 'Coverages are searched by patient or _id');
-    const found = ids === undefined ? listCoveragesOf(this.#options, relationRef ?? '') : this.#findCoverages(ids, relationRef);
+    const found = await (ids === undefined ? listCoveragesOf(this.#options, relationRef ?? '') : this.#findCoverages(ids, relationRef));
     return found.filter(({ status, recordedAt }) => {
       return isOneOf(status === 'active' ? 'active' : 'cancelled', statuses) && isIn(recordedAt, created);
     });

@@ -9,18 +9,25 @@ import { openIfHere } from './open-if-here';
 type Options = Omit<LedgerOptions, 'sealed'>;
 
 /** The newest versions of the coverages of that name in relations of this organisation. */
-export function findCoveragesNamed(options: Options, coverageId: string): CoverageEntry[] {
-  const { facts } = options.store;
-  const refs = facts.findCoverages(coverageId).map(({ ref }) => ref);
-  return refs.filter((ref) => isOwn(options, ref)).flatMap((ref) => listCoverage(facts, ref, coverageId).at(-1) ?? []);
+export async function findCoveragesNamed(options: Options, coverageId: string): Promise<CoverageEntry[]> {
+  const found = options.store.facts.findCoverages(coverageId).map(({ value }) => value);
+  return newestOf(
+    options,
+    found.filter(({ relationRef }) => isOwn(options, relationRef)),
+  );
 }
 
 /** The newest versions of the coverages of a relation, if it is one of this organisation. */
-export function listCoveragesOf(options: Options, relationRef: string): CoverageEntry[] {
+export async function listCoveragesOf(options: Options, relationRef: string): Promise<CoverageEntry[]> {
   if (!isOwn(options, relationRef)) return [];
-  const { facts } = options.store;
-  const found = facts.list<CoverageEntry>('coverage', relationRef).map(({ value }) => value.coverageId);
-  return [...new Set(found)].flatMap((coverageId) => listCoverage(facts, relationRef, coverageId).at(-1) ?? []);
+  const versions = options.store.facts.list<CoverageEntry>('coverage', relationRef).map(({ value }) => value);
+  return newestOf(options, [...new Map(versions.map((one) => [one.coverageId, one])).values()]);
+}
+
+/** As far as the insurer attests to them. */
+async function newestOf(options: Options, coverages: readonly CoverageEntry[]): Promise<CoverageEntry[]> {
+  const listed = await Promise.all(coverages.map(({ relationRef, coverageId }) => listCoverage(options, relationRef, coverageId)));
+  return listed.flatMap((versions) => versions.at(-1) ?? []);
 }
 
 function isOwn({ store: { facts }, mspId }: Options, relationRef: string): boolean {
