@@ -105,7 +105,7 @@ describe('the agent of an insurer', () => {
     const lists = consortium.ledger.blocks.slice(length).filter(({ transactions: [one] }) => one?.event?.name === 'ClaimsAdjudicated');
     expect(lists.length).toBeLessThan(10);
     const documents = await Promise.all(made.map((claim) => documentOf(claim)));
-    const positions = documents.map(({ position }) => position).sort((one, other) => one - other);
+    const positions = documents.map(({ position }) => position);
     expect(positions).toEqual(Array.from({ length: 60 }, (_, at) => (positions[0] as number) + at));
     const year = 'year/2026-01-01/benefit';
     const sorted = documents.toSorted((one, other) => one.position - other.position);
@@ -113,6 +113,19 @@ describe('the agent of an insurer', () => {
       const last = sorted[at - 1];
       if (last !== undefined) expect(before[year]).toBe((last.before[year] ?? 0) + (last.rule.used[year] ?? 0));
     });
+  });
+
+  it('waits for the body of an earlier claim before it decides a later one', async () => {
+    const [first, second] = [await claims.submit([{ records: [75] }]), await claims.submit([{ records: [76] }])];
+    await consortium.untilFollowing();
+    const looked = jest.spyOn(gamma().store.facts.claims, 'listWorkOf');
+    await claims.deliver(second);
+    await waitFor(() => looked.mock.calls.length >= 3, 3_000).catch(() => undefined);
+    looked.mockRestore();
+    expect(entryOf(second)).toMatchObject({ n: 0 });
+    await claims.deliver(first);
+    await untilDecided(second);
+    expect((await documentOf(second)).position).toBe((await documentOf(first)).position + 1);
   });
 
   it('leaves what the rule does not decide to a person, and says so', async () => {

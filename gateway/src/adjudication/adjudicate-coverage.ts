@@ -1,6 +1,15 @@
-import { formatCanonical, MAX_CLAIMS, type ClaimEntry, type RelationRef } from '@medaccord/chaincode/model';
+import {
+  addMinutes,
+  formatCanonical,
+  formatInstant,
+  MAX_CLAIMS,
+  type ClaimEntry,
+  type RelationRef,
+  type Rules,
+} from '@medaccord/chaincode/model';
 import { digestOf } from '../ledger/digest';
 import { newLanes } from '../ledger/lanes';
+import { readCode } from '../problem';
 import type { AdjudicationOptions, CoverageName } from './adjudication-options';
 import type { Draft } from './draft';
 import { examineClaim, examineMissing, findReplacement, type Answer, type Finding } from './examine-claim';
@@ -27,7 +36,7 @@ export async function adjudicateCoverage(options: AdjudicationOptions, name: Cov
   const coverage = await openCoverage(options, name);
   const findings = await examineUpTo(options, coverage, claims);
   const answers = findings.flatMap((finding) => (finding.kind === 'answer' ? [finding] : []));
-  const groups = findings.flatMap((finding) => (finding.kind === 'drafts' ? [finding.drafts] : []));
+  const groups = await listGroups(options, claims, findings);
   const hasAnswered = await answer(options, name, answers);
   return (await decide(options, name, firstList(groups))) || hasAnswered;
 }
@@ -54,7 +63,7 @@ async function examineUpTo(
   return findings;
 }
 
-/** What is the matter with one claim is reported, and holds up no other. */
+/** What is the matter with one claim is reported, and stops no other. */
 function examineAll(
   options: AdjudicationOptions,
   coverage: Awaited<ReturnType<typeof openCoverage>>,
@@ -73,6 +82,39 @@ function examineAll(
         return { kind: 'waiting' };
       }),
     ),
+  );
+}
+
+/** In the order of the ledger, up to a claim that those behind it have to wait for. */
+async function listGroups(
+  options: AdjudicationOptions,
+  claims: readonly ClaimEntry[],
+  findings: readonly Finding[],
+): Promise<readonly Group[]> {
+  const groups: Group[] = [];
+  for (const [at, finding] of findings.entries()) {
+    const claim = claims[at];
+    if (finding.kind === 'drafts') groups.push(finding.drafts);
+    else if (claim !== undefined && (await holdsOthers(options, claim, finding))) break;
+  }
+  return groups;
+}
+
+/**
+ * A claim whose body or evidence is on its way comes before later ones, so that what a deductible leaves does not hang on the speed of a
+ * delivery; no longer than the hospital has for a decision by the rules. A header that two others forged holds nobody up.
+ */
+async function holdsOthers({ facts, transactions }: AdjudicationOptions, claim: ClaimEntry, finding: Finding): Promise<boolean> {
+  const { relationRef, claimId, submittedAt } = claim;
+  const isOnItsWay = finding.kind === 'waiting' || (finding.kind === 'answer' && finding.reason === null);
+  const minutes = facts.find<Rules>('rules')?.value.deadlines.decisionMinutes ?? 0;
+  if (!isOnItsWay || addMinutes(submittedAt, minutes) <= formatInstant(Date.now())) return false;
+  return transactions.evaluate('GetClaim', { relationRef, claimId }).then(
+    () => true,
+    (error: unknown) => {
+      if (readCode(error) === 'CLAIM_NOT_FOUND') return false;
+      throw error;
+    },
   );
 }
 
