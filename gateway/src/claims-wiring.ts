@@ -8,6 +8,7 @@ import { AdjudicationChecks } from './billing/adjudication-checks';
 import type { StaffBook } from './http/identity-of';
 import type { Route } from './http/route';
 import { newAdjudicationRoutes } from './http/routes/adjudications';
+import { newAppealRoutes } from './http/routes/appeals';
 import { newClaimRoutes } from './http/routes/claims';
 import { newCoverageRoutes } from './http/routes/coverages';
 import { newFhirClaimsRoutes } from './http/routes/fhir-claims';
@@ -81,6 +82,7 @@ export function newClaims(options: ClaimsOptions): Claims {
       ...newCoverageRoutes(options),
       ...newClaimRoutes({ ...options, key: keys.publicSealing, checks }),
       ...newAdjudicationRoutes({ ...adjudication, identityOf }),
+      ...newAppealRoutes(options),
       ...newFhirClaimsRoutes(options),
     ],
     onBlock: (block) => {

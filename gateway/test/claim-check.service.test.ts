@@ -23,7 +23,7 @@ import { wallet } from '../src/cli/wallet';
 import { checkClaims, describeClaim, type CheckedClaim, type ClaimPapers } from '../src/claims';
 import { commit, PATIENT, seal, sealingPublicKeyOf } from '../src/crypto';
 import { digestOf } from '../src/ledger/digest';
-import { openExplanation } from '../src/wallet';
+import { newClaimOpeners } from '../src/wallet';
 import { writeWalletFile } from '../src/wallet/wallet-file';
 import { writeConnections } from './support/connection-folder';
 import type { Answer } from './support/door';
@@ -84,9 +84,7 @@ const read = async (claimId: string, at: TestGateway = alpha!): Promise<Answer> 
 const readHers = async (claimId: string): Promise<{ readonly checked: CheckedClaim; readonly words: string }> => {
   const { body } = await alpha!.send(`/api/relations/${patient.relationRef}/claims`, { token: await patient.token('AlphaMSP') });
   const papers = body as ClaimPapers;
-  const all = await checkClaims(papers, (id, n, envelope) =>
-    openExplanation(patient.wallet, patient.relationRef, { claimId: id, n, envelope }),
-  );
+  const all = await checkClaims(papers, newClaimOpeners(patient.wallet, patient.relationRef));
   const checked = all.find((one) => one.claim.claimId === claimId)!;
   return { checked, words: describeClaim(checked, papers.plans).join('\n') };
 };

@@ -257,7 +257,7 @@ describe('the wallet command', () => {
 
   it('says which words it takes', async () => {
     await expect(run('forget')).rejects.toThrow(
-      'wallet forget: must be one of show, history, audit, consent, revoke, close, renew, token, preview, coverage, claims, recover.',
+      'wallet forget: must be one of show, history, audit, consent, revoke, close, renew, token, preview, coverage, claims, dispute, recover.',
     );
   });
 });

@@ -1,8 +1,12 @@
 import {
+  appealNoticeRef,
   claimRef,
   explanationRef,
   parseCoverageDocument,
   parseJson,
+  type Appeal,
+  type AppealEntry,
+  type ClaimId,
   type CoverageEntry,
   type MspId,
   type RelationRef,
@@ -34,10 +38,12 @@ export async function readPatientPapers(
   const terms = await openAll(sealed, coverages.map(termsRefOf));
   const explained = standing.flatMap(({ adjudications }) => adjudications);
   const explanations = await sealed.read(explained.map(({ claimId, n }) => explanationRef(relationRef, claimId, n)));
+  const appeals = await readAppeals(options, relationRef);
   return {
     claims: standing.map(({ claim, adjudications, status, acknowledgement, replacedBy }, at) => ({
       ...{ claim: claim.value, status, acknowledgement, replacedBy, body: bodies[at] ?? null },
       adjudications: adjudications.map((entry) => ({ entry, explanation: explanations[explained.indexOf(entry)] ?? null })),
+      appeals: appeals.filter(({ appeal }) => appeal.claimId === claim.value.claimId),
     })),
     coverages: coverages.map((entry, at) => ({ entry, terms: terms[at] ?? null })),
     plans: (await Promise.all(planIdsOf(terms).map((planId) => listPlans(options, insurer, planId)))).flat(),
@@ -46,6 +52,18 @@ export async function readPatientPapers(
 
 function planIdsOf(terms: readonly (string | undefined)[]): string[] {
   return [...new Set(terms.flatMap((text) => (text === undefined ? [] : parseJson(parseCoverageDocument, text, 'terms').planId)))];
+}
+
+/** The appeals of all claims with their decisions, by the own peer: what others wrote in the place of one does not count. */
+async function readAppeals(
+  { facts, sealed, transactions }: Options,
+  relationRef: RelationRef,
+): Promise<ClaimPapers['claims'][number]['appeals']> {
+  const claimIds = new Set<ClaimId>(facts.list<AppealEntry>('appeal', relationRef).map(({ value }) => value.claimId));
+  const found: Appeal[] = [];
+  for (const claimId of claimIds) found.push(...(await transactions.evaluate('GetAppeals', { relationRef, claimId })).appeals);
+  const notices = await sealed.read(found.map(({ appeal }) => appealNoticeRef(relationRef, appeal.claimId, appeal.number)));
+  return found.map((one, at) => ({ ...one, notice: notices[at] ?? null }));
 }
 
 async function openAll(sealed: SealedReader, refs: readonly SealedRef[]): Promise<readonly (string | undefined)[]> {

@@ -1,4 +1,5 @@
 import {
+  opinionPreimage,
   parseClaimBody,
   parseCoverageDocument,
   parseJson,
@@ -6,11 +7,14 @@ import {
   type Acknowledgement,
   type AdjudicationDocument,
   type AdjudicationEntry,
+  type Appeal,
+  type AppealPaper,
   type ClaimBody,
   type ClaimEntry,
   type CoverageEntry,
   type PlanEntry,
 } from '@medaccord/chaincode/model';
+import { assertOpens } from '../crypto';
 import { checkAdjudication, type AdjudicationVerdict, type OtherAdjudication } from './check-adjudication';
 import type { ClaimStatus } from './describe-claim';
 
@@ -39,22 +43,34 @@ export interface ClaimPaper {
     /** The document, sealed to her; null until it has arrived. */
     readonly explanation: string | null;
   }[];
+  /** Those that count, the oldest first; `notice`: the reasons of the decision, sealed to her. */
+  readonly appeals: readonly (Appeal & { readonly notice: string | null })[];
 }
 
 /** A claim that the patient has opened, with its newest adjudication. */
-export interface CheckedClaim extends Omit<ClaimPaper, 'body' | 'adjudications'> {
+export interface CheckedClaim extends Omit<ClaimPaper, 'body' | 'adjudications' | 'appeals'> {
   readonly body: ClaimBody | null;
   /** What her insurer sent as the newest decision cannot be read, or names what is not there. */
   readonly isUnreadable: boolean;
   readonly newest: (AdjudicationVerdict & { readonly entry: AdjudicationEntry; readonly document: AdjudicationDocument }) | null;
+  readonly appeals: readonly CheckedAppeal[];
+}
+
+/** An appeal with why it was decided so: null as long as that has not arrived, and where it is not what the ledger commits to. */
+export interface CheckedAppeal extends Appeal {
+  readonly opinion: string | null;
+  readonly isUnreadable: boolean;
 }
 
 /** Opens what was sealed to the patient. */
-export type OpenExplanation = (claimId: string, n: number, envelope: string) => Promise<AdjudicationDocument>;
+export interface OpenPapers {
+  readonly explanation: (claimId: string, n: number, envelope: string) => Promise<AdjudicationDocument>;
+  readonly notice: (claimId: string, number: number, envelope: string) => Promise<AppealPaper>;
+}
 
 /** Opens every claim and works out its newest adjudication again; what does not open is marked, so that it hides nothing else. */
-export async function checkClaims(papers: ClaimPapers, openExplanation: OpenExplanation): Promise<readonly CheckedClaim[]> {
-  const opened = await Promise.all(papers.claims.map((paper) => openClaim(paper, openExplanation)));
+export async function checkClaims(papers: ClaimPapers, open: OpenPapers): Promise<readonly CheckedClaim[]> {
+  const opened = await Promise.all(papers.claims.map((paper) => openClaim(paper, open)));
   return Promise.all(opened.map((one) => checkClaim(papers, one, opened)));
 }
 
@@ -63,14 +79,16 @@ interface OpenedClaim {
   readonly body: ClaimBody | null;
   /** In the order of the adjudications; undefined where nothing has arrived that opens. */
   readonly documents: readonly (AdjudicationDocument | undefined)[];
+  readonly appeals: readonly CheckedAppeal[];
 }
 
-async function openClaim(paper: ClaimPaper, openExplanation: OpenExplanation): Promise<OpenedClaim> {
+async function openClaim(paper: ClaimPaper, open: OpenPapers): Promise<OpenedClaim> {
   const { claim, body, adjudications } = paper;
-  const open = ({ entry, explanation }: ClaimPaper['adjudications'][number]): Promise<AdjudicationDocument | undefined> =>
-    explanation === null ? Promise.resolve(undefined) : openExplanation(claim.claimId, entry.n, explanation).catch(() => undefined);
-  const documents = await Promise.all(adjudications.map(open));
-  return { paper, documents, body: body === null ? null : parseJson(parseClaimBody, body, 'body') };
+  const openDocument = ({ entry, explanation }: ClaimPaper['adjudications'][number]): Promise<AdjudicationDocument | undefined> =>
+    explanation === null ? Promise.resolve(undefined) : open.explanation(claim.claimId, entry.n, explanation).catch(() => undefined);
+  const documents = await Promise.all(adjudications.map(openDocument));
+  const appeals = await Promise.all(paper.appeals.map((appeal) => openAppeal(appeal, open)));
+  return { paper, documents, appeals, body: body === null ? null : parseJson(parseClaimBody, body, 'body') };
 }
 
 function listAll(opened: readonly OpenedClaim[]): OtherAdjudication[] {
@@ -82,12 +100,25 @@ function listAll(opened: readonly OpenedClaim[]): OtherAdjudication[] {
   );
 }
 
+async function openAppeal({ notice, ...appeal }: ClaimPaper['appeals'][number], open: OpenPapers): Promise<CheckedAppeal> {
+  const { decision, appeal: of } = appeal;
+  if (notice === null || decision === null) return { ...appeal, opinion: null, isUnreadable: false };
+  try {
+    const paper = await open.notice(of.claimId, of.number, notice);
+    await assertOpens(decision.opinion, opinionPreimage(paper));
+    return { ...appeal, opinion: paper.text, isUnreadable: false };
+  } catch {
+    return { ...appeal, opinion: null, isUnreadable: true };
+  }
+}
+
 async function checkClaim(
   papers: ClaimPapers,
-  { paper, body, documents }: OpenedClaim,
+  { paper, body, documents, appeals }: OpenedClaim,
   all: readonly OpenedClaim[],
 ): Promise<CheckedClaim> {
-  const { adjudications, body: _, ...shown } = paper;
+  const { adjudications, body: _, ...rest } = paper;
+  const shown = { ...rest, appeals };
   const newest = adjudications.at(-1);
   const document = documents.at(-1);
   const covered = papers.coverages.filter((one) => one.entry.coverageId === paper.claim.coverageId);

@@ -1,6 +1,13 @@
-import { billedClaimOf, type Adjudication, type AdjudicationDocument, type ClaimBody, type PlanEntry } from '@medaccord/chaincode/model';
+import {
+  billedClaimOf,
+  type Adjudication,
+  type AdjudicationDocument,
+  type ClaimBody,
+  type ClaimEntry,
+  type PlanEntry,
+} from '@medaccord/chaincode/model';
 import { adjudicationProblems } from './check-adjudication';
-import type { CheckedClaim } from './check-claims';
+import type { CheckedAppeal, CheckedClaim } from './check-claims';
 import { describeAdjudication } from './describe-adjudication';
 import { formatMoney } from './money-text';
 
@@ -13,13 +20,14 @@ const standings = {
   proposed: 'a second person of the insurer has to agree',
   complete: 'decided',
   reversed: 'taken back: nothing of it is paid or owed',
+  reopened: 'an appeal was granted: the insurer decides it again',
 } as const;
 /** Where a claim stands. */
 export type ClaimStatus = keyof typeof standings;
 
 /** A claim in plain words, for the patient: what was billed, what is paid, what she owes, and whether that is what her plan says. */
 export function describeClaim(checked: CheckedClaim, plans: readonly PlanEntry[]): string[] {
-  const { claim, status, replacedBy, body, newest, acknowledgement, isUnreadable } = checked;
+  const { claim, status, replacedBy, body, newest, acknowledgement, isUnreadable, appeals } = checked;
   const reason = acknowledgement?.reason ?? null;
   return [
     `${claim.submittedAt.slice(0, 10)}  ${claim.hospital} billed ${claim.insurer}: ${standings[status]}${reason === null ? '' : ` (${reason})`}`,
@@ -28,6 +36,7 @@ export function describeClaim(checked: CheckedClaim, plans: readonly PlanEntry[]
     ...(isUnreadable ? ['  DIFFERS from what your plan says: the decision that your insurer sent you cannot be read.'] : []),
     ...(body === null ? ['  What was billed cannot be shown.'] : []),
     ...(body !== null && newest !== null ? describeDecision(body, newest, plans) : []),
+    ...appeals.flatMap((one) => describeAppeal(one, claim)),
   ];
 }
 
@@ -59,6 +68,19 @@ function owedOf({ lines, totals }: Adjudication, overrides: readonly { readonly 
     return amounts === undefined ? 0 : Math.max(0, Math.min(amounts.memberliability, benefit - amounts.benefit));
   });
   return spared.reduce((owed, one) => owed - one, totals.memberliability);
+}
+
+function describeAppeal({ appeal, decision, opinion, isUnreadable }: CheckedAppeal, { hospital, insurer }: ClaimEntry): string[] {
+  const who = appeal.party === 'patient' ? 'you' : hospital;
+  const made = `  ${appeal.at.slice(0, 10)}  ${who} appealed to ${appeal.authority ?? insurer}: `;
+  if (decision === null) return [`${made}to be decided by ${appeal.decideBy.slice(0, 10)}`];
+  const next =
+    decision.adjudicateBy === null ? 'the decision stands' : `${insurer} decides the claim again by ${decision.adjudicateBy.slice(0, 10)}`;
+  return [
+    `${made}${decision.outcome} on ${decision.at.slice(0, 10)}; ${next}`,
+    ...(opinion === null ? [] : [`    ${opinion}`]),
+    ...(isUnreadable ? ['    The reasons that were sent to you cannot be read.'] : []),
+  ];
 }
 
 function describeCheck({ verdict, problems }: NonNullable<CheckedClaim['newest']>): string[] {

@@ -10,7 +10,7 @@ export {
   type AdjudicationVerdict,
   type OtherAdjudication,
 } from './check-adjudication';
-export { checkClaims, type CheckedClaim, type ClaimPaper, type ClaimPapers, type OpenExplanation } from './check-claims';
+export { checkClaims, type CheckedClaim, type ClaimPaper, type ClaimPapers, type OpenPapers } from './check-claims';
 export { describeAdjudication } from './describe-adjudication';
 export { describeCoverage } from './describe-coverage';
 export { describeClaim, type ClaimStatus } from './describe-claim';

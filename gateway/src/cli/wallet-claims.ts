@@ -1,6 +1,6 @@
 import { checkClaims, describeClaim, type ClaimPapers } from '../claims';
 import type { GatewayClient } from '../story';
-import { openExplanation, type Wallet } from '../wallet';
+import { newClaimOpeners, type Wallet } from '../wallet';
 import { print } from './command';
 
 interface ClaimsWish {
@@ -15,7 +15,7 @@ interface ClaimsWish {
 /** Every claim about the patient in a relation, opened and worked out again. */
 export async function showClaims({ wallet, relationRef, client, token, json }: ClaimsWish): Promise<void> {
   const papers = await client.get<ClaimPapers>(`/api/relations/${relationRef}/claims`, { token });
-  const claims = await checkClaims(papers, (claimId, n, envelope) => openExplanation(wallet, relationRef, { claimId, n, envelope }));
+  const claims = await checkClaims(papers, newClaimOpeners(wallet, relationRef));
   if (json) print(JSON.stringify({ relationRef, claims }));
   else if (claims.length === 0) print('Nobody has billed anything in this relation.');
   else for (const claim of claims) for (const line of describeClaim(claim, papers.plans)) print(line);

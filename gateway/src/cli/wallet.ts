@@ -33,6 +33,7 @@ import { recover } from './recover';
 import { showAudit } from './wallet-audit';
 import { coverage } from './wallet-coverage';
 import { showClaims } from './wallet-claims';
+import { dispute } from './wallet-dispute';
 import { consent, type ConsentCommand } from './wallet-consent';
 
 const OPTIONS = {
@@ -49,6 +50,9 @@ const OPTIONS = {
   export: { type: 'boolean', default: false },
   save: { type: 'string' },
   accept: { type: 'string' },
+  claim: { type: 'string' },
+  grounds: { type: 'string' },
+  authority: { type: 'string' },
 } as const;
 
 /** There are other ways than a gateway that does not answer. */
@@ -67,7 +71,7 @@ type Opened = {
   readonly json: boolean;
   /** Whether --relation named it. */
   readonly isNamed: boolean;
-  readonly options: ConsentCommand['options'];
+  readonly options: ConsentCommand['options'] & Readonly<Partial<Record<'claim' | 'grounds' | 'authority', string | undefined>>>;
   /** The file of a proof. */
   readonly save: string | undefined;
   /** The coverage whose terms are signed. */
@@ -86,9 +90,10 @@ const ACTIONS: Readonly<Record<string, (opened: Opened) => Promise<void>>> = {
   preview,
   coverage: signOffer,
   claims,
+  dispute: disputeClaim,
 };
 
-/** `wallet show|history|audit|consent|revoke|close|renew|token|preview|coverage|claims|recover`: the patient's own way, independent of any organisation's program. */
+/** `wallet show|history|audit|consent|revoke|close|renew|token|preview|coverage|claims|dispute|recover`: the patient's own way, independent of any organisation's program. */
 export const wallet: Command = async ([action = 'show', ...argv], config) => {
   if (action === 'recover') return recover(argv, config);
   const run = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined;
@@ -231,6 +236,16 @@ async function claims(opened: Opened): Promise<void> {
   });
 }
 
+/** One signature against what the insurer decided of a claim. */
+async function disputeClaim(opened: Opened): Promise<void> {
+  const { wallet: owner, json, options } = opened;
+  await dispute({
+    ...{ wallet: owner, relation: withRelation(opened), ways: waysOf(opened), json, authority: options.authority },
+    claimId: required(options.claim, '--claim'),
+    grounds: required(options.grounds, '--grounds'),
+  });
+}
+
 /** The keys that the custodian signed its receipts with, to check them here. */
 async function readSigningKeys(client: GatewayClient, custodian: string): Promise<readonly KeyFrom[]> {
   const { organisations } = await client.get<Answers['organisations']>('/api/organisations');
@@ -274,7 +289,7 @@ function withRelation({ relation }: Opened): WalletRelation {
 
 /** The newest relation of its kind: with an insurer for what is paid, with somebody else for the rest. */
 function findUsual({ relations }: Wallet, action: string): WalletRelation | undefined {
-  const isAboutCover = action === 'claims' || action === 'coverage';
+  const isAboutCover = ['claims', 'coverage', 'dispute'].includes(action);
   return relations.findLast(({ kinds }) => kinds.includes('cover') === isAboutCover) ?? relations.at(-1);
 }
 

@@ -3,6 +3,8 @@ import {
   parseSigned,
   requestKey,
   type AdjudicationEntry,
+  type AppealDecision,
+  type AppealEntry,
   type ClaimEntry,
   type ConsentEntry,
   type CoverageEntry,
@@ -37,6 +39,13 @@ const namedBy: Readonly<
     const entry = facts.find<AdjudicationEntry>('adjudication', ref, nameOf(id))?.value;
     const hospital = facts.find<RelationEntry>('relation', ref)?.value.custodian;
     return entry === undefined || hospital === undefined ? undefined : { [hospital]: entry.explanation ?? '' };
+  },
+  appeal: (facts, ref, id) => facts.find<AppealEntry>('appeal', ref, nameOf(id))?.value.sealed,
+  'appeal-opinion': (facts, ref, id) => facts.find<AppealDecision>('appeal-decision', ref, nameOf(id))?.value.sealed,
+  'appeal-notice': (facts, ref, id) => {
+    const decision = facts.find<AppealDecision>('appeal-decision', ref, nameOf(id))?.value;
+    const hospital = facts.find<RelationEntry>('relation', ref)?.value.custodian;
+    return decision === undefined || hospital === undefined ? undefined : { [hospital]: decision.notice };
   },
 };
 

@@ -1,5 +1,5 @@
 import type { SQLInputValue, StatementSync } from 'node:sqlite';
-import type { Acknowledgement, AdjudicationEntry, ClaimEntry } from '@medaccord/chaincode/model';
+import type { Acknowledgement, AdjudicationEntry, AppealDecision, AppealEntry, ClaimEntry } from '@medaccord/chaincode/model';
 import { newPreparer, type Database, type Row } from './database';
 import type { Applied, Facts } from './facts';
 import { mostSteps } from './rank-set';
@@ -36,11 +36,11 @@ CREATE INDEX claim_overridden ON claim_row (submitted, claim_id) WHERE overridde
 
 /**
  * Where a claim stands. `queued`, `partial`: all or some of its lines wait for a person; `proposed`: for a second one; `reversed`: taken back,
- * or corrected by a later claim. A claim that takes another back is complete when that one is reversed.
+ * or corrected by a later claim; `reopened`: an appeal was granted, and the insurer decides it again. A claim that takes another back is complete when that one is reversed.
  */
 export const claimStatuses = [
   ...(['submitted', 'received', 'returned', 'queued', 'partial'] as const),
-  ...(['proposed', 'complete', 'reversed'] as const),
+  ...(['proposed', 'complete', 'reversed', 'reopened'] as const),
 ] as const;
 export type ClaimStatus = (typeof claimStatuses)[number];
 
@@ -89,11 +89,11 @@ const works = { waiting: 1, lost: 2 } as const;
 
 /** Claims as they are searched for: a page costs the same however many there are. */
 export class ClaimList {
-  readonly #facts: Pick<Facts, 'find'>;
+  readonly #facts: Pick<Facts, 'find' | 'list'>;
   readonly #mspId: string;
   readonly #prepare: (sql: string) => StatementSync;
 
-  constructor(database: Database, facts: Pick<Facts, 'find'>, mspId: string) {
+  constructor(database: Database, facts: Pick<Facts, 'find' | 'list'>, mspId: string) {
     this.#facts = facts;
     this.#mspId = mspId;
     this.#prepare = newPreparer(database);
@@ -101,7 +101,7 @@ export class ClaimList {
 
   /** Follows an entry of the ledger. */
   keep({ type, value }: Applied): void {
-    if (type !== 'claim' && type !== 'acknowledgement' && type !== 'adjudication') return;
+    if (type !== 'claim' && type !== 'acknowledgement' && type !== 'adjudication' && type !== 'appeal-decision') return;
     const { relationRef, claimId } = value;
     this.#put(relationRef, claimId);
     const related = this.#prepare('SELECT claim_id FROM claim_row WHERE ref = ? AND related_id = ?').all(relationRef, claimId);
@@ -197,8 +197,16 @@ export class ClaimList {
     return {
       acknowledgement: this.#facts.find<Acknowledgement>('acknowledgement', relationRef, claimId)?.value,
       adjudication: adjudicationOf(claimId),
+      granted: this.#listGranted(relationRef, claimId),
       related: related === null ? undefined : adjudicationOf(related.claimId),
     };
+  }
+
+  #listGranted(relationRef: string, claimId: string): readonly number[] {
+    const decisions = this.#facts.list<AppealDecision>('appeal-decision', relationRef).map(({ value }) => value);
+    return decisions
+      .filter((decision) => decision.claimId === claimId && decision.outcome === 'granted')
+      .flatMap(({ number }) => this.#facts.find<AppealEntry>('appeal', relationRef, `${claimId}/${String(number)}`)?.value.n ?? []);
   }
 }
 
@@ -207,12 +215,19 @@ interface Standing {
   readonly acknowledgement: Acknowledgement | undefined;
   readonly adjudication: AdjudicationEntry | undefined;
   readonly related: AdjudicationEntry | undefined;
+  /** The adjudications against which an appeal was granted. */
+  readonly granted: readonly number[];
 }
 
-function statusOf(claim: ClaimEntry, { acknowledgement, adjudication, related }: Standing): ClaimStatus {
+function statusOf(claim: ClaimEntry, { acknowledgement, adjudication, related, granted }: Standing): ClaimStatus {
   if (hasTakenBack(claim, related)) return 'complete';
   if (adjudication?.status === 'proposed') return 'proposed';
+  if (adjudication !== undefined && isReopened(adjudication, granted)) return 'reopened';
   return adjudication?.outcome ?? acknowledgement?.outcome ?? 'submitted';
+}
+
+function isReopened({ n, outcome }: AdjudicationEntry, granted: readonly number[]): boolean {
+  return outcome !== 'reversed' && granted.includes(n);
 }
 
 function hasTakenBack({ related: of }: ClaimEntry, related: AdjudicationEntry | undefined): boolean {

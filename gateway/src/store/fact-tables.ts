@@ -1,3 +1,4 @@
+import { appealTable } from './appeal-list';
 import { claimTable } from './claim-list';
 import { consentHeadTable } from './consent-heads';
 import { unitIndex } from './declared';
@@ -11,7 +12,7 @@ const refill =
   'DELETE FROM fact; DELETE FROM undecided; DELETE FROM undelivered; DELETE FROM junk_consent; DELETE FROM consent_head; DELETE FROM held; DELETE FROM patient_step; UPDATE checkpoint SET height = 0, time = 0';
 
 /** All that is filled by applying blocks. */
-export const forgetAll = `${refill}; DELETE FROM signing_key; DELETE FROM claim_row`;
+export const forgetAll = `${refill}; DELETE FROM signing_key; DELETE FROM claim_row; DELETE FROM appeal_row`;
 
 /** Of the read model, in the order in which they came. */
 export const migrations = [
@@ -51,6 +52,6 @@ UPDATE checkpoint SET height = 0, time = 0;`,
 ${refill}`,
   // Witnesses, notices and ends were passed over before.
   `${witnessedIndex} ${refill}; DELETE FROM signing_key`,
-  // Plans, coverages and claims were passed over before.
-  `${claimTable} CREATE INDEX fact_coverage ON fact (id) WHERE type = 'coverage'; ${refill}`,
+  // Plans, coverages, claims and appeals were passed over before.
+  `${claimTable} ${appealTable} CREATE INDEX fact_coverage ON fact (id) WHERE type = 'coverage'; ${refill}`,
 ];

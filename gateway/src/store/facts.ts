@@ -25,6 +25,7 @@ import {
   type RequestId,
 } from '@medaccord/chaincode/model';
 import type { LedgerBlock, LedgerTransaction, StateWrite } from '../ledger/ledger';
+import { AppealList } from './appeal-list';
 import { ClaimList } from './claim-list';
 import { ConsentHeads } from './consent-heads';
 import { isEnded, listDelegations } from './delegations';
@@ -79,6 +80,8 @@ export class Facts {
   readonly signingKeys: SigningKeys;
   /** Those that this organisation made or got. */
   readonly claims: ClaimList;
+  /** Those that wait for this organisation. */
+  readonly appeals: AppealList;
   readonly #database: Database;
   readonly #statements: Statements;
   readonly #heads: ConsentHeads;
@@ -100,6 +103,7 @@ export class Facts {
     this.held = new HeldReleases(this.#database, this, mspId);
     this.signingKeys = new SigningKeys(this.#database);
     this.claims = new ClaimList(this.#database, this, mspId);
+    this.appeals = new AppealList(this.#database, this, mspId);
     this.notices = new DueNotices(this.#database, this, mspId);
     const checkpoint = this.#database.prepare('SELECT height, time FROM checkpoint').get() as Row;
     this.#height = Number(checkpoint.height);
@@ -260,6 +264,7 @@ export class Facts {
     this.held.keep(applied);
     this.signingKeys.keep(applied, block);
     this.claims.keep(applied);
+    this.appeals.keep(applied);
     if (type === 'delegation') this.#heads.recount(ref);
   }
 

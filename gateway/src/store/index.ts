@@ -1,4 +1,5 @@
 export type { AdjudicatedName, AdjudicatedRow, AdjudicatedTable } from './adjudicated-table';
+export type { WaitingAppeal } from './appeal-list';
 export { hashEntry, type AuditDraft, type AuditLog, type AuditName, type AuditQuery, type KeptEntry } from './audit-log';
 export { AuditRoots } from './audit-roots';
 export type { Change, ChangeList, ChangeQuery } from './change-list';

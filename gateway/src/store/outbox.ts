@@ -29,7 +29,9 @@ ALTER TABLE waiting RENAME TO outbox;`;
 /** A sealed value on its way into an organisation's private collection. */
 export interface Parcel {
   readonly organisation: string;
-  readonly kind: 'identity' | 'binding' | 'consent-document' | 'ask' | 'delegation' | 'coverage' | 'claim' | 'adjudication' | 'explanation';
+  readonly kind:
+    | ('identity' | 'binding' | 'consent-document' | 'ask' | 'delegation' | 'coverage' | 'claim' | 'adjudication' | 'explanation')
+    | ('appeal' | 'appeal-opinion' | 'appeal-notice');
   readonly ref: string;
   readonly id: string;
   readonly envelope: string;

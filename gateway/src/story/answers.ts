@@ -1,4 +1,5 @@
 import type {
+  AppealEntry,
   AuditProof,
   EncryptionKey,
   Guardians,
@@ -118,6 +119,7 @@ export type Answers = {
       readonly plan: object | null;
     }[];
   };
+  readonly appeal: { readonly appeal: AppealEntry };
   readonly coverage: { readonly coverageId: string; readonly version: number; readonly transactionId: string };
 };
 

@@ -1,6 +1,6 @@
 import type { MspId } from '@medaccord/chaincode/model';
 import { checkClaims, describeClaim, type CheckedClaim, type ClaimPapers } from '../claims';
-import { newRelationToken, openExplanation } from '../wallet';
+import { newClaimOpeners, newRelationToken } from '../wallet';
 import type { Answers } from './answers';
 import { untilKnown } from './request-access';
 import type { Bill, Plot, Stage } from './step';
@@ -35,7 +35,7 @@ export async function submitBill(stage: Stage, { wallet }: Pick<Plot, 'wallet'>,
   }
   const token = await newRelationToken(wallet, relationRef, custodian.mspId as MspId);
   const papers = await client.get<ClaimPapers>(`/api/relations/${relationRef}/claims`, { token });
-  const all = await checkClaims(papers, (claimId, n, envelope) => openExplanation(wallet, relationRef, { claimId, n, envelope }));
+  const all = await checkClaims(papers, newClaimOpeners(wallet, relationRef));
   const checked = all.find(({ claim }) => claim.claimId === submitted.claimId);
   if (checked === undefined) throw new StoryError('STORY_CHECK_FAILED', 'It does not hold that the patient sees the claim.');
   return { submitted, checked, words: describeClaim(checked, papers.plans) };

@@ -15,7 +15,7 @@ export { describeConsent } from './describe-consent';
 export { implicitPolicies, implicitPolicyNames, type ImplicitPolicy } from '../fhir-consent';
 export { deriveRecoverySeed } from './derive-keys';
 export { isReceiptSigned, type KeyFrom } from './check-receipt';
-export { openExplanation, openNotice, openRedisclosure } from './open-notice';
+export { newClaimOpeners, openNotice, openRedisclosure } from './open-notice';
 export {
   countFrom,
   dropPending,
@@ -47,6 +47,7 @@ export {
   type Recipient,
   type SignedConsent,
 } from './sign-consent';
+export { signAppeal, type AppealWish, type SignedAppeal } from './sign-appeal';
 export { signCoverage, type OfferedCoverage, type SignedCoverage } from './sign-coverage';
 export {
   findPatient,

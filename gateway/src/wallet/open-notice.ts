@@ -1,10 +1,13 @@
 import {
+  appealNoticeRef,
   explanationRef,
   noticeRef,
   parseAdjudicationDocument,
+  parseAppealPaper,
   parseUtf8,
   redisclosureNoticeRef,
   type AdjudicationDocument,
+  type AppealPaper,
   type ClaimId,
   type RedisclosureId,
   type RelationRef,
@@ -25,14 +28,22 @@ export function openRedisclosure(wallet: Wallet, relationRef: string, redisclosu
   return openSealed(wallet, redisclosureNoticeRef(relationRef as RelationRef, redisclosureId as RedisclosureId), envelope);
 }
 
-/** Opens an insurer's decision about a claim of the patient. @throws {WalletUnknown}, {DecryptFailed}, {RequestInvalid} */
-export async function openExplanation(
-  wallet: Wallet,
-  relationRef: string,
-  { claimId, n, envelope }: { readonly claimId: string; readonly n: number; readonly envelope: string },
-): Promise<AdjudicationDocument> {
-  const place = explanationRef(relationRef as RelationRef, claimId as ClaimId, n);
-  return parseAdjudicationDocument(await openSealed(wallet, place, envelope), 'explanation');
+/** Opens what is sealed to the patient about her claims in a relation: decisions of the insurer, and why appeals were decided so. */
+export interface ClaimOpeners {
+  /** @throws {WalletUnknown}, {DecryptFailed}, {RequestInvalid} */
+  readonly explanation: (claimId: string, n: number, envelope: string) => Promise<AdjudicationDocument>;
+  /** @throws likewise */
+  readonly notice: (claimId: string, number: number, envelope: string) => Promise<AppealPaper>;
+}
+
+export function newClaimOpeners(wallet: Wallet, relationRef: string): ClaimOpeners {
+  const ref = relationRef as RelationRef;
+  return {
+    explanation: async (claimId, n, envelope) =>
+      parseAdjudicationDocument(await openSealed(wallet, explanationRef(ref, claimId as ClaimId, n), envelope), 'explanation'),
+    notice: async (claimId, number, envelope) =>
+      parseAppealPaper(await openSealed(wallet, appealNoticeRef(ref, claimId as ClaimId, number), envelope), 'notice'),
+  };
 }
 
 async function openSealed(wallet: Wallet, place: SealedRef, envelope: string): Promise<unknown> {

@@ -52,7 +52,14 @@ export const accessTable: readonly { readonly who: readonly Who[]; readonly rout
   },
   {
     who: ['signature'],
-    routes: ['POST /api/patient-statements', 'POST /api/relations', 'POST /api/consents', 'POST /api/delegations', 'POST /api/coverages'],
+    routes: [
+      'POST /api/patient-statements',
+      'POST /api/relations',
+      'POST /api/consents',
+      'POST /api/delegations',
+      'POST /api/coverages',
+      'POST /api/appeals',
+    ],
   },
   {
     who: ['records'],
@@ -168,6 +175,7 @@ export const accessTable: readonly { readonly who: readonly Who[]; readonly rout
       'GET /api/claims/:relationRef',
       'GET /api/claims/:relationRef/:claimId',
       'GET /api/coverages/:relationRef/:coverageId/eligibility',
+      'POST /api/claims/:relationRef/:claimId/appeals',
     ],
   },
   {
@@ -178,6 +186,14 @@ export const accessTable: readonly { readonly who: readonly Who[]; readonly rout
       'GET /fhir-claims/:type/:id',
       'POST /fhir-claims/CoverageEligibilityRequest/$submit',
     ],
+  },
+  {
+    who: ['registrar', 'records', 'insurer-clerk', 'ethics-officer'],
+    routes: ['GET /api/claims/:relationRef/:claimId/appeals'],
+  },
+  {
+    who: ['insurer-clerk', 'ethics-officer'],
+    routes: ['GET /api/appeals', 'POST /api/claims/:relationRef/:claimId/appeals/:number/decision'],
   },
   {
     who: ['insurer-clerk'],

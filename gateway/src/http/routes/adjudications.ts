@@ -1,4 +1,4 @@
-import { reasonCodes, type Actor } from '@medaccord/chaincode/model';
+import { reasonCodes } from '@medaccord/chaincode/model';
 import { z } from 'zod';
 import type { AdjudicationOptions } from '../../adjudication/adjudication-options';
 import { confirmDecision, decideByPerson, type ClaimName } from '../../adjudication/decide-by-person';
@@ -9,14 +9,15 @@ import type { LedgerIdentity } from '../../ledger/ledger';
 import { newError } from '../../problem';
 import { claimFlags, claimStatuses, type ClaimPlace, type ClaimQuery, type ListedClaim } from '../../store';
 import { newRoute, type Route } from '../route';
+import { nameClaimsPerson } from './claims-person';
 import { instant, mspId, reference } from './schemas';
 
 export interface AdjudicationRoutesOptions extends AdjudicationOptions {
   readonly identityOf: (caller: Caller) => Promise<LedgerIdentity>;
 }
 
-/** Where a claim waits for a person, and for a second one. */
-const waiting = ['queued', 'partial', 'proposed'] as const;
+/** Where a claim waits for a person, for a second one, or to be decided again after an appeal. */
+const waiting = ['queued', 'partial', 'proposed', 'reopened'] as const;
 const clerk = { by: 'staff', roles: ['insurer-clerk'] } as const;
 const params = z.strictObject({ relationRef: reference, claimId: reference });
 const line = z.int().min(1).max(1_000_000);
@@ -81,7 +82,8 @@ function newWorkListRoute({ facts, mspId: own }: AdjudicationRoutesOptions): Rou
   return newRoute({
     method: 'get',
     path: '/api/adjudications/worklist',
-    summary: 'The claims of which lines wait for a person of this insurer, or that wait for a second one; the oldest first',
+    summary:
+      'The claims of which lines wait for a person of this insurer, that wait for a second one, or of which an appeal was granted; the oldest first',
     access: clerk,
     audit: 'search',
     query: z.strictObject({ count, cursor }),
@@ -167,15 +169,12 @@ function newConfirmationRoute(options: AdjudicationRoutesOptions): Route {
   });
 }
 
-/** The clerk with a pseudonym that is one per relation: it tells two persons apart, whatever their certificates. */
 async function personOf(
   { store, identityOf }: AdjudicationRoutesOptions,
   { relationRef }: { readonly relationRef: string },
   caller: Caller,
 ): Promise<DecidingPerson> {
-  const subject = caller.kind === 'staff' ? caller.subject : '';
-  const person = store.key.name('claims-person', JSON.stringify([relationRef, subject])) as Actor;
-  return { identity: await identityOf(caller), person };
+  return { identity: await identityOf(caller), person: nameClaimsPerson(store.key, relationRef, caller) };
 }
 
 const compare = (one: string, other: string): number => (one < other ? -1 : Number(one > other));

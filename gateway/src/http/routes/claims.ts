@@ -5,6 +5,7 @@ import {
   parseCurrency,
   parseDay,
   type CoverageId,
+  type MspId,
   type RelationEntry,
   type RelationRef,
   type StaffRole,
@@ -26,8 +27,8 @@ import { newRoute, type Route } from '../route';
 import { findRelation } from './relations';
 import { instant, mspId, parsed, reference, transactionId } from './schemas';
 
-/** Who bills at a hospital. */
-const billing: readonly StaffRole[] = ['records', 'registrar'];
+/** Who bills at a hospital, and appeals for it. */
+export const billing: readonly StaffRole[] = ['records', 'registrar'];
 /** Claims of a batch that are on their way at once. */
 const atOnce = 8;
 const mostInBatch = 100;
@@ -257,6 +258,7 @@ function newPapersRoute(options: ClaimRoutesOptions): Route {
           ...standing,
           body: z.string().nullable(),
           adjudications: z.array(z.object({ entry: z.looseObject({}), explanation: z.string().nullable() })),
+          appeals: z.array(z.object({ appeal: z.looseObject({}), decision: z.looseObject({}).nullable(), notice: z.string().nullable() })),
         }),
       ),
       coverages: z.array(z.object({ entry: z.looseObject({}), terms: z.string().nullable() })),
@@ -272,7 +274,11 @@ function newPapersRoute(options: ClaimRoutesOptions): Route {
 }
 
 /** A relation of which this organisation is the custodian. @throws CodedError RELATION_UNKNOWN, NOT_THE_CUSTODIAN */
-function findOwn({ store, mspId: own }: Pick<ClaimRoutesOptions, 'store' | 'mspId'>, relationRef: string, caller: Caller): RelationEntry {
+export function findOwn(
+  { store, mspId: own }: { readonly store: Pick<BillingOptions['store'], 'facts'>; readonly mspId: MspId },
+  relationRef: string,
+  caller: Caller,
+): RelationEntry {
   const { value } = findRelation(store.facts, relationRef, caller, own);
   if (value.custodian !== own) throw newError('NOT_THE_CUSTODIAN', 'Only the custodian of a relation bills in it');
   return value;
