@@ -40,11 +40,13 @@ describe('the story', () => {
     return { plot, reports, saved };
   };
 
-  const findingsOf = (reports: readonly StepReport[], name: string): Record<string, unknown> => {
+  const outcomeOf = (reports: readonly StepReport[], name: string): Extract<StepReport, { ok: true }>['outcome'] => {
     const report = reports.find((one) => one.name === name);
     if (report?.ok !== true) throw new Error(`${name} did not hold: ${String(report?.ok === false ? report.error : 'it did not run')}`);
-    return report.outcome.findings;
+    return report.outcome;
   };
+  const findingsOf = (reports: readonly StepReport[], name: string): Record<string, unknown> => outcomeOf(reports, name).findings;
+  const remarksOf = (reports: readonly StepReport[], name: string): readonly string[] => outcomeOf(reports, name).remarks;
 
   it('holds in every step, in the order of the names, with the sample bundle', async () => {
     const { plot, reports, saved } = await tell(sample);
@@ -56,9 +58,9 @@ describe('the story', () => {
     });
     expect(findingsOf(reports, 'release')).toMatchObject({ released: 12, consentVersion: 2 });
     expect(findingsOf(reports, 'outsider')).toMatchObject({ refusal: { code: 'NOT_PERMITTED' }, by: 'GammaMSP' });
-    const claim = findingsOf(reports, 'claim');
-    expect(claim).toMatchObject({ status: 'complete', verdict: 'agrees' });
-    expect((claim['explanation'] as string[]).join('\n')).toContain('Of 129.16: the plan pays 129.16');
+    const totals = { submitted: 12_916, benefit: 12_916, memberliability: 0 };
+    expect(findingsOf(reports, 'claim')).toMatchObject({ status: 'complete', verdict: 'agrees', totals });
+    expect(remarksOf(reports, 'claim').join('\n')).toContain('Of 129.16: the plan pays 129.16');
     expect(findingsOf(reports, 'double-claim')).toMatchObject({ duplicates: 1, status: 'queued', verdict: 'agrees' });
     expect(findingsOf(reports, 'revoke')).toMatchObject({ refusal: { code: 'NOT_PERMITTED' }, msToRefusal: expect.any(Number) as unknown });
     expect(findingsOf(reports, 'history')['requests']).toMatchObject([

@@ -1,17 +1,13 @@
-import { createHmac } from 'node:crypto';
 import {
-  billedItemMessage,
   claimPreimage,
   claimRef,
   formatCanonical,
-  parseBase64url,
   parseClaimBody,
   parseJson,
   recordKey,
   recordStatusKey,
   subjectPreimage,
   type ClaimBody,
-  type ClaimBodyLine,
   type ClaimEntry,
   type RecordAnchor,
   type RecordId,
@@ -20,6 +16,7 @@ import {
   type Salt,
   type SubjectRef,
 } from '@medaccord/chaincode/model';
+import { tagOf } from '../billing/tag-of';
 import { commit } from '../crypto';
 import { readCode } from '../problem';
 import type { AdjudicationOptions } from './adjudication-options';
@@ -81,11 +78,6 @@ function parseBody(text: string): ClaimBody | undefined {
   } catch {
     return undefined;
   }
-}
-
-function tagOf(line: ClaimBodyLine): string {
-  const salt = parseBase64url(line.item.subjectSalt) ?? new Uint8Array();
-  return createHmac('sha256', salt).update(billedItemMessage(line)).digest('base64url');
 }
 
 /** A version of a record with the salt that opens whose it is. */

@@ -1,18 +1,10 @@
-import { createHmac } from 'node:crypto';
-import {
-  billedItemMessage,
-  parseClaimBody,
-  RequestInvalid,
-  type ClaimBody,
-  type ClaimId,
-  type Digest,
-  type Salt,
-} from '@medaccord/chaincode/model';
+import { parseClaimBody, RequestInvalid, type ClaimBody, type ClaimId, type Digest, type Salt } from '@medaccord/chaincode/model';
 import type { BillingOptions } from './billing-options';
 import type { ClaimWish } from './claim-wish';
 import { findBilledRelation } from './find-billed-relation';
 import { newBodyLines } from './new-body-lines';
 import { readFhirBill } from './read-fhir-bill';
+import { tagOf } from './tag-of';
 
 /**
  * What a wish bills, with the records that support it.
@@ -32,10 +24,7 @@ export async function newClaimBody(
 /** The tags of a body's lines, in their order; none of what is only asked in advance, for that bills nothing. @throws RequestInvalid where two lines bill the same */
 export function tagLines({ use, lines }: ClaimBody): Digest[] {
   if (use !== 'claim') return [];
-  const tags = lines.map((line) => {
-    const key = Buffer.from(line.item.subjectSalt, 'base64url');
-    return createHmac('sha256', key).update(billedItemMessage(line)).digest('base64url') as Digest;
-  });
+  const tags = lines.map(tagOf);
   const twice = tags.findIndex((tag, at) => tags.indexOf(tag) !== at);
   if (twice < 0) return tags;
   throw new RequestInvalid(`body.lines[${String(twice)}]`, 'the only line of its service, record and day, with all its units');

@@ -1,4 +1,4 @@
-import type { MspId } from '@medaccord/chaincode/model';
+import type { Adjudication, MspId } from '@medaccord/chaincode/model';
 import { checkClaims, describeClaim, type CheckedClaim, type ClaimPapers } from '../claims';
 import { newClaimOpeners, newRelationToken } from '../wallet';
 import type { Answers } from './answers';
@@ -13,7 +13,7 @@ const PATIENCE_MS = 60_000;
 export type Billed = {
   readonly submitted: Answers['submittedClaim'];
   readonly checked: CheckedClaim;
-  /** In plain words. */
+  /** In plain words, for her alone: they say what was done. */
   readonly words: readonly string[];
 };
 
@@ -39,4 +39,12 @@ export async function submitBill(stage: Stage, { wallet }: Pick<Plot, 'wallet'>,
   const checked = all.find(({ claim }) => claim.claimId === submitted.claimId);
   if (checked === undefined) throw new StoryError('STORY_CHECK_FAILED', 'It does not hold that the patient sees the claim.');
   return { submitted, checked, words: describeClaim(checked, papers.plans) };
+}
+
+/** What the rule's answer sums up to, in minor units; nothing where nothing is decided. */
+export function totalsOf({ newest }: CheckedClaim): Pick<Adjudication['totals'], 'submitted' | 'benefit' | 'memberliability'> | undefined {
+  const result = newest?.document.decided?.result;
+  if (result === undefined) return undefined;
+  const { submitted, benefit, memberliability } = (JSON.parse(result) as Adjudication).totals;
+  return { submitted, benefit, memberliability };
 }

@@ -31,7 +31,8 @@ function expectWholeStory(lines: readonly Line[]): void {
   expect(stepOf(lines, 'consent')).toMatchObject({ consentVersion: 2, purposes: ['TREAT'] });
   expect(stepOf(lines, 'release')).toMatchObject({ released: 12, consentVersion: 2 });
   expect(stepOf(lines, 'outsider')).toMatchObject({ refusal: { code: 'NOT_PERMITTED' } });
-  expect(stepOf(lines, 'claim')).toMatchObject({ status: 'complete', verdict: 'agrees', explanation: expect.any(Array) });
+  const totals = { submitted: 12_916, benefit: 12_916, memberliability: 0 };
+  expect(stepOf(lines, 'claim')).toMatchObject({ status: 'complete', verdict: 'agrees', totals });
   expect(stepOf(lines, 'double-claim')).toMatchObject({ duplicates: 1, status: 'queued', verdict: 'agrees' });
   expect(stepOf(lines, 'revoke')).toMatchObject({ consentVersion: 3, refusal: { code: 'NOT_PERMITTED' }, msToRefusal: expect.any(Number) });
   const requests = stepOf(lines, 'history')['requests'] as { by: string; outcome: string; reason?: string }[];

@@ -1,9 +1,8 @@
-import { integer, list, nullable, object, oneOf, opaque, optional, RequestInvalid, type Parsed, type Parser } from '../encoding/parser';
+import { integer, list, nullable, object, oneOf, RequestInvalid, type Parsed, type Parser } from '../encoding/parser';
 import { parseClaimId, parseCoverageId, parseRecordId, parseRelationRef, parseSalt } from '../identifiers';
-import { parseCoding, parseResourceType } from '../record-details';
-import { parseDay } from './day';
-import type { BilledClaim } from './claim';
-import { MOST_UNITS, parseCurrency, parseMoney } from './money';
+import { parseResourceType } from '../record-details';
+import { billedLine, type BilledClaim } from './claim';
+import { parseCurrency } from './money';
 import { claimTypes } from './services';
 
 const MOST_LINES = 1000;
@@ -28,15 +27,7 @@ const parseNamedRecord = object({
 export type NamedRecord = Parsed<typeof parseNamedRecord>;
 
 const parseBodyLine = object({
-  sequence: integer(1, 1_000_000),
-  service: parseCoding,
-  day: parseDay,
-  units: integer(1, MOST_UNITS),
-  unit: optional(opaque(64)),
-  /** What the hospital asks for all units together, in minor units. */
-  charge: parseMoney,
-  priorPaid: optional(parseMoney),
-  authorization: optional(opaque(128)),
+  ...billedLine,
   records: list(parseNamedRecord, 1, MOST_RECORDS),
   /** The record of the service itself: its first version's `subjectSalt` is the secret of the line's tag (billed-item.ts). */
   item: object({ recordId: parseRecordId, subjectSalt: parseSalt }),

@@ -22,8 +22,8 @@ import { claimTypes } from './services';
 const MOST_LINES = 1000;
 const parseSequence = integer(1, 1_000_000);
 
-/** One service on one day. */
-const parseLine = object({
+/** One service on one day, as hospital and rule tell of it. */
+export const billedLine = {
   sequence: parseSequence,
   service: parseCoding,
   day: parseDay,
@@ -35,6 +35,10 @@ const parseLine = object({
   priorPaid: optional(parseMoney),
   /** The preauthorization under which the service was given. */
   authorization: optional(opaque(128)),
+} as const;
+
+const parseLine = object({
+  ...billedLine,
   /** The FHIR types of the records that the line names. */
   recordTypes: distinct(parseResourceType, 0, 20),
 });

@@ -67,7 +67,7 @@ export {
 export { decidingPlan } from './deciding-plan';
 export { evidenceNeeded, type NeededEvidence } from './evidence-needed';
 export { isNeeded, neededRecords, type NeededRecord } from './needed-records';
-export { digitsOf, parseCurrency } from './money';
+export { digitsOf, MOST_MONEY, MOST_UNITS, parseCurrency } from './money';
 export { claimTypes, type Services } from './services';
 export {
   parsePaymentDocument,

@@ -1,4 +1,4 @@
-import { reasonCodes } from '@medaccord/chaincode/model';
+import { MOST_MONEY, reasonCodes } from '@medaccord/chaincode/model';
 import { z } from 'zod';
 import type { AdjudicationOptions } from '../../adjudication/adjudication-options';
 import { confirmDecision, decideByPerson, type ClaimName } from '../../adjudication/decide-by-person';
@@ -139,7 +139,7 @@ function newDecisionRoute(options: AdjudicationRoutesOptions): Route {
         .max(10_000)
         .default([]),
       overrides: z
-        .array(z.strictObject({ line, benefit: z.int().min(0).max(Number.MAX_SAFE_INTEGER), why: z.string().min(1).max(500) }))
+        .array(z.strictObject({ line, benefit: z.int().min(0).max(MOST_MONEY), why: z.string().min(1).max(500) }))
         .max(1000)
         .default([]),
       note: z.string().min(1).max(2000).optional(),

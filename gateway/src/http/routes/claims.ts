@@ -1,6 +1,8 @@
 import {
   claimTypes,
   claimUses,
+  MOST_MONEY,
+  MOST_UNITS,
   parseCoding,
   parseCurrency,
   parseDay,
@@ -33,14 +35,14 @@ export const billing: readonly StaffRole[] = ['records', 'registrar'];
 const atOnce = 8;
 const mostInBatch = 100;
 
-const amount = z.int().min(0).max(1_000_000_000_000);
+const amount = z.int().min(0).max(MOST_MONEY);
 const recordName = z
   .string()
   .regex(/^(?:[A-Za-z0-9_-]{22,64}|[A-Z][A-Za-z]{1,63}\/[A-Za-z0-9.-]{1,64})$/, 'must be a record id or a FHIR reference');
 const line = z.strictObject({
   service: parsed(z.strictObject({ system: z.string(), code: z.string() }), parseCoding),
   day: parsed(z.string(), parseDay),
-  units: z.int().min(1).max(999_999).default(1),
+  units: z.int().min(1).max(MOST_UNITS).default(1),
   unit: z.string().min(1).max(64).optional(),
   /** Of all units together, in minor units of the currency. */
   charge: amount,

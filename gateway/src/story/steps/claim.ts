@@ -1,4 +1,4 @@
-import { submitBill } from '../bill';
+import { submitBill, totalsOf } from '../bill';
 import { findBill } from '../find-bill';
 import { assertHolds } from '../story-error';
 import { takeOutCover } from '../take-out-cover';
@@ -23,7 +23,7 @@ export const claim: Step = {
     return {
       plot: covered,
       transactions: [...transactions, submitted.transactionId],
-      findings: { relationRef, coverageId, claimId: submitted.claimId, status, verdict: newest.verdict, explanation: words },
+      findings: { relationRef, coverageId, claimId: submitted.claimId, status, verdict: newest.verdict, totals: totalsOf(checked) },
       remarks: [cover, ...words],
     };
   },

@@ -1,4 +1,4 @@
-import { submitBill } from '../bill';
+import { submitBill, totalsOf } from '../bill';
 import { assertHolds } from '../story-error';
 import type { Step } from '../step';
 
@@ -18,7 +18,7 @@ export const doubleClaim: Step = {
     const { claimId, duplicates, transactionId } = submitted;
     const { newest, status } = checked;
     assertHolds(duplicates.length > 0, 'what was billed before is marked in the header of the claim');
-    assertHolds(newest?.verdict === 'agrees' && paidFor(newest.document.decided?.result) === 0, 'nothing is paid twice');
+    assertHolds(newest?.verdict === 'agrees' && totalsOf(checked)?.benefit === 0, 'nothing is paid twice');
     return {
       plot,
       transactions: [transactionId],
@@ -30,7 +30,3 @@ export const doubleClaim: Step = {
     };
   },
 };
-
-function paidFor(result: string | undefined): number {
-  return result === undefined ? 0 : (JSON.parse(result) as { totals: { benefit: number } }).totals.benefit;
-}
