@@ -97,7 +97,7 @@ export function newClaims(options: ClaimsOptions): Claims {
       agent.pause();
     },
     stop: async () => {
-      await Promise.all([agent.stop(), checks.settled()]);
+      await Promise.all([agent.stop(), checks.stop()]);
     },
   };
 }

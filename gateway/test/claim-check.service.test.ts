@@ -189,6 +189,43 @@ describe('a hospital that lost its verdicts', () => {
   }, 30_000);
 });
 
+describe('a hospital whose peer gets a document late', () => {
+  it.each<[string, (answer: string) => string]>([
+    ['has nothing yet', (answer) => answer.replace(/"envelope":"[^"]+"/g, '"envelope":null')],
+    [
+      'does not answer',
+      () => {
+        throw new Error('the peer does not answer');
+      },
+    ],
+  ])(
+    'works the decision out as soon as it arrives, though no block tells of that, where the peer first %s',
+    async (_, hide) => {
+      await takeOutCover();
+      const { carrier } = alpha!;
+      const evaluate = carrier.evaluate.bind(carrier);
+      let hidden = 0;
+      const spy = jest.spyOn(carrier, 'evaluate').mockImplementation(async (call) => {
+        const answer = await evaluate(call);
+        if (call.transaction !== 'ReadSealed' || !JSON.stringify(call.request).includes('"adjudication"')) return answer;
+        hidden += 1;
+        return hide(answer);
+      });
+      const claimId = await bill();
+      const { relationRef } = patient;
+      const isDelivered = (): boolean => consortium.ledger.blocks.at(-1)!.transactions.some(({ event }) => event?.name === 'SealedStored');
+      const isDecided = (): boolean => alpha!.store.facts.find('adjudication', relationRef, `${claimId}/1`) !== undefined;
+      await waitFor(() => isDecided() && isDelivered() && hidden > 2, 20_000);
+      const height = consortium.ledger.blocks.length;
+      spy.mockRestore();
+      await waitFor(() => alpha!.store.adjudicated.find({ relationRef, claimId, n: 1 }) !== undefined, 20_000);
+      expect(alpha!.store.adjudicated.find({ relationRef, claimId, n: 1 })?.verdict).toBe('agrees');
+      expect(consortium.ledger.blocks).toHaveLength(height);
+    },
+    60_000,
+  );
+});
+
 describe('who asks for payment', () => {
   const askFor = async (claimId: string): Promise<Answer> =>
     ask(gamma!, patient.relationRef, ordinaryCategories, { purpose: 'HPAYMT', proof: { kind: 'claim', claimId: claimId as never } });

@@ -1,6 +1,7 @@
 import { parseEntryName } from '@medaccord/chaincode/model';
 import type { LedgerBlock } from '../ledger/ledger';
-import { Turns } from '../release/turns';
+import { Turns } from '../ledger/turns';
+import { storedRefOf } from '../sealed/stored-ref';
 import { adjudicateCoverage } from './adjudicate-coverage';
 import type { AdjudicationOptions, CoverageName } from './adjudication-options';
 
@@ -84,16 +85,6 @@ function refsOf({ transactions }: LedgerBlock): ReadonlySet<unknown> {
   return new Set(transactions.flatMap(({ writes }) => writes.map(({ key }) => parseEntryName(key)?.ref)));
 }
 
-/** Those for which something sealed arrived. An event is a hint alone: whoever commits can put anything in one. */
-function sealedRefsOf({ transactions }: LedgerBlock): ReadonlySet<unknown> {
-  return new Set(transactions.flatMap(({ event }) => (event?.name === 'SealedStored' ? [readRef(event.payload)] : [])));
-}
-
-function readRef(payload: string): unknown {
-  try {
-    const ids: unknown = JSON.parse(payload);
-    return typeof ids === 'object' && ids !== null && 'ref' in ids ? ids.ref : undefined;
-  } catch {
-    return undefined;
-  }
-}
+/** Those for which something sealed arrived. */
+const sealedRefsOf = ({ transactions }: LedgerBlock): ReadonlySet<unknown> =>
+  new Set(transactions.flatMap(({ event }) => storedRefOf(event) ?? []));

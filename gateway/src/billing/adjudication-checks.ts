@@ -8,10 +8,16 @@ import {
   type RelationEntry,
 } from '@medaccord/chaincode/model';
 import { checkAdjudication, type AdjudicationPapers, type AdjudicationVerdict } from '../claims';
-import type { LedgerBlock, LedgerEvent } from '../ledger/ledger';
+import type { LedgerBlock } from '../ledger/ledger';
+import { Turns } from '../ledger/turns';
+import { storedRefOf } from '../sealed/stored-ref';
 import type { AdjudicatedName, AdjudicatedRow } from '../store';
 import { collectPapers, type PapersOptions } from './collect-papers';
 import { listAdjudications } from './standing-claim';
+
+const lane = 'checks';
+/** Longest pauses: of a check that waits for a document, and of one that met a trouble. */
+const longestPauses = { missing: 60_000, trouble: 15_000 };
 
 export interface ChecksOptions extends PapersOptions {
   readonly mspId: MspId;
@@ -25,13 +31,13 @@ export interface ChecksOptions extends PapersOptions {
  */
 export class AdjudicationChecks {
   readonly #options: ChecksOptions;
-  /** By name: what has not been checked yet. */
-  readonly #due = new Map<string, AdjudicationEntry>();
-  #work: Promise<void> = Promise.resolve();
+  /** One after another, so that each finds what was kept of those before it. */
+  readonly #turns = new Turns({ perLane: 1, firstPauseMs: 50 });
+  /** By relation: names of what has not been checked yet. */
+  readonly #due = new Map<string, Set<string>>();
+  #isScanned = false;
   /** Tells of every verdict. */
   readonly #kept = new EventEmitter().setMaxListeners(0);
-  #isQueued = false;
-  #isScanned = false;
 
   constructor(options: ChecksOptions) {
     this.#options = options;
@@ -41,19 +47,19 @@ export class AdjudicationChecks {
   start(): void {
     this.#isScanned = true;
     for (const { ref, id } of this.#options.facts.listType('adjudication')) if (!id.includes('/')) this.#note(ref, id);
-    this.#queue();
   }
 
   onBlock({ transactions }: LedgerBlock): void {
     const keys = transactions.flatMap(({ writes }) => writes.map(({ key }) => key));
     for (const { type, ref, id } of keys.flatMap((key) => parseEntryName(key) ?? [])) if (type === 'adjudication') this.#note(ref, id);
     if (!this.#isScanned) this.start();
-    if (this.#due.size > 0 && transactions.some(({ event }) => isStored(event))) this.#queue();
+    for (const ref of new Set(transactions.map(({ event }) => storedRefOf(event))))
+      for (const name of this.#due.get(String(ref)) ?? []) this.#turns.wake(lane, name);
   }
 
-  /** Resolves when all that arrived so far is checked. */
-  settled(): Promise<void> {
-    return this.#work;
+  /** Ends after the check that is being made; the rest is taken up at the next start. */
+  async stop(): Promise<void> {
+    await this.#turns.stop();
   }
 
   /** Resolves when an adjudication is checked, or the time is over. */
@@ -68,32 +74,34 @@ export class AdjudicationChecks {
     if (facts.find<RelationEntry>('relation', relationRef)?.value.custodian !== mspId) return;
     for (const entry of listAdjudications(facts, relationRef, claimId)) {
       const { n } = entry;
-      if (adjudicated.find({ relationRef, claimId, n }) === undefined) this.#due.set(`${relationRef}/${claimId}/${String(n)}`, entry);
+      if (adjudicated.find({ relationRef, claimId, n }) !== undefined) continue;
+      const name = `${claimId}/${String(n)}`;
+      const due = this.#due.get(relationRef) ?? new Set();
+      this.#due.set(relationRef, due.add(name));
+      this.#turns.add(lane, name, () => this.#take(name, entry));
     }
   }
 
-  #queue(): void {
-    if (this.#isQueued) return;
-    this.#isQueued = true;
-    this.#work = this.#work
-      .then(() => {
-        this.#isQueued = false;
-        return this.#checkDue();
-      })
-      .catch((error: unknown) => {
-        this.#isScanned = false;
-        this.#options.onTrouble(error);
-      });
-  }
-
-  async #checkDue(): Promise<void> {
-    for (const [name, entry] of this.#due) {
+  /** One try; gives the longest pause before the next, or nothing when there is a verdict. */
+  async #take(name: string, entry: AdjudicationEntry): Promise<number | undefined> {
+    try {
       const papers = await collectPapers(this.#options, entry);
-      if (papers === 'missing') continue;
+      // A peer can get what is sealed later than the event that tells of it.
+      if (papers === 'missing') return longestPauses.missing;
       if (papers === 'unreadable') this.#keepUnreadable(entry);
       else await this.#check(papers);
-      this.#due.delete(name);
+      this.#forget(entry.relationRef, name);
+      return undefined;
+    } catch (error) {
+      this.#options.onTrouble(error);
+      return longestPauses.trouble;
     }
+  }
+
+  #forget(relationRef: string, name: string): void {
+    const due = this.#due.get(relationRef);
+    due?.delete(name);
+    if (due?.size === 0) this.#due.delete(relationRef);
   }
 
   async #check(papers: AdjudicationPapers): Promise<void> {
@@ -124,9 +132,4 @@ export class AdjudicationChecks {
     this.#kept.emit('verdict');
     if (verdict === 'differs') this.#options.onDiffers({ relationRef, claimId, n, problems });
   }
-}
-
-/** An event is a hint alone: whoever commits can put anything in one. */
-function isStored(event: LedgerEvent | undefined): boolean {
-  return event?.name === 'SealedStored' && event.payload.includes('"adjudication"');
 }

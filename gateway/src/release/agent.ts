@@ -15,8 +15,10 @@ import {
 } from '@medaccord/chaincode/model';
 import type { AgentAct } from '../audit';
 import type { IntentStore } from '../ledger/intent';
-import type { LedgerBlock, LedgerEvent } from '../ledger/ledger';
+import type { LedgerBlock } from '../ledger/ledger';
+import { Turns } from '../ledger/turns';
 import { readCode } from '../problem';
+import { storedRefOf } from '../sealed/stored-ref';
 import { isDeceased, type Fact, type IndexedRecord, type Projector, type RequestName } from '../store';
 import { submitRefusal, submitRelease, type DecideOptions } from './decide';
 import { deliver, readOpening, type DeliverOptions } from './deliver';
@@ -27,7 +29,6 @@ import { isOwnDecision } from './own-decision';
 import { readAssistance } from './read-assistance';
 import { readPayment, type Payment } from './read-payment';
 import { readProof } from './read-proof';
-import { Turns } from './turns';
 
 /** Requests of one counterparty that are worked on at once. */
 const perCounterparty = 4;
@@ -97,7 +98,7 @@ export class ReleaseAgent {
   onBlock(block: LedgerBlock): void {
     if (!this.#isRunning) return;
     this.#look();
-    const refs = new Set(block.transactions.map(({ event }) => readSealedRef(event)));
+    const refs = new Set(block.transactions.map(({ event }) => storedRefOf(event)));
     for (const [key, { name, isWaiting }] of this.#tasks)
       if (isWaiting && refs.has(name.relationRef)) this.#turns.wake(name.requester, key);
   }
@@ -284,15 +285,4 @@ function isMissing(facts: Gathered): boolean {
 /** What shows which records a claim needs. */
 function openingOf({ payment }: Gathered): Payment['opening'] {
   return payment === 'missing' ? undefined : payment?.opening;
-}
-
-/** The relation that a sealed value was stored for. An event is a hint alone: whoever commits can put anything in one. */
-function readSealedRef(event: LedgerEvent | undefined): unknown {
-  if (event?.name !== 'SealedStored') return undefined;
-  try {
-    const ids: unknown = JSON.parse(event.payload);
-    return typeof ids === 'object' && ids !== null && 'ref' in ids ? ids.ref : undefined;
-  } catch {
-    return undefined;
-  }
 }

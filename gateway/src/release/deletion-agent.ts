@@ -1,12 +1,12 @@
 import { decisionKey, deletionKey, formatInstant, type Decision, type Ending, type MspId, type Rules } from '@medaccord/chaincode/model';
 import type { SigningKey } from '../crypto';
 import type { Transactions } from '../ledger/transactions';
+import { Turns } from '../ledger/turns';
 import { readCode } from '../problem';
 import { findEndingOf, type Projector, type RequestName } from '../store';
 import { listParts, type DeliveredOptions } from './delivered';
 import { findNarrowing } from './find-narrowing';
 import { signDeletion } from './sign-deletion';
-import { Turns } from './turns';
 
 /** Copies of one relation that are deleted at once. */
 const perRelation = 4;
