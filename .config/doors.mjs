@@ -52,7 +52,9 @@ const check = [
   jest('unit, contract, service and render tests', 'unit', 'contract', 'service', 'render'),
 ];
 
-const cli = (file, ...argv) => ({ passArguments: true, steps: [tool(file, '--disable-warning=ExperimentalWarning', file, ...argv)] });
+// The young generation is as small as that of the network's processes (network/src/process/node-process.ts): `start` is one more of them.
+const options = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=4'];
+const cli = (file, ...argv) => ({ passArguments: true, steps: [tool(file, ...options, file, ...argv)] });
 
 /** @type {Record<string, { development?: boolean, passArguments?: boolean, steps: { title: string, argv: string[] }[] }>} */
 export const doors = {

@@ -11,7 +11,7 @@ export interface Platform {
  * Megabytes of each half of the young generation (V8's own limit grows with the machine): a dozen processes share it, and the smaller
  * limit costs no measurable processor time.
  */
-const SEMI_SPACE = 8;
+const SEMI_SPACE = 4;
 const NODE_OPTIONS = ['--disable-warning=ExperimentalWarning', `--max-semi-space-size=${String(SEMI_SPACE)}`];
 const READY_WITHIN_MS = 60_000;
 const STOPS_WITHIN_MS = 8000;

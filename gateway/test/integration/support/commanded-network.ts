@@ -15,6 +15,8 @@ import { Door, type Doors } from '../../support/door';
 
 const ROOT = join(__dirname, '../../../..');
 const CLI = join(ROOT, 'network/dist/cli/main.js');
+/** As `npm start` gives them. */
+const OPTIONS = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=4'];
 
 export type Line = Readonly<Record<string, unknown>> & { readonly step: string; readonly ok: boolean };
 
@@ -116,7 +118,7 @@ export class CommandedNetwork implements Doors {
   }
 
   start(verb: string, ...options: readonly string[]): RunningCommand {
-    const argv = ['--disable-warning=ExperimentalWarning', CLI, verb, ...this.#place(), '--json', ...options];
+    const argv = [...OPTIONS, CLI, verb, ...this.#place(), '--json', ...options];
     const child = spawn(process.execPath, argv, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, TMPDIR: this.temporary },
