@@ -402,6 +402,15 @@ export const advice = {
   ACCOUNT_EXISTS: ['The name was given to somebody, now or earlier.', 'Choose another; a name is never given twice.'],
   CLIENT_EXISTS: ['A client of that id is registered.', 'Remove it first, or choose another id.'],
   NOT_THE_INSURER: ['Another organisation is the insurer of the relation.', "Use the insurer's gateway."],
+  SETTLEMENT_EMPTY: ['Every final adjudication with this hospital, in this currency, is settled.', 'Nothing to do.'],
+  SETTLEMENT_DIFFERS: [
+    'Lines of the statement are not what this hospital worked out, or claims are missing; each is named, with its problems.',
+    'Settle it with the insurer, who proposes the statement anew; where a document has not arrived, ask again.',
+  ],
+  PAYMENT_DIFFERS: [
+    'The amount is not the total of the statement.',
+    'Compare amount and statement; the payment stays as it is until they agree.',
+  ],
   NOT_THE_CUSTODIAN: ['Another organisation is the custodian.', "Use the custodian's gateway."],
   PATIENT_UNKNOWN: ['No such patient is registered with this custodian.', 'Register the patient, or check the reference.'],
   RELATION_UNKNOWN: ['No such relation is on the ledger.', 'Check in first, or check the reference.'],

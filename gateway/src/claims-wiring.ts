@@ -13,6 +13,7 @@ import { newClaimRoutes } from './http/routes/claims';
 import { newCoverageRoutes } from './http/routes/coverages';
 import { newFhirClaimsRoutes } from './http/routes/fhir-claims';
 import { newPlanRoutes } from './http/routes/plans';
+import { newSettlementRoutes } from './http/routes/settlements';
 import { newQueues } from './ledger/lanes';
 import type { LedgerBlock, LedgerIdentity } from './ledger/ledger';
 import type { Transactions } from './ledger/transactions';
@@ -56,16 +57,14 @@ export interface Claims {
 export function newClaims(options: ClaimsOptions): Claims {
   const { keys, store, staff, identityOf } = options;
   const queues = newQueues();
+  const alone = <T>(name: string, task: () => Promise<T>): Promise<T> => queues(name, () => store.leases.alone(name, task));
   const adjudication: AdjudicationOptions = {
     ...options,
     key: keys.sealing,
     publicKey: keys.publicSealing,
     // The ledger knows no other role that asks for payment.
     clerk: () => staff.get({ subject: 'medaccord:claims-agent', role: 'insurer-clerk' }),
-    alone: ({ relationRef, coverageId }, task) => {
-      const name = `adjudicate/${relationRef}/${coverageId}`;
-      return queues(name, () => store.leases.alone(name, task));
-    },
+    alone: ({ relationRef, coverageId }, task) => alone(`adjudicate/${relationRef}/${coverageId}`, task),
   };
   const agent = new AdjudicationAgent(adjudication);
   const checks = new AdjudicationChecks({
@@ -84,6 +83,7 @@ export function newClaims(options: ClaimsOptions): Claims {
       ...newAdjudicationRoutes({ ...adjudication, identityOf }),
       ...newAppealRoutes(options),
       ...newFhirClaimsRoutes(options),
+      ...newSettlementRoutes({ ...options, key: keys.publicSealing, signing: keys.signing, alone }),
     ],
     onBlock: (block) => {
       checks.onBlock(block);

@@ -176,6 +176,8 @@ export const accessTable: readonly { readonly who: readonly Who[]; readonly rout
       'GET /api/claims/:relationRef/:claimId',
       'GET /api/coverages/:relationRef/:coverageId/eligibility',
       'POST /api/claims/:relationRef/:claimId/appeals',
+      'POST /api/settlements/:organisation/:number/signature',
+      'POST /api/settlements/:organisation/:number/payment/clearance',
     ],
   },
   {
@@ -185,6 +187,8 @@ export const accessTable: readonly { readonly who: readonly Who[]; readonly rout
       'POST /fhir-claims/:type/_search',
       'GET /fhir-claims/:type/:id',
       'POST /fhir-claims/CoverageEligibilityRequest/$submit',
+      'GET /api/settlements',
+      'GET /api/settlements/:organisation/:number',
     ],
   },
   {
@@ -206,6 +210,8 @@ export const accessTable: readonly { readonly who: readonly Who[]; readonly rout
       'GET /api/adjudications/:relationRef/:claimId',
       'POST /api/adjudications/:relationRef/:claimId/decisions',
       'POST /api/adjudications/:relationRef/:claimId/confirmation',
+      'POST /api/settlements',
+      'POST /api/settlements/:organisation/:number/payment',
     ],
   },
   {

@@ -221,6 +221,12 @@ export const expectations: Readonly<Record<string, Row | 'in the way'>> = {
   'GET /api/adjudications/:relationRef/:claimId': nothing(),
   'POST /api/adjudications/:relationRef/:claimId/decisions': change,
   'POST /api/adjudications/:relationRef/:claimId/confirmation': change,
+  'GET /api/settlements': nothing(),
+  'POST /api/settlements': change,
+  'GET /api/settlements/:organisation/:number': nothing(),
+  'POST /api/settlements/:organisation/:number/signature': change,
+  'POST /api/settlements/:organisation/:number/payment': change,
+  'POST /api/settlements/:organisation/:number/payment/clearance': change,
 
   'GET /api/break-glass': nothing(),
   'GET /api/break-glass/statistics': nothing(),

@@ -1,0 +1,32 @@
+import { formatCanonical, parseSigned, type SettlementEntry } from '@medaccord/chaincode/model';
+import { signJws } from '../crypto';
+import { newError } from '../problem';
+import { checkStatement } from './check-statement';
+import { openStatement, readStanding } from './open-statement';
+import type { SettlementName, SettlementOptions } from './settlement-options';
+
+/**
+ * Signs for this hospital what the insurer proposed, when every line is what the hospital worked out itself and none is missing.
+ * @throws CodedError SETTLEMENT_DIFFERS with the lines that differ; SETTLEMENT_NOT_FOUND and others of the ledger
+ */
+export async function signSettlement(options: SettlementOptions, name: SettlementName): Promise<SettlementEntry> {
+  const { transactions, projector } = options;
+  const { settlement } = await readStanding(options, name);
+  if (settlement.signature !== null) return settlement;
+  const document = await openStatement(options, settlement);
+  const lines = await checkStatement(options, settlement, document);
+  if (lines.length > 0) throw newError('SETTLEMENT_DIFFERS', 'The statement is not what this hospital worked out', { details: { lines } });
+  const { payload } = parseSigned('settlement', settlement.proposal, 'proposal');
+  const { block, result } = await transactions.submit(
+    'SignSettlement',
+    { statement: await signJws('settlement', payload, options.signing) },
+    {
+      operation: `sign/${settlement.settlementId}`,
+      organisations: [name.hospital, name.insurer],
+      mayLag: true,
+      input: { document: formatCanonical(document) },
+    },
+  );
+  await projector.waitForBlock(block);
+  return result;
+}

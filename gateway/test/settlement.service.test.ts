@@ -1,0 +1,224 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import {
+  formatCanonical,
+  formatInstant,
+  formatUtf8,
+  settlementPreimage,
+  settlementRef,
+  type AdjudicationDocument,
+  type AdjudicationEntry,
+  type SettledClaim,
+  type SettlementDocument,
+  type SettlementEntry,
+  type SettlementId,
+} from '@medaccord/chaincode/model';
+import { commit, newSalt, seal, signJws } from '../src/crypto';
+import { digestOf } from '../src/ledger/digest';
+import { TestClaims, type TestClaim } from './support/test-claims';
+import { TestConsortium, waitFor, type Answer } from './support/test-consortium';
+import { newPlan, TestCoverage } from './support/test-coverage';
+import { TestPatient } from './support/test-patient';
+
+jest.setTimeout(60_000);
+
+const consortium = new TestConsortium();
+const patient = new TestPatient(consortium, 'AlphaMSP');
+const coverage = new TestCoverage(patient);
+const claims = new TestClaims(consortium, coverage);
+/** A visit costs 25.00 of the patient's own; nothing needs evidence. */
+const plan = newPlan({ evidence: [], quantities: [] });
+
+beforeAll(async () => {
+  await consortium.start();
+  await patient.register();
+  await patient.checkIn('GammaMSP', 'GammaMSP', ['cover']);
+  await claims.treat(10);
+  expect((await coverage.begin(plan)).status).toBe(201);
+}, 60_000);
+
+afterAll(async () => {
+  await consortium.stop();
+});
+
+const gamma = () => consortium.gateway('GammaMSP');
+const alpha = () => consortium.gateway('AlphaMSP');
+const statement = (at: 'alpha' | 'gamma', number: number): string =>
+  `/api/settlements/${at === 'alpha' ? 'GammaMSP' : 'AlphaMSP'}/${String(number)}`;
+
+async function atInsurer(path: string, body?: object, key: string = randomUUID()): Promise<Answer> {
+  return gamma().send(path, { token: await gamma().token('insurer-clerk'), key, ...(body && { body }) });
+}
+
+async function atHospital(path: string, body?: object, method?: 'POST'): Promise<Answer> {
+  await consortium.untilFollowing();
+  return alpha().send(path, { token: await alpha().token('registrar'), ...(body && { body }), ...(method && { method }) });
+}
+
+const propose = (key?: string): Promise<Answer> => atInsurer('/api/settlements', { hospital: 'AlphaMSP' }, key);
+const sign = (number: number): Promise<Answer> => atHospital(`${statement('alpha', number)}/signature`, undefined, 'POST');
+const rowOf = ({ claimId }: TestClaim, n: number) => alpha().store.adjudicated.find({ relationRef: patient.relationRef, claimId, n });
+
+/** Until the insurer has decided a claim, and the hospital has worked it out again. */
+async function untilChecked(claim: TestClaim, n = 1): Promise<TestClaim> {
+  const entry = () => gamma().store.facts.find<AdjudicationEntry>('adjudication', patient.relationRef, claim.claimId)?.value;
+  await waitFor(() => entry()?.n === n && rowOf(claim, n)?.verdict === 'agrees', 20_000);
+  return claim;
+}
+
+/** What an altered gateway of the insurer proposes in place of the statement that waits for its signature. */
+async function proposeAltered(number: number, change: (lines: SettledClaim[]) => SettledClaim[]): Promise<void> {
+  const { keys, store } = gamma();
+  const { value: standing } = store.facts.find<SettlementEntry>('settlement', 'AlphaMSP/GammaMSP', String(number))!;
+  const claimed = change((await atInsurer(statement('gamma', number))).body.lines as SettledClaim[]);
+  const totals: Record<string, number> = {};
+  for (const { currency, benefit } of claimed) totals[currency] = (totals[currency] ?? 0) + benefit;
+  const settlementId = randomBytes(16).toString('base64url') as SettlementId;
+  const name = { settlementId, hospital: standing.hospital, insurer: standing.insurer, number, previous: standing.previous };
+  const document: SettlementDocument = { ...name, claims: claimed, totals, salt: newSalt() };
+  const text = formatCanonical(document);
+  const sealTo = (recipient: 'AlphaMSP' | 'GammaMSP'): Promise<string> =>
+    seal(consortium.gateway(recipient).keys.publicSealing, { ...settlementRef(settlementId), recipient }, formatUtf8(text));
+  const sealed = { hospital: await sealTo('AlphaMSP'), insurer: await sealTo('GammaMSP') };
+  const payload = {
+    ...name,
+    document: await commit(settlementPreimage(document)),
+    sealed: { AlphaMSP: digestOf(sealed.hospital), GammaMSP: digestOf(sealed.insurer) },
+    issuedAt: formatInstant(store.facts.newestTime),
+  };
+  const opened = claimed.map((line) => ({ document: alpha().store.adjudicated.find(line)?.document ?? '' }));
+  const call = {
+    transaction: 'ProposeSettlement',
+    request: { statement: await signJws('settlement', payload as never, keys.signing) },
+    organisations: ['GammaMSP', 'AlphaMSP'],
+    transient: { input: formatCanonical({ document: text, claims: opened, sealed }) },
+  };
+  const { ledger } = consortium;
+  expect(ledger.commit(await ledger.endorse(await ledger.twin.identity('GammaMSP', 'gateway'), call.transaction, call)).code).toBe(0);
+  await consortium.untilFollowing();
+}
+
+let first: TestClaim;
+let second: TestClaim;
+
+describe('a statement', () => {
+  it('is not made where nothing is to settle', async () => {
+    expect((await propose()).body.code).toBe('SETTLEMENT_EMPTY');
+  });
+
+  it('names every final adjudication that is not settled, with what it pays; the same request is the same statement', async () => {
+    first = await untilChecked(await claims.bill([{ records: [0], charge: 10_000 }]));
+    second = await untilChecked(await claims.bill([{ records: [1], charge: 20_000 }]));
+    const key = randomUUID();
+    const { status, body } = await propose(key);
+    expect([status, body]).toMatchObject([
+      201,
+      { hospital: 'AlphaMSP', insurer: 'GammaMSP', number: 1, status: 'proposed', payment: null },
+    ]);
+    expect(body.lines).toEqual([lineOf(first, 7_500), lineOf(second, 17_500)]);
+    expect(body.totals).toEqual({ USD: 25_000 });
+    expect((await propose(key)).body.number).toBe(1);
+    expect((await atInsurer('/api/settlements')).body.settlements).toMatchObject([{ number: 1, status: 'proposed' }]);
+  });
+
+  it('takes the place of the one before as long as the hospital has not signed that', async () => {
+    expect((await propose()).body).toMatchObject({ number: 1, status: 'proposed' });
+    expect((await atInsurer('/api/settlements')).body.settlements).toHaveLength(1);
+  });
+
+  it('names one currency alone where that is asked for', async () => {
+    const { body } = await atInsurer('/api/settlements', { hospital: 'AlphaMSP', currency: 'EUR' });
+    expect(body.code).toBe('SETTLEMENT_EMPTY');
+  });
+
+  it('that leaves a claim out is not signed, and the hospital sees which', async () => {
+    await proposeAltered(1, (lines) => lines.slice(1));
+    const missing = { relationRef: patient.relationRef, claimId: first.claimId, n: 1, problems: ['missing'] };
+    expect((await atHospital(statement('alpha', 1))).body.check).toEqual({ agrees: false, lines: [missing] });
+    const refused = await sign(1);
+    expect([refused.status, refused.body.code, refused.body.details.lines]).toEqual([409, 'SETTLEMENT_DIFFERS', [missing]]);
+    expect((await atHospital(statement('alpha', 1))).body.status).toBe('proposed');
+  });
+
+  it('in another currency than the claim is not signed', async () => {
+    await propose();
+    await proposeAltered(1, (lines) => lines.map((line) => ({ ...line, currency: 'EUR' as never })));
+    const { status, body } = await sign(1);
+    expect([status, body.code]).toEqual([409, 'SETTLEMENT_DIFFERS']);
+    expect(body.details.lines[0]).toMatchObject({ claimId: first.claimId, problems: ['currency'] });
+  });
+
+  it('is not signed where the document of the hospital says another benefit, or did not agree with the plan', async () => {
+    await propose();
+    const row = rowOf(first, 1)!;
+    const told = JSON.parse(row.document) as AdjudicationDocument;
+    alpha().store.adjudicated.put({ ...row, verdict: 'differs', document: formatCanonical({ ...told, decided: null }) });
+    expect((await sign(1)).body.details.lines).toMatchObject([{ claimId: first.claimId, problems: ['check', 'benefit'] }]);
+    alpha().store.adjudicated.put(row);
+  });
+
+  it('is signed by the hospital when every line agrees with its own documents', async () => {
+    expect((await atHospital(statement('alpha', 1))).body.check).toEqual({ agrees: true, lines: [] });
+    const { status, body } = await sign(1);
+    expect([status, body]).toMatchObject([200, { number: 1, status: 'signed', check: null }]);
+    expect((await sign(1)).body.status).toBe('signed');
+    expect((await propose()).body.code).toBe('SETTLEMENT_EMPTY');
+  });
+});
+
+describe('a payment', () => {
+  const paid = { paidOn: '2026-03-02', reference: 'RF18 5390 0754' };
+  const pay = (amount: number): Promise<Answer> => atInsurer(`${statement('gamma', 1)}/payment`, { amounts: { USD: amount }, ...paid });
+  const clear = (amount: number): Promise<Answer> => atHospital(`${statement('alpha', 1)}/payment/clearance`, { amounts: { USD: amount } });
+
+  it('is of the amount of the statement, said once', async () => {
+    const refused = await pay(24_999);
+    expect([refused.status, refused.body.code]).toEqual([409, 'PAYMENT_DIFFERS']);
+    expect((await clear(25_000)).body.code).toBe('PAYMENT_NOT_FOUND');
+    const { status, body } = await pay(25_000);
+    expect([status, body]).toMatchObject([201, { status: 'paid', payment: { amounts: { USD: 25_000 }, ...paid } }]);
+    expect((await pay(25_000)).status).toBe(201);
+  });
+
+  it('stays open before both where another amount came, and is cleared by the one of the statement', async () => {
+    const refused = await clear(24_000);
+    expect([refused.status, refused.body.code]).toEqual([409, 'PAYMENT_DIFFERS']);
+    await consortium.untilFollowing();
+    for (const { body } of [await atInsurer(statement('gamma', 1)), await atHospital(statement('alpha', 1))])
+      expect(body).toMatchObject({ status: 'paid', clearedAt: null });
+    expect((await clear(25_000)).body).toMatchObject({ status: 'cleared', payment: paid });
+    await consortium.untilFollowing();
+    expect((await atInsurer(statement('gamma', 1))).body.status).toBe('cleared');
+  });
+});
+
+describe('a claim that is taken back', () => {
+  it('is netted in the next statement', async () => {
+    const related = { claimId: second.claimId as never, relationship: 'reversal' as const };
+    await claims.bill([], { related });
+    await untilChecked(second, 2);
+    const third = await untilChecked(await claims.bill([{ records: [2], charge: 30_000 }]));
+    const { body } = await propose();
+    expect(body).toMatchObject({ number: 2, totals: { USD: 10_000 } });
+    expect(body.lines).toEqual([{ ...lineOf(second, -17_500), n: 2, after: 1 }, lineOf(third, 27_500)]);
+    await consortium.untilFollowing();
+    expect((await sign(2)).body).toMatchObject({ number: 2, status: 'signed' });
+  });
+});
+
+describe('others', () => {
+  it('neither see nor change a statement', async () => {
+    const beta = consortium.gateway('BetaMSP');
+    const send = async (path: string, role: string, body?: object): Promise<unknown> =>
+      (await beta.send(path, { token: await beta.token(role), key: randomUUID(), method: body ? 'POST' : 'GET', ...(body && { body }) }))
+        .body.code;
+    expect(await send(statement('alpha', 1), 'records')).toBe('SETTLEMENT_NOT_FOUND');
+    expect(await send(`${statement('alpha', 1)}/payment/clearance`, 'records', { amounts: { USD: 25_000 } })).toBe('SETTLEMENT_NOT_FOUND');
+    expect(await send(statement('gamma', 1), 'insurer-clerk')).toBe('SETTLEMENT_NOT_FOUND');
+    expect(await send(statement('gamma', 1), 'physician')).toBe('ROLE_NOT_ALLOWED');
+    expect((await beta.send('/api/settlements', { token: await beta.token('records') })).body.settlements).toEqual([]);
+  });
+});
+
+function lineOf({ claimId }: TestClaim, benefit: number): object {
+  return { relationRef: patient.relationRef, claimId, n: 1, after: null, currency: 'USD', benefit };
+}
