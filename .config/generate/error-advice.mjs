@@ -407,10 +407,7 @@ export const advice = {
     'Lines of the statement are not what this hospital worked out, or claims are missing; each is named, with its problems.',
     'Settle it with the insurer, who proposes the statement anew; where a document has not arrived, ask again.',
   ],
-  PAYMENT_DIFFERS: [
-    'The amount is not the total of the statement.',
-    'Compare amount and statement; the payment stays as it is until they agree.',
-  ],
+  PAYMENT_DIFFERS: ['The amount is not the total of the statement.', 'Compare amount and statement.'],
   NOT_THE_CUSTODIAN: ['Another organisation is the custodian.', "Use the custodian's gateway."],
   PATIENT_UNKNOWN: ['No such patient is registered with this custodian.', 'Register the patient, or check the reference.'],
   RELATION_UNKNOWN: ['No such relation is on the ledger.', 'Check in first, or check the reference.'],

@@ -3,6 +3,7 @@ import {
   formatCanonical,
   formatInstant,
   formatUtf8,
+  settlementKey,
   settlementPreimage,
   settlementRef,
   type AdjudicationDocument,
@@ -49,7 +50,7 @@ async function atInsurer(path: string, body?: object, key: string = randomUUID()
   return gamma().send(path, { token: await gamma().token('insurer-clerk'), key, ...(body && { body }) });
 }
 
-async function atHospital(path: string, body?: object, method?: 'POST'): Promise<Answer> {
+async function atHospital(path: string, body?: object, method?: 'POST' | 'PUT'): Promise<Answer> {
   await consortium.untilFollowing();
   return alpha().send(path, { token: await alpha().token('registrar'), ...(body && { body }), ...(method && { method }) });
 }
@@ -168,51 +169,98 @@ describe('a statement', () => {
 describe('a payment', () => {
   const paid = { paidOn: '2026-03-02', reference: 'RF18 5390 0754' };
   const pay = (amount: number): Promise<Answer> => atInsurer(`${statement('gamma', 1)}/payment`, { amounts: { USD: amount }, ...paid });
-  const clear = (amount: number): Promise<Answer> => atHospital(`${statement('alpha', 1)}/payment/clearance`, { amounts: { USD: amount } });
+  const receive = (amounts: Readonly<Record<string, number>>): Promise<Answer> =>
+    atHospital(`${statement('alpha', 1)}/payment/received`, { amounts }, 'PUT');
+  const listUnreconciled = async (): Promise<unknown> => (await atHospital('/api/settlements?show=unreconciled')).body.settlements;
+
+  it('that comes before the insurer says so is kept, and listed', async () => {
+    expect((await receive({ USD: 25_000 })).body).toMatchObject({
+      status: 'signed',
+      received: { amounts: { USD: 25_000 } },
+      difference: {},
+    });
+    expect(await listUnreconciled()).toMatchObject([{ number: 1, status: 'signed' }]);
+    await alpha().store.received.remove('GammaMSP', 1);
+  });
 
   it('is of the amount of the statement, said once', async () => {
     const refused = await pay(24_999);
     expect([refused.status, refused.body.code]).toEqual([409, 'PAYMENT_DIFFERS']);
-    expect((await clear(25_000)).body.code).toBe('PAYMENT_NOT_FOUND');
     const { status, body } = await pay(25_000);
     expect([status, body]).toMatchObject([201, { status: 'paid', payment: { amounts: { USD: 25_000 }, ...paid } }]);
     expect((await pay(25_000)).status).toBe(201);
   });
 
-  it('stays open before both where another amount came, and is cleared by the one of the statement', async () => {
-    const refused = await clear(24_000);
-    expect([refused.status, refused.body.code]).toEqual([409, 'PAYMENT_DIFFERS']);
-    await consortium.untilFollowing();
-    for (const { body } of [await atInsurer(statement('gamma', 1)), await atHospital(statement('alpha', 1))])
-      expect(body).toMatchObject({ status: 'paid', clearedAt: null });
-    expect((await clear(25_000)).body).toMatchObject({ status: 'cleared', payment: paid });
-    await consortium.untilFollowing();
+  it('that came in another amount stays before the people of the hospital with its difference, and the one of the statement clears it', async () => {
+    expect(await listUnreconciled()).toMatchObject([{ number: 1, status: 'paid', received: null, difference: { USD: -25_000 } }]);
+    const came = await receive({ USD: 24_000, EUR: 5 });
+    expect([came.status, came.body]).toMatchObject([
+      200,
+      { status: 'paid', received: { amounts: { USD: 24_000, EUR: 5 } }, difference: { USD: -1_000, EUR: 5 } },
+    ]);
+    expect(await listUnreconciled()).toMatchObject([{ number: 1, difference: { USD: -1_000, EUR: 5 } }]);
+    const atOther = await atInsurer('/api/settlements?show=unreconciled');
+    expect(atOther.body.settlements).toMatchObject([{ number: 1, status: 'paid', received: null, difference: null, clearedAt: null }]);
+    expect((await receive({ USD: 25_000 })).body).toMatchObject({ status: 'cleared', received: null, difference: null, payment: paid });
+    expect(await listUnreconciled()).toEqual([]);
     expect((await atInsurer(statement('gamma', 1))).body.status).toBe('cleared');
+    expect((await atInsurer('/api/settlements?show=unreconciled')).body.settlements).toEqual([]);
+  });
+
+  it('that comes once more after it was cleared is listed until it has gone back', async () => {
+    expect((await receive({ USD: 50_000 })).body).toMatchObject({ status: 'cleared', difference: { USD: 25_000 } });
+    expect(await listUnreconciled()).toMatchObject([{ number: 1, status: 'cleared', difference: { USD: 25_000 } }]);
+    expect((await receive({ USD: 25_000 })).body).toMatchObject({ status: 'cleared', received: null, difference: null });
+    expect(await alpha().store.received.list()).toEqual([]);
+    // As a gateway leaves it that dies after it cleared the payment.
+    await alpha().store.received.put({ insurer: 'GammaMSP' as never, number: 1, amounts: { USD: 25_000 }, at: formatInstant(0) });
+    expect(await listUnreconciled()).toEqual([]);
   });
 });
 
 describe('a claim that is taken back', () => {
-  it('is netted in the next statement', async () => {
+  it('is netted in the next statement, whose number skips what others wrote under numbers', async () => {
     const related = { claimId: second.claimId as never, relationship: 'reversal' as const };
     await claims.bill([], { related });
     await untilChecked(second, 2);
     const third = await untilChecked(await claims.bill([{ records: [2], charge: 30_000 }]));
+    const [unreadable, readable] = [2, 3].map((number) => settlementKey('AlphaMSP' as never, 'GammaMSP' as never, number));
+    const { value: signed } = gamma().store.facts.find<SettlementEntry>('settlement', 'AlphaMSP/GammaMSP', '1')!;
+    consortium.ledger.forge({ [unreadable!]: 'junk', [readable!]: formatCanonical({ ...signed, number: 3 }) });
+    await consortium.untilFollowing();
     const { body } = await propose();
-    expect(body).toMatchObject({ number: 2, totals: { USD: 10_000 } });
+    expect(body).toMatchObject({ number: 4, totals: { USD: 10_000 } });
     expect(body.lines).toEqual([{ ...lineOf(second, -17_500), n: 2, after: 1 }, lineOf(third, 27_500)]);
     await consortium.untilFollowing();
-    expect((await sign(2)).body).toMatchObject({ number: 2, status: 'signed' });
+    expect((await sign(4)).body).toMatchObject({ number: 4, status: 'signed' });
+  });
+});
+
+describe('a claim in another currency', () => {
+  it('waits for a statement of its own where one of the others is asked for, and is not missing in that', async () => {
+    const euros = new TestCoverage(patient);
+    expect((await euros.begin({ ...plan, planId: 'euros', currency: 'EUR' }, { planId: 'euros' })).status).toBe(201);
+    const inEuros = new TestClaims(consortium, euros);
+    inEuros.records.push(...claims.records);
+    const fourth = await untilChecked(await inEuros.bill([{ records: [3], charge: 4_000 }], { currency: 'EUR' }));
+    const fifth = await untilChecked(await claims.bill([{ records: [4], charge: 5_000 }]));
+    const { body } = await atInsurer('/api/settlements', { hospital: 'AlphaMSP', currency: 'USD' });
+    expect(body).toMatchObject({ number: 5, lines: [{ claimId: fifth.claimId }], waiting: 1 });
+    expect((await sign(5)).body).toMatchObject({ number: 5, status: 'signed', waiting: null });
+    const rest = (await propose()).body;
+    expect(rest).toMatchObject({ number: 6, lines: [{ claimId: fourth.claimId, currency: 'EUR' }], waiting: 0 });
   });
 });
 
 describe('others', () => {
   it('neither see nor change a statement', async () => {
     const beta = consortium.gateway('BetaMSP');
-    const send = async (path: string, role: string, body?: object): Promise<unknown> =>
-      (await beta.send(path, { token: await beta.token(role), key: randomUUID(), method: body ? 'POST' : 'GET', ...(body && { body }) }))
-        .body.code;
+    const send = async (path: string, role: string, body?: object, method: 'GET' | 'PUT' = 'GET'): Promise<unknown> =>
+      (await beta.send(path, { token: await beta.token(role), method, ...(body && { body }) })).body.code;
     expect(await send(statement('alpha', 1), 'records')).toBe('SETTLEMENT_NOT_FOUND');
-    expect(await send(`${statement('alpha', 1)}/payment/clearance`, 'records', { amounts: { USD: 25_000 } })).toBe('SETTLEMENT_NOT_FOUND');
+    expect(await send(`${statement('alpha', 1)}/payment/received`, 'records', { amounts: { USD: 25_000 } }, 'PUT')).toBe(
+      'SETTLEMENT_NOT_FOUND',
+    );
     expect(await send(statement('gamma', 1), 'insurer-clerk')).toBe('SETTLEMENT_NOT_FOUND');
     expect(await send(statement('gamma', 1), 'physician')).toBe('ROLE_NOT_ALLOWED');
     expect((await beta.send('/api/settlements', { token: await beta.token('records') })).body.settlements).toEqual([]);

@@ -14,7 +14,8 @@ import {
 } from '@medaccord/chaincode/model';
 import { readBody } from '../billing/read-claim';
 import type { AdjudicatedRow } from '../store';
-import { listDue, mostLines } from './list-due';
+import { listDue } from './list-due';
+import { listLeftOut } from './list-left-out';
 import type { SettlementOptions } from './settlement-options';
 
 /**
@@ -46,7 +47,7 @@ export async function checkStatement(
   const lines = await Promise.all(
     document.claims.map(async (line) => ({ ...nameOf(line), problems: await problemsOf(options, settlement, line) })),
   );
-  return [...lines.filter(({ problems }) => problems.length > 0), ...listMissing(options, settlement, document)];
+  return [...lines.filter(({ problems }) => problems.length > 0), ...(await listMissing(options, settlement, document))];
 }
 
 async function problemsOf(options: Options, { hospital, insurer }: SettlementEntry, line: SettledClaim): Promise<readonly LineProblem[]> {
@@ -81,17 +82,27 @@ function paidByRow(row: AdjudicatedRow | undefined): number {
   return paidBy(parseJson<AdjudicationDocument>(parseAdjudicationDocument, row.document, 'document'));
 }
 
-/** What was decided before the statement was drawn up, in a currency of its own, and is not in it though there is room. */
-function listMissing({ facts }: Options, settlement: SettlementEntry, { claims }: SettlementDocument): readonly DifferingLine[] {
+/** What was decided before the statement was drawn up, in one of its currencies, and is not in it though there was room. */
+async function listMissing(
+  options: Options,
+  settlement: SettlementEntry,
+  { claims, totals }: SettlementDocument,
+): Promise<readonly DifferingLine[]> {
+  const { facts } = options;
   const { hospital, insurer, number } = settlement;
   const block = facts.find('settlement', `${hospital}/${insurer}`, String(number))?.block ?? 0;
-  if (claims.length >= mostLines) return [];
-  const named = new Set(claims.map(({ relationRef, claimId }) => `${relationRef} ${claimId}`));
   const until = drawnUpAt(settlement);
-  return listDue(facts, settlement)
-    .filter(({ claim, adjudication }) => !named.has(`${claim.relationRef} ${claim.claimId}`) && adjudication.block < block)
-    .filter(({ adjudication: { value } }) => value.at !== null && value.at <= until)
-    .map(({ adjudication: { value } }) => ({ ...nameOf(value), problems: ['missing'] }));
+  const decided = listDue(facts, settlement).filter(({ adjudication: { block: at, value } }) => at < block && isUpTo(until, value.at));
+  const leftOut = await Promise.all(
+    listLeftOut(decided, claims).map(async (due) => ({ due, currency: (await readBody(options, due.claim)).currency })),
+  );
+  return leftOut
+    .filter(({ currency }) => currency in totals)
+    .map(({ due: { adjudication } }) => ({ ...nameOf(adjudication.value), problems: ['missing'] }));
+}
+
+function isUpTo(until: Instant, at: Instant | null): boolean {
+  return at !== null && at <= until;
 }
 
 /** As the insurer says, but not long before it came: what is decided while it is on its way is in the next one. */

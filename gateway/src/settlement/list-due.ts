@@ -2,8 +2,6 @@ import type { AdjudicationEntry, ClaimEntry } from '@medaccord/chaincode/model';
 import type { ClaimPlace, Fact, Facts } from '../store';
 import type { Parties } from './settlement-options';
 
-/** Lines of one statement: both peers open every adjudication that it names in one transaction. */
-export const mostLines = 200;
 const perPage = 200;
 
 /** A claim whose newest adjudication no statement settles yet. */

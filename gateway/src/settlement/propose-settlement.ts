@@ -5,7 +5,6 @@ import {
   settlementPreimage,
   settlementRef,
   type AdjudicationEntry,
-  type Commitment,
   type MspId,
   type SettledClaim,
   type SettlementDocument,
@@ -19,11 +18,12 @@ import { openAdjudication } from '../adjudication/read-chain';
 import { commit, newSalt, signJws } from '../crypto';
 import { digestOf } from '../ledger/digest';
 import type { LedgerIdentity } from '../ledger/ledger';
-import { newError } from '../problem';
-import { listDue, mostLines, type Due } from './list-due';
+import { newError, readCode } from '../problem';
+import { listDue, type Due } from './list-due';
 import { findStanding } from './open-statement';
 import { sealToBoth } from './seal-to-both';
 import type { Parties, SettlementName, SettlementOptions } from './settlement-options';
+import { takeLines } from './take-lines';
 
 export interface SettlementWish {
   readonly hospital: MspId;
@@ -31,51 +31,89 @@ export interface SettlementWish {
   readonly currency?: string | undefined;
 }
 
+interface Proposal {
+  readonly request: TransactionRequest<'ProposeSettlement'>;
+  readonly input: TransientInput<'ProposeSettlement'>;
+}
+
+type StatementPlace = Pick<SettlementDocument, 'number' | 'previous'>;
+
+/** Numbers in a row that others can have occupied: each takes two members who collude. */
+const mostSkipped = 20;
+
 interface Line {
   readonly line: SettledClaim;
   readonly opened: TransientInput<'ProposeSettlement'>['claims'][number];
 }
 
 /**
- * Proposes the next statement of this insurer with a hospital: everything that is decided for good and not settled. It takes the place of one
- * that the hospital has not signed. Repeating the same operation is the same statement.
+ * Proposes the next statement of this insurer with a hospital: what is decided for good and not settled, as much as fits. It takes the place
+ * of one that the hospital has not signed. Repeating the same operation is the same statement.
  * @throws CodedError SETTLEMENT_EMPTY, ORGANISATION_NOT_FOUND, NOT_READY; of the ledger
  */
 export async function proposeSettlement(
   options: SettlementOptions,
-  wish: SettlementWish,
+  { hospital, currency }: SettlementWish,
   { operation, identity }: { readonly operation: string; readonly identity: LedgerIdentity },
 ): Promise<SettlementEntry> {
-  const { mspId: insurer, store, facts } = options;
-  const parties: Parties = { hospital: wish.hospital, insurer };
-  const settlementId = store.key.name('settlement', operation) as SettlementId;
-  return options.alone(`settle/${wish.hospital}`, async () => {
-    const made = listEntries(options, parties).find((entry) => entry.settlementId === settlementId);
+  const parties: Parties = { hospital, insurer: options.mspId };
+  const settlementId = options.store.key.name('settlement', operation) as SettlementId;
+  return options.alone(`settle/${hospital}`, async () => {
+    const made = await findMade(options, parties, settlementId);
     if (made !== undefined) return made;
-    const issuedAt = formatInstant(facts.newestTime);
-    const lines = await linesOf(options, parties, wish.currency);
-    const claims = lines.map(({ line }) => line);
-    const place = await nextPlace(options, parties);
-    const document: SettlementDocument = { settlementId, ...parties, ...place, claims, totals: totalsOf(claims), salt: newSalt() };
-    const text = formatCanonical(document);
-    const sealed = await sealToBoth(options, parties, settlementRef(settlementId), text);
-    const digests = { [parties.hospital]: digestOf(sealed.hospital), [insurer]: digestOf(sealed.insurer) };
-    const payload = { settlementId, ...parties, ...place, document: await commit(settlementPreimage(document)), sealed: digests, issuedAt };
-    const statement = await signJws('settlement', payload as never, options.signing);
-    return submit(
-      options,
-      { request: { statement }, input: { document: text, claims: lines.map(({ opened }) => opened), sealed } },
-      {
-        identity,
-        parties,
-      },
-    );
+    const issuedAt = formatInstant(options.facts.newestTime);
+    const lines = await takeLines(listDue(options.facts, parties), (due) => lineOf(options, due), { currency });
+    if (lines.length === 0) throw newError('SETTLEMENT_EMPTY', 'Nothing is decided for good that is not settled with this hospital');
+    return proposeAtNextPlace(options, parties, async (place) => {
+      const proposal = await drawUp(options, { settlementId, ...parties, ...place }, { lines, issuedAt });
+      return submit(options, proposal, { identity, parties });
+    });
   });
+}
+
+async function findMade(options: SettlementOptions, parties: Parties, settlementId: SettlementId): Promise<SettlementEntry | undefined> {
+  const named = listEntries(options, parties).filter((entry) => entry.settlementId === settlementId);
+  const standing = await Promise.all(named.map((entry) => findStanding(options, entry)));
+  return standing.find((one) => one?.settlement.settlementId === settlementId)?.settlement;
+}
+
+/** At the first number that is free. What others wrote under one can be such that the read model does not have it: then the next is tried. */
+async function proposeAtNextPlace(
+  options: SettlementOptions,
+  parties: Parties,
+  propose: (place: StatementPlace) => Promise<SettlementEntry>,
+): Promise<SettlementEntry> {
+  const numbers = listEntries(options, parties).map(({ number }) => number);
+  let place = await nextPlace(options, parties, numbers);
+  for (let skipped = 0; ; skipped += 1) {
+    try {
+      return await propose(place);
+    } catch (error) {
+      if (readCode(error) !== 'SETTLEMENT_NOT_NEXT' || skipped === mostSkipped) throw error;
+      place = { ...place, number: firstFree(numbers, place.number + 1) };
+    }
+  }
+}
+
+async function drawUp(
+  options: SettlementOptions,
+  name: Pick<SettlementDocument, 'settlementId' | 'previous'> & SettlementName,
+  { lines, issuedAt }: { readonly lines: readonly Line[]; readonly issuedAt: string },
+): Promise<Proposal> {
+  const { hospital, insurer, settlementId } = name;
+  const claims = lines.map(({ line }) => line);
+  const document: SettlementDocument = { ...name, claims, totals: totalsOf(claims), salt: newSalt() };
+  const text = formatCanonical(document);
+  const sealed = await sealToBoth(options, name, settlementRef(settlementId), text);
+  const digests = { [hospital]: digestOf(sealed.hospital), [insurer]: digestOf(sealed.insurer) };
+  const payload = { ...name, document: await commit(settlementPreimage(document)), sealed: digests, issuedAt };
+  const statement = await signJws('settlement', payload as never, options.signing);
+  return { request: { statement }, input: { document: text, claims: lines.map(({ opened }) => opened), sealed } };
 }
 
 async function submit(
   { transactions, projector }: SettlementOptions,
-  { request, input }: { readonly request: TransactionRequest<'ProposeSettlement'>; readonly input: TransientInput<'ProposeSettlement'> },
+  { request, input }: Proposal,
   { identity, parties: { hospital, insurer } }: { readonly identity: LedgerIdentity; readonly parties: Parties },
 ): Promise<SettlementEntry> {
   const operation = `settlement/${digestOf(request.statement)}`;
@@ -84,13 +122,6 @@ async function submit(
   const { block, result } = await transactions.submit('ProposeSettlement', request, call);
   await projector.waitForBlock(block);
   return result;
-}
-
-async function linesOf(options: SettlementOptions, parties: Parties, currency: string | undefined): Promise<readonly Line[]> {
-  const lines = await Promise.all(listDue(options.facts, parties).map((due) => lineOf(options, due)));
-  const wished = lines.filter(({ line }) => currency === undefined || line.currency === currency).slice(0, mostLines);
-  if (wished.length === 0) throw newError('SETTLEMENT_EMPTY', 'Nothing is decided for good that is not settled with this hospital');
-  return wished;
 }
 
 async function lineOf(options: SettlementOptions, { claim, adjudication: { value: entry } }: Due): Promise<Line> {
@@ -115,11 +146,7 @@ function totalsOf(claims: readonly SettledClaim[]): Record<string, number> {
 }
 
 /** The number that is proposed: that of the statement which waits for its signature, else the first free one. */
-async function nextPlace(
-  options: SettlementOptions,
-  parties: Parties,
-): Promise<Pick<SettlementName, 'number'> & { readonly previous: Commitment | null }> {
-  const numbers = listEntries(options, parties).map(({ number }) => number);
+async function nextPlace(options: SettlementOptions, parties: Parties, numbers: readonly number[]): Promise<StatementPlace> {
   for (const number of numbers.toSorted((one, other) => other - one)) {
     const last = (await findStanding(options, { ...parties, number }))?.settlement;
     if (last === undefined) continue;

@@ -1,7 +1,11 @@
-import type { PaymentDocument, SettlementDocument, SettlementEntry } from '@medaccord/chaincode/model';
+import type { PaymentDocument, PaymentEntry, SettlementDocument, SettlementEntry } from '@medaccord/chaincode/model';
+import type { ReceivedPayment } from '../store';
 import { checkStatement, type DifferingLine } from './check-statement';
+import { differenceOf } from './difference-of';
+import { listDue } from './list-due';
+import { listLeftOut } from './list-left-out';
 import { findStanding, openPayment, openStatement, readStanding, type Standing } from './open-statement';
-import type { SettlementName, SettlementOptions } from './settlement-options';
+import type { Amounts, SettlementName, SettlementOptions } from './settlement-options';
 
 /** `paid` and `cleared` are those of HL7's payment status. */
 export const settlementStatuses = ['proposed', 'signed', 'paid', 'cleared'] as const;
@@ -14,6 +18,10 @@ export interface ListedSettlement extends SettlementName {
   readonly signedAt: string | null;
   readonly paidAt: string | null;
   readonly clearedAt: string | null;
+  /** What this hospital wrote down that came, until that is what was due and has cleared the payment. */
+  readonly received: Pick<ReceivedPayment, 'amounts' | 'at'> | null;
+  /** At the hospital, for what came or was said to be paid, as long as it does not reconcile: what came less what is due. */
+  readonly difference: Amounts | null;
 }
 
 export interface ReadSettlement extends ListedSettlement {
@@ -21,6 +29,8 @@ export interface ReadSettlement extends ListedSettlement {
   readonly totals: SettlementDocument['totals'];
   /** As long as the hospital has not signed, at the hospital: what it worked out itself, and where that differs. */
   readonly check: { readonly agrees: boolean; readonly lines: readonly DifferingLine[] } | null;
+  /** As long as the hospital has not signed, at the insurer: how many claims of all that is due wait for a later statement. */
+  readonly waiting: number | null;
   readonly payment: Pick<PaymentDocument, 'amounts' | 'paidOn' | 'reference'> | null;
 }
 
@@ -32,8 +42,22 @@ export async function listSettlements(
 ): Promise<readonly ListedSettlement[]> {
   const own = options.facts.listType<SettlementEntry>('settlement').filter(({ value }) => value[side] === options.mspId);
   const newest = own.toSorted((one, other) => other.block - one.block).slice(0, most);
-  const found = await Promise.all(newest.map(({ value }) => findStanding(options, value)));
-  return found.flatMap((standing) => standing ?? []).map(describeStanding);
+  return describeAll(
+    options,
+    newest.map(({ value }) => value),
+  );
+}
+
+/** The statements whose payment does not reconcile: said to be paid and not cleared, or other money came than was due. A person looks at each. */
+export async function listUnreconciled(options: SettlementOptions, side: 'hospital' | 'insurer'): Promise<readonly ListedSettlement[]> {
+  const { facts, mspId, store } = options;
+  const notified = facts.listType<PaymentEntry>('payment').filter(({ value }) => value[side] === mspId && value.status === 'paid');
+  const received = side === 'hospital' ? (await store.received.list()).map((one) => ({ hospital: mspId, ...one })) : [];
+  const names = [...notified.map(({ value }) => value), ...received].map(
+    (name) => [`${name.insurer}/${String(name.number)}`, name] as const,
+  );
+  const listed = await describeAll(options, [...new Map(names).values()]);
+  return listed.filter(({ status, difference }) => status === 'paid' || difference !== null);
 }
 
 /** A statement of this organisation, whole. @throws CodedError SETTLEMENT_NOT_FOUND of the ledger */
@@ -41,22 +65,53 @@ export async function readSettlement(options: SettlementOptions, name: Settlemen
   const standing = await readStanding(options, name);
   const { settlement, payment } = standing;
   const document = await openStatement(options, settlement);
-  const isToSign = name.hospital === options.mspId && settlement.signature === null;
-  const lines = isToSign ? await checkStatement(options, settlement, document) : [];
+  const isHospital = name.hospital === options.mspId;
+  const isToSign = settlement.signature === null;
+  const lines = isToSign && isHospital ? await checkStatement(options, settlement, document) : [];
   return {
-    ...describeStanding(standing),
+    ...(await describeStanding(options, standing)),
     lines: document.claims,
     totals: document.totals,
-    check: isToSign ? { agrees: lines.length === 0, lines } : null,
+    check: isToSign && isHospital ? { agrees: lines.length === 0, lines } : null,
+    waiting: isToSign && !isHospital ? countWaiting(options, document) : null,
     payment: payment && showPayment(await openPayment(options, settlement, payment)),
   };
 }
 
-export function describeStanding({ settlement, payment }: Standing): ListedSettlement {
+function countWaiting({ facts }: SettlementOptions, document: SettlementDocument): number {
+  return listLeftOut(listDue(facts, document), document.claims, Infinity).length;
+}
+
+async function describeAll(options: SettlementOptions, names: readonly SettlementName[]): Promise<readonly ListedSettlement[]> {
+  const found = await Promise.all(names.map((name) => findStanding(options, name)));
+  return Promise.all(found.flatMap((standing) => standing ?? []).map((standing) => describeStanding(options, standing)));
+}
+
+async function describeStanding(options: SettlementOptions, standing: Standing): Promise<ListedSettlement> {
+  const { settlement, payment } = standing;
   const { hospital, insurer, number, proposedAt, signedAt } = settlement;
   const { paidAt = null, clearedAt = null } = payment ?? {};
   const status = payment?.status ?? (signedAt === null ? 'proposed' : 'signed');
-  return { hospital, insurer, number, status, proposedAt, signedAt, paidAt, clearedAt };
+  const stands = { hospital, insurer, number, status, proposedAt, signedAt, paidAt, clearedAt } as const;
+  return { ...stands, ...(await reconcile(options, standing)) };
+}
+
+async function reconcile(
+  options: SettlementOptions,
+  { settlement, payment }: Standing,
+): Promise<Pick<ListedSettlement, 'received' | 'difference'>> {
+  const { hospital, insurer, number } = settlement;
+  const reconciled = { received: null, difference: null };
+  if (hospital !== options.mspId) return reconciled;
+  const received = await options.store.received.find(insurer, number);
+  if (received === undefined && payment?.status !== 'paid') return reconciled;
+  const difference = differenceOf(received?.amounts ?? {}, (await openStatement(options, settlement)).totals);
+  if (payment?.status === 'cleared' && Object.keys(difference).length === 0) return reconciled;
+  return { received: showReceived(received), difference };
+}
+
+function showReceived(received: ReceivedPayment | undefined): ListedSettlement['received'] {
+  return received === undefined ? null : { amounts: received.amounts, at: received.at };
 }
 
 function showPayment({ amounts, paidOn, reference }: PaymentDocument): ReadSettlement['payment'] {

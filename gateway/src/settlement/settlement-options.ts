@@ -29,3 +29,6 @@ export interface Parties {
 export interface SettlementName extends Parties {
   readonly number: number;
 }
+
+/** By currency, in minor units. */
+export type Amounts = Readonly<Record<string, number>>;

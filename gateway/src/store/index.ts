@@ -22,6 +22,7 @@ export type { PeopleTable } from './people-table';
 export { loadOrCreatePrivateFile, makePrivateFolder } from './private-file';
 export { Projector } from './projector';
 export { openRebuilding, type ReadModel } from './read-model';
+export type { ReceivedPayment } from './received-table';
 export type { Listed, ListedPage, ResourceList } from './resource-list';
 export type { SignInLinks, SignInTable } from './sign-in-table';
 export { statementVerifier } from './statement-verifier';

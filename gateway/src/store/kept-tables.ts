@@ -7,6 +7,7 @@ import { leaseTable } from './leases';
 import type { LocalKey } from './local-key';
 import { offerTable } from './offer-table';
 import { outboxTable, severalAtOnePlace } from './outbox';
+import { receivedTable } from './received-table';
 import { responseTable } from './response-table';
 
 const keeperTable = 'CREATE TABLE keeper (one INTEGER PRIMARY KEY CHECK (one = 1), name TEXT NOT NULL) STRICT;';
@@ -22,6 +23,7 @@ export const keptTables: readonly string[] = [
   `${['identifier', 'record', 'listed', 'change'].map((table) => `DROP TABLE IF EXISTS ${table};`).join(' ')} ${keeperTable}`,
   `${leaseTable} ${['intent', 'response', 'import'].map((table) => `ALTER TABLE ${table} ADD COLUMN holder TEXT;`).join(' ')}`,
   offerTable,
+  receivedTable,
 ];
 
 /**

@@ -16,6 +16,7 @@ import { newOfferStore, type OfferStore } from './offer-table';
 import { newOutbox, type Outbox } from './outbox';
 import { loadOrCreatePrivateFile, makePrivateFolder } from './private-file';
 import { adoptRebuilt, openReadModel, type ReadModel } from './read-model';
+import { newReceivedStore, type ReceivedStore } from './received-table';
 import { newResponseStore, type ResponseStore } from './response-table';
 
 /** Everything that one gateway keeps. */
@@ -30,6 +31,7 @@ export interface Store extends Omit<ReadModel, 'close'> {
   readonly enrolments: EnrolmentStore;
   readonly outbox: Outbox;
   readonly offers: OfferStore;
+  readonly received: ReceivedStore;
   readonly consultations: ConsultationStore;
   readonly audit: AuditLog;
   readonly people: People['people'];
@@ -86,6 +88,7 @@ export async function openStore(
     enrolments: newEnrolmentStore(kept, key),
     outbox: newOutbox(kept),
     offers: newOfferStore(kept, key),
+    received: newReceivedStore(kept, key),
     consultations: newConsultationStore(kept),
     audit,
     people: people.people,

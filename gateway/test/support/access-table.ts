@@ -177,7 +177,7 @@ export const accessTable: readonly { readonly who: readonly Who[]; readonly rout
       'GET /api/coverages/:relationRef/:coverageId/eligibility',
       'POST /api/claims/:relationRef/:claimId/appeals',
       'POST /api/settlements/:organisation/:number/signature',
-      'POST /api/settlements/:organisation/:number/payment/clearance',
+      'PUT /api/settlements/:organisation/:number/payment/received',
     ],
   },
   {

@@ -31,6 +31,7 @@ export interface TestBilling {
   readonly claimId?: string;
   readonly use?: ClaimBody['use'];
   readonly related?: RelatedClaim;
+  readonly currency?: string;
   /** What the hospital seals instead of the body that it commits to. */
   readonly change?: (body: ClaimBody) => ClaimBody;
   readonly tags?: readonly string[];
@@ -93,7 +94,15 @@ export class TestClaims {
     const { use = 'claim', related = null, change = (body) => body, claimId = randomBytes(16).toString('base64url') } = more;
     const { relationRef } = this.coverage.patient;
     const made = {
-      ...{ relationRef, claimId, use, coverageId: this.coverage.coverageId, related, type: 'professional', currency: 'USD' },
+      ...{
+        relationRef,
+        claimId,
+        use,
+        coverageId: this.coverage.coverageId,
+        related,
+        type: 'professional',
+        currency: more.currency ?? 'USD',
+      },
       lines: lines.map((line, at) => this.#newLine(line, at)),
       salt: newSalt(),
     } as unknown as ClaimBody;

@@ -4,9 +4,10 @@ import type { Caller } from '../../auth';
 import type { LedgerIdentity } from '../../ledger/ledger';
 import { newError } from '../../problem';
 import { lineProblems } from '../../settlement/check-statement';
-import { clearPayment, notifyPayment } from '../../settlement/pay-settlement';
+import { notifyPayment } from '../../settlement/notify-payment';
 import { proposeSettlement } from '../../settlement/propose-settlement';
-import { listSettlements, readSettlement, settlementStatuses } from '../../settlement/read-settlement';
+import { listSettlements, listUnreconciled, readSettlement, settlementStatuses } from '../../settlement/read-settlement';
+import { receivePayment } from '../../settlement/receive-payment';
 import type { SettlementName, SettlementOptions } from '../../settlement/settlement-options';
 import { signSettlement } from '../../settlement/sign-settlement';
 import { newRoute, type Route } from '../route';
@@ -39,6 +40,8 @@ const listed = {
   signedAt: instant.nullable(),
   paidAt: instant.nullable(),
   clearedAt: instant.nullable(),
+  received: z.object({ amounts: z.record(z.string(), z.int()), at: instant }).nullable(),
+  difference: z.record(z.string(), z.int()).nullable(),
 };
 const name = { relationRef: reference, claimId: reference, n: z.int() };
 const read = z.object({
@@ -46,6 +49,7 @@ const read = z.object({
   lines: z.array(z.object({ ...name, after: z.int().nullable(), currency: z.string(), benefit: z.int() })),
   totals: z.record(z.string(), z.int()),
   check: z.object({ agrees: z.boolean(), lines: z.array(z.object({ ...name, problems: z.array(z.enum(lineProblems)) })) }).nullable(),
+  waiting: z.int().nullable(),
   payment: z.object({ amounts: z.record(z.string(), z.int()), paidOn: z.string(), reference: z.string() }).nullable(),
 });
 
@@ -57,7 +61,7 @@ export function newSettlementRoutes(options: SettlementRoutesOptions): readonly 
     newReadRoute(options),
     newSignatureRoute(options),
     newPaymentRoute(options),
-    newClearanceRoute(options),
+    newReceivedRoute(options),
   ];
 }
 
@@ -65,8 +69,7 @@ function newProposalRoute(options: SettlementRoutesOptions): Route {
   return newRoute({
     method: 'post',
     path: '/api/settlements',
-    summary:
-      'Propose the next statement of all that is decided for good and not settled with a hospital, in place of one it has not signed',
+    summary: 'Propose the next statement of what is decided for good and not settled with a hospital, in place of one it has not signed',
     access: ofInsurer,
     audit: 'create',
     body: z.strictObject({ hospital: mspId, currency: currency.optional() }),
@@ -85,12 +88,18 @@ function newListRoute(options: SettlementRoutesOptions): Route {
   return newRoute({
     method: 'get',
     path: '/api/settlements',
-    summary: 'The statements of this organisation by number, and where each stands; the newest first',
+    summary: 'The newest statements of this organisation, and where each stands; or those whose payment does not reconcile',
     access: ofBoth,
     audit: 'search',
-    query: z.strictObject({ count: z.coerce.number().int().min(1).max(200).default(50) }),
+    query: z.strictObject({
+      count: z.coerce.number().int().min(1).max(200).default(50),
+      show: z.enum(['newest', 'unreconciled']).default('newest'),
+    }),
     response: z.object({ settlements: z.array(z.object(listed)) }),
-    handle: async ({ query: { count }, caller }) => ({ body: { settlements: await listSettlements(options, sideOf(caller), count) } }),
+    handle: async ({ query: { count, show }, caller }) => {
+      const listing = show === 'unreconciled' ? listUnreconciled(options, sideOf(caller)) : listSettlements(options, sideOf(caller), count);
+      return { body: { settlements: await listing } };
+    },
   });
 }
 
@@ -146,20 +155,21 @@ function newPaymentRoute(options: SettlementRoutesOptions): Route {
   });
 }
 
-function newClearanceRoute(options: SettlementRoutesOptions): Route {
+function newReceivedRoute(options: SettlementRoutesOptions): Route {
   return newRoute({
-    method: 'post',
-    path: '/api/settlements/{organisation}/{number}/payment/clearance',
-    summary: 'Say that the money of a statement is here, with the amount that came; another amount clears nothing',
+    method: 'put',
+    path: '/api/settlements/{organisation}/{number}/payment/received',
+    summary:
+      'Write down what has come in all for a statement: its total clears the payment, anything else stays listed with its difference',
     access: ofHospital,
     audit: 'decision',
     params,
     body: z.strictObject({ amounts }),
     response: read,
     handle: async ({ params: named, body }) => {
-      const cleared = nameOf(options, 'hospital', named);
-      await clearPayment(options, cleared, body.amounts);
-      return { body: await readSettlement(options, cleared) };
+      const paid = nameOf(options, 'hospital', named);
+      await receivePayment(options, paid, body.amounts);
+      return { body: await readSettlement(options, paid) };
     },
   });
 }

@@ -226,7 +226,7 @@ export const expectations: Readonly<Record<string, Row | 'in the way'>> = {
   'GET /api/settlements/:organisation/:number': nothing(),
   'POST /api/settlements/:organisation/:number/signature': change,
   'POST /api/settlements/:organisation/:number/payment': change,
-  'POST /api/settlements/:organisation/:number/payment/clearance': change,
+  'PUT /api/settlements/:organisation/:number/payment/received': change,
 
   'GET /api/break-glass': nothing(),
   'GET /api/break-glass/statistics': nothing(),

@@ -11,12 +11,9 @@ import { commit } from '../crypto';
 import { digestOf } from '../ledger/digest';
 import type { LedgerIdentity } from '../ledger/ledger';
 import { newError } from '../problem';
-import { openPayment, openStatement, readStanding } from './open-statement';
+import { openStatement, readStanding } from './open-statement';
 import { sealToBoth } from './seal-to-both';
-import type { SettlementName, SettlementOptions } from './settlement-options';
-
-/** Amounts by currency, in minor units. */
-export type Amounts = Readonly<Record<string, number>>;
+import type { Amounts, SettlementName, SettlementOptions } from './settlement-options';
 
 /** What was paid, when, and by which reference it is found at the bank: FHIR R4 PaymentNotice.amount, paymentDate and identifier. */
 export interface PaymentWish {
@@ -37,7 +34,8 @@ export async function notifyPayment(
 ): Promise<PaymentEntry> {
   const { settlement } = await readStanding(options, name);
   const statement = await openStatement(options, settlement);
-  assertSame(wish.amounts, statement.totals);
+  if (formatCanonical(wish.amounts) !== formatCanonical(statement.totals))
+    throw newError('PAYMENT_DIFFERS', 'The amount is not what the statement says');
   const { hospital, insurer, number } = name;
   const said = { hospital, insurer, number, ...wish };
   const digest = options.store.key.name('payment', JSON.stringify([settlement.settlementId, formatCanonical(said)]));
@@ -61,27 +59,4 @@ export async function notifyPayment(
   );
   await options.projector.waitForBlock(block);
   return result;
-}
-
-/**
- * Says for this hospital that it has the money, when that is what the statement says; else the payment stays as it is, notified and not
- * cleared, before the eyes of both.
- * @throws CodedError PAYMENT_DIFFERS; PAYMENT_NOT_FOUND, SETTLEMENT_NOT_FOUND of the ledger
- */
-export async function clearPayment(options: SettlementOptions, name: SettlementName, amounts: Amounts): Promise<PaymentEntry> {
-  const { settlement, payment } = await readStanding(options, name);
-  assertSame(amounts, (await openStatement(options, settlement)).totals);
-  if (payment !== null) assertSame((await openPayment(options, settlement, payment)).amounts, amounts);
-  const { hospital, insurer, number } = name;
-  const { block, result } = await options.transactions.submit(
-    'ClearPayment',
-    { hospital, insurer, number },
-    { operation: `clear/${settlement.settlementId}`, organisations: [hospital, insurer], mayLag: true },
-  );
-  await options.projector.waitForBlock(block);
-  return result;
-}
-
-function assertSame(amounts: Amounts, due: Amounts): void {
-  if (formatCanonical(amounts) !== formatCanonical(due)) throw newError('PAYMENT_DIFFERS', 'The amount is not what the statement says');
 }
