@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import {
   accumulatorKey,
   adjudicationKey,
@@ -28,8 +25,9 @@ import {
   type SubmittedClaim,
   type TestClaim,
 } from '../support/claim-story';
-import { DevnetConsortium, LAWLESS, refusedWith } from '../support/devnet-consortium';
-import { AUTHORITY, CLINIC, found, HOSPITAL, INSURER, MEMBERS, register, type TestRecord } from '../support/story';
+import { refusedWith } from '../support/ledger-consortium';
+import { NetworkConsortium } from '../support/network-consortium';
+import { AUTHORITY, CLINIC, found, HOSPITAL, INSURER, register, type TestRecord } from '../support/story';
 import { countersign, newPayment, newStatement, pay, propose } from '../support/settlement-story';
 import { Patient } from '../support/wallet';
 
@@ -39,8 +37,7 @@ jest.setTimeout(180_000);
 
 /** Hospital, clinic and insurer run chaincode that writes whatever it is told to; the authority runs the consortium's. */
 describe('claims, on a ledger with members that collude', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'medaccord-claims-'));
-  let consortium: DevnetConsortium;
+  let consortium: NetworkConsortium;
   let patient: Patient;
   let covered: Cover;
 
@@ -48,7 +45,7 @@ describe('claims, on a ledger with members that collude', () => {
     const as = await consortium.identity(endorsers[0] ?? '');
     return consortium.commitOf(await consortium.endorse(as, ['Forge', JSON.stringify(script)], { endorsers }));
   };
-  const endorseClaim = async ({ request, envelope }: TestClaim): ReturnType<DevnetConsortium['endorse']> =>
+  const endorseClaim = async ({ request, envelope }: TestClaim): ReturnType<NetworkConsortium['endorse']> =>
     consortium.endorse(await consortium.identity(HOSPITAL, 'gateway'), ['SubmitClaim', formatCanonical(request)], {
       input: { envelope },
       endorsers: [HOSPITAL, AUTHORITY],
@@ -57,8 +54,7 @@ describe('claims, on a ledger with members that collude', () => {
     consortium.evaluate(await consortium.identity(AUTHORITY), 'GetClaim', { relationRef, claimId });
 
   beforeAll(async () => {
-    const lawless = { folder: LAWLESS };
-    consortium = await DevnetConsortium.start(folder, MEMBERS, { [HOSPITAL]: lawless, [CLINIC]: lawless, [INSURER]: lawless });
+    consortium = await NetworkConsortium.start([HOSPITAL, CLINIC, INSURER]);
     await found(consortium);
     patient = new Patient(HOSPITAL);
     await register(consortium, patient);
@@ -69,7 +65,6 @@ describe('claims, on a ledger with members that collude', () => {
   });
   afterAll(async () => {
     await consortium.stop();
-    rmSync(folder, { recursive: true, force: true });
   });
 
   test('an adjudication and what is used are written by nobody without the insurer', async () => {

@@ -28,7 +28,8 @@ import {
   type TransactionResponse,
 } from '../../src/model';
 import { checkInByCard, later, NOTIFIER } from '../support/assisted-story';
-import { DevnetConsortium, LAWLESS, refusedWith } from '../support/devnet-consortium';
+import { DevnetConsortium, LAWLESS } from '../support/devnet-consortium';
+import { refusedWith } from '../support/ledger-consortium';
 import { approveRules, changeRules } from '../support/rules-changes';
 import {
   ask,

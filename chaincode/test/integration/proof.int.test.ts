@@ -13,7 +13,8 @@ import {
   type StudyId,
   type TransactionResponse,
 } from '../../src/model';
-import { DevnetConsortium, LAWLESS, refusedWith } from '../support/devnet-consortium';
+import { DevnetConsortium, LAWLESS } from '../support/devnet-consortium';
+import { refusedWith } from '../support/ledger-consortium';
 import {
   approve,
   ask,

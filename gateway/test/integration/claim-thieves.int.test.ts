@@ -1,7 +1,5 @@
 import { randomInt, randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import {
   adjudicationRef,
   claimRef,
@@ -24,11 +22,11 @@ import { CanarySearch } from './support/canary-search';
 import { CommandedNetwork, until, type CommandedGateway } from './support/commanded-network';
 import { openContract } from './support/open-contract';
 import { readChain } from './support/read-chain';
+import { newTwoInsurers, type ScratchTopology } from './support/scratch-topology';
 import { openAll, readDatabase } from './support/thief';
 
 jest.setTimeout(240_000);
 
-const TOPOLOGIES = join(__dirname, '../../../network/topologies');
 const ROLES = ['records', 'registrar', 'physician', 'insurer-clerk', 'ethics-officer'];
 
 const canaries = new Canaries();
@@ -36,7 +34,7 @@ const canaries = new Canaries();
 const canary = { code: canaries.word(), unit: canaries.word(), charge: randomInt(10 ** 9, 9 * 10 ** 9), authorization: canaries.word() };
 canaries.texts.add(String(canary.charge));
 
-let scratch: string;
+let topology: ScratchTopology;
 let network: CommandedNetwork;
 let [hospital, insurer]: CommandedGateway[] = [];
 /** The other hospital, another insurer, the authority. */
@@ -46,12 +44,8 @@ let claimId: ClaimId;
 let refs: readonly SealedRef[];
 
 beforeAll(async () => {
-  scratch = mkdtempSync(join(tmpdir(), 'medaccord-thieves-'));
-  const topology = JSON.parse(readFileSync(join(TOPOLOGIES, 'five-members.json'), 'utf8')) as { organisations: readonly object[] };
-  // The fifth is another insurer.
-  const organisations = topology.organisations.map((one, at) => (at === 4 ? { ...one, role: 'insurer' } : one));
-  writeFileSync(join(scratch, 'topology.json'), JSON.stringify({ ...topology, organisations }));
-  network = await CommandedNetwork.create(relative(TOPOLOGIES, join(scratch, 'topology.json')));
+  topology = newTwoInsurers();
+  network = await CommandedNetwork.create(topology.name);
   await network.up();
   const [own, otherHospital, ownInsurer, authority, otherInsurer] = network.gateways;
   [hospital, insurer] = [own!, ownInsurer!];
@@ -65,7 +59,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await network.remove();
-  rmSync(scratch, { recursive: true, force: true });
+  topology.remove();
 });
 
 /** A claim that is decided, and whose second line holds canaries. */

@@ -1,6 +1,5 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { ConsentEntry } from '@medaccord/chaincode/model';
 import { revokeConsent, signConsent, type Recipient } from '../../src/wallet';
 import { onFabricAlone } from '../../../network/test/support/test-ledger';
@@ -11,17 +10,16 @@ import { FabricFaults } from './support/fabric-faults';
 import { forgeEndorsement, type Endorser, type Forgery } from './support/forge-endorsement';
 import { openContract, type OpenContract } from './support/open-contract';
 import { proveChains, untilLevel } from './support/prove-chains';
+import { newAlteredChaincode, type ScratchTopology } from './support/scratch-topology';
 
 const { describe } = onFabricAlone('on the devnet all peers are one process, whose answers nobody can alter');
 
 jest.setTimeout(180_000);
 
-const ROOT = join(__dirname, '../../..');
-const TOPOLOGIES = join(ROOT, 'network/topologies');
 const ENDORSEMENT_POLICY_FAILURE = 10;
 const NODES = ['orderer', 'peer', 'chaincode', 'gateway'];
 
-let scratch: string;
+let topology: ScratchTopology;
 let network: CommandedNetwork;
 let faults: FabricFaults;
 let custodian: CommandedGateway;
@@ -98,17 +96,12 @@ async function sendUntilRecorded(gateway: CommandedGateway, body: object): Promi
 }
 
 beforeAll(async () => {
-  scratch = mkdtempSync(join(tmpdir(), 'medaccord-lying-'));
-  cpSync(join(__dirname, '../fixtures/lying-chaincode'), join(scratch, 'chaincode'), { recursive: true });
-  symlinkSync(join(ROOT, 'node_modules'), join(scratch, 'node_modules'));
-  const topology = JSON.parse(readFileSync(join(TOPOLOGIES, 'default.json'), 'utf8')) as { chaincode: object };
-  const altered = { ...topology, chaincode: { ...topology.chaincode, folder: join(scratch, 'chaincode') } };
-  writeFileSync(join(scratch, 'topology.json'), JSON.stringify(altered));
+  topology = newAlteredChaincode('lying-chaincode');
 });
 
 describe('no single member', () => {
   beforeAll(async () => {
-    network = await CommandedNetwork.create(relative(TOPOLOGIES, join(scratch, 'topology.json')));
+    network = await CommandedNetwork.create(topology.name);
     await network.up();
     faults = new FabricFaults(network);
     [custodian, counterparty, liar, fourth] = network.gateways as [CommandedGateway, CommandedGateway, CommandedGateway, CommandedGateway];
@@ -116,7 +109,7 @@ describe('no single member', () => {
 
   afterAll(async () => {
     await network.remove();
-    rmSync(scratch, { recursive: true, force: true });
+    topology.remove();
   });
 
   describe('whose chaincode answers with other writes', () => {
@@ -126,11 +119,11 @@ describe('no single member', () => {
     beforeAll(async () => {
       patient = await newPatient(custodian, counterparty);
       revocation = await patient.signRevocation();
-      writeFileSync(join(scratch, 'lies'), '');
+      writeFileSync(join(topology.folder, 'lies'), '');
     });
 
     afterAll(() => {
-      rmSync(join(scratch, 'lies'));
+      rmSync(join(topology.folder, 'lies'));
     });
 
     test('gets no endorsement beside its own, and nothing is written', async () => {

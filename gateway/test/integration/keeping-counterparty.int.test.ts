@@ -1,6 +1,5 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { bindingRef, consentDocumentRef, identityRef, type RelationRef, type SubjectRef } from '@medaccord/chaincode/model';
 import type { SealingContext, SealingKey } from '../../src/crypto';
 import { loadOrganisationKeys } from '../../src/organisation/organisation-keys';
@@ -8,39 +7,33 @@ import { TEST_LEDGER } from '../../../network/test/support/test-ledger';
 import { newBundle, ask, TestPatient } from '../support/test-patient';
 import { CommandedNetwork, until, type CommandedGateway } from './support/commanded-network';
 import { readChain } from './support/read-chain';
+import { newAlteredChaincode, type ScratchTopology } from './support/scratch-topology';
 import { decryptAll, findDataEnvelopes, findKeys, openAll, readDatabase } from './support/thief';
 
 jest.setTimeout(120_000);
 
-const ROOT = join(__dirname, '../../..');
-const TOPOLOGIES = join(ROOT, 'network/topologies');
 const CANARY = 'canary-of-the-payload';
 
-let scratch: string;
+let topology: ScratchTopology;
 let network: CommandedNetwork;
 let custodian: CommandedGateway;
 let counterparty: CommandedGateway;
 
 const kept = (): { name: string; transient: Record<string, string> }[] => {
-  const lines = readFileSync(join(scratch, 'kept.jsonl'), 'utf8').trim().split('\n');
+  const lines = readFileSync(join(topology.folder, 'kept.jsonl'), 'utf8').trim().split('\n');
   return lines.map((line) => JSON.parse(line) as { name: string; transient: Record<string, string> });
 };
 
 beforeAll(async () => {
-  scratch = mkdtempSync(join(tmpdir(), 'medaccord-keeping-'));
-  cpSync(join(__dirname, '../fixtures/keeping-chaincode'), join(scratch, 'chaincode'), { recursive: true });
-  symlinkSync(join(ROOT, 'node_modules'), join(scratch, 'node_modules'));
-  const topology = JSON.parse(readFileSync(join(TOPOLOGIES, 'default.json'), 'utf8')) as { chaincode: object };
-  const altered = { ...topology, chaincode: { ...topology.chaincode, folder: join(scratch, 'chaincode') } };
-  writeFileSync(join(scratch, 'topology.json'), JSON.stringify(altered));
-  network = await CommandedNetwork.create(relative(TOPOLOGIES, join(scratch, 'topology.json')));
+  topology = newAlteredChaincode('keeping-chaincode');
+  network = await CommandedNetwork.create(topology.name);
   await network.up();
   [custodian, counterparty] = network.gateways as [CommandedGateway, CommandedGateway];
 });
 
 afterAll(async () => {
   await network.remove();
-  rmSync(scratch, { recursive: true, force: true });
+  topology.remove();
 });
 
 /** What each organisation would open, were it sealed to it: every kind, for every reference and id of this relation and these records. */
