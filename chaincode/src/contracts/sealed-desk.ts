@@ -14,6 +14,7 @@ import {
   RequestInvalid,
   type AdjudicationEntry,
   type Appeal,
+  type AppealDecision,
   type Digest,
   type MspId,
   type RelationEntry,
@@ -110,23 +111,42 @@ const entryChecks: Readonly<Record<StoreSealed['kind'], (ledger: Ledger, request
     assertNamed(appeal.sealed, organisation, envelope);
   },
   'appeal-opinion': async (ledger, { ref, id, organisation }, { envelope }) => {
-    const { decision } = await namedAppealOf(ledger, ref, id);
-    assertNamed(decision?.sealed ?? {}, organisation, envelope);
+    const { decision } = await decidedAppealOf(ledger, ref, id);
+    assertNamed(decision.sealed, organisation, envelope);
   },
   'appeal-notice': async (ledger, { ref, id, organisation }, { envelope }) => {
-    const { decision, relation } = await namedAppealOf(ledger, ref, id);
-    assertNamed(decision === null ? {} : { [relation.custodian]: decision.notice }, organisation, envelope);
+    const { decision, relation } = await decidedAppealOf(ledger, ref, id);
+    assertNamed({ [relation.custodian]: decision.notice }, organisation, envelope);
   },
 };
 
-/** An appeal that counts by its sealed name, with its decision. @throws APPEAL_NOT_FOUND */
-async function namedAppealOf(ledger: Ledger, ref: string, id: string): Promise<Appeal & { readonly relation: RelationEntry }> {
+/** An appeal that counts, by its sealed name. @throws APPEAL_NOT_FOUND */
+async function namedAppealOf(
+  ledger: Ledger,
+  ref: string,
+  id: string,
+): Promise<Pick<Appeal, 'appeal'> & { readonly relation: RelationEntry }> {
   const relation = await relationOf(ledger, parseRelationRef(ref, 'request.ref'));
   const [name, number] = numberedOf(id);
   const claimId = parseClaimId(name, 'request.id');
   const appeal = entryOf(await appealOf(ledger, { relation, claimId }, number));
   if (appeal === undefined) throw newError('APPEAL_NOT_FOUND', { relationRef: relation.relationRef, claimId, n: number });
-  return { relation, appeal, decision: (await findAppealDecision(ledger, relation, appeal)) ?? null };
+  return { relation, appeal };
+}
+
+/** The same with its decision: a peer that has not got that yet is asked again. @throws APPEAL_NOT_FOUND */
+async function decidedAppealOf(
+  ledger: Ledger,
+  ref: string,
+  id: string,
+): Promise<{ readonly relation: RelationEntry; readonly decision: AppealDecision }> {
+  const { relation, appeal } = await namedAppealOf(ledger, ref, id);
+  const decision = await findAppealDecision(ledger, relation, appeal);
+  if (decision === undefined) {
+    const { relationRef, claimId, number } = appeal;
+    throw newError('APPEAL_NOT_FOUND', { relationRef, claimId, n: number });
+  }
+  return { relation, decision };
 }
 
 /** Checks that an envelope for the hospital is one that the claim's adjudication of this number names, whether or not it stands still. */
