@@ -80,6 +80,28 @@ describe('Mailer', () => {
     await mailer.stop();
   });
 
+  it('delivers the envelope that the entry names while another for the same place is refused', async () => {
+    const running = new Map<string, Promise<unknown>>();
+    // As the courier: an operation that is under way is not begun again.
+    const submit = (
+      _name: string,
+      _request: unknown,
+      { operation, input }: { operation: string; input: { envelope: string } },
+    ): unknown => {
+      const refused = (): Promise<unknown> => Promise.reject(new DomainError('COMMITMENT_MISMATCH', { of: 'sealed value' }));
+      const answer = running.get(operation) ?? pass(0).then(() => (input.envelope === 'mine' ? {} : refused()));
+      running.set(operation, answer);
+      return answer;
+    };
+    const facts = { find: newFind(relations), findKey: () => undefined };
+    const mailer = new Mailer({ outbox, facts, transactions: { submit }, onTrouble: () => undefined } as unknown as MailerOptions);
+    const tries = [parcelOf('binding', 'of another try'), parcelOf('binding', 'mine')];
+    await mailer.put(tries);
+    relations.set(ref, { AlphaMSP: 'mine' });
+    expect(await mailer.deliver(tries)).toEqual(['refused', 'delivered']);
+    await mailer.stop();
+  });
+
   it('drops what waited a day for an entry that never came', async () => {
     const mailer = newMailer();
     await mailer.put([parcelOf('binding', 'mine')]);

@@ -149,6 +149,8 @@ export class Mailer {
   async #submit(parcel: Parcel): Promise<DeliveryStatus> {
     const { organisation, kind, ref, id } = parcel;
     const { outbox, onTrouble } = this.#options;
+    // Another envelope for the same place is another operation: what becomes of it says nothing about this one.
+    const operation = `sealed/${formatName(parcel)}`;
     let { envelope } = parcel;
     try {
       if (!isNamedByEntry(parcel)) envelope = (await outbox.find(parcel)) ?? envelope;
@@ -156,7 +158,7 @@ export class Mailer {
         'StoreSealed',
         { organisation: organisation as MspId, kind, ref, id },
         {
-          operation: `sealed/${[organisation, kind, ref, id].join('/')}`,
+          operation,
           organisations: [organisation],
           input: { envelope },
           mayLag: true,
