@@ -5,6 +5,7 @@ import type { AdjudicationOptions } from './adjudication/adjudication-options';
 import type { AgentAct } from './audit';
 import type { Caller } from './auth';
 import { AdjudicationChecks } from './billing/adjudication-checks';
+import { ClaimFollower } from './claim-index/claim-follower';
 import type { StaffBook } from './http/identity-of';
 import type { Route } from './http/route';
 import { newAdjudicationRoutes } from './http/routes/adjudications';
@@ -67,6 +68,7 @@ export function newClaims(options: ClaimsOptions): Claims {
     alone: ({ relationRef, coverageId }, task) => alone(`adjudicate/${relationRef}/${coverageId}`, task),
   };
   const agent = new AdjudicationAgent(adjudication);
+  const follower = new ClaimFollower({ ...options, key: store.key });
   const checks = new AdjudicationChecks({
     ...options,
     adjudicated: store.adjudicated,
@@ -86,6 +88,7 @@ export function newClaims(options: ClaimsOptions): Claims {
       ...newSettlementRoutes({ ...options, key: keys.publicSealing, signing: keys.signing, alone }),
     ],
     onBlock: (block) => {
+      follower.onBlock(block);
       checks.onBlock(block);
       agent.onBlock(block);
     },
@@ -97,7 +100,7 @@ export function newClaims(options: ClaimsOptions): Claims {
       agent.pause();
     },
     stop: async () => {
-      await Promise.all([agent.stop(), checks.stop()]);
+      await Promise.all([agent.stop(), checks.stop(), follower.stop()]);
     },
   };
 }

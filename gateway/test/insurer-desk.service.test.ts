@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { AdjudicationEntry, ClaimId } from '@medaccord/chaincode/model';
-import { TestClaims, type TestClaim } from './support/test-claims';
+import { join } from 'node:path';
+import type { AdjudicationEntry, ClaimId, MspId } from '@medaccord/chaincode/model';
+import { newReader, rebuildReadModel, type RebuildProgress } from '../src/rebuild';
+import { claimStatuses } from '../src/store';
+import { dumpReadModel } from './support/dump-read-model';
+import { findCanaries, readFolder } from './support/find-canaries';
+import { TestClaims, visits, type TestClaim } from './support/test-claims';
 import { members, newRules, TestConsortium, waitFor, type Answer } from './support/test-consortium';
 import { newPlan, TestCoverage } from './support/test-coverage';
 import { ask, TestPatient } from './support/test-patient';
@@ -11,6 +16,8 @@ const consortium = new TestConsortium();
 const patient = new TestPatient(consortium, 'AlphaMSP');
 const coverage = new TestCoverage(patient);
 const claims = new TestClaims(consortium, coverage);
+/** A service that no plan, which everybody may read, names. */
+const canary = 'cnry-visit-7c31';
 /** Charges above 5000.00 are looked at; every visit is shown by a Procedure. */
 const plan = newPlan({
   quantities: [],
@@ -60,6 +67,10 @@ async function untilDecided({ claimId }: TestClaim, n = 1): Promise<Adjudication
     throw new Error(gamma().logged.slice(-5).join(''), { cause: error });
   });
   return entry() as AdjudicationEntry;
+}
+
+async function untilOpened({ claimId }: TestClaim): Promise<void> {
+  await waitFor(() => gamma().store.facts.claims.find(patient.relationRef, claimId)?.amount !== null, 20_000);
 }
 
 describe('evidence', () => {
@@ -177,6 +188,76 @@ describe('a clerk', () => {
     expect(seen).toEqual(made.map(({ claimId }) => claimId));
     expect((await send('/api/adjudications?cursor=nonsense')).status).toBe(400);
     expect((await send(`/api/adjudications?coverage=${'A'.repeat(22)}`)).body.claims).toEqual([]);
+  });
+
+  it('searches by service and amount, which only the two who can open a claim know', async () => {
+    const claim = await claims.bill([
+      { records: [16], code: visits[1], charge: 12_345 },
+      { records: [17], code: canary, charge: 655 },
+    ]);
+    await untilOpened(claim);
+    const find = async (query: string): Promise<unknown[]> => {
+      const { status, body } = await send(`/api/adjudications?${query}`);
+      expect(status).toBe(200);
+      return body.claims.map(({ claimId }: { claimId: string }) => claimId);
+    };
+    const found = [claim.claimId];
+    expect(await find(`service=${visits[1]}`)).toEqual(found);
+    expect(await find(`service=http://snomed.info/sct%7C${canary}`)).toEqual(found);
+    expect(await find(`service=http://loinc.org%7C${canary}`)).toEqual([]);
+    expect(await find('currency=USD&minAmount=13000&maxAmount=13000')).toEqual(found);
+    expect(await find('currency=USD&minAmount=13001&maxAmount=13999')).toEqual([]);
+    expect(await find('currency=EUR&minAmount=13000')).toEqual([]);
+    expect(await find(`coverage=${coverage.coverageId}&service=${visits[1]}&currency=USD&maxAmount=13000&flag=duplicate`)).toEqual([]);
+    const [listed] = (await send(`/api/adjudications?service=${visits[1]}`)).body.claims;
+    expect(listed).toMatchObject({ amount: 13_000, currency: 'USD' });
+    for (const query of ['minAmount=1', 'maxAmount=1', 'sort=amount', 'sort=-amount']) {
+      const { status, body } = await send(`/api/adjudications?${query}`);
+      expect([query, status, body.code]).toEqual([query, 400, 'REQUEST_INVALID']);
+    }
+  });
+
+  it('sorts by amount and by status, page by page', async () => {
+    const list = async (query: string): Promise<{ amount: number; status: string }[]> => {
+      const seen: { amount: number; status: string }[] = [];
+      let next: string | null = '';
+      while (next !== null) {
+        const { body }: Answer = await send(`/api/adjudications?${query}&count=4${next === '' ? '' : `&cursor=${next}`}`);
+        seen.push(...body.claims);
+        next = body.next;
+      }
+      return seen;
+    };
+    const amounts = (await list('sort=amount&currency=USD')).map(({ amount }) => amount);
+    expect(amounts).toEqual(amounts.toSorted((one, other) => one - other));
+    expect(amounts.length).toBeGreaterThan(4);
+    expect((await list('sort=-amount&currency=USD')).map(({ amount }) => amount)).toEqual(amounts.toReversed());
+    const statuses = (await list('sort=status')).map(({ status }) => claimStatuses.indexOf(status as never));
+    expect(statuses).toEqual(statuses.toSorted((one, other) => one - other));
+    expect(new Set(statuses).size).toBeGreaterThan(2);
+  });
+
+  it('keeps no code of a service that can be read in its files', () => {
+    expect(findCanaries([canary], [...readFolder(gamma().data)])).toEqual([]);
+  });
+
+  it('has the same index again after a rebuild', async () => {
+    const { mspId, data, store, keys, carrier } = gamma();
+    const told: RebuildProgress[] = [];
+    const onProgress = (progress: RebuildProgress): void => void told.push(progress);
+    const made = await rebuildReadModel({
+      mspId: mspId as MspId,
+      data,
+      key: store.key,
+      sealing: keys.sealing,
+      ledger: newReader(carrier),
+      onProgress,
+    });
+    const [kept, rebuilt] = [dumpReadModel(data), dumpReadModel(join(data, 'rebuilt'))];
+    expect([rebuilt.claim_row, rebuilt.claim_term]).toEqual([kept.claim_row, kept.claim_term]);
+    expect(kept.claim_term?.filter((row) => row.includes('service')).length).toBeGreaterThan(10);
+    // Ten of those that were submitted have no body here.
+    expect(told.at(-1)).toMatchObject({ what: 'claims', done: made.claims + 10 });
   });
 
   it('reads of no claim that another insurer got', async () => {

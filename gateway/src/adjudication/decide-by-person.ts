@@ -7,11 +7,11 @@ import {
   type LineOverride,
   type RelationRef,
 } from '@medaccord/chaincode/model';
+import { openClaim, type OpenedClaim } from '../claim-index/open-claim';
 import { newError } from '../problem';
 import type { AdjudicationOptions } from './adjudication-options';
 import { planOf, type PersonsWord } from './draft';
 import { joinEvidence, readReleased, withUnsound, type Evidence } from './gather-evidence';
-import { openClaim, type OpenedClaim } from './open-claim';
 import { openCoverage, type OpenedCoverage } from './open-coverage';
 import { openAdjudication } from './read-chain';
 import { submitAdjudications, type DecidingPerson } from './submit-adjudications';

@@ -22,13 +22,13 @@ import {
   type LineOverride,
   type PlanEntry,
 } from '@medaccord/chaincode/model';
+import type { OpenedClaim } from '../claim-index/open-claim';
 import { newSalt, PATIENT, seal, sealingPublicKeyOf } from '../crypto';
 import { newError } from '../problem';
 import { findSealingKey } from '../sealed/find-sealing-key';
 import { listStatuses, type Parcel } from '../store';
 import type { AdjudicationOptions } from './adjudication-options';
 import type { Evidence } from './gather-evidence';
-import type { OpenedClaim } from './open-claim';
 import type { OpenedCoverage } from './open-coverage';
 import { usedBy, type Chain } from './read-chain';
 

@@ -6,10 +6,11 @@ import {
   type Replacement,
   type ReturnReason,
 } from '@medaccord/chaincode/model';
+import { openClaim, type OpenedClaim } from '../claim-index/open-claim';
 import type { AdjudicationOptions } from './adjudication-options';
 import { planOf, type Draft } from './draft';
 import { gatherEvidence, withUnsound } from './gather-evidence';
-import { findFault, openClaim, type OpenedClaim } from './open-claim';
+import { findFault } from './find-fault';
 import type { OpenedCoverage } from './open-coverage';
 import { openAdjudication } from './read-chain';
 

@@ -12,12 +12,13 @@ import {
   type RequestId,
   type SubjectRef,
 } from '@medaccord/chaincode/model';
+import type { OpenedClaim } from '../claim-index/open-claim';
 import { requestAccess } from '../access/request-access';
 import { findRequestStatus, type RequestStatus } from '../access/request-status';
 import { readCode, toCodedError } from '../problem';
 import { openRelease, type OpenedResource } from '../release/read-release';
 import type { AdjudicationOptions } from './adjudication-options';
-import { isSound, type OpenedClaim } from './open-claim';
+import { isSound } from './find-fault';
 
 /** Claims attachment (http://terminology.hl7.org/CodeSystem/v3-ActReason): a kind of payment. */
 const purpose: Purpose = 'CLMATTCH';

@@ -6,12 +6,12 @@ import type {
   ClaimBody,
   ClaimEntry,
 } from '@medaccord/chaincode/model';
+import { openClaim } from '../claim-index/open-claim';
 import { findRequestStatus } from '../access/request-status';
 import type { AdjudicationVerdict } from '../claims';
 import type { AdjudicationOptions } from './adjudication-options';
 import { checkClaim } from './check-claim';
 import { findOwnClaim, type ClaimName } from './decide-by-person';
-import { openClaim } from './open-claim';
 import { listAdjudications, openAdjudication } from './read-chain';
 
 /** A body without the salts that open the anchors of its records. */

@@ -33,7 +33,9 @@ export const rebuild: Command = async (argv) => {
     });
     if (json) print(JSON.stringify({ step: 'rebuild', ok: true, ...done }));
     else {
-      print(`The read model of ${name} is made anew: ${String(done.blocks)} blocks, ${String(done.records)} record versions.`);
+      print(
+        `The read model of ${name} is made anew: ${String(done.blocks)} blocks, ${String(done.records)} record versions, ${String(done.claims)} claims.`,
+      );
       print('The gateway takes it at its next start.');
     }
     return EXIT.done;

@@ -3,7 +3,7 @@ import type { JsonObject } from '../fhir';
 import { answerOf, fhirIdOf, ledgerIdOf } from '../fhir-claims';
 import { formatCursor, parseCursor, type Pair } from '../fhir-rest';
 import { newError } from '../problem';
-import type { ClaimPlace } from '../store';
+import { placeOfClaim, type ClaimPlace } from '../store';
 import { isClaimType, type ClaimType, type LedgerType } from './claim-types';
 import type { LedgerOptions } from './ledger-options';
 import { parseLedgerSearch, type LedgerSearch } from './parse-ledger-search';
@@ -51,10 +51,10 @@ export class LedgerReader {
     const pairs = from?.pairs ?? asked;
     const search = { ...parseLedgerSearch(type, pairs), ...(scope.within !== undefined && { relationRef: scope.within }) };
     const page = isClaimType(type)
-      ? this.#pageOf(type, search, from && parsePlace(from.after.updated))
+      ? this.#pageOf(type, search, from && { at: from.after.date ?? 0, number: from.after.rank })
       : { found: await this.#listCoverages(search) };
     const answers = await Promise.all(page.found.map((one) => this.#present(type, one)));
-    const next = page.next && formatCursor(key, { of, pairs, after: { rank: 0, updated: formatPlace(page.next) } });
+    const next = page.next && formatCursor(key, { of, pairs, after: { rank: page.next.number, updated: '', date: page.next.at } });
     return { resource: newBundle({ type, base: scope.base, asked, next }, answers), about: answers.flatMap(({ about }) => about) };
   }
 
@@ -87,35 +87,34 @@ export class LedgerReader {
     });
   }
 
-  #pageOf(type: ClaimType, search: LedgerSearch, after: ClaimPlace | undefined): Page {
+  #pageOf(type: ClaimType, search: LedgerSearch, start: ClaimPlace | undefined): Page {
     if (search.ids !== undefined) {
       const found = this.#findNamed(search.ids, search.relationRef);
       return { found: found.filter((one) => isAsked(type, one, search)) };
     }
-    return this.#lookThrough(type, search, after);
+    return this.#lookThrough(type, search, start);
   }
 
   /** Where much does not fit, the page ends with what was found, and its link goes on. */
-  #lookThrough(type: ClaimType, search: LedgerSearch, after: ClaimPlace | undefined): Page {
+  #lookThrough(type: ClaimType, search: LedgerSearch, start: ClaimPlace | undefined): Page {
     const { store } = this.#options;
     const { relationRef, coverageId } = search;
     // What an insurer answered has a time of its own.
     const query = { relationRef, coverageId, ...(type === 'Claim' && search.created) };
     const found: ClaimEntries[] = [];
-    let last = after;
+    let from = start;
     for (let looked = 0; looked < mostLooked; looked += lookedAtOnce) {
-      const { claims, next } = store.facts.claims.list(query, { order: '-submittedAt', after: last, most: lookedAtOnce });
+      const { claims, next } = store.facts.claims.list(query, { order: '-submittedAt', start: from, most: lookedAtOnce });
       for (const listed of claims) {
         const entries = findClaimEntries({ store }, listed);
         if (!isAsked(type, entries, search)) continue;
-        if (found.length === search.count) return { found, next: last };
+        if (found.length === search.count) return { found, next: placeOfClaim(listed) };
         found.push(entries);
-        last = { submitted: listed.submittedAt, claimId: listed.claimId };
       }
       if (next === undefined) return { found };
-      last = next;
+      from = next;
     }
-    return { found, next: last };
+    return { found, next: from };
   }
 }
 
@@ -149,15 +148,6 @@ function isOneOf(value: string, alternatives: readonly string[] | undefined): bo
 
 function isIn(at: string, { from, until }: LedgerSearch['created']): boolean {
   return (from === undefined || from <= at) && (until === undefined || at < until);
-}
-
-function formatPlace({ submitted, claimId }: ClaimPlace): string {
-  return `${submitted}/${claimId}`;
-}
-
-function parsePlace(text: string): ClaimPlace {
-  const [submitted = '', claimId = ''] = text.split('/');
-  return { submitted, claimId };
 }
 
 type Listing = { readonly type: LedgerType; readonly base: string; readonly asked: readonly Pair[]; readonly next: string | undefined };

@@ -1,4 +1,5 @@
 import type { MspId } from '@medaccord/chaincode/model';
+import { indexClaims } from '../claim-index/index-claims';
 import type { SealingKey } from '../crypto';
 import type { Json, Ledger } from '../ledger/ledger';
 import { newTransactions } from '../ledger/transactions';
@@ -6,9 +7,9 @@ import { reindexRecords } from '../record/reindex-records';
 import { SealedReader } from '../sealed/sealed-reader';
 import { openRebuilding, type LocalKey, type ReadModel } from '../store';
 
-/** How far a rebuild is: blocks of the chain, then the organisation's own record versions. */
+/** How far a rebuild is: blocks of the chain, then the organisation's own record versions, then the claims that it got. */
 export interface RebuildProgress {
-  readonly what: 'blocks' | 'records';
+  readonly what: 'blocks' | 'records' | 'claims';
   readonly done: number;
   readonly of: number;
 }
@@ -27,14 +28,18 @@ export interface RebuildOptions {
  * Makes the read model anew from block 0 and from the sealed values on the organisation's own peer, up to the height that the peer had at the
  * beginning. It lies beside the one in use, which a running gateway goes on with, and is taken at the gateway's next start.
  */
-export async function rebuildReadModel(options: RebuildOptions): Promise<{ readonly blocks: number; readonly records: number }> {
+export async function rebuildReadModel(
+  options: RebuildOptions,
+): Promise<{ readonly blocks: number; readonly records: number; readonly claims: number }> {
   const { data, key, mspId } = options;
   const { model, finish, abandon } = openRebuilding(data, key, mspId);
   try {
     const blocks = await applyBlocks(options, model);
-    const records = await indexRecords(options, model);
+    const sealed = newSealedReader(options);
+    const records = await indexRecords(options, model, sealed);
+    const claims = await indexClaims({ facts: model.facts, key, sealed, onIndexed: newReport(options, 'claims') });
     finish();
-    return { blocks, records };
+    return { blocks, records, claims };
   } catch (error) {
     abandon();
     throw error;
@@ -57,14 +62,20 @@ async function applyBlocks({ ledger, onProgress }: RebuildOptions, { facts }: Re
   return facts.height;
 }
 
-async function indexRecords({ ledger, mspId, sealing, onProgress }: RebuildOptions, model: ReadModel): Promise<number> {
+function newSealedReader({ ledger, mspId, sealing }: RebuildOptions): SealedReader {
   const submit = (): Promise<never> => Promise.reject(new Error('A rebuild submits nothing'));
-  const transactions = newTransactions({ evaluate: (call): Promise<Json> => ledger.evaluate(call), submit }, mspId);
-  const sealed = new SealedReader(transactions, mspId, sealing);
-  const onIndexed = (done: number, of: number): void => {
-    onProgress({ what: 'records', done, of });
+  return new SealedReader(newTransactions({ evaluate: (call): Promise<Json> => ledger.evaluate(call), submit }, mspId), mspId, sealing);
+}
+
+function newReport({ onProgress }: RebuildOptions, what: RebuildProgress['what']): (done: number, of: number) => void {
+  return (done, of) => {
+    onProgress({ what, done, of });
   };
-  const records = await reindexRecords({ mspId, facts: model.facts, index: model.index, sealed, onIndexed });
+}
+
+async function indexRecords(options: RebuildOptions, model: ReadModel, sealed: SealedReader): Promise<number> {
+  const { facts, index } = model;
+  const records = await reindexRecords({ mspId: options.mspId, facts, index, sealed, onIndexed: newReport(options, 'records') });
   model.resources.addMissing();
   model.changes.addMissing();
   return records;

@@ -88,7 +88,7 @@ describe('Mailer', () => {
       _request: unknown,
       { operation, input }: { operation: string; input: { envelope: string } },
     ): unknown => {
-      const refused = (): Promise<unknown> => Promise.reject(new DomainError('COMMITMENT_MISMATCH', { of: 'sealed value' }));
+      const refused = (): Promise<unknown> => Promise.reject(new DomainError('COMMITMENT_MISMATCH', 'another'));
       const answer = running.get(operation) ?? pass(0).then(() => (input.envelope === 'mine' ? {} : refused()));
       running.set(operation, answer);
       return answer;

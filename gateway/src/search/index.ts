@@ -1,3 +1,4 @@
+export { bucketsOfRange, bucketsThatMeet } from './date-buckets';
 export { intersectRanges, parseDateSpan, type DateRange } from './date-range';
 export { extractSearchable, valuesAt } from './extract-searchable';
 export { meetsCriteria } from './meets-criteria';

@@ -16,16 +16,16 @@ export interface Due {
  */
 export function listDue(facts: Pick<Facts, 'find' | 'claims'>, { hospital, insurer }: Parties): readonly Due[] {
   const due: Due[] = [];
-  let after: ClaimPlace | undefined;
+  let start: ClaimPlace | undefined;
   do {
-    const { claims, next } = facts.claims.list({ hospital, insurer }, { order: 'submittedAt', after, most: perPage });
+    const { claims, next } = facts.claims.list({ hospital, insurer }, { order: 'submittedAt', start, most: perPage });
     for (const { relationRef, claimId } of claims) {
       const claim = facts.find<ClaimEntry>('claim', relationRef, claimId)?.value;
       const adjudication = facts.find<AdjudicationEntry>('adjudication', relationRef, claimId);
       if (claim?.use === 'claim' && adjudication !== undefined && isDue(adjudication.value)) due.push({ claim, adjudication });
     }
-    after = next;
-  } while (after !== undefined);
+    start = next;
+  } while (start !== undefined);
   return due;
 }
 

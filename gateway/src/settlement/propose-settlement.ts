@@ -13,8 +13,8 @@ import {
   type TransactionRequest,
   type TransientInput,
 } from '@medaccord/chaincode/model';
-import { openClaim } from '../adjudication/open-claim';
 import { openAdjudication } from '../adjudication/read-chain';
+import { openClaim } from '../claim-index/open-claim';
 import { commit, newSalt, signJws } from '../crypto';
 import { digestOf } from '../ledger/digest';
 import type { LedgerIdentity } from '../ledger/ledger';

@@ -1,88 +1,40 @@
-import type { SQLInputValue, StatementSync } from 'node:sqlite';
-import type { Acknowledgement, AdjudicationEntry, AppealDecision, AppealEntry, ClaimEntry } from '@medaccord/chaincode/model';
+import type { StatementSync } from 'node:sqlite';
+import {
+  epochMsOf,
+  type Acknowledgement,
+  type AdjudicationEntry,
+  type AppealDecision,
+  type AppealEntry,
+  type ClaimEntry,
+  type Instant,
+} from '@medaccord/chaincode/model';
+import { isBefore, newTermPlaces, seekStatements, uniteClaims, ClaimWalk, type ClaimKey, type Direction } from './claim-places';
+import { claimStatuses, parseClaimRow, parseFindable, type ClaimContent, type ClaimStatus, type ListedClaim } from './claim-row';
+import { boundsOf, isInBounds, termsAskedFor, termsOfClaim, type ClaimQuery, type ClaimScale } from './claim-terms';
 import { newPreparer, type Database, type Row } from './database';
 import type { Applied, Facts } from './facts';
 import { mostSteps } from './rank-set';
 
-/**
- * A row per claim that this organisation made or got. `work`: 1 where its insurer's agent has something to do for it, 2 where it had to give it
- * back because the body was not there, which can still arrive.
- */
-export const claimTable = `
-CREATE TABLE claim_row (
-  ref TEXT NOT NULL,
-  claim_id TEXT NOT NULL,
-  related_id TEXT,
-  coverage_id TEXT NOT NULL,
-  hospital TEXT NOT NULL,
-  insurer TEXT NOT NULL,
-  submitted TEXT NOT NULL,
-  status TEXT NOT NULL,
-  duplicate INTEGER NOT NULL,
-  overridden INTEGER NOT NULL,
-  work INTEGER NOT NULL,
-  PRIMARY KEY (ref, claim_id)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX claim_related ON claim_row (ref, related_id) WHERE related_id IS NOT NULL;
-CREATE INDEX claim_work ON claim_row (insurer, work, ref, coverage_id) WHERE work > 0;
-CREATE INDEX claim_named ON claim_row (claim_id, submitted);
-CREATE INDEX claim_relation ON claim_row (ref, submitted, claim_id);
-CREATE INDEX claim_submitted ON claim_row (submitted, claim_id);
-CREATE INDEX claim_status ON claim_row (status, submitted, claim_id);
-CREATE INDEX claim_hospital ON claim_row (hospital, submitted, claim_id);
-CREATE INDEX claim_coverage ON claim_row (coverage_id, submitted, claim_id);
-CREATE INDEX claim_duplicate ON claim_row (submitted, claim_id) WHERE duplicate = 1;
-CREATE INDEX claim_overridden ON claim_row (submitted, claim_id) WHERE overridden = 1;`;
+/** By what a list of claims is ordered, upwards or (`-`) downwards; claims of one status by the time of their submission. */
+export const claimOrders = ['submittedAt', '-submittedAt', 'amount', '-amount', 'status', '-status'] as const;
+export type ClaimOrder = (typeof claimOrders)[number];
 
-/**
- * Where a claim stands. `queued`, `partial`: all or some of its lines wait for a person; `proposed`: for a second one; `reversed`: taken back,
- * or corrected by a later claim; `reopened`: an appeal was granted, and the insurer decides it again. A claim that takes another back is complete when that one is reversed.
- */
-export const claimStatuses = [
-  ...(['submitted', 'received', 'returned', 'queued', 'partial'] as const),
-  ...(['proposed', 'complete', 'reversed', 'reopened'] as const),
-] as const;
-export type ClaimStatus = (typeof claimStatuses)[number];
-
-export const claimFlags = ['duplicate', 'overridden'] as const;
-export type ClaimFlag = (typeof claimFlags)[number];
-
-export interface ListedClaim {
-  readonly relationRef: string;
-  readonly claimId: string;
-  readonly coverageId: string;
-  readonly hospital: string;
-  readonly insurer: string;
-  readonly submittedAt: string;
-  readonly status: ClaimStatus;
-  readonly flags: readonly ClaimFlag[];
-}
-
-/** Where a page of claims ends. */
-export interface ClaimPlace {
-  readonly submitted: string;
-  readonly claimId: string;
-}
-
-export interface ClaimQuery {
-  readonly relationRef?: string | undefined;
-  readonly insurer?: string | undefined;
-  readonly hospital?: string | undefined;
-  readonly coverageId?: string | undefined;
+/** Where a page of claims begins: with the claim at this place; in an order by status, with this one. */
+export interface ClaimPlace extends ClaimKey {
   readonly status?: ClaimStatus | undefined;
-  readonly flag?: ClaimFlag | undefined;
-  /** Submitted from (inclusive) until (exclusive). */
-  readonly from?: string | undefined;
-  readonly until?: string | undefined;
 }
 
 export interface ClaimPage {
-  readonly order: 'submittedAt' | '-submittedAt';
-  readonly after?: ClaimPlace | undefined;
+  readonly order: ClaimOrder;
+  readonly start?: ClaimPlace | undefined;
   readonly most: number;
 }
 
-const scannedAtOnce = 200;
+export interface FoundClaims {
+  readonly claims: readonly ListedClaim[];
+  /** Where the next page begins. */
+  readonly next: ClaimPlace | undefined;
+}
 
 /** What the insurer's agent looks at now, and what it looks at again when something sealed arrives. */
 const works = { waiting: 1, lost: 2 } as const;
@@ -125,58 +77,72 @@ export class ClaimList {
   }
 
   find(relationRef: string, claimId: string): ListedClaim | undefined {
-    const row = this.#prepare('SELECT * FROM claim_row WHERE ref = ? AND claim_id = ?').get(relationRef, claimId);
-    return row && parseListed(row);
+    const row = this.#findRow(relationRef, claimId);
+    return row && parseClaimRow(row);
   }
 
   /** Of every relation, the first that was made before others: an id is its hospital's word. */
   findNamed(claimId: string): readonly ListedClaim[] {
     const rows = this.#prepare('SELECT * FROM claim_row INDEXED BY claim_named WHERE claim_id = ? ORDER BY submitted').all(claimId);
-    return rows.map(parseListed);
+    return rows.map(parseClaimRow);
+  }
+
+  /** Claims that this organisation got as an insurer and whose bodies have not been opened here, the oldest first. */
+  listUnopened(): readonly ListedClaim[] {
+    const sql = 'SELECT * FROM claim_row INDEXED BY claim_unopened WHERE insurer = ? AND amount IS NULL ORDER BY number';
+    return this.#prepare(sql).all(this.#mspId).map(parseClaimRow);
+  }
+
+  get hasUnopened(): boolean {
+    return (
+      this.#prepare('SELECT 1 FROM claim_row INDEXED BY claim_unopened WHERE insurer = ? AND amount IS NULL').get(this.#mspId) !== undefined
+    );
+  }
+
+  /** Keeps what the body of a claim tells, by which it is found from now on. */
+  open({ relationRef, claimId }: Pick<ListedClaim, 'relationRef' | 'claimId'>, { amount, currency, services }: ClaimContent): void {
+    this.#change(relationRef, claimId, () => {
+      const sql = 'UPDATE claim_row SET amount = ?, currency = ?, services = ? WHERE ref = ? AND claim_id = ?';
+      this.#prepare(sql).run(amount, currency, services.join(' '), relationRef, claimId);
+    });
   }
 
   /** A page may hold less than asked for and yet have a next one: where much had to be looked at, it ends there. */
-  list(
-    query: ClaimQuery,
-    { order, after, most }: ClaimPage,
-  ): { readonly claims: readonly ListedClaim[]; readonly next: ClaimPlace | undefined } {
+  list(query: ClaimQuery, { order, start, most }: ClaimPage): FoundClaims {
     const claims: ListedClaim[] = [];
-    let last = after;
-    for (let looked = 0; looked < mostSteps; looked += scannedAtOnce) {
-      const seen = this.#read(query, { order, after: last, most: scannedAtOnce });
-      for (const claim of seen) {
-        if (!isAsked(claim, query)) continue;
-        if (claims.length === most) return { claims, next: placeOf(claims.at(-1)) };
-        claims.push(claim);
+    let left = mostSteps;
+    for (const { part, from } of partsOf(query, order, start)) {
+      const status = order.endsWith('status') ? part.statuses?.[0] : undefined;
+      const walk = this.#newWalk(part, order, from);
+      for (let step = walk.step(); step !== 'end'; step = walk.step()) {
+        const claim = step === 'leapt' ? undefined : this.#readWithin(step, part);
+        if (claim !== undefined && claims.length === most) return { claims, next: { ...(step as ClaimKey), status } };
+        if (claim !== undefined) claims.push(claim);
+        left -= 1;
+        if (left === 0) return { claims, next: { ...walk.key, status } };
       }
-      if (seen.length < scannedAtOnce) return { claims, next: undefined };
-      last = placeOf(seen.at(-1));
     }
-    return { claims, next: last };
+    return { claims, next: undefined };
   }
 
-  /** By the one condition that leaves least; the others are looked at claim by claim. */
-  #read(
-    { relationRef, coverageId, flag, status, hospital, from, until }: ClaimQuery,
-    { order, after, most }: ClaimPage,
-  ): readonly ListedClaim[] {
-    const [index, sql, values] = narrowest({ relationRef, coverageId, flag, status, hospital });
-    const direction = order === 'submittedAt' ? 'ASC' : 'DESC';
-    const further = order === 'submittedAt' ? '>' : '<';
-    const parts: [string, readonly SQLInputValue[]][] = [
-      [sql, values],
-      ...(from === undefined ? [] : [['submitted >= ?', [from]] as [string, SQLInputValue[]]]),
-      ...(until === undefined ? [] : [['submitted < ?', [until]] as [string, SQLInputValue[]]]),
-      ...(after === undefined
-        ? []
-        : [[`(submitted, claim_id) ${further} (?, ?)`, [after.submitted, after.claimId]] as [string, SQLInputValue[]]]),
-    ];
-    const where = parts.map(([part]) => part).join(' AND ');
-    const columns = `submitted ${direction}, claim_id ${direction}`;
-    const statement = `SELECT * FROM claim_row INDEXED BY ${index} WHERE ${where} ORDER BY ${columns} LIMIT ?`;
-    return this.#prepare(statement)
-      .all(...parts.flatMap(([, each]) => each), most)
-      .map(parseListed);
+  #newWalk(query: ClaimQuery, order: ClaimOrder, from: ClaimKey | undefined): ClaimWalk {
+    const scale = order.endsWith('amount') ? 'amount' : 'time';
+    const direction = order.startsWith('-') ? 'down' : 'up';
+    const seek = this.#prepare(seekStatements[direction]);
+    const places = termsAskedFor(query, scale).map((terms) => {
+      return uniteClaims(
+        terms.map((term) => newTermPlaces(seek, term, direction)),
+        direction,
+      );
+    });
+    const [first, until] = endsOf(query, scale, direction);
+    return new ClaimWalk(places, [from === undefined || isBefore(from, first, direction) ? first : from, until], direction);
+  }
+
+  /** A claim, if it lies in the ranges that are asked for. */
+  #readWithin({ number }: ClaimKey, query: ClaimQuery): ListedClaim | undefined {
+    const claim = parseClaimRow(this.#prepare('SELECT * FROM claim_row WHERE number = ?').get(number) as Row);
+    return isInBounds(claim, query) ? claim : undefined;
   }
 
   #put(relationRef: string, claimId: string): void {
@@ -185,10 +151,36 @@ export class ClaimList {
     const standing = this.#findStanding(claim);
     const status = statusOf(claim, standing);
     const { related, coverageId, hospital, insurer, submittedAt, duplicates } = claim;
-    this.#prepare('INSERT OR REPLACE INTO claim_row VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').run(
-      ...[relationRef, claimId, related?.claimId ?? null, coverageId, hospital, insurer, submittedAt, status],
-      ...[Number(duplicates.length > 0), Number(standing.adjudication?.isOverridden === true), workOf(status, standing)],
-    );
+    this.#change(relationRef, claimId, () => {
+      this.#prepare(
+        `INSERT INTO claim_row (ref, claim_id, related_id, coverage_id, hospital, insurer, submitted, status, duplicate, overridden, work)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT DO UPDATE SET status = excluded.status, overridden = excluded.overridden, work = excluded.work`,
+      ).run(
+        ...[relationRef, claimId, related?.claimId ?? null, coverageId, hospital, insurer, submittedAt, status],
+        ...[Number(duplicates.length > 0), Number(standing.adjudication?.isOverridden === true), workOf(status, standing)],
+      );
+    });
+  }
+
+  /** Changes a row, and what it is found by with it. */
+  #change(relationRef: string, claimId: string, change: () => void): void {
+    const before = this.#termsOf(relationRef, claimId);
+    change();
+    const now = this.#termsOf(relationRef, claimId);
+    for (const [term, { at, number }] of before)
+      if (!now.has(term)) this.#prepare('DELETE FROM claim_term WHERE term = ? AND at = ? AND number = ?').run(term, at, number);
+    for (const [term, { at, number }] of now)
+      if (!before.has(term)) this.#prepare('INSERT INTO claim_term VALUES (?, ?, ?)').run(term, at, number);
+  }
+
+  #termsOf(relationRef: string, claimId: string): ReadonlyMap<string, ClaimKey> {
+    const row = this.#findRow(relationRef, claimId);
+    return row === undefined ? new Map<string, ClaimKey>() : termsOfClaim(parseFindable(row));
+  }
+
+  #findRow(relationRef: string, claimId: string): Row | undefined {
+    return this.#prepare('SELECT * FROM claim_row WHERE ref = ? AND claim_id = ?').get(relationRef, claimId);
   }
 
   #findStanding({ relationRef, claimId, related }: ClaimEntry): Standing {
@@ -239,35 +231,29 @@ function workOf(status: ClaimStatus, { acknowledgement }: Standing): number {
   return status === 'submitted' || status === 'received' ? works.waiting : 0;
 }
 
-type Narrow = Pick<ClaimQuery, 'relationRef' | 'coverageId' | 'flag' | 'status' | 'hospital'>;
-
-function narrowest({ relationRef, coverageId, flag, status, hospital }: Narrow): [index: string, sql: string, values: readonly string[]] {
-  if (coverageId !== undefined) return ['claim_coverage', 'coverage_id = ?', [coverageId]];
-  if (relationRef !== undefined) return ['claim_relation', 'ref = ?', [relationRef]];
-  if (flag !== undefined) return [`claim_${flag}`, `${flag} = 1`, []];
-  if (status !== undefined) return ['claim_status', 'status = ?', [status]];
-  return hospital === undefined ? ['claim_submitted', 'true', []] : ['claim_hospital', 'hospital = ?', [hospital]];
+/** What a list is made of, one after another, and where the page begins in each: by status, the claims of each one. */
+function partsOf(
+  query: ClaimQuery,
+  order: ClaimOrder,
+  start: ClaimPlace | undefined,
+): readonly { readonly part: ClaimQuery; readonly from: ClaimKey | undefined }[] {
+  if (!order.endsWith('status')) return [{ part: query, from: start }];
+  const asked = claimStatuses.filter((status) => query.statuses?.includes(status) ?? true);
+  const ordered = order === 'status' ? asked : asked.toReversed();
+  const left = start?.status === undefined ? ordered : ordered.slice(Math.max(0, ordered.indexOf(start.status)));
+  return left.map((status) => ({ part: { ...query, statuses: [status] }, from: status === start?.status ? start : undefined }));
 }
 
-function isAsked(claim: ListedClaim, { relationRef, insurer, hospital, coverageId, status, flag }: ClaimQuery): boolean {
-  const asked = { relationRef, insurer, hospital, coverageId, status };
-  const isEqual = Object.entries(asked).every(([name, value]) => value === undefined || claim[name as keyof typeof asked] === value);
-  return isEqual && (flag === undefined || claim.flags.includes(flag));
+function endsOf(query: ClaimQuery, scale: ClaimScale, direction: Direction): readonly [from: ClaimKey, until: ClaimKey] {
+  const [least, most] = boundsOf(query, scale);
+  const [low, high] = [
+    { at: least, number: 0 },
+    { at: most, number: Number.MAX_SAFE_INTEGER },
+  ];
+  return direction === 'up' ? [low, high] : [high, low];
 }
 
-function placeOf(claim: ListedClaim | undefined): ClaimPlace | undefined {
-  return claim && { submitted: claim.submittedAt, claimId: claim.claimId };
-}
-
-function parseListed(row: Row): ListedClaim {
-  return {
-    relationRef: String(row.ref),
-    claimId: String(row.claim_id),
-    coverageId: String(row.coverage_id),
-    hospital: String(row.hospital),
-    insurer: String(row.insurer),
-    submittedAt: String(row.submitted),
-    status: String(row.status) as ClaimStatus,
-    flags: claimFlags.filter((flag) => Number(row[flag]) === 1),
-  };
+/** The place of a claim in a list by time. */
+export function placeOfClaim({ submittedAt, number }: ListedClaim): ClaimPlace {
+  return { at: epochMsOf(submittedAt as Instant), number };
 }

@@ -60,8 +60,8 @@ export function loadLocalKey(keys: string): LocalKey {
 }
 
 /**
- * Opens the gateway's data folder (mode 0700), making what is missing: `projection.sqlite` holds ledger facts only, `index.sqlite` what the
- * organisation's own records are found by; both may be deleted. `gateway.sqlite`, or PostgreSQL, holds what cannot be rebuilt; `audit.sqlite`
+ * Opens the gateway's data folder (mode 0700), making what is missing: `projection.sqlite` holds ledger facts and what an insurer's
+ * claims are found by, `index.sqlite` what the organisation's own records are found by; both may be deleted. `gateway.sqlite`, or PostgreSQL, holds what cannot be rebuilt; `audit.sqlite`
  * is the audit log. What tells about a person is sealed with `local.key`, which lies with the other keys.
  */
 export async function openStore(

@@ -5,9 +5,10 @@ import { confirmDecision, decideByPerson, type ClaimName } from '../../adjudicat
 import { readClaim } from '../../adjudication/read-claim';
 import type { DecidingPerson } from '../../adjudication/submit-adjudications';
 import type { Caller } from '../../auth';
+import { nameService } from '../../claim-index/name-service';
 import type { LedgerIdentity } from '../../ledger/ledger';
 import { newError } from '../../problem';
-import { claimFlags, claimStatuses, type ClaimPlace, type ClaimQuery, type ListedClaim } from '../../store';
+import { claimFlags, claimOrders, claimStatuses, type ClaimPlace, type ClaimQuery, type FoundClaims, type LocalKey } from '../../store';
 import { newRoute, type Route } from '../route';
 import { nameClaimsPerson } from './claims-person';
 import { instant, mspId, reference } from './schemas';
@@ -30,6 +31,9 @@ const listed = z.object({
   submittedAt: instant,
   status: z.enum(claimStatuses),
   flags: z.array(z.enum(claimFlags)),
+  /** What its lines charge, in minor units; null as long as its body has not come. */
+  amount: z.int().nullable(),
+  currency: z.string().nullable(),
 });
 const page = z.object({
   claims: z.array(listed),
@@ -39,6 +43,24 @@ const page = z.object({
 const entry = z.looseObject({ n: z.int(), outcome: z.string().nullable(), status: z.string() });
 const count = z.coerce.number().int().min(1).max(200).default(50);
 const cursor = z.string().max(400).optional();
+const amount = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional();
+/** By what claims are searched. */
+const conditions = {
+  status: z.enum(claimStatuses).optional(),
+  from: z.iso.datetime({ precision: 3 }).optional(),
+  until: z.iso.datetime({ precision: 3 }).optional(),
+  hospital: mspId.optional(),
+  coverage: reference.optional(),
+  flag: z.enum(claimFlags).optional(),
+  service: z.string().min(1).max(500).optional(),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/)
+    .optional(),
+  minAmount: amount,
+  maxAmount: amount,
+} as const;
+type Asked = z.output<z.ZodObject<typeof conditions>>;
 
 export function newAdjudicationRoutes(options: AdjudicationRoutesOptions): readonly Route[] {
   return [
@@ -50,29 +72,19 @@ export function newAdjudicationRoutes(options: AdjudicationRoutesOptions): reado
   ];
 }
 
-function newSearchRoute({ facts, mspId: own }: AdjudicationRoutesOptions): Route {
+function newSearchRoute({ facts, store, mspId: own }: AdjudicationRoutesOptions): Route {
   return newRoute({
     method: 'get',
     path: '/api/adjudications',
     summary:
-      'The claims that this insurer got, by status, time, hospital, coverage and flag; page by page, newest first unless asked otherwise',
+      'The claims that this insurer got, by status, time, hospital, coverage, flag, service and amount; page by page, newest first unless asked otherwise',
     access: clerk,
     audit: 'search',
-    query: z.strictObject({
-      status: z.enum(claimStatuses).optional(),
-      from: z.iso.datetime({ precision: 3 }).optional(),
-      until: z.iso.datetime({ precision: 3 }).optional(),
-      hospital: mspId.optional(),
-      coverage: reference.optional(),
-      flag: z.enum(claimFlags).optional(),
-      sort: z.enum(['submittedAt', '-submittedAt']).default('-submittedAt'),
-      count,
-      cursor,
-    }),
+    query: z.strictObject({ ...conditions, sort: z.enum(claimOrders).default('-submittedAt'), count, cursor }),
     response: page,
-    handle: ({ query: { coverage, sort, count: most, cursor: after, ...more } }) => {
-      const query: ClaimQuery = { ...more, insurer: own, coverageId: coverage };
-      const found = facts.claims.list(query, { order: sort, after: parseCursor(after), most });
+    handle: ({ query: { sort, count: most, cursor: start, ...asked } }) => {
+      if (sort.endsWith('amount')) assertCurrency(asked);
+      const found = facts.claims.list(newQuery(asked, store.key, own), { order: sort, start: parseCursor(start), most });
       return Promise.resolve({ body: describe(found) });
     },
   });
@@ -88,17 +100,9 @@ function newWorkListRoute({ facts, mspId: own }: AdjudicationRoutesOptions): Rou
     audit: 'search',
     query: z.strictObject({ count, cursor }),
     response: page,
-    handle: ({ query: { count: most, cursor: after } }) => {
-      const asked = { order: 'submittedAt', after: parseCursor(after), most } as const;
-      const found = waiting.map((status) => facts.claims.list({ insurer: own, status }, asked));
-      const all = found
-        .flatMap(({ claims }) => claims)
-        .sort((one, other) => compare(one.submittedAt, other.submittedAt) || compare(one.claimId, other.claimId));
-      const claims = all.slice(0, most);
-      const isLast = all.length <= most && found.every(({ next }) => next === undefined);
-      const last = claims.at(-1);
-      const next = isLast || last === undefined ? undefined : { submitted: last.submittedAt, claimId: last.claimId };
-      return Promise.resolve({ body: describe({ claims, next }) });
+    handle: ({ query: { count: most, cursor: start } }) => {
+      const query = { insurer: own, statuses: waiting };
+      return Promise.resolve({ body: describe(facts.claims.list(query, { order: 'submittedAt', start: parseCursor(start), most })) });
     },
   });
 }
@@ -177,21 +181,36 @@ async function personOf(
   return { identity: await identityOf(caller), person: nameClaimsPerson(store.key, relationRef, caller) };
 }
 
-const compare = (one: string, other: string): number => (one < other ? -1 : Number(one > other));
-
-interface Found {
-  readonly claims: readonly ListedClaim[];
-  readonly next: ClaimPlace | undefined;
+/** @throws CodedError REQUEST_INVALID */
+function newQuery({ status, coverage, service, ...more }: Asked, key: LocalKey, insurer: string): ClaimQuery {
+  if (more.minAmount !== undefined || more.maxAmount !== undefined) assertCurrency(more);
+  return {
+    ...more,
+    insurer,
+    coverageId: coverage,
+    statuses: status && [status],
+    service: service === undefined ? undefined : nameSought(service, key),
+  };
 }
 
-function describe({ claims, next }: Found): z.input<typeof page> {
-  const shown = claims.map(({ insurer: _insurer, flags, ...claim }) => ({ ...claim, flags: [...flags] }));
+/** `system|code`, or a code of any system, as in a search of FHIR. */
+function nameSought(service: string, key: LocalKey): string {
+  const bar = service.lastIndexOf('|');
+  return bar < 0 ? nameService(key, service) : nameService(key, service.slice(bar + 1), service.slice(0, bar));
+}
+
+function assertCurrency({ currency }: Pick<Asked, 'currency'>): void {
+  if (currency === undefined) throw newError('REQUEST_INVALID', 'query.currency: must be there where amounts are compared');
+}
+
+function describe({ claims, next }: FoundClaims): z.input<typeof page> {
+  const shown = claims.map(({ insurer: _insurer, number: _number, flags, ...claim }) => ({ ...claim, flags: [...flags] }));
   return { claims: shown, next: next === undefined ? null : Buffer.from(JSON.stringify(next)).toString('base64url') };
 }
 
-const place = z.strictObject({ submitted: z.string(), claimId: reference });
+const place = z.strictObject({ at: z.int(), number: z.int(), status: z.enum(claimStatuses).optional() });
 
-/** A place in the list is no secret: it holds a time and a random id of the ledger. @throws CodedError REQUEST_INVALID */
+/** A place in the list is no secret: it holds a time or an amount of what was answered, and a number. @throws CodedError REQUEST_INVALID */
 function parseCursor(text: string | undefined): ClaimPlace | undefined {
   if (text === undefined) return undefined;
   try {

@@ -1,0 +1,40 @@
+import type { ClaimBody, ClaimEntry } from '@medaccord/chaincode/model';
+import type { SealedReader } from '../sealed/sealed-reader';
+import type { ClaimContent, Facts, LocalKey } from '../store';
+import { nameService } from './name-service';
+import { openClaims } from './open-claim';
+
+/** Claims opened at once. */
+const batch = 100;
+
+export interface IndexClaimsOptions {
+  readonly facts: Facts;
+  readonly sealed: Pick<SealedReader, 'read' | 'open'>;
+  readonly key: Pick<LocalKey, 'mark'>;
+  /** Told after each batch how many of those that were not opened have been looked at. */
+  readonly onIndexed?: (done: number, of: number) => void;
+}
+
+/**
+ * Opens the bodies of claims that this organisation got as an insurer, and keeps by what they are found: amount, currency and services. What has
+ * not arrived, or is not what its hospital committed to, is left out. After a loss of the index this fills it again.
+ */
+export async function indexClaims({ facts, sealed, key, onIndexed }: IndexClaimsOptions): Promise<number> {
+  const unopened = facts.claims.listUnopened();
+  const claims = unopened.flatMap(({ relationRef, claimId }) => facts.find<ClaimEntry>('claim', relationRef, claimId)?.value ?? []);
+  let count = 0;
+  for (let start = 0; start < claims.length; start += batch) {
+    for (const opened of await openClaims({ sealed }, claims.slice(start, start + batch))) {
+      if (typeof opened !== 'object') continue;
+      facts.claims.open(opened.claim, contentOf(opened.body, key));
+      count += 1;
+    }
+    onIndexed?.(Math.min(start + batch, claims.length), claims.length);
+  }
+  return count;
+}
+
+function contentOf({ currency, lines }: ClaimBody, key: Pick<LocalKey, 'mark'>): ClaimContent {
+  const services = lines.flatMap(({ service: { system, code } }) => [nameService(key, code), nameService(key, code, system)]);
+  return { amount: lines.reduce((sum, { charge }) => sum + charge, 0), currency, services: [...new Set(services)] };
+}
