@@ -216,7 +216,7 @@ export function newApp(options: AppOptions): App {
     serving: !state.leaving,
   });
   const identityOf = newIdentityOf(options.staff);
-  const claims = newClaims({ ...shared, version, keys, identityOf, staff: options.staff, writeDown, metrics, log });
+  const claims = newClaims({ ...shared, version, keys, identityOf, staff: options.staff, writeDown, metrics, log, ...config.service });
   const viewOf = newViewOf(shared);
   const witness = new SignInWitness(store);
   const passkeys = new PasskeyCeremony({ ...store, origin: findOrigin(config), title: config.connection.organisation.title });

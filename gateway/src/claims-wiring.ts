@@ -5,11 +5,13 @@ import type { AdjudicationOptions } from './adjudication/adjudication-options';
 import type { AgentAct } from './audit';
 import type { Caller } from './auth';
 import { AdjudicationChecks } from './billing/adjudication-checks';
+import { ClaimFeed } from './billing/claim-feed';
 import { ClaimFollower } from './claim-index/claim-follower';
 import type { StaffBook } from './http/identity-of';
 import type { Route } from './http/route';
 import { newAdjudicationRoutes } from './http/routes/adjudications';
 import { newAppealRoutes } from './http/routes/appeals';
+import { newClaimEventsRoute } from './http/routes/claim-events';
 import { newClaimRoutes } from './http/routes/claims';
 import { newCoverageRoutes } from './http/routes/coverages';
 import { newFhirClaimsRoutes } from './http/routes/fhir-claims';
@@ -39,6 +41,7 @@ export interface ClaimsOptions {
   readonly keys: OrganisationKeys;
   readonly identityOf: (caller: Caller) => Promise<LedgerIdentity>;
   readonly staff: StaffBook;
+  readonly heartbeatMs: number;
   readonly writeDown: (act: AgentAct) => Promise<void>;
   readonly onTrouble: (error: unknown) => void;
   readonly metrics: Pick<Metrics, 'countAlarm'>;
@@ -77,10 +80,12 @@ export function newClaims(options: ClaimsOptions): Claims {
       options.log.error(alarm, 'an adjudication is not what the plan of its insurer says: only this gateway and the patient can see it');
     },
   });
+  const feed = new ClaimFeed(store.facts);
   return {
     routes: [
       ...newPlanRoutes(options),
       ...newCoverageRoutes(options),
+      newClaimEventsRoute({ ...options, feed }),
       ...newClaimRoutes({ ...options, key: keys.publicSealing, checks }),
       ...newAdjudicationRoutes({ ...adjudication, identityOf }),
       ...newAppealRoutes(options),
@@ -91,6 +96,7 @@ export function newClaims(options: ClaimsOptions): Claims {
       follower.onBlock(block);
       checks.onBlock(block);
       agent.onBlock(block);
+      feed.onBlock();
     },
     start: () => {
       checks.start();
@@ -100,6 +106,7 @@ export function newClaims(options: ClaimsOptions): Claims {
       agent.pause();
     },
     stop: async () => {
+      feed.stop();
       await Promise.all([agent.stop(), checks.stop(), follower.stop()]);
     },
   };

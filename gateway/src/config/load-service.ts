@@ -19,6 +19,7 @@ export function loadService(env: Environment, problems: string[]): ServiceConfig
     },
     answerWithinMs: parse('MEDACCORD_ANSWER_WITHIN_MS', 2 * minuteMs, 100, 60 * minuteMs),
     bodyWithinMs: parse('MEDACCORD_BODY_WITHIN_MS', minuteMs / 2, 100, 60 * minuteMs),
+    heartbeatMs: parse('MEDACCORD_HEARTBEAT_MS', minuteMs / 4, 100, minuteMs),
     corsOrigins: parseList(env, { name: 'MEDACCORD_CORS_ORIGINS', isRight: isOrigin, meaning: 'origins (https://host:port)' }, problems),
     trustedProxies: parseList(env, { name: 'MEDACCORD_TRUSTED_PROXIES', ...networks }, problems),
     metricsFrom: parseList(env, { name: 'MEDACCORD_METRICS_FROM', ...networks, fallback: '127.0.0.0/8,::1' }, problems),

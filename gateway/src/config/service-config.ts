@@ -12,6 +12,8 @@ export interface ServiceConfig {
   readonly answerWithinMs: number;
   /** Time that a caller may take to send a body, in milliseconds. */
   readonly bodyWithinMs: number;
+  /** Longest silence of an open stream of events, and how long its reader may read nothing, in milliseconds. */
+  readonly heartbeatMs: number;
   /** Origins whose scripts may call. */
   readonly corsOrigins: readonly string[];
   /** Addresses and networks whose X-Forwarded headers are believed. */

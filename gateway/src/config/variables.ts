@@ -71,6 +71,11 @@ export const variables = [
     fallback: '120000',
   },
   { name: 'MEDACCORD_BODY_WITHIN_MS', meaning: 'time that a caller may take to send a body; then 408', fallback: '30000' },
+  {
+    name: 'MEDACCORD_HEARTBEAT_MS',
+    meaning: 'longest silence of an open stream of events; a reader that reads nothing for so long is cut off',
+    fallback: '15000',
+  },
   { name: 'MEDACCORD_CORS_ORIGINS', meaning: 'origins whose scripts may call, separated by commas', fallback: 'none' },
   {
     name: 'MEDACCORD_TRUSTED_PROXIES',

@@ -3,7 +3,7 @@ import type { NextFunction, Request, Response } from 'express';
 const methods = 'GET, POST, PUT, PATCH, DELETE';
 /** What requests may carry and what scripts may read of answers, beyond what every script may. */
 const requestHeaders =
-  'Accept, Authorization, Content-Type, Idempotency-Key, If-Match, If-Modified-Since, If-None-Exist, If-None-Match, Medaccord-Emergency, Medaccord-Subject, Prefer, traceparent, tracestate';
+  'Accept, Authorization, Content-Type, Idempotency-Key, If-Match, If-Modified-Since, If-None-Exist, If-None-Match, Last-Event-ID, Medaccord-Emergency, Medaccord-Subject, Prefer, traceparent, tracestate';
 const answerHeaders =
   'Content-Location, ETag, Last-Modified, Link, Location, RateLimit, Retry-After, WWW-Authenticate, X-Progress, X-Request-Id';
 /** Browsers ask again after this many seconds. */

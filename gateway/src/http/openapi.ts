@@ -84,10 +84,15 @@ function newOperation(route: Route): Schema {
 /** 204 has no body. */
 function newSuccess(route: Route): Schema {
   if (route.status === 204) return { description: 'Done' };
-  const content = { [responseType(route)]: { schema: toSchema(route.response, 'output') }, ...(route.isFhir ? fhirXml : {}) };
+  const content = {
+    [responseType(route)]: { schema: toSchema(route.response, 'output') },
+    ...(route.isFhir ? fhirXml : {}),
+    ...(route.isStream ? events : {}),
+  };
   return { description: 'Done', content };
 }
 
+const events = { 'text/event-stream': { schema: { type: 'string' } } };
 const fhirXml = { 'application/fhir+xml': { schema: { type: 'string' } } };
 
 function responseType(route: Route): string {

@@ -22,7 +22,7 @@ export interface Request<Params = unknown, Query = unknown, Body = unknown> {
 
 export interface Response {
   readonly status?: number;
-  /** JSON, unless `contentType` says that it is a text of another type. */
+  /** JSON, unless `contentType` says that it is a text of another type; of an event stream its StreamParts. */
   readonly body: unknown;
   readonly contentType?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -60,6 +60,8 @@ export interface Route {
   readonly isRoutine: boolean;
   /** Speaks FHIR: media types are negotiated, answers are resources, errors OperationOutcomes. */
   readonly isFhir: boolean;
+  /** Answers with server-sent events where they are asked for. */
+  readonly isStream: boolean;
   /** What bounds how many of them are under way at once; `none`: always answered, whatever the load. */
   readonly lane: Lane | 'none';
   readonly handle: (request: Request) => Promise<Response>;
@@ -81,6 +83,7 @@ interface RouteSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodTyp
   readonly needsLedger?: boolean;
   readonly isRoutine?: boolean;
   readonly isFhir?: boolean;
+  readonly isStream?: boolean;
   readonly lane?: Route['lane'];
   readonly handle: (request: Request<z.output<P>, z.output<Q>, z.output<B>>) => Promise<Response>;
 }
@@ -96,6 +99,7 @@ export function newRoute<P extends z.ZodType, Q extends z.ZodType, B extends z.Z
     needsLedger: true,
     isRoutine: false,
     isFhir: false,
+    isStream: false,
     ...spec,
     params: spec.params ?? nothing,
     query: spec.query ?? nothing,

@@ -17,6 +17,7 @@ import { newCors } from './cors';
 import { declareEmergency, emergencyHeader } from './declare-emergency';
 import { chooseFhirFormat, isFhirPath } from './fhir-media-type';
 import { fhirJson, toXml, toXmlIfPossible, wantsXml } from './fhir-body';
+import { eventStream, EventStreams, type StreamParts } from './event-streams';
 import { newGoneSignal } from './gone-signal';
 import { formatOutcome } from './operation-outcome';
 import { readOrigin } from './origin';
@@ -51,7 +52,10 @@ export interface ServerOptions {
   /** The embedded OpenID provider; undefined where people sign in elsewhere. */
   readonly signIn?: SignInHandler | undefined;
   readonly admission: Admission;
-  readonly service: Pick<ServiceConfig, 'answerWithinMs' | 'bodyWithinMs' | 'corsOrigins' | 'trustedProxies' | 'metricsFrom'>;
+  readonly service: Pick<
+    ServiceConfig,
+    'answerWithinMs' | 'bodyWithinMs' | 'heartbeatMs' | 'corsOrigins' | 'trustedProxies' | 'metricsFrom'
+  >;
   readonly tracing: Tracing;
   readonly onAnswered: (request: AnsweredRequest) => void;
   readonly log: Logger;
@@ -68,11 +72,13 @@ export function newServer(options: ServerOptions): Express {
   app.use(newCors(options.service.corsOrigins));
   app.use(newSignInHandler(options.signIn, options));
   const repeats = new Repeats(options.responses, options.nameOf);
+  const streams = new EventStreams();
   const limitOpenWrites = newOpenWriteLimit(options.openWritesPerMinute);
   for (const path of new Set(options.routes.map((route) => route.path))) {
     const routes = options.routes.filter((route) => route.path === path);
     const at = app.route(path.replaceAll(/\{(\w+)\}/g, ':$1'));
-    for (const route of routes) at[route.method](...(isOpenWrite(route) ? [limitOpenWrites] : []), carry(route, options, repeats));
+    for (const route of routes)
+      at[route.method](...(isOpenWrite(route) ? [limitOpenWrites] : []), carry(route, options, { repeats, streams }));
     at.all((request) => {
       throw newError(
         'METHOD_NOT_ALLOWED',
@@ -120,18 +126,39 @@ function isBadAddress(error: unknown): boolean {
 }
 
 /** Nothing that a route says of people, an error included, leaves before its entry in the audit log is kept. */
-function carry(route: Route, options: ServerOptions, repeats: Repeats): ReturnType<typeof traceRequest> {
+function carry(
+  route: Route,
+  options: ServerOptions,
+  { repeats, streams }: { readonly repeats: Repeats; readonly streams: EventStreams },
+): ReturnType<typeof traceRequest> {
   const run = newRun(route, options, repeats);
   return traceRequest(options.tracing, route, async (http: HttpRequest, answer: HttpResponse): Promise<void> => {
     answer.locals.route = route.path;
     answer.locals.isRoutine = route.isRoutine;
     const trail: Trail = { requestId: String(answer.locals.id), address: http.ip };
-    const response = await run(http, answer, trail).catch(async (error: unknown) => {
+    const nameReader = (): string => nameCaller(trail.caller ?? { kind: 'anybody' }, http);
+    const give = async (): Promise<Required<Response>> => {
+      const given = await run(http, answer, trail);
+      if (given.contentType === eventStream) streams.assertRoom(nameReader());
+      return given;
+    };
+    const response = await give().catch(async (error: unknown) => {
       await options.audit.refuse(route, trail, error);
       throw error;
     });
     await options.audit.answer(route, trail, response);
-    send(answer, response);
+    if (response.contentType !== eventStream) {
+      send(answer, response);
+      return;
+    }
+    // Nobody waits for the end of a stream, least of all the step of a trace.
+    void streams.send(answer, response.body as StreamParts, {
+      caller: nameReader(),
+      // A token ends, and so may an account: whoever reads on is looked at again.
+      assertAllowed: () => options.authorise(route.access, http.headers.authorization, readRelation(http)),
+      writeDown: (about) => options.audit.answer(route, trail, { ...response, about }),
+      readWithinMs: options.service.heartbeatMs,
+    });
   });
 }
 

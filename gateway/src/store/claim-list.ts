@@ -56,8 +56,13 @@ export class ClaimList {
     if (type !== 'claim' && type !== 'acknowledgement' && type !== 'adjudication' && type !== 'appeal-decision') return;
     const { relationRef, claimId } = value;
     this.#put(relationRef, claimId);
-    const related = this.#prepare('SELECT claim_id FROM claim_row WHERE ref = ? AND related_id = ?').all(relationRef, claimId);
-    for (const row of related) this.#put(relationRef, String((row as Row).claim_id));
+    for (const related of this.listRelated(relationRef, claimId)) this.#put(relationRef, related);
+  }
+
+  /** The claims that correct a claim or take it back. */
+  listRelated(relationRef: string, claimId: string): readonly string[] {
+    const rows = this.#prepare('SELECT claim_id FROM claim_row WHERE ref = ? AND related_id = ?').all(relationRef, claimId);
+    return rows.map((row) => String(row.claim_id));
   }
 
   /** Coverages of this insurer with claims that its agent has to look at; or with those that came back because the body was not there. */

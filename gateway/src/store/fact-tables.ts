@@ -1,4 +1,5 @@
 import { appealTable } from './appeal-list';
+import { claimEventTable } from './claim-events';
 import { claimTable } from './claim-row';
 import { consentHeadTable } from './consent-heads';
 import { unitIndex } from './declared';
@@ -12,7 +13,7 @@ const refill =
   'DELETE FROM fact; DELETE FROM undecided; DELETE FROM undelivered; DELETE FROM junk_consent; DELETE FROM consent_head; DELETE FROM held; DELETE FROM patient_step; UPDATE checkpoint SET height = 0, time = 0';
 
 /** All that is filled by applying blocks. */
-export const forgetAll = `${refill}; DELETE FROM signing_key; DELETE FROM claim_row; DELETE FROM claim_term; DELETE FROM appeal_row`;
+export const forgetAll = `${refill}; DELETE FROM signing_key; DELETE FROM claim_row; DELETE FROM claim_term; DELETE FROM claim_event; DELETE FROM appeal_row`;
 
 /** Of the read model, in the order in which they came. */
 export const migrations = [
@@ -56,4 +57,6 @@ ${refill}`,
   `${claimTable} ${appealTable} CREATE INDEX fact_coverage ON fact (id) WHERE type = 'coverage'; ${refill}`,
   // Claims are found by what their bodies hold, too: they are listed anew.
   `${claimTable} ${refill}; DELETE FROM signing_key; DELETE FROM appeal_row`,
+  // The steps of claims were passed over before.
+  `${claimEventTable} ${forgetAll}`,
 ];

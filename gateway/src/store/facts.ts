@@ -26,6 +26,7 @@ import {
 } from '@medaccord/chaincode/model';
 import type { LedgerBlock, LedgerTransaction, StateWrite } from '../ledger/ledger';
 import { AppealList } from './appeal-list';
+import { ClaimEvents } from './claim-events';
 import { ClaimList } from './claim-list';
 import { ConsentHeads } from './consent-heads';
 import { isEnded, listDelegations } from './delegations';
@@ -80,6 +81,7 @@ export class Facts {
   readonly signingKeys: SigningKeys;
   /** Those that this organisation made or got. */
   readonly claims: ClaimList;
+  readonly claimEvents: ClaimEvents;
   /** Those that wait for this organisation. */
   readonly appeals: AppealList;
   readonly #database: Database;
@@ -103,6 +105,7 @@ export class Facts {
     this.held = new HeldReleases(this.#database, this, mspId);
     this.signingKeys = new SigningKeys(this.#database);
     this.claims = new ClaimList(this.#database, this, mspId);
+    this.claimEvents = new ClaimEvents(this.#database, { facts: this, claims: this.claims, mspId });
     this.appeals = new AppealList(this.#database, this, mspId);
     this.notices = new DueNotices(this.#database, this, mspId);
     const checkpoint = this.#database.prepare('SELECT height, time FROM checkpoint').get() as Row;
@@ -233,11 +236,12 @@ export class Facts {
     this.#database.close();
   }
 
-  #applyTransaction(block: number, { index, transactionId, writes }: LedgerTransaction): void {
+  #applyTransaction(block: number, { index, transactionId, writes, event }: LedgerTransaction): void {
     const isRelation = ({ key }: StateWrite): boolean => parseEntryName(key)?.type === 'relation';
     // A relation stands beside its first consent, which is trusted by the relation's keys.
     for (const write of [...writes.filter(isRelation), ...writes.filter((one) => !isRelation(one))])
       this.#applyWrite({ block, index, transactionId }, write);
+    if (event !== undefined) this.claimEvents.add(block, this.claimEvents.hear(event));
   }
 
   #applyWrite({ block, index, transactionId }: Position, { key, value }: StateWrite): void {
@@ -258,12 +262,14 @@ export class Facts {
     const { type, ref, id, number } = name;
     const applied = { ...name, value } as Applied;
     this.steps.keep({ block, index, transactionId }, applied);
+    const happened = this.claimEvents.see(applied);
     for (const as of [id, ...this.#moreNames(type, value)])
       this.#statements.put.run(type, ref, as, number ?? block, formatCanonical(value), block, index, transactionId);
     this.#keepWorkLists(applied);
     this.held.keep(applied);
     this.signingKeys.keep(applied, block);
     this.claims.keep(applied);
+    this.claimEvents.add(block, happened);
     this.appeals.keep(applied);
     if (type === 'delegation') this.#heads.recount(ref);
   }

@@ -3,6 +3,7 @@ export type { WaitingAppeal } from './appeal-list';
 export { hashEntry, type AuditDraft, type AuditLog, type AuditName, type AuditQuery, type KeptEntry } from './audit-log';
 export { AuditRoots } from './audit-roots';
 export type { Change, ChangeList, ChangeQuery } from './change-list';
+export { claimEventKinds, type ClaimEvent, type EventPlace } from './claim-events';
 export { claimOrders, placeOfClaim, type ClaimPlace, type FoundClaims } from './claim-list';
 export { claimFlags, claimStatuses, type ClaimContent, type ListedClaim } from './claim-row';
 export type { ClaimQuery } from './claim-terms';

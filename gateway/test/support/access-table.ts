@@ -172,6 +172,7 @@ export const accessTable: readonly { readonly who: readonly Who[]; readonly rout
       'POST /api/claims',
       'POST /api/claims/batch',
       'POST /api/claims/estimate',
+      'GET /api/claims/events',
       'GET /api/claims/:relationRef',
       'GET /api/claims/:relationRef/:claimId',
       'GET /api/coverages/:relationRef/:coverageId/eligibility',

@@ -8,9 +8,10 @@ import type { Caller } from '../../auth';
 import { nameService } from '../../claim-index/name-service';
 import type { LedgerIdentity } from '../../ledger/ledger';
 import { newError } from '../../problem';
-import { claimFlags, claimOrders, claimStatuses, type ClaimPlace, type ClaimQuery, type FoundClaims, type LocalKey } from '../../store';
+import { claimFlags, claimOrders, claimStatuses, type ClaimQuery, type FoundClaims, type LocalKey } from '../../store';
 import { newRoute, type Route } from '../route';
 import { nameClaimsPerson } from './claims-person';
+import { formatCursor, paging, parseCursor } from './page-cursor';
 import { instant, mspId, reference } from './schemas';
 
 export interface AdjudicationRoutesOptions extends AdjudicationOptions {
@@ -41,8 +42,6 @@ const page = z.object({
   next: z.string().nullable(),
 });
 const entry = z.looseObject({ n: z.int(), outcome: z.string().nullable(), status: z.string() });
-const count = z.coerce.number().int().min(1).max(200).default(50);
-const cursor = z.string().max(400).optional();
 const amount = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional();
 /** By what claims are searched. */
 const conditions = {
@@ -80,11 +79,11 @@ function newSearchRoute({ facts, store, mspId: own }: AdjudicationRoutesOptions)
       'The claims that this insurer got, by status, time, hospital, coverage, flag, service and amount; page by page, newest first unless asked otherwise',
     access: clerk,
     audit: 'search',
-    query: z.strictObject({ ...conditions, sort: z.enum(claimOrders).default('-submittedAt'), count, cursor }),
+    query: z.strictObject({ ...conditions, sort: z.enum(claimOrders).default('-submittedAt'), ...paging }),
     response: page,
-    handle: ({ query: { sort, count: most, cursor: start, ...asked } }) => {
+    handle: ({ query: { sort, count: most, cursor, ...asked } }) => {
       if (sort.endsWith('amount')) assertCurrency(asked);
-      const found = facts.claims.list(newQuery(asked, store.key, own), { order: sort, start: parseCursor(start), most });
+      const found = facts.claims.list(newQuery(asked, store.key, own), { order: sort, start: parseCursor(place, cursor), most });
       return Promise.resolve({ body: describe(found) });
     },
   });
@@ -98,11 +97,11 @@ function newWorkListRoute({ facts, mspId: own }: AdjudicationRoutesOptions): Rou
       'The claims of which lines wait for a person of this insurer, that wait for a second one, or of which an appeal was granted; the oldest first',
     access: clerk,
     audit: 'search',
-    query: z.strictObject({ count, cursor }),
+    query: z.strictObject(paging),
     response: page,
-    handle: ({ query: { count: most, cursor: start } }) => {
+    handle: ({ query: { count: most, cursor } }) => {
       const query = { insurer: own, statuses: waiting };
-      return Promise.resolve({ body: describe(facts.claims.list(query, { order: 'submittedAt', start: parseCursor(start), most })) });
+      return Promise.resolve({ body: describe(facts.claims.list(query, { order: 'submittedAt', start: parseCursor(place, cursor), most })) });
     },
   });
 }
@@ -205,17 +204,7 @@ function assertCurrency({ currency }: Pick<Asked, 'currency'>): void {
 
 function describe({ claims, next }: FoundClaims): z.input<typeof page> {
   const shown = claims.map(({ insurer: _insurer, number: _number, flags, ...claim }) => ({ ...claim, flags: [...flags] }));
-  return { claims: shown, next: next === undefined ? null : Buffer.from(JSON.stringify(next)).toString('base64url') };
+  return { claims: shown, next: formatCursor(next) };
 }
 
 const place = z.strictObject({ at: z.int(), number: z.int(), status: z.enum(claimStatuses).optional() });
-
-/** A place in the list is no secret: it holds a time or an amount of what was answered, and a number. @throws CodedError REQUEST_INVALID */
-function parseCursor(text: string | undefined): ClaimPlace | undefined {
-  if (text === undefined) return undefined;
-  try {
-    return place.parse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));
-  } catch {
-    throw newError('REQUEST_INVALID', 'query.cursor: is not a link of this list; begin the search anew');
-  }
-}

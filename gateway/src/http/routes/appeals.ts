@@ -7,11 +7,10 @@ import { makeAppeal } from '../../appeals/make-appeal';
 import { takeDispute } from '../../appeals/take-dispute';
 import type { Caller } from '../../auth';
 import type { LedgerIdentity } from '../../ledger/ledger';
-import { newError } from '../../problem';
-import type { WaitingAppeal } from '../../store';
 import { newRoute, type Route } from '../route';
 import { billing, findOwn } from './claims';
 import { nameClaimsPerson } from './claims-person';
+import { formatCursor, paging, parseCursor } from './page-cursor';
 import { envelope, instant, jws, mspId, participant, reference } from './schemas';
 
 export interface AppealRoutesOptions extends AppealOptions {
@@ -110,15 +109,15 @@ function newDueRoute(options: AppealRoutesOptions): Route {
     summary: 'The appeals that wait for this member, as insurer or as authority; those whose time is over first',
     access: { by: 'staff', roles: deciders },
     audit: 'search',
-    query: z.strictObject({ count: z.coerce.number().int().min(1).max(200).default(50), cursor: z.string().max(400).optional() }),
+    query: z.strictObject(paging),
     response: z.object({
       appeals: z.array(z.object({ ...named, hospital: mspId, insurer: mspId })),
       /** Where the next page begins; null at the end. */
       next: z.string().nullable(),
     }),
     handle: async ({ query: { count, cursor } }) => {
-      const { appeals, next } = await listDue(options, parseCursor(cursor), count);
-      return { body: { appeals, next: next === undefined ? null : Buffer.from(JSON.stringify(next)).toString('base64url') } };
+      const { appeals, next } = await listDue(options, parseCursor(place, cursor), count);
+      return { body: { appeals, next: formatCursor(next) } };
     },
   });
 }
@@ -148,13 +147,3 @@ function newDecisionRoute(options: AppealRoutesOptions): Route {
 }
 
 const place = z.strictObject({ decideBy: z.string(), relationRef: reference, claimId: reference, number });
-
-/** A place in the list is no secret: it holds a time and random ids of the ledger. @throws CodedError REQUEST_INVALID */
-function parseCursor(text: string | undefined): WaitingAppeal | undefined {
-  if (text === undefined) return undefined;
-  try {
-    return place.parse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));
-  } catch {
-    throw newError('REQUEST_INVALID', 'query.cursor: is not a link of this list; begin the search anew');
-  }
-}

@@ -17,7 +17,7 @@ import type { Caller } from '../../auth';
 import type { AdjudicationChecks } from '../../billing/adjudication-checks';
 import type { BillingOptions } from '../../billing/billing-options';
 import type { ClaimWish, WishedLine } from '../../billing/claim-wish';
-import { findStandingClaim, listStandingClaims, type StandingClaim } from '../../billing/standing-claim';
+import { findStandingClaim, type StandingClaim } from '../../billing/standing-claim';
 import { estimateClaim, readEligibility } from '../../billing/estimate';
 import { readPatientPapers } from '../../billing/patient-papers';
 import { readClaim } from '../../billing/read-claim';
@@ -26,6 +26,7 @@ import { newLanes } from '../../ledger/lanes';
 import { newError, readCode } from '../../problem';
 import { claimStatuses } from '../../store';
 import { newRoute, type Route } from '../route';
+import { formatCursor, paging, parseCursor } from './page-cursor';
 import { findRelation } from './relations';
 import { instant, mspId, parsed, reference, transactionId } from './schemas';
 
@@ -89,6 +90,7 @@ const outcome = z.union([submitted, z.object({ code: z.string(), detail: z.strin
 const accumulators = z.record(z.string(), z.int());
 const standing = { status: z.enum(claimStatuses), acknowledgement: z.looseObject({}).nullable(), replacedBy: reference.nullable() };
 const entry = z.looseObject({ relationRef: reference, claimId: reference });
+const place = z.strictObject({ at: z.int(), number: z.int() });
 const claimParams = z.strictObject({ relationRef: reference, claimId: reference });
 
 export interface ClaimRoutesOptions extends BillingOptions {
@@ -189,18 +191,24 @@ function newListRoute(options: ClaimRoutesOptions): Route {
   return newRoute({
     method: 'get',
     path: '/api/claims/{relationRef}',
-    summary: 'The claims of this hospital in a relation, and where each stands',
+    summary: 'The claims of this hospital in a relation, and where each stands; page by page, the oldest first unless asked otherwise',
     access: { by: 'staff', roles: billing },
     audit: 'read',
     params: z.strictObject({ relationRef: reference }),
-    response: z.object({ relationRef: reference, claims: z.array(z.object({ claim: entry, ...standing })) }),
-    handle: ({ params: { relationRef }, caller }) => {
+    query: z.strictObject({ sort: z.enum(['submittedAt', '-submittedAt']).default('submittedAt'), ...paging }),
+    response: z.object({
+      relationRef: reference,
+      claims: z.array(z.object({ claim: entry, ...standing })),
+      /** Where the next page begins; null at the end. */
+      next: z.string().nullable(),
+    }),
+    handle: ({ params: { relationRef }, query: { sort, count: most, cursor }, caller }) => {
       findOwn(options, relationRef, caller);
-      const claims = listStandingClaims(options.store.facts, relationRef).map(({ claim, adjudications: _, ...more }) => ({
-        claim: claim.value,
-        ...more,
-      }));
-      return Promise.resolve({ body: { relationRef, claims } });
+      const { facts } = options.store;
+      const { claims, next } = facts.claims.list({ relationRef }, { order: sort, start: parseCursor(place, cursor), most });
+      const standing = claims.flatMap(({ claimId }) => findStandingClaim(facts, relationRef, claimId) ?? []);
+      const described = standing.map(({ claim, adjudications: _, ...more }) => ({ claim: claim.value, ...more }));
+      return Promise.resolve({ body: { relationRef, claims: described, next: formatCursor(next) } });
     },
   });
 }

@@ -201,6 +201,7 @@ export const expectations: Readonly<Record<string, Row | 'in the way'>> = {
   'POST /api/claims': change,
   'POST /api/claims/batch': change,
   'POST /api/claims/estimate': change,
+  'GET /api/claims/events': nothing(),
   'GET /api/claims/:relationRef': nothing(),
   'GET /api/claims/:relationRef/:claimId': nothing(),
   'GET /api/relations/:relationRef/claims': nothing(),
