@@ -15,6 +15,7 @@ import { newClaimEventsRoute } from './http/routes/claim-events';
 import { newClaimRoutes } from './http/routes/claims';
 import { newCoverageRoutes } from './http/routes/coverages';
 import { newFhirClaimsRoutes } from './http/routes/fhir-claims';
+import { newPlanSimulationRoutes } from './http/routes/plan-simulations';
 import { newPlanRoutes } from './http/routes/plans';
 import { newSettlementRoutes } from './http/routes/settlements';
 import { newQueues } from './ledger/lanes';
@@ -23,6 +24,7 @@ import type { Transactions } from './ledger/transactions';
 import type { Metrics } from './metrics';
 import type { OrganisationKeys } from './organisation/organisation-keys';
 import type { RecordReader } from './record/record-reader';
+import { ReportDesk } from './reports/report-desk';
 import type { Mailer } from './sealed/mailer';
 import type { SealedReader } from './sealed/sealed-reader';
 import type { ClinicalIndex, Facts, Projector, Store } from './store';
@@ -81,9 +83,11 @@ export function newClaims(options: ClaimsOptions): Claims {
     },
   });
   const feed = new ClaimFeed(store.facts);
+  const desk = new ReportDesk(options);
   return {
     routes: [
       ...newPlanRoutes(options),
+      ...newPlanSimulationRoutes({ ...options, desk }),
       ...newCoverageRoutes(options),
       newClaimEventsRoute({ ...options, feed }),
       ...newClaimRoutes({ ...options, key: keys.publicSealing, checks }),
@@ -107,7 +111,7 @@ export function newClaims(options: ClaimsOptions): Claims {
     },
     stop: async () => {
       feed.stop();
-      await Promise.all([agent.stop(), checks.stop(), follower.stop()]);
+      await Promise.all([agent.stop(), checks.stop(), follower.stop(), desk.stop()]);
     },
   };
 }

@@ -94,6 +94,7 @@ describe('what is written down', () => {
       'post /api/plans',
       'get /api/plans',
       'get /api/plans/{insurer}/{planId}/{version}',
+      'delete /api/plan-simulations/{reportId}',
       'get /fhir-claims/metadata',
       'get /fhir-patient-claims/{relationRef}/metadata',
     ]);

@@ -55,8 +55,15 @@ export function listAdjudications({ facts }: Options, { relationRef, coverageId 
 
 /** The document of an adjudication as this insurer sealed it to itself. @throws CommitmentMismatch; CodedError CONTENT_NOT_ANCHORED */
 export async function openAdjudication({ sealed }: Pick<Options, 'sealed'>, entry: AdjudicationEntry): Promise<AdjudicationDocument> {
-  const { relationRef, claimId, n, document: commitment } = entry;
-  const text = await sealed.openText(adjudicationRef(relationRef, claimId, n));
+  const { relationRef, claimId, n } = entry;
+  return parseAdjudication(entry, await sealed.openText(adjudicationRef(relationRef, claimId, n)));
+}
+
+/** The document of an adjudication by its text. @throws as openAdjudication */
+export async function parseAdjudication(
+  { document: commitment }: AdjudicationEntry,
+  text: string | undefined,
+): Promise<AdjudicationDocument> {
   if (text === undefined || commitment === null) throw newError('CONTENT_NOT_ANCHORED', 'The document of an adjudication is not here');
   const document = parseJson(parseAdjudicationDocument, text, 'adjudication');
   await assertOpens(commitment, adjudicationPreimage(document));

@@ -81,6 +81,14 @@ export class ClaimList {
       .map((row) => String(row.claim_id));
   }
 
+  /** Relations with claims of this insurer, in the order of their references. */
+  listRelations(after: string, most: number): readonly string[] {
+    const sql = 'SELECT DISTINCT ref FROM claim_row WHERE ref > ? AND insurer = ? ORDER BY ref LIMIT ?';
+    return this.#prepare(sql)
+      .all(after, this.#mspId, most)
+      .map((row) => String(row.ref));
+  }
+
   find(relationRef: string, claimId: string): ListedClaim | undefined {
     const row = this.#findRow(relationRef, claimId);
     return row && parseClaimRow(row);

@@ -6,6 +6,7 @@ import { ClinicalIndex, recordTable } from './clinical-index';
 import { openDatabase } from './database';
 import { Facts } from './facts';
 import type { LocalKey } from './local-key';
+import { ReportTable, reportTable } from './report-table';
 import { listedTable, ResourceList } from './resource-list';
 import { SearchIndex, searchTables } from './search-index';
 
@@ -16,6 +17,7 @@ export interface ReadModel {
   readonly resources: ResourceList;
   readonly changes: ChangeList;
   readonly adjudicated: AdjudicatedTable;
+  readonly reports: ReportTable;
   close(): void;
 }
 
@@ -25,7 +27,7 @@ const folders = { rebuilding: 'rebuilding', rebuilt: 'rebuilt' } as const;
 
 export function openReadModel(folder: string, key: LocalKey, mspId: string): ReadModel {
   const facts = new Facts(join(folder, files[0]), mspId);
-  const index = openDatabase(join(folder, files[1]), [recordTable, listedTable, changeTable, searchTables, adjudicatedTable]);
+  const index = openDatabase(join(folder, files[1]), [recordTable, listedTable, changeTable, searchTables, adjudicatedTable, reportTable]);
   const search = new SearchIndex(index, key);
   return {
     facts,
@@ -33,6 +35,7 @@ export function openReadModel(folder: string, key: LocalKey, mspId: string): Rea
     resources: new ResourceList(index, { facts, mspId, search }),
     changes: new ChangeList(index, facts, mspId),
     adjudicated: new AdjudicatedTable(index, key),
+    reports: new ReportTable(index, key),
     close: () => {
       index.close();
       facts.close();

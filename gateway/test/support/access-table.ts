@@ -204,6 +204,10 @@ export const accessTable: readonly { readonly who: readonly Who[]; readonly rout
     who: ['insurer-clerk'],
     routes: [
       'POST /api/plans',
+      'POST /api/plan-simulations',
+      'GET /api/plan-simulations/:reportId',
+      'GET /api/plan-simulations/:reportId/claims',
+      'DELETE /api/plan-simulations/:reportId',
       'POST /api/coverages/offers',
       'PATCH /api/coverages/:relationRef/:coverageId',
       'GET /api/adjudications',

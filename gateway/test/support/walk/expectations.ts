@@ -197,6 +197,11 @@ export const expectations: Readonly<Record<string, Row | 'in the way'>> = {
 
   'GET /api/plans': nothing(),
   'POST /api/plans': change,
+  // A report is its owner's: asked for by a name that nobody has.
+  'POST /api/plan-simulations': change,
+  'GET /api/plan-simulations/:reportId': nothing(),
+  'GET /api/plan-simulations/:reportId/claims': nothing(),
+  'DELETE /api/plan-simulations/:reportId': change,
   // Nothing of the chart is billed, and what is named in a claim is refused.
   'POST /api/claims': change,
   'POST /api/claims/batch': change,
