@@ -12,6 +12,7 @@ import type { Route } from './http/route';
 import { newAdjudicationRoutes } from './http/routes/adjudications';
 import { newAppealRoutes } from './http/routes/appeals';
 import { newClaimEventsRoute } from './http/routes/claim-events';
+import { newClaimStatisticsRoutes } from './http/routes/claim-statistics';
 import { newClaimRoutes } from './http/routes/claims';
 import { newCoverageRoutes } from './http/routes/coverages';
 import { newFhirClaimsRoutes } from './http/routes/fhir-claims';
@@ -88,6 +89,7 @@ export function newClaims(options: ClaimsOptions): Claims {
     routes: [
       ...newPlanRoutes(options),
       ...newPlanSimulationRoutes({ ...options, desk }),
+      ...newClaimStatisticsRoutes({ ...options, desk }),
       ...newCoverageRoutes(options),
       newClaimEventsRoute({ ...options, feed }),
       ...newClaimRoutes({ ...options, key: keys.publicSealing, checks }),

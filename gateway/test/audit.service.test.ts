@@ -95,6 +95,7 @@ describe('what is written down', () => {
       'get /api/plans',
       'get /api/plans/{insurer}/{planId}/{version}',
       'delete /api/plan-simulations/{reportId}',
+      'delete /api/claim-statistics/{reportId}',
       'get /fhir-claims/metadata',
       'get /fhir-patient-claims/{relationRef}/metadata',
     ]);

@@ -12,6 +12,7 @@ export type Statements = Readonly<
     | 'findCoverage'
     | 'list'
     | 'listType'
+    | 'page'
     | 'closedRecords'
     | 'countParts'
     | 'declared'
@@ -37,6 +38,7 @@ export function prepareStatements(database: Database): Statements {
     findCoverage: database.prepare(`SELECT ${columns} FROM fact WHERE type = 'coverage' AND id = ? ORDER BY block, position, ref`),
     list: database.prepare(`SELECT ${columns} FROM fact WHERE type = ? AND ref = ? ORDER BY block, position, ordinal`),
     listType: database.prepare(`SELECT ${columns} FROM fact WHERE type = ? ORDER BY block, position, ref, ordinal`),
+    page: database.prepare(`SELECT ${columns} FROM fact WHERE type = ? AND (ref, id) > (?, ?) ORDER BY ref, id LIMIT ?`),
     closedRecords: database.prepare(
       `SELECT ${columns} FROM fact WHERE type = 'record' AND ref GLOB ? AND (json_extract(value, '$.whole') OR json_extract(value, '$.groupId') IN
         (SELECT id FROM fact WHERE type = 'group' AND ref = ? AND json_extract(value, '$.status') = 'closed')) ORDER BY block, position, ref, ordinal`,

@@ -193,6 +193,11 @@ export class Facts {
     return this.#statements.listType.all(type).flatMap((row) => parseRow<T>(row) ?? []);
   }
 
+  /** Some of a type behind a name, in the order of their names: so many can be looked at without being held. */
+  page<T>(type: PublicKeyType, after: Pick<Fact, 'ref' | 'id'>, most: number): readonly Fact<T>[] {
+    return this.#statements.page.all(type, after.ref, after.id, most).flatMap((row) => parseRow<T>(row) ?? []);
+  }
+
   /** Whether a custodian's record version counts: its group was anchored whole with it, or closed later. */
   counts(custodian: string, recordId: string, version: number): boolean {
     const anchor = this.find<RecordAnchor>('record', `${custodian}/${recordId}`, String(version))?.value;

@@ -220,6 +220,10 @@ export const accessTable: readonly { readonly who: readonly Who[]; readonly rout
     ],
   },
   {
+    who: ['insurer-clerk', 'auditor', 'public-health-officer'],
+    routes: ['POST /api/claim-statistics', 'GET /api/claim-statistics/:reportId', 'DELETE /api/claim-statistics/:reportId'],
+  },
+  {
     who: ['patient', 'records', 'insurer-clerk', 'auditor'],
     routes: ['GET /api/relations/:relationRef/coverages'],
   },

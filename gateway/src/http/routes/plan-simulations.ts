@@ -5,7 +5,7 @@ import type { ReportOptions } from '../../reports/report-options';
 import { apartReasons } from '../../reports/rerun-coverage';
 import { newSimulation, simulatedLists, type Simulation } from '../../reports/simulate-plan';
 import { newRoute, type Route } from '../route';
-import { ownerOf, reportHead, reportId, tellHead } from './report';
+import { newRemoveReportRoute, ownerOf, reportHead, reportParams, tellHead } from './report';
 import { mspId, reference } from './schemas';
 
 export interface PlanSimulationRoutesOptions extends ReportOptions {
@@ -13,8 +13,8 @@ export interface PlanSimulationRoutesOptions extends ReportOptions {
 }
 
 const kind = 'plan-simulation';
+const path = '/api/plan-simulations';
 const access = { by: 'staff', roles: ['insurer-clerk'] } as const;
-const params = z.strictObject({ reportId });
 /** Of so many days at most. */
 const longest = 366;
 const amount = z.int();
@@ -65,13 +65,18 @@ const page = z.object({
 });
 
 export function newPlanSimulationRoutes(options: PlanSimulationRoutesOptions): readonly Route[] {
-  return [newBeginRoute(options), newReadRoute(options), newClaimsRoute(options), newRemoveRoute(options)];
+  return [
+    newBeginRoute(options),
+    newReadRoute(options),
+    newClaimsRoute(options),
+    newRemoveReportRoute(options.desk, { kind, path: `${path}/{reportId}`, access }),
+  ];
 }
 
 function newBeginRoute(options: PlanSimulationRoutesOptions): Route {
   return newRoute({
     method: 'post',
-    path: '/api/plan-simulations',
+    path,
     summary:
       'Begin to decide again, by a draft of a plan of this insurer, what was decided in a period (UTC days); nothing goes on the ledger',
     access,
@@ -90,14 +95,14 @@ function newBeginRoute(options: PlanSimulationRoutesOptions): Route {
 function newReadRoute({ desk }: PlanSimulationRoutesOptions): Route {
   return newRoute({
     method: 'get',
-    path: '/api/plan-simulations/{reportId}',
+    path: `${path}/{reportId}`,
     summary: 'How far a simulation is, and what claims come to before and after; while it is running, those so far',
     access,
     audit: 'operation',
-    params,
+    params: reportParams,
     response: simulation,
-    handle: ({ params: { reportId: id }, caller }) => {
-      const report = desk.find(ownerOf(caller), kind, id);
+    handle: ({ params: { reportId }, caller }) => {
+      const report = desk.find(ownerOf(caller), kind, reportId);
       return Promise.resolve({ body: { ...tellHead(report), ...(report.told as Simulation) } });
     },
   });
@@ -106,37 +111,20 @@ function newReadRoute({ desk }: PlanSimulationRoutesOptions): Route {
 function newClaimsRoute({ desk }: PlanSimulationRoutesOptions): Route {
   return newRoute({
     method: 'get',
-    path: '/api/plan-simulations/{reportId}/claims',
+    path: `${path}/{reportId}/claims`,
     summary: 'The claims of a simulation that differ, each with its old and new amounts and reasons; or those that stand apart, and why',
     access,
     audit: 'search',
-    params,
+    params: reportParams,
     query: z.strictObject({
       list: z.enum(simulatedLists).default('differing'),
       count: z.coerce.number().int().min(1).max(200).default(50),
       cursor: z.coerce.number().int().min(0).default(0),
     }),
     response: page,
-    handle: ({ params: { reportId: id }, query: { list, count, cursor }, caller }) => {
-      const { rows, next } = desk.list({ owner: ownerOf(caller), kind, reportId: id }, list, { after: cursor, most: count });
+    handle: ({ params: { reportId }, query: { list, count, cursor }, caller }) => {
+      const { rows, next } = desk.list({ owner: ownerOf(caller), kind, reportId }, list, { after: cursor, most: count });
       return Promise.resolve({ body: { claims: rows, next: next ?? null } });
-    },
-  });
-}
-
-function newRemoveRoute({ desk }: PlanSimulationRoutesOptions): Route {
-  return newRoute({
-    method: 'delete',
-    path: '/api/plan-simulations/{reportId}',
-    summary: 'End a simulation and forget all of it',
-    access,
-    audit: 'none',
-    params,
-    status: 204,
-    response: z.any(),
-    handle: ({ params: { reportId: id }, caller }) => {
-      desk.remove(ownerOf(caller), kind, id);
-      return Promise.resolve({ body: '' });
     },
   });
 }

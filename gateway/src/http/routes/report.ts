@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import type { Caller } from '../../auth';
-import type { Report } from '../../reports/report-desk';
+import type { Access, Caller } from '../../auth';
+import type { Report, ReportDesk } from '../../reports/report-desk';
+import { newRoute, type Route } from '../route';
 import { instant, reference } from './schemas';
 
-export const reportId = z.string().regex(/^[A-Za-z0-9_-]{22}$/, 'must be the id of a report');
+export const reportParams = z.strictObject({ reportId: z.string().regex(/^[A-Za-z0-9_-]{22}$/, 'must be the id of a report') });
 
 /** What is told of every report. */
 export const reportHead = {
@@ -14,11 +15,28 @@ export const reportHead = {
   begunAt: instant,
 };
 
-export function tellHead({ reportId: id, status, code, begunAt }: Report): Omit<Report, 'told'> {
-  return { reportId: id, status, code, begunAt };
+export function tellHead({ reportId, status, code, begunAt }: Report): Omit<Report, 'told'> {
+  return { reportId, status, code, begunAt };
 }
 
 /** Whose report it is. */
 export function ownerOf(caller: Caller): string {
   return caller.kind === 'staff' ? `staff/${caller.subject}` : '';
+}
+
+export function newRemoveReportRoute(desk: ReportDesk, { kind, path, access }: { kind: string; path: string; access: Access }): Route {
+  return newRoute({
+    method: 'delete',
+    path,
+    summary: 'End a report and forget all of it',
+    access,
+    audit: 'none',
+    params: reportParams,
+    status: 204,
+    response: z.any(),
+    handle: ({ params: { reportId }, caller }) => {
+      desk.remove(ownerOf(caller), kind, reportId);
+      return Promise.resolve({ body: '' });
+    },
+  });
 }

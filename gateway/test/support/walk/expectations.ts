@@ -202,6 +202,9 @@ export const expectations: Readonly<Record<string, Row | 'in the way'>> = {
   'GET /api/plan-simulations/:reportId': nothing(),
   'GET /api/plan-simulations/:reportId/claims': nothing(),
   'DELETE /api/plan-simulations/:reportId': change,
+  'POST /api/claim-statistics': change,
+  'GET /api/claim-statistics/:reportId': nothing(),
+  'DELETE /api/claim-statistics/:reportId': change,
   // Nothing of the chart is billed, and what is named in a claim is refused.
   'POST /api/claims': change,
   'POST /api/claims/batch': change,
