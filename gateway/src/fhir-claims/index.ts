@@ -6,3 +6,6 @@ export { formatClaimResponse } from './format-claim-response';
 export { formatCoverage } from './format-coverage';
 export { formatEligibility, type CoverageStanding, type EligibilityQuestion } from './format-eligibility';
 export { formatExplanation } from './format-explanation';
+export { formatPaymentNotice } from './format-payment-notice';
+export { formatPaymentReconciliation, outcomeOf } from './format-payment-reconciliation';
+export { paidIdOf, type PaidStatement } from './paid-statement';

@@ -12,6 +12,8 @@ export const systems = {
   related: 'http://terminology.hl7.org/CodeSystem/ex-relatedclaimrelationship',
   coverageClass: 'http://terminology.hl7.org/CodeSystem/coverage-class',
   paymentType: 'http://terminology.hl7.org/CodeSystem/ex-paymenttype',
+  paymentItem: 'http://terminology.hl7.org/CodeSystem/payment-type',
+  paymentStatus: 'http://terminology.hl7.org/CodeSystem/paymentstatus',
   benefitCategory: 'http://terminology.hl7.org/CodeSystem/ex-benefitcategory',
   benefitType: 'http://terminology.hl7.org/CodeSystem/benefit-type',
   benefitUnit: 'http://terminology.hl7.org/CodeSystem/benefit-unit',
@@ -30,6 +32,8 @@ export const names = {
   record: 'urn:medaccord:record',
   claim: 'urn:medaccord:claim',
   coverage: 'urn:medaccord:coverage',
+  adjudication: 'urn:medaccord:adjudication',
+  settlement: 'urn:medaccord:settlement',
 } as const;
 
 /** Extensions: Da Vinci Prior Authorization Support for what R4 says of a whole claim only, HL7's own, and two of ours. */

@@ -1,5 +1,5 @@
 export { answerEligibility } from './answer-eligibility';
-export { ledgerTypes, type LedgerType } from './claim-types';
+export { ledgerTypes, personalTypes, type LedgerType } from './ledger-types';
 export type { LedgerOptions } from './ledger-options';
 export { LedgerReader, type LedgerAnswer, type LedgerScope } from './ledger-reader';
 export { ledgerSearchParameters } from './parse-ledger-search';

@@ -1,13 +1,15 @@
 import type { CoverageEntry } from '@medaccord/chaincode/model';
 import type { JsonObject } from '../fhir';
-import { answerOf, fhirIdOf, ledgerIdOf } from '../fhir-claims';
+import { answerOf, fhirIdOf, ledgerIdOf, paidIdOf, type PaidStatement } from '../fhir-claims';
 import { formatCursor, parseCursor, type Pair } from '../fhir-rest';
 import { newError } from '../problem';
-import { placeOfClaim, type ClaimPlace } from '../store';
-import { isClaimType, type ClaimType, type LedgerType } from './claim-types';
+import { placeOfClaim, type ClaimPlace, type Place } from '../store';
+import { isIn, isOneOf } from './is-asked';
+import { isClaimType, isPaymentType, type ClaimType, type LedgerType, type PaymentType } from './ledger-types';
 import type { LedgerOptions } from './ledger-options';
 import { parseLedgerSearch, type LedgerSearch } from './parse-ledger-search';
 import { findClaimEntries, presentClaim, type ClaimEntries } from './read-claim';
+import { pageOfPayments, presentPayment } from './read-payment';
 import { findCoveragesNamed, listCoveragesOf, presentCoverage } from './read-coverage';
 
 /** Where something is looked for: below this address, and in one relation only where that is given. */
@@ -16,17 +18,23 @@ export interface LedgerScope {
   readonly within?: string | undefined;
 }
 
-/** A resource, and whose it is: the audit log is told. */
+/** A resource, and whom it tells of: the audit log is told. */
 export interface LedgerAnswer {
   readonly resource: JsonObject;
   readonly about: readonly { readonly relationRef: string; readonly reference: string }[];
+}
+
+/** One that has an address. */
+interface Listed extends LedgerAnswer {
+  /** Below the base. */
+  readonly reference: string;
 }
 
 /** Claims that are looked at for one page, and at once. */
 const mostLooked = 2000;
 const lookedAtOnce = 100;
 
-/** Coverages and claims of the ledger as FHIR R4 resources, for either side of their relations. */
+/** Coverages, claims and payments of the ledger as FHIR R4 resources, for either side of them. */
 export class LedgerReader {
   readonly #options: LedgerOptions;
 
@@ -37,9 +45,14 @@ export class LedgerReader {
   /** @throws CodedError RESOURCE_NOT_FOUND */
   async read(type: LedgerType, id: string, { within }: LedgerScope): Promise<LedgerAnswer> {
     const ledgerId = ledgerIdOf(id);
-    const [first] = isClaimType(type) ? this.#findNamed([ledgerId], within) : await this.#findCoverages([ledgerId], within);
+    const [first] = await this.#find(type, ledgerId, within);
     if (first === undefined) throw newError('RESOURCE_NOT_FOUND', 'No such resource is known here');
     return this.#present(type, first);
+  }
+
+  async #find(type: LedgerType, id: string, within: string | undefined): Promise<readonly Found[]> {
+    if (isPaymentType(type)) return (await pageOfPayments(this.#options, { ...parseLedgerSearch(type, []), ids: [id] }, undefined)).found;
+    return isClaimType(type) ? this.#findNamed([id], within) : this.#findCoverages([id], within);
   }
 
   /** A page of a type; claims by the time of their submission, the newest first. @throws CodedError SEARCH_PARAMETER_UNKNOWN, SEARCH_TOO_WIDE */
@@ -50,20 +63,19 @@ export class LedgerReader {
     const from = cursor === undefined ? undefined : parseCursor(key, cursor[1], of);
     const pairs = from?.pairs ?? asked;
     const search = { ...parseLedgerSearch(type, pairs), ...(scope.within !== undefined && { relationRef: scope.within }) };
-    const page = isClaimType(type)
-      ? this.#pageOf(type, search, from && { at: from.after.date ?? 0, number: from.after.rank })
-      : { found: await this.#listCoverages(search) };
+    const page = await this.#pageOf(type, search, from?.after);
     const answers = await Promise.all(page.found.map((one) => this.#present(type, one)));
-    const next = page.next && formatCursor(key, { of, pairs, after: { rank: page.next.number, updated: '', date: page.next.at } });
+    const next = page.next && formatCursor(key, { of, pairs, after: page.next });
     return { resource: newBundle({ type, base: scope.base, asked, next }, answers), about: answers.flatMap(({ about }) => about) };
   }
 
-  async #present(type: LedgerType, one: ClaimEntries | CoverageEntry): Promise<LedgerAnswer> {
+  async #present(type: LedgerType, one: Found): Promise<Listed> {
+    if ('settlement' in one) return answerWithPayment(type as PaymentType, one);
     const isClaim = 'claim' in one;
     const resource = isClaim ? await presentClaim(this.#options, type as ClaimType, one) : await presentCoverage(this.#options, one);
     const { relationRef } = isClaim ? one.claim : one;
-    const id = fhirIdOf(isClaim ? one.claim.claimId : one.coverageId);
-    return { resource, about: [{ relationRef, reference: `${type}/${id}` }] };
+    const reference = `${type}/${fhirIdOf(isClaim ? one.claim.claimId : one.coverageId)}`;
+    return { resource, reference, about: [{ relationRef, reference }] };
   }
 
   #findNamed(ids: readonly string[], within: string | undefined): ClaimEntries[] {
@@ -87,12 +99,17 @@ export class LedgerReader {
     });
   }
 
-  #pageOf(type: ClaimType, search: LedgerSearch, start: ClaimPlace | undefined): Page {
+  async #pageOf(type: LedgerType, search: LedgerSearch, after: Place | undefined): Promise<Page> {
+    if (isPaymentType(type)) return pageOfPayments(this.#options, search, after?.updated);
+    return isClaimType(type) ? this.#pageOfClaims(type, search, after) : { found: await this.#listCoverages(search) };
+  }
+
+  #pageOfClaims(type: ClaimType, search: LedgerSearch, start: Place | undefined): Page {
     if (search.ids !== undefined) {
       const found = this.#findNamed(search.ids, search.relationRef);
       return { found: found.filter((one) => isAsked(type, one, search)) };
     }
-    return this.#lookThrough(type, search, start);
+    return this.#lookThrough(type, search, start && { at: start.date ?? 0, number: start.rank });
   }
 
   /** Where much does not fit, the page ends with what was found, and its link goes on. */
@@ -108,19 +125,29 @@ export class LedgerReader {
       for (const listed of claims) {
         const entries = findClaimEntries({ store }, listed);
         if (!isAsked(type, entries, search)) continue;
-        if (found.length === search.count) return { found, next: placeOfClaim(listed) };
+        if (found.length === search.count) return { found, next: formatPlace(placeOfClaim(listed)) };
         found.push(entries);
       }
       if (next === undefined) return { found };
       from = next;
     }
-    return { found, next: from };
+    return { found, next: from && formatPlace(from) };
   }
 }
 
+type Found = ClaimEntries | CoverageEntry | PaidStatement;
+
+/** A notice tells a sum alone, of nobody; a reconciliation names a claim of each of its patients. */
+function answerWithPayment(type: PaymentType, paid: PaidStatement): Listed {
+  const reference = `${type}/${fhirIdOf(paidIdOf(paid))}`;
+  const lines = type === 'PaymentNotice' ? [] : paid.document.claims.filter(({ currency }) => currency === paid.currency);
+  const relations = new Set(lines.map(({ relationRef }) => relationRef));
+  return { resource: presentPayment(type, paid), reference, about: [...relations].map((relationRef) => ({ relationRef, reference })) };
+}
+
 interface Page {
-  readonly found: readonly (ClaimEntries | CoverageEntry)[];
-  readonly next?: ClaimPlace | undefined;
+  readonly found: readonly Found[];
+  readonly next?: Place | undefined;
 }
 
 /** By the public entries alone: nothing has to be opened to find it. */
@@ -142,20 +169,16 @@ function isAsked(
   ].every(Boolean);
 }
 
-function isOneOf(value: string, alternatives: readonly string[] | undefined): boolean {
-  return alternatives === undefined || alternatives.includes(value);
-}
-
-function isIn(at: string, { from, until }: LedgerSearch['created']): boolean {
-  return (from === undefined || from <= at) && (until === undefined || at < until);
+function formatPlace({ at, number }: ClaimPlace): Place {
+  return { rank: number, updated: '', date: at };
 }
 
 type Listing = { readonly type: LedgerType; readonly base: string; readonly asked: readonly Pair[]; readonly next: string | undefined };
 
-function newBundle({ type, base, asked, next }: Listing, answers: readonly LedgerAnswer[]): JsonObject {
+function newBundle({ type, base, asked, next }: Listing, answers: readonly Listed[]): JsonObject {
   const query = new URLSearchParams(asked.map(([name, value]): [string, string] => [name, value])).toString();
-  const entry = answers.map(({ resource, about }) => ({
-    fullUrl: `${base}/${about[0]?.reference ?? ''}`,
+  const entry = answers.map(({ resource, reference }) => ({
+    fullUrl: `${base}/${reference}`,
     resource,
     search: { mode: 'match' },
   }));

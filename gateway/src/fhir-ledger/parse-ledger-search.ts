@@ -1,9 +1,9 @@
 import { intersect, parseSearchDate, type Pair, type TimeRange } from '../fhir-rest';
 import { ledgerIdOf } from '../fhir-claims';
 import { newError } from '../problem';
-import type { LedgerType } from './claim-types';
+import type { LedgerType } from './ledger-types';
 
-/** A search of coverages or claims, read and checked. Each list holds alternatives. */
+/** A search of coverages, claims or payments, read and checked. Each list holds alternatives. */
 export interface LedgerSearch {
   /** Ids of the ledger. */
   readonly ids: readonly string[] | undefined;
@@ -13,6 +13,7 @@ export interface LedgerSearch {
   readonly statuses: readonly string[] | undefined;
   readonly uses: readonly string[] | undefined;
   readonly outcomes: readonly string[] | undefined;
+  readonly paymentStatuses: readonly string[] | undefined;
   readonly count: number;
 }
 
@@ -24,7 +25,7 @@ const relation = 'urn:medaccord:relation';
 const ofFormat = new Set(['_format', '_pretty']);
 const split = (value: string): string[] => value.split(',').filter((one) => one !== '');
 const idOf = (value: string): string => ledgerIdOf(/([A-Za-z0-9.-]{1,64})$/.exec(value)?.[1] ?? '');
-const codes = (name: 'statuses' | 'uses' | 'outcomes'): Read => {
+const codes = (name: 'statuses' | 'uses' | 'outcomes' | 'paymentStatuses'): Read => {
   return (value) => ({ [name]: split(value).map((one) => one.replace(/^.*\|/, '')) });
 };
 const ids: Read = (value) => ({ ids: split(value).map(idOf) });
@@ -41,6 +42,7 @@ const reads: Readonly<Record<string, { readonly type: string; readonly read: Rea
   use: { type: 'token', read: codes('uses') },
   coverage: { type: 'reference', read: (value) => ({ coverageId: idOf(value) }) },
   outcome: { type: 'token', read: codes('outcomes') },
+  'payment-status': { type: 'token', read: codes('paymentStatuses') },
   request: { type: 'reference', read: ids },
   claim: { type: 'reference', read: ids },
   _count: { type: 'number', read: readCount },
@@ -48,11 +50,14 @@ const reads: Readonly<Record<string, { readonly type: string; readonly read: Rea
 
 const common = ['_id', '_lastUpdated', 'patient', 'patient:identifier', 'status', '_count'];
 const ofClaims = [...common, 'created', 'use', 'coverage'];
+const ofPayments = ['_id', 'status', 'created', '_count'];
 const known: Readonly<Record<LedgerType, readonly string[]>> = {
   Coverage: common,
   Claim: ofClaims,
   ClaimResponse: [...ofClaims, 'outcome', 'request'],
   ExplanationOfBenefit: [...ofClaims, 'outcome', 'claim'],
+  PaymentNotice: [...ofPayments, 'payment-status'],
+  PaymentReconciliation: [...ofPayments, 'outcome'],
 };
 
 /** Search parameters of a type, for the CapabilityStatement. */
@@ -88,6 +93,7 @@ const nothingAsked: LedgerSearch = {
   statuses: undefined,
   uses: undefined,
   outcomes: undefined,
+  paymentStatuses: undefined,
   count: usualCount,
 };
 

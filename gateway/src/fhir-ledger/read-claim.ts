@@ -12,7 +12,7 @@ import { readBody } from '../billing/read-claim';
 import type { JsonObject } from '../fhir';
 import { answerOf, formatClaim, formatClaimResponse, formatExplanation } from '../fhir-claims';
 import { newError } from '../problem';
-import type { ClaimType } from './claim-types';
+import type { ClaimType } from './ledger-types';
 import type { LedgerOptions } from './ledger-options';
 import { openIfHere } from './open-if-here';
 

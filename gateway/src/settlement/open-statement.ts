@@ -12,10 +12,12 @@ import {
   type SettlementEntry,
 } from '@medaccord/chaincode/model';
 import { assertOpens } from '../crypto';
+import type { Transactions } from '../ledger/transactions';
 import { newError, readCode } from '../problem';
 import type { SettlementName, SettlementOptions } from './settlement-options';
 
-type Options = Pick<SettlementOptions, 'sealed' | 'transactions'>;
+type Options = Pick<SettlementOptions, 'sealed'> & { readonly transactions: Pick<Transactions, 'evaluate'> };
+type Opening = Pick<SettlementOptions, 'sealed'>;
 
 /** A statement with its payment, as both parties attest to them. */
 export interface Standing {
@@ -39,7 +41,7 @@ export async function findStanding(options: Options, name: SettlementName): Prom
 }
 
 /** The document of a statement from the own collection. @throws CommitmentMismatch, DecryptFailed; CodedError CONTENT_NOT_ANCHORED */
-export async function openStatement({ sealed }: Options, { settlementId, document }: SettlementEntry): Promise<SettlementDocument> {
+export async function openStatement({ sealed }: Opening, { settlementId, document }: SettlementEntry): Promise<SettlementDocument> {
   const statement = parseJson(parseSettlementDocument, textOf(await sealed.openText(settlementRef(settlementId))), 'statement');
   await assertOpens(document, settlementPreimage(statement));
   return statement;
@@ -47,7 +49,7 @@ export async function openStatement({ sealed }: Options, { settlementId, documen
 
 /** The document of a statement's payment from the own collection. @throws CommitmentMismatch, DecryptFailed; CodedError CONTENT_NOT_ANCHORED */
 export async function openPayment(
-  { sealed }: Options,
+  { sealed }: Opening,
   { settlementId }: SettlementEntry,
   { document }: PaymentEntry,
 ): Promise<PaymentDocument> {

@@ -1,27 +1,22 @@
 import type { PaymentDocument, PaymentEntry, SettlementDocument, SettlementEntry } from '@medaccord/chaincode/model';
-import type { ReceivedPayment } from '../store';
 import { checkStatement, type DifferingLine } from './check-statement';
-import { differenceOf } from './difference-of';
 import { listDue } from './list-due';
 import { listLeftOut } from './list-left-out';
 import { findStanding, openPayment, openStatement, readStanding, type Standing } from './open-statement';
-import type { Amounts, SettlementName, SettlementOptions } from './settlement-options';
+import { reconcile, type Reconciled } from './reconcile';
+import type { SettlementName, SettlementOptions } from './settlement-options';
 
 /** `paid` and `cleared` are those of HL7's payment status. */
 export const settlementStatuses = ['proposed', 'signed', 'paid', 'cleared'] as const;
 export type SettlementStatus = (typeof settlementStatuses)[number];
 
 /** A statement without what is in it. */
-export interface ListedSettlement extends SettlementName {
+export interface ListedSettlement extends SettlementName, Reconciled {
   readonly status: SettlementStatus;
   readonly proposedAt: string;
   readonly signedAt: string | null;
   readonly paidAt: string | null;
   readonly clearedAt: string | null;
-  /** What this hospital wrote down that came, until that is what was due and has cleared the payment. */
-  readonly received: Pick<ReceivedPayment, 'amounts' | 'at'> | null;
-  /** At the hospital, for what came or was said to be paid, as long as it does not reconcile: what came less what is due. */
-  readonly difference: Amounts | null;
 }
 
 export interface ReadSettlement extends ListedSettlement {
@@ -94,24 +89,6 @@ async function describeStanding(options: SettlementOptions, standing: Standing):
   const status = payment?.status ?? (signedAt === null ? 'proposed' : 'signed');
   const stands = { hospital, insurer, number, status, proposedAt, signedAt, paidAt, clearedAt } as const;
   return { ...stands, ...(await reconcile(options, standing)) };
-}
-
-async function reconcile(
-  options: SettlementOptions,
-  { settlement, payment }: Standing,
-): Promise<Pick<ListedSettlement, 'received' | 'difference'>> {
-  const { hospital, insurer, number } = settlement;
-  const reconciled = { received: null, difference: null };
-  if (hospital !== options.mspId) return reconciled;
-  const received = await options.store.received.find(insurer, number);
-  if (received === undefined && payment?.status !== 'paid') return reconciled;
-  const difference = differenceOf(received?.amounts ?? {}, (await openStatement(options, settlement)).totals);
-  if (payment?.status === 'cleared' && Object.keys(difference).length === 0) return reconciled;
-  return { received: showReceived(received), difference };
-}
-
-function showReceived(received: ReceivedPayment | undefined): ListedSettlement['received'] {
-  return received === undefined ? null : { amounts: received.amounts, at: received.at };
 }
 
 function showPayment({ amounts, paidOn, reference }: PaymentDocument): ReadSettlement['payment'] {

@@ -8,6 +8,7 @@ import {
   LedgerReader,
   ledgerSearchParameters,
   ledgerTypes,
+  personalTypes,
   type LedgerAnswer,
   type LedgerOptions,
   type LedgerType,
@@ -35,12 +36,13 @@ interface Service {
   readonly description: string;
   readonly security: string;
   readonly version: string;
+  readonly types: readonly LedgerType[];
   readonly hasEligibility: boolean;
   readonly open: (request: Request) => Promise<LedgerScope>;
 }
 
 /**
- * Coverages and claims of the ledger as FHIR R4. They have bases of their own: under /fhir a Claim is a resource that the hospital made and
+ * Coverages, claims and payments of the ledger as FHIR R4. They have bases of their own: under /fhir a Claim is a resource that the hospital made and
  * anchored, which it changes and deletes; these are made of entries that nobody writes here.
  */
 export function newFhirClaimsRoutes(options: FhirClaimsOptions): readonly Route[] {
@@ -52,7 +54,8 @@ export function newFhirClaimsRoutes(options: FhirClaimsOptions): readonly Route[
       root: '/fhir-claims',
       access: staff,
       params: {},
-      description: 'Coverages and claims of the relations of this organisation, as the ledger has them',
+      types: ledgerTypes,
+      description: 'Coverages and claims of the relations of this organisation, and payments of its statements, as the ledger has them',
       security: 'A bearer token that the organisation signed, of a role that bills or decides claims',
       version,
       hasEligibility: true,
@@ -62,6 +65,7 @@ export function newFhirClaimsRoutes(options: FhirClaimsOptions): readonly Route[
       root: '/fhir-patient-claims/{relationRef}',
       access: { by: 'relation' },
       params: { relationRef: reference },
+      types: personalTypes,
       description: 'Coverages and claims of one patient in one relation, for herself',
       security: "A bearer token that the patient's wallet signed with the key of this relation",
       version,
@@ -101,12 +105,12 @@ function newStatementRoute({ root, params, ...service }: Service): Route {
   });
 }
 
-type Statement = Pick<Service, 'version' | 'description' | 'security' | 'hasEligibility'> & {
+type Statement = Pick<Service, 'version' | 'types' | 'description' | 'security' | 'hasEligibility'> & {
   readonly base: string;
   readonly since: string;
 };
 
-function newStatement({ description, security, hasEligibility, ...head }: Statement): JsonObject {
+function newStatement({ types, description, security, hasEligibility, ...head }: Statement): JsonObject {
   const submit = { name: 'submit', definition: 'http://hl7.org/fhir/OperationDefinition/CoverageEligibilityRequest-submit' };
   return {
     ...newStatementHead(head, description),
@@ -115,7 +119,7 @@ function newStatement({ description, security, hasEligibility, ...head }: Statem
         mode: 'server',
         security: { description: security },
         resource: [
-          ...ledgerTypes.map((type) => ({
+          ...types.map((type) => ({
             type,
             interaction: [{ code: 'read' }, { code: 'search-type' }],
             versioning: 'no-version',
@@ -128,10 +132,10 @@ function newStatement({ description, security, hasEligibility, ...head }: Statem
   };
 }
 
-function newSearchRoutes(reader: LedgerReader, { root, access, params, open }: Service): readonly Route[] {
+function newSearchRoutes(reader: LedgerReader, { root, access, params, types, open }: Service): readonly Route[] {
   const run = async (request: Request, pairs: readonly Pair[]): Promise<Response> => {
     const { type } = request.params as { type: string };
-    return toResponse(await reader.search(parseType(type), pairs, await open(request)));
+    return toResponse(await reader.search(parseType(type, types), pairs, await open(request)));
   };
   const search = { ...shared, access, audit: 'search', params: z.strictObject({ ...params, type: typeName }), query: condition } as const;
   return [
@@ -139,14 +143,14 @@ function newSearchRoutes(reader: LedgerReader, { root, access, params, open }: S
       ...search,
       method: 'get',
       path: `${root}/{type}`,
-      summary: 'Search coverages, claims or what their insurers answered',
+      summary: 'Search coverages, claims, what their insurers answered, or payments',
       handle: (request) => run(request, pairsOf(request.query)),
     }),
     newRoute({
       ...search,
       method: 'post',
       path: `${root}/{type}/_search`,
-      summary: 'Search coverages, claims or answers, the search in the body so that it stands in no address',
+      summary: 'Search coverages, claims, answers or payments, the search in the body so that it stands in no address',
       bodyKind: 'form',
       body: z.string(),
       handle: (request) => run(request, [...pairsOf(request.query), ...new URLSearchParams(request.body)]),
@@ -154,27 +158,27 @@ function newSearchRoutes(reader: LedgerReader, { root, access, params, open }: S
   ];
 }
 
-function newReadRoute(reader: LedgerReader, { root, access, params, open }: Service): Route {
+function newReadRoute(reader: LedgerReader, { root, access, params, types, open }: Service): Route {
   return newRoute({
     ...shared,
     method: 'get',
     path: `${root}/{type}/{id}`,
-    summary: 'A coverage, a claim or what its insurer answered, as it stands now',
+    summary: 'A coverage, a claim, what its insurer answered, or a payment, as it stands now',
     access,
     audit: 'read',
     params: z.strictObject({ ...params, type: typeName, id }),
     query: formats,
     handle: async (request) => {
       const { type, id: named } = request.params;
-      return toResponse(await reader.read(parseType(type), named, await open(request)));
+      return toResponse(await reader.read(parseType(type, types), named, await open(request)));
     },
   });
 }
 
 /** @throws CodedError ROUTE_NOT_FOUND */
-function parseType(type: string): LedgerType {
-  const found = ledgerTypes.find((one) => one === type);
-  if (found === undefined) throw newError('ROUTE_NOT_FOUND', `Here are ${ledgerTypes.join(', ')}`);
+function parseType(type: string, types: readonly LedgerType[]): LedgerType {
+  const found = types.find((one) => one === type);
+  if (found === undefined) throw newError('ROUTE_NOT_FOUND', `Here are ${types.join(', ')}`);
   return found;
 }
 

@@ -1,0 +1,32 @@
+import type { PaymentDocument, PaymentEntry, SettlementDocument, SettlementEntry } from '@medaccord/chaincode/model';
+import type { JsonObject } from '../fhir';
+import { fhirIdOf } from './elements';
+import { names } from './systems';
+
+/** A statement that the insurer paid, in one of its currencies: FHIR knows one for each payment. */
+export interface PaidStatement {
+  readonly settlement: SettlementEntry;
+  readonly document: SettlementDocument;
+  readonly payment: PaymentEntry;
+  readonly paid: PaymentDocument;
+  readonly currency: string;
+  /** At the hospital, where something came: what came less what is due, in minor units. */
+  readonly difference?: number | undefined;
+}
+
+/** As an id of the ledger. */
+export function paidIdOf({ settlement, currency }: Pick<PaidStatement, 'settlement' | 'currency'>): string {
+  return `${settlement.settlementId}-${currency}`;
+}
+
+/** What PaymentNotice and PaymentReconciliation begin with. */
+export function formatPaidHead(paid: PaidStatement): JsonObject {
+  const { hospital, insurer, number, clearedAt, paidAt, status } = paid.payment;
+  return {
+    id: fhirIdOf(paidIdOf(paid)),
+    meta: { versionId: status === 'paid' ? '1' : '2', lastUpdated: clearedAt ?? paidAt },
+    identifier: [{ system: names.settlement, value: `${hospital}/${insurer}/${String(number)}` }],
+    status: 'active',
+    created: paidAt,
+  };
+}
