@@ -71,7 +71,11 @@ export function newClaims(options: ClaimsOptions): Claims {
     publicKey: keys.publicSealing,
     // The ledger knows no other role that asks for payment.
     clerk: () => staff.get({ subject: 'medaccord:claims-agent', role: 'insurer-clerk' }),
-    alone: ({ relationRef, coverageId }, task) => alone(`adjudicate/${relationRef}/${coverageId}`, task),
+    alone: ({ relationRef, coverageId }, task) =>
+      alone(`adjudicate/${relationRef}/${coverageId}`, async () => {
+        const beneficiary = await store.beneficiaries.find(coverageId);
+        return beneficiary === undefined ? task() : alone(`adjudicate/${beneficiary}`, task);
+      }),
   };
   const agent = new AdjudicationAgent(adjudication);
   const follower = new ClaimFollower({ ...options, key: store.key });

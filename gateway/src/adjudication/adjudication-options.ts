@@ -22,7 +22,7 @@ export interface AdjudicationOptions extends AccessOptions {
   readonly publicKey: SealingPublicKey;
   /** The identity by which evidence is asked for where no person does. */
   readonly clerk: () => Promise<LedgerIdentity>;
-  /** Runs one task of a coverage after another, whichever gateway of the organisation has it. */
+  /** Runs one task of a coverage, and of all that are of the same person, after another, whichever gateway of the organisation has it. */
   readonly alone: <T>(coverage: CoverageName, task: () => Promise<T>) => Promise<T>;
   /** Writes to the audit log whose records the agent is about to read; what cannot be written down is not read. */
   readonly writeDown: (act: AgentAct) => Promise<void>;
@@ -33,3 +33,6 @@ export interface CoverageName {
   readonly relationRef: string;
   readonly coverageId: string;
 }
+
+/** How the names of the operations begin by which a coverage is adjudicated. */
+export const operationsOf = (coverageId: string): string => `adjudicate/${coverageId}/`;

@@ -29,6 +29,7 @@ import { findSealingKey } from '../sealed/find-sealing-key';
 import { listStatuses, type Parcel } from '../store';
 import type { AdjudicationOptions } from './adjudication-options';
 import type { Evidence } from './gather-evidence';
+import { neededElsewhere } from './needed-elsewhere';
 import type { OpenedCoverage } from './open-coverage';
 import { usedBy, type Chain } from './read-chain';
 
@@ -70,19 +71,20 @@ export function planOf({ plans }: Pick<OpenedCoverage, 'plans'>, { claim, body }
 /**
  * Writes the documents of one adjudication after another, each on what the one before it left.
  * @param authorized what the preauthorizations of the coverage that stand allow
+ * @param elsewhere what her other coverages used
  */
 export async function writeDrafts(
   options: AdjudicationOptions,
   coverage: OpenedCoverage,
   drafts: readonly Draft[],
-  { chain, authorized }: { readonly chain: Chain; readonly authorized: ClaimFacts['authorizations'] },
+  { chain, ...given }: { readonly chain: Chain } & Pick<Place, 'authorized' | 'elsewhere'>,
 ): Promise<readonly Written[]> {
   const written: Written[] = [];
   let { position, used } = chain;
   for (const draft of drafts) {
     position += 1;
     const before = draft.previous === undefined ? used : subtractAccumulators(used, usedBy(options, draft.previous));
-    const document = newDocument(options, coverage, draft, { position, before, authorized });
+    const document = newDocument(options, coverage, draft, { position, before, ...given });
     used = addAccumulators(before, usedBy(options, document));
     written.push(await sealDocument(options, coverage, draft, document));
   }
@@ -93,6 +95,7 @@ interface Place {
   readonly position: number;
   readonly before: Accumulators;
   readonly authorized: ClaimFacts['authorizations'];
+  readonly elsewhere: Accumulators;
 }
 
 function newDocument(options: AdjudicationOptions, coverage: OpenedCoverage, draft: Draft, place: Place): AdjudicationDocument {
@@ -100,6 +103,7 @@ function newDocument(options: AdjudicationOptions, coverage: OpenedCoverage, dra
   const plan = planOf(coverage, draft);
   if (plan === undefined) throw newError('RESOURCE_NOT_FOUND', 'No version of the plan decides this claim');
   const word = 'word' in act ? act.word : undefined;
+  const decision = 'reversedBy' in act ? undefined : decide(options, coverage, { draft, plan: plan.plan, ...act }, place);
   return {
     relationRef: claim.relationRef,
     claimId: claim.claimId,
@@ -107,12 +111,12 @@ function newDocument(options: AdjudicationOptions, coverage: OpenedCoverage, dra
     coverageId: claim.coverageId,
     position: place.position,
     before: place.before,
-    elsewhere: {},
+    elsewhere: decision?.elsewhere ?? {},
     salt: newSalt(),
     coverageVersion: coverage.newest.version,
     planId: plan.planId,
     planVersion: plan.version,
-    decided: 'reversedBy' in act ? null : decide(options, coverage, { draft, plan: plan.plan, ...act }, place),
+    decided: decision?.decided ?? null,
     reversedBy: 'reversedBy' in act ? act.reversedBy : null,
     ...(word?.note !== undefined && { note: word.note }),
     manner: word === undefined ? 'rule' : 'person',
@@ -130,8 +134,8 @@ function decide(
   options: AdjudicationOptions,
   coverage: OpenedCoverage,
   { draft, plan, evidence, word }: Question,
-  { before, authorized }: Place,
-): Decided {
+  { before, authorized, elsewhere: used }: Place,
+): { readonly elsewhere: Accumulators; readonly decided: Decided } {
   const { body } = draft;
   const facts: ClaimFacts = {
     ...settledFactsOf(draft, coverage, authorized),
@@ -139,14 +143,17 @@ function decide(
     evidence: evidence.evidence,
     decisions: word?.decisions ?? [],
   };
-  const result = decideClaim(plan, { before, elsewhere: {} }, body, facts);
-  return {
+  const answer = (elsewhere: Accumulators): Adjudication => decideClaim(plan, { before, elsewhere }, body, facts);
+  const elsewhere = neededElsewhere(used, { plan, body }, answer);
+  const result = answer(elsewhere);
+  const decided = {
     facts,
     releases: evidence.releases,
     result: formatCanonical(result),
     overrides: word?.overrides ?? [],
     authorized: authorizedBy(body, result),
   };
+  return { elsewhere, decided };
 }
 
 /** The day by which the hospital had recorded the patient's death: the ledger does not tell that of the death itself. */

@@ -9,10 +9,11 @@ import {
 import { digestOf } from '../ledger/digest';
 import type { LedgerIdentity } from '../ledger/ledger';
 import { toCodedError } from '../problem';
-import type { AdjudicationOptions } from './adjudication-options';
+import { operationsOf, type AdjudicationOptions } from './adjudication-options';
 import { writeDrafts, type Draft, type Written } from './draft';
 import type { OpenedCoverage } from './open-coverage';
 import { openAdjudication, readChain } from './read-chain';
+import { readElsewhere } from './read-elsewhere';
 
 /** Who decides, where the rule alone does not. */
 export interface DecidingPerson {
@@ -41,13 +42,14 @@ export async function submitAdjudications(
   const chain = await readChain(options, name, coverage.accumulator);
   const preauthorizations = await openPreauthorizations(options, drafts);
   const authorized = preauthorizations.flatMap(({ decided }) => decided?.authorized ?? []);
-  const written = await writeDrafts(options, coverage, drafts, { chain, authorized });
+  const elsewhere = await readElsewhere(options, coverage);
+  const written = await writeDrafts(options, coverage, drafts, { chain, authorized, elsewhere });
   const parcels = written.flatMap(({ parcels: { hospital, patient } }) => [hospital, patient]);
   const request = { ...name, coverageVersion: newest.version, claims: written.map(claimOf), person: by?.person ?? null };
   await mailer.put(parcels);
   try {
     const { block, result } = await transactions.submit('AdjudicateClaims', request, {
-      operation: `adjudicate/${coverageId}/${digestOf(written.map(({ text }) => text).join(''))}`,
+      operation: `${operationsOf(coverageId)}${digestOf(written.map(({ text }) => text).join(''))}`,
       organisations: [mspId],
       mayLag: true,
       ...(by === undefined ? {} : { identity: by.identity }),

@@ -16,6 +16,8 @@ export interface OfferWish extends Pick<CoverageDocument, 'planId' | 'period' | 
   readonly relationRef: RelationRef;
   /** Of a coverage that gets new terms. */
   readonly coverageId?: CoverageId | undefined;
+  /** By which the insurer knows whose it is: it stays in this gateway. */
+  readonly beneficiary?: string | undefined;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface OfferWish extends Pick<CoverageDocument, 'planId' | 'period' | 
  */
 export async function offerCoverage(options: CoverageOptions, wish: OfferWish): Promise<CoverageOffer> {
   const { store } = options;
-  const { operation, relationRef, planId, period, order, isInNetwork } = wish;
+  const { operation, relationRef, planId, period, order, isInNetwork, beneficiary } = wish;
   findCover(options, relationRef);
   if (findPlan(options, planId) === undefined) throw newError('RESOURCE_NOT_FOUND', 'This insurer has published no such plan');
   const coverageId = wish.coverageId ?? (store.key.name('coverage', operation) as CoverageId);
@@ -35,6 +37,7 @@ export async function offerCoverage(options: CoverageOptions, wish: OfferWish): 
   const salt = Buffer.from(store.key.name('coverage-salt', operation), 'base64url').subarray(0, 16).toString('base64url') as Salt;
   const document: CoverageDocument = { relationRef, coverageId, planId, period, order, isInNetwork, salt };
   const offer = { version: (newest?.version ?? 0) + 1, document, offeredAt: formatInstant(Date.now()) };
+  if (beneficiary !== undefined) await store.beneficiaries.put(document, beneficiary);
   await store.offers.put(offer);
   return offer;
 }

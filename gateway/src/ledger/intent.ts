@@ -33,6 +33,8 @@ export interface IntentStore {
     intent: IntentName,
     outcome: { readonly state: 'committed' | 'failed'; readonly code: number | undefined; readonly block: number | undefined },
   ): Promise<void>;
+  /** Whether it is not known yet what became of an operation whose name begins so. */
+  hasOpen(prefix: string): Promise<boolean>;
   /** Those that no living process settles by itself. */
   listOpen(): Promise<readonly Intent[]>;
 }

@@ -29,6 +29,7 @@ const openFenced = `${intoIntent}
   SELECT CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS BYTEA), CAST(? AS TEXT), 'open', CAST(? AS BIGINT), CAST(? AS TEXT)
   WHERE EXISTS (SELECT 1 FROM lease WHERE name = 'gateway/' || CAST(? AS TEXT) AND until > ${sharedNow}) ${unlessOpen}`;
 const listOpen = "SELECT * FROM intent WHERE state = 'open' ORDER BY sent_at";
+const findOpen = "SELECT operation FROM intent WHERE state = 'open' AND substr(operation, 1, CAST(? AS INTEGER)) = ? LIMIT 1";
 const listOrphaned = `SELECT * FROM intent WHERE state = 'open' AND ${isOrphan('intent')} ORDER BY sent_at`;
 
 /** Intents in the gateway's kept tables; a settled one keeps its outcome and drops its envelope. `instance`: this process, by its lease. */
@@ -38,6 +39,7 @@ export function newIntentStore(kept: KeptDatabase, instance: string): IntentStor
       const [row] = await kept.all('SELECT * FROM intent WHERE operation = ?', [operation]);
       return row === undefined ? undefined : parseIntent(row);
     },
+    hasOpen: async (prefix) => (await kept.all(findOpen, [prefix.length, prefix])).length > 0,
     listOpen: async () => (await (kept.isShared ? kept.all(listOrphaned, [instance]) : kept.all(listOpen))).map(parseIntent),
     open: async ({ operation, requestHash, transactionId, envelope, result, sentAt }) => {
       const values = [operation, requestHash, transactionId, envelope, result, sentAt, instance];

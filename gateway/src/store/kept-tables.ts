@@ -1,3 +1,4 @@
+import { beneficiaryTable } from './beneficiary-table';
 import { consultationTable } from './consultation-table';
 import { enrolmentTable } from './enrolment-table';
 import { importTable } from './import-table';
@@ -24,6 +25,7 @@ export const keptTables: readonly string[] = [
   `${leaseTable} ${['intent', 'response', 'import'].map((table) => `ALTER TABLE ${table} ADD COLUMN holder TEXT;`).join(' ')}`,
   offerTable,
   receivedTable,
+  beneficiaryTable,
 ];
 
 /**

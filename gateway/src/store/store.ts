@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { EnrolmentStore } from '../identity/staff-identities';
 import type { IntentStore } from '../ledger/intent';
 import { AuditLog } from './audit-log';
+import { newBeneficiaryStore, type BeneficiaryStore } from './beneficiary-table';
 import { newConsultationStore, type ConsultationStore } from './consultation-table';
 import { newEnrolmentStore } from './enrolment-table';
 import { newImportStore, type ImportStore } from './import-table';
@@ -31,6 +32,7 @@ export interface Store extends Omit<ReadModel, 'close'> {
   readonly enrolments: EnrolmentStore;
   readonly outbox: Outbox;
   readonly offers: OfferStore;
+  readonly beneficiaries: BeneficiaryStore;
   readonly received: ReceivedStore;
   readonly consultations: ConsultationStore;
   readonly audit: AuditLog;
@@ -88,6 +90,7 @@ export async function openStore(
     enrolments: newEnrolmentStore(kept, key),
     outbox: newOutbox(kept),
     offers: newOfferStore(kept, key),
+    beneficiaries: newBeneficiaryStore(kept, key),
     received: newReceivedStore(kept, key),
     consultations: newConsultationStore(kept),
     audit,

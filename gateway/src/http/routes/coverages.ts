@@ -57,18 +57,25 @@ function newOfferRoute(options: CoverageRoutesOptions): Route {
     summary: 'Offer the terms of a coverage to a patient: she reads and signs them with her wallet; of a coverage that she has, new terms',
     access: { by: 'staff', roles: ['insurer-clerk'] },
     audit: 'consent',
-    body: z.strictObject({ relationRef: reference, coverageId: reference.optional(), ...terms }),
+    body: z.strictObject({
+      relationRef: reference,
+      coverageId: reference.optional(),
+      ...terms,
+      beneficiary: z.string().min(1).max(128).optional(),
+    }),
     idempotency: true,
     status: 201,
     response: offer,
-    handle: async ({ body, operation }) => {
+    handle: async ({ body: { beneficiary, ...body }, operation }) => {
       const { planId, period, order, isInNetwork } = parseCoverageDocument(
         { ...body, coverageId: body.coverageId ?? body.relationRef, salt: 'A'.repeat(22) },
         'body',
       );
       const relationRef = body.relationRef as RelationRef;
       const coverageId = body.coverageId as CoverageId | undefined;
-      return { body: await offerCoverage(options, { operation, relationRef, coverageId, planId, period, order, isInNetwork }) };
+      return {
+        body: await offerCoverage(options, { operation, relationRef, coverageId, planId, period, order, isInNetwork, beneficiary }),
+      };
     },
   });
 }
