@@ -1,5 +1,6 @@
 import { formatCanonical, parseSigned, type SettlementEntry } from '@medaccord/chaincode/model';
 import { signJws } from '../crypto';
+import { digestOf } from '../ledger/digest';
 import { newError } from '../problem';
 import { checkStatement } from './check-statement';
 import { openStatement, readStanding } from './open-statement';
@@ -17,11 +18,13 @@ export async function signSettlement(options: SettlementOptions, name: Settlemen
   const lines = await checkStatement(options, settlement, document);
   if (lines.length > 0) throw newError('SETTLEMENT_DIFFERS', 'The statement is not what this hospital worked out', { details: { lines } });
   const { payload } = parseSigned('settlement', settlement.proposal, 'proposal');
+  const statement = await signJws('settlement', payload, options.signing);
   const { block, result } = await transactions.submit(
     'SignSettlement',
-    { statement: await signJws('settlement', payload, options.signing) },
+    { statement },
     {
-      operation: `sign/${settlement.settlementId}`,
+      // No two signatures are alike: another one of the same statement is another transaction, which the ledger answers with the first.
+      operation: `sign/${digestOf(statement)}`,
       organisations: [name.hospital, name.insurer],
       mayLag: true,
       input: { document: formatCanonical(document) },
