@@ -1,10 +1,11 @@
 // npm run bench [-- --ledger devnet,fabric]: each ledger's figures, then the consortium's on it, and on Fabric what our timers give.
 // npm run bench -- consent [--ledger devnet,fabric]: what decisions cost, and how soon a revocation bites.
 // npm run bench -- search: what a page of a search costs as data grows.
-// npm run bench -- claims [--ledger devnet,fabric]: what a claim costs until its insurer has decided it.
+// npm run bench -- claims [--ledger devnet,fabric]: what a claim costs until its insurer has decided it, and a page of a search for claims.
 // npm run bench -- audit: what an entry of the audit log costs.
 import { parseArgs } from 'node:util';
 import { benchAudit } from '../gateway/bench/audit.mjs';
+import { benchClaimSearch } from '../gateway/bench/claim-search.mjs';
 import { benchClaims } from '../gateway/bench/claims.mjs';
 import { benchConsent } from '../gateway/bench/consent.mjs';
 import { benchConsortium } from '../gateway/bench/consortium.mjs';
@@ -29,6 +30,7 @@ async function benchAll() {
 
 async function benchAllClaims() {
   for (const ledger of ledgers) await benchClaims({ ledger, seconds });
+  await benchClaimSearch();
 }
 
 async function benchConsents() {

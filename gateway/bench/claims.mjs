@@ -1,4 +1,4 @@
-// npm run bench -- claims [--ledger devnet,fabric]: what a claim costs to its final adjudication, and a page of a search for claims.
+// The first part of npm run bench -- claims [--ledger devnet,fabric]: what a claim costs to its final adjudication.
 import { load, report } from '../../network/bench/measure.mjs';
 import { WARM } from '../../network/bench/ledger.mjs';
 import { newBenchNetwork } from '../../network/bench/network.mjs';

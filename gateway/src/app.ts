@@ -9,7 +9,7 @@ import { newClaims } from './claims-wiring';
 import { findOrigin, type Config } from './config';
 import { ConsentCheck } from './decision';
 import { HeightWatch, newHeightSigner, type AskHttp } from './height';
-import { Exporter } from './fhir-export';
+import { newRecordExporter } from './fhir-export';
 import { ResourceChanger, ResourceReader, ResourceWriter } from './fhir-rest';
 import { Admission } from './http/admission';
 import { AuditTrail } from './http/audit-trail';
@@ -207,7 +207,7 @@ export function newApp(options: AppOptions): App {
   const opened = new OpenedReleases({ ...shared, key: keys.sealing });
   const released = new ReleasedReader({ ...shared, key: store.key, check, opened });
   const ofRequest = new ReleasedReader({ ...shared, key: store.key, check: fresh, opened });
-  const exporter = new Exporter({ reader, store, key: store.key, folder: join(config.data, 'exports'), onTrouble });
+  const exporter = newRecordExporter({ reader, store, folder: join(config.data, 'exports'), onTrouble });
   const readReadiness = (): Readiness => ({
     projection: projector.isFresh,
     audit: store.audit.isReady,
@@ -216,7 +216,7 @@ export function newApp(options: AppOptions): App {
     serving: !state.leaving,
   });
   const identityOf = newIdentityOf(options.staff);
-  const claims = newClaims({ ...shared, version, keys, identityOf, staff: options.staff, writeDown, metrics, log, ...config.service });
+  const claims = newClaims({ ...options, ...shared, ...config.service, data: config.data, identityOf, writeDown });
   const viewOf = newViewOf(shared);
   const witness = new SignInWitness(store);
   const passkeys = new PasskeyCeremony({ ...store, origin: findOrigin(config), title: config.connection.organisation.title });
@@ -309,7 +309,7 @@ export function newApp(options: AppOptions): App {
     await reindexRecords({ ...shared });
     store.resources.addMissing();
     store.changes.addMissing();
-    exporter.start();
+    for (const one of [exporter, claims.exporter]) one.start();
     state.recovered = true;
     anchor.start();
     lookAfterWork();

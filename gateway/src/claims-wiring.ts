@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { MspId } from '@medaccord/chaincode/model';
 import type { Logger } from 'pino';
 import { AdjudicationAgent } from './adjudication/agent';
@@ -6,12 +7,15 @@ import type { AgentAct } from './audit';
 import type { Caller } from './auth';
 import { AdjudicationChecks } from './billing/adjudication-checks';
 import { ClaimFeed } from './billing/claim-feed';
+import { newClaimSource } from './claim-export';
 import { ClaimFollower } from './claim-index/claim-follower';
+import { Exporter } from './fhir-export';
 import type { StaffBook } from './http/identity-of';
 import type { Route } from './http/route';
 import { newAdjudicationRoutes } from './http/routes/adjudications';
 import { newAppealRoutes } from './http/routes/appeals';
 import { newClaimEventsRoute } from './http/routes/claim-events';
+import { newClaimExportRoutes } from './http/routes/claim-exports';
 import { newClaimStatisticsRoutes } from './http/routes/claim-statistics';
 import { newClaimRoutes } from './http/routes/claims';
 import { newCoverageRoutes } from './http/routes/coverages';
@@ -33,6 +37,8 @@ import type { ClinicalIndex, Facts, Projector, Store } from './store';
 export interface ClaimsOptions {
   readonly mspId: MspId;
   readonly version: string;
+  /** The gateway's data folder. */
+  readonly data: string;
   readonly store: Store;
   readonly facts: Facts;
   readonly index: ClinicalIndex;
@@ -54,6 +60,8 @@ export interface ClaimsOptions {
 /** All of claims, for the hospital and for the insurer: routes, and agents that work while this gateway leads. */
 export interface Claims {
   readonly routes: readonly Route[];
+  /** Goes on with exports whether this gateway leads or not. */
+  readonly exporter: { start(): void };
   onBlock(block: LedgerBlock): void;
   start(): void;
   pause(): void;
@@ -78,6 +86,8 @@ export function newClaims(options: ClaimsOptions): Claims {
       }),
   };
   const agent = new AdjudicationAgent(adjudication);
+  const folder = join(options.data, 'claim-exports');
+  const exporter = new Exporter({ source: newClaimSource(options), key: store.key, folder, onTrouble: options.onTrouble });
   const follower = new ClaimFollower({ ...options, key: store.key });
   const checks = new AdjudicationChecks({
     ...options,
@@ -98,10 +108,12 @@ export function newClaims(options: ClaimsOptions): Claims {
       newClaimEventsRoute({ ...options, feed }),
       ...newClaimRoutes({ ...options, key: keys.publicSealing, checks }),
       ...newAdjudicationRoutes({ ...adjudication, identityOf }),
+      ...newClaimExportRoutes({ ...options, exporter }),
       ...newAppealRoutes(options),
       ...newFhirClaimsRoutes(options),
       ...newSettlementRoutes({ ...options, key: keys.publicSealing, signing: keys.signing, alone }),
     ],
+    exporter,
     onBlock: (block) => {
       follower.onBlock(block);
       checks.onBlock(block);
@@ -117,7 +129,7 @@ export function newClaims(options: ClaimsOptions): Claims {
     },
     stop: async () => {
       feed.stop();
-      await Promise.all([agent.stop(), checks.stop(), follower.stop(), desk.stop()]);
+      await Promise.all([agent.stop(), checks.stop(), follower.stop(), desk.stop(), exporter.stop()]);
     },
   };
 }

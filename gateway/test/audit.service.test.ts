@@ -96,6 +96,8 @@ describe('what is written down', () => {
       'get /api/plans/{insurer}/{planId}/{version}',
       'delete /api/plan-simulations/{reportId}',
       'delete /api/claim-statistics/{reportId}',
+      'get /api/claim-exports/{exportId}',
+      'delete /api/claim-exports/{exportId}',
       'get /fhir-claims/metadata',
       'get /fhir-patient-claims/{relationRef}/metadata',
     ]);

@@ -1,6 +1,6 @@
 import type { ClaimBody, ClaimEntry } from '@medaccord/chaincode/model';
 import type { SealedReader } from '../sealed/sealed-reader';
-import type { ClaimContent, Facts, LocalKey } from '../store';
+import type { Facts, LocalKey, OpenedContent } from '../store';
 import { nameService } from './name-service';
 import { openClaims } from './open-claim';
 
@@ -24,17 +24,16 @@ export async function indexClaims({ facts, sealed, key, onIndexed }: IndexClaims
   const claims = unopened.flatMap(({ relationRef, claimId }) => facts.find<ClaimEntry>('claim', relationRef, claimId)?.value ?? []);
   let count = 0;
   for (let start = 0; start < claims.length; start += batch) {
-    for (const opened of await openClaims({ sealed }, claims.slice(start, start + batch))) {
-      if (typeof opened !== 'object') continue;
-      facts.claims.open(opened.claim, contentOf(opened.body, key));
-      count += 1;
-    }
+    const opened = await openClaims({ sealed }, claims.slice(start, start + batch));
+    const contents = opened.flatMap((one) => (typeof one === 'object' ? [contentOf(one.body, key)] : []));
+    facts.claims.open(contents);
+    count += contents.length;
     onIndexed?.(Math.min(start + batch, claims.length), claims.length);
   }
   return count;
 }
 
-function contentOf({ currency, lines }: ClaimBody, key: Pick<LocalKey, 'mark'>): ClaimContent {
+function contentOf({ relationRef, claimId, currency, lines }: ClaimBody, key: Pick<LocalKey, 'mark'>): OpenedContent {
   const services = lines.flatMap(({ service: { system, code } }) => [nameService(key, code), nameService(key, code, system)]);
-  return { amount: lines.reduce((sum, { charge }) => sum + charge, 0), currency, services: [...new Set(services)] };
+  return { relationRef, claimId, amount: lines.reduce((sum, { charge }) => sum + charge, 0), currency, services: [...new Set(services)] };
 }

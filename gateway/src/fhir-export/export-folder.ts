@@ -3,11 +3,12 @@ import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makePrivateFolder, type LocalKey } from '../store';
 import type { ExportJob } from './export-job';
+import type { ExportScope } from './export-source';
 
 const stateName = 'state';
 
 /** Exports on disk: a folder each, every file sealed with the gateway's key, for its place only. */
-export class ExportFolder {
+export class ExportFolder<Job extends ExportJob<ExportScope, unknown>> {
   readonly #path: string;
   readonly #key: LocalKey;
 
@@ -17,12 +18,12 @@ export class ExportFolder {
   }
 
   /** All that are kept; what cannot be read is removed. */
-  loadJobs(): readonly ExportJob[] {
+  loadJobs(): readonly Job[] {
     if (!existsSync(this.#path)) return [];
     return readdirSync(this.#path).flatMap((exportId) => {
       try {
         const sealed = readFileSync(join(this.#path, exportId, stateName));
-        return [JSON.parse(Buffer.from(this.#key.open(nameOf(exportId, stateName), sealed)).toString('utf8')) as ExportJob];
+        return [JSON.parse(Buffer.from(this.#key.open(nameOf(exportId, stateName), sealed)).toString('utf8')) as Job];
       } catch {
         this.remove(exportId);
         return [];
@@ -31,7 +32,7 @@ export class ExportFolder {
   }
 
   /** Resolves when it survives a power failure. */
-  async saveJob(job: ExportJob): Promise<void> {
+  async saveJob(job: Job): Promise<void> {
     await this.saveFile(job.exportId, stateName, JSON.stringify(job));
   }
 

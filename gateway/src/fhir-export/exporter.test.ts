@@ -3,10 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { newError, readCode } from '../problem';
-import type { IndexedRecord, Listed, LocalKey } from '../store';
+import type { IndexedRecord, Listed, LocalKey, Place } from '../store';
 import { newLocalKey } from '../store/local-key';
 import { Exporter } from './exporter';
-import type { ExportJob } from './export-job';
+import type { ExportJob as Job } from './export-job';
+import type { ExportRequest } from './export-request';
+import { newRecordSource, type RecordExporter } from './record-source';
+
+type ExportJob = Job<ExportRequest, Place>;
 
 const folder = mkdtempSync(join(tmpdir(), 'medaccord-export-'));
 const key: LocalKey = newLocalKey(Buffer.alloc(32, 7));
@@ -18,7 +22,7 @@ afterAll(() => {
 });
 
 /** An exporter over so many Locations; `fail` says what reading one does. */
-function newExporter(count: number, fail: (at: number) => Error | undefined = () => undefined): Exporter {
+function newExporter(count: number, fail: (at: number) => Error | undefined = () => undefined): RecordExporter {
   const listed = Array.from({ length: count }, (_, at): Listed => {
     return { recordId: String(at), version: 1, type: 'Location', subjectRef: null, place: { rank: at + 1, updated: '' } };
   });
@@ -35,18 +39,11 @@ function newExporter(count: number, fail: (at: number) => Error | undefined = ()
     }
     return records.map(({ id }) => ({ resourceType: 'Location', id }));
   };
-  const options = {
-    reader: { present },
-    store: { resources, index, changes: { list: () => [] } },
-    key,
-    folder,
-    now: () => now,
-    onTrouble: () => undefined,
-  };
-  return new Exporter(options as unknown as ConstructorParameters<typeof Exporter>[0]);
+  const source = newRecordSource({ reader: { present }, store: { resources, index, changes: { list: () => [] } } } as never);
+  return new Exporter({ source, key, folder, now: () => now, onTrouble: () => undefined });
 }
 
-async function untilDone(exporter: Exporter, { exportId }: ExportJob): Promise<ExportJob> {
+async function untilDone(exporter: RecordExporter, { exportId }: ExportJob): Promise<ExportJob> {
   for (let left = 500; left > 0; left -= 1) {
     const job = exporter.find('ada', exportId);
     if (job.state === 'done') return job;
@@ -72,7 +69,7 @@ describe('an exporter', () => {
       ['output', 'Location', 119],
       ['error', 'OperationOutcome', 1],
     ]);
-    const errors = await exporter.readFile('ada', job.exportId, '2');
+    const { text: errors } = await exporter.readFile('ada', job.exportId, '2');
     expect(JSON.parse(errors).issue[0]).toMatchObject({
       details: { coding: [{ code: 'CONTENT_NOT_ANCHORED' }] },
       diagnostics: 'Location/33 cannot be read',

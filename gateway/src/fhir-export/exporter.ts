@@ -1,14 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { newBackoff } from '../ledger/backoff';
 import { newError } from '../problem';
-import type { LocalKey, Place } from '../store';
-import { listDeletions } from './export-deletions';
+import type { LocalKey } from '../store';
 import { ExportFolder } from './export-folder';
 import type { ExportFile, ExportJob } from './export-job';
-import { isPassing, readPage, type ExportSource } from './export-page';
-import type { ExportRequest } from './export-request';
+import { isPassing, type ExportScope, type ExportSource } from './export-source';
 
-export interface ExporterOptions extends ExportSource {
+export interface ExporterOptions<Request extends ExportScope, Place> {
+  readonly source: ExportSource<Request, Place>;
   /** Where exports are kept. */
   readonly folder: string;
   readonly key: LocalKey;
@@ -26,15 +25,17 @@ const mostKept = 5;
 const fileLength = 4_194_304;
 
 /** Carries out exports one after another, step by step: what a step wrote is kept, and a later run of the gateway goes on after it. */
-export class Exporter {
-  readonly #options: ExporterOptions;
-  readonly #folder: ExportFolder;
+export class Exporter<Request extends ExportScope, Place> {
+  readonly #options: ExporterOptions<Request, Place>;
+  readonly #folder: ExportFolder<ExportJob<Request, Place>>;
   readonly #now: () => number;
-  readonly #jobs = new Map<string, ExportJob>();
+  readonly #jobs = new Map<string, ExportJob<Request, Place>>();
+  /** What the step under way has read: it is written down at its end. */
+  #reading: { readonly exportId: string; readonly count: number; readonly after: Place | undefined } | undefined;
   readonly #stopping = new AbortController();
   #running: Promise<void> | undefined;
 
-  constructor(options: ExporterOptions) {
+  constructor(options: ExporterOptions<Request, Place>) {
     this.#options = options;
     this.#folder = new ExportFolder(options.folder, options.key);
     this.#now = options.now ?? Date.now;
@@ -57,7 +58,7 @@ export class Exporter {
    * Begins an export; it goes on by itself.
    * @throws CodedError REQUESTS_TOO_MANY
    */
-  async begin(owner: string, url: string, request: ExportRequest): Promise<ExportJob> {
+  async begin(owner: string, url: string, request: Request): Promise<ExportJob<Request, Place>> {
     this.#forgetExpired();
     if ([...this.#jobs.values()].filter((job) => job.owner === owner).length >= mostKept)
       throw newError('REQUESTS_TOO_MANY', `You have ${String(mostKept)} exports here; delete one that is not needed any more`);
@@ -65,7 +66,7 @@ export class Exporter {
     const transactionTime = new Date(now - settledMs).toISOString();
     const exportId = randomBytes(16).toString('base64url');
     const start = { state: 'running', typesDone: 0, after: null, files: [], expiresAt: now + keptMs } as const;
-    const job: ExportJob = { exportId, owner, url, request, transactionTime, ...start };
+    const job: ExportJob<Request, Place> = { exportId, owner, url, request, transactionTime, ...start };
     this.#jobs.set(exportId, job);
     await this.#folder.saveJob(job);
     this.#work();
@@ -73,11 +74,18 @@ export class Exporter {
   }
 
   /** @throws CodedError RESOURCE_NOT_FOUND, also for another's */
-  find(owner: string, exportId: string): ExportJob {
+  find(owner: string, exportId: string): ExportJob<Request, Place> {
     this.#forgetExpired();
     const job = this.#jobs.get(exportId);
     if (job?.owner !== owner) throw newError('RESOURCE_NOT_FOUND', 'No such export is kept here');
     return job;
+  }
+
+  /** How many lines there are by now, and up to where the type at work is read. */
+  readProgress({ exportId, files, after }: ExportJob<Request, Place>): { readonly count: number; readonly after: Place | null } {
+    const written = files.reduce((sum, { count }) => sum + count, 0);
+    if (this.#reading?.exportId !== exportId) return { count: written, after };
+    return { count: written + this.#reading.count, after: this.#reading.after ?? after };
   }
 
   /** Ends an export and forgets all of it. @throws CodedError RESOURCE_NOT_FOUND */
@@ -86,12 +94,16 @@ export class Exporter {
     this.#forget(job);
   }
 
-  /** The text of a file. @throws CodedError RESOURCE_NOT_FOUND, STORE_CORRUPT */
-  async readFile(owner: string, exportId: string, name: string): Promise<string> {
+  /** A file with its text. @throws CodedError RESOURCE_NOT_FOUND, STORE_CORRUPT */
+  async readFile(
+    owner: string,
+    exportId: string,
+    name: string,
+  ): Promise<{ readonly job: ExportJob<Request, Place>; readonly file: ExportFile; readonly text: string }> {
     const job = this.find(owner, exportId);
-    if (job.state !== 'done' || !job.files.some((file) => file.name === name))
-      throw newError('RESOURCE_NOT_FOUND', 'The export has no such file, or not yet');
-    return this.#folder.readText(exportId, name);
+    const file = job.files.find((one) => one.name === name);
+    if (job.state !== 'done' || file === undefined) throw newError('RESOURCE_NOT_FOUND', 'The export has no such file, or not yet');
+    return { job, file, text: await this.#folder.readText(exportId, name) };
   }
 
   #forgetExpired(): void {
@@ -99,7 +111,7 @@ export class Exporter {
     for (const job of this.#jobs.values()) if (job.expiresAt <= now) this.#forget(job);
   }
 
-  #forget({ exportId }: ExportJob): void {
+  #forget({ exportId }: ExportJob<Request, Place>): void {
     this.#jobs.delete(exportId);
     this.#folder.remove(exportId);
   }
@@ -114,7 +126,7 @@ export class Exporter {
   }
 
   /** The one that waits longest. */
-  #findNext(): ExportJob | undefined {
+  #findNext(): ExportJob<Request, Place> | undefined {
     return this.#stopping.signal.aborted ? undefined : [...this.#jobs.values()].find(({ state }) => state === 'running');
   }
 
@@ -133,38 +145,41 @@ export class Exporter {
   }
 
   /** Writes the next files, and where those after them begin. */
-  async #advance(job: ExportJob): Promise<void> {
+  async #advance(job: ExportJob<Request, Place>): Promise<void> {
     const { after, lines } = await this.#readStep(job);
     const files = [...job.files];
     for (const { kind, type, texts } of lines) {
       if (texts.length === 0) continue;
       const name = String(files.length + 1);
-      await this.#folder.saveFile(job.exportId, name, texts.map((text) => `${text}\n`).join(''));
+      await this.#folder.saveFile(job.exportId, name, this.#options.source.formatFile(job.request, kind, texts));
       files.push({ name, kind, type, count: texts.length });
     }
     const typesDone = job.typesDone + (after === undefined ? 1 : 0);
     const state = typesDone >= job.request.types.length ? 'done' : 'running';
-    const next: ExportJob = { ...job, files, typesDone, after: after ?? null, state, expiresAt: this.#now() + keptMs };
+    const next: ExportJob<Request, Place> = { ...job, files, typesDone, after: after ?? null, state, expiresAt: this.#now() + keptMs };
     await this.#folder.saveJob(next);
+    this.#reading = undefined;
     if (this.#jobs.has(job.exportId)) this.#jobs.set(job.exportId, next);
     // It was deleted meanwhile.
     else this.#folder.remove(job.exportId);
   }
 
   /** Reads pages of the type at work until a file is full. */
-  async #readStep({ exportId, request, typesDone, after: start }: ExportJob): Promise<Step> {
+  async #readStep({ exportId, request, typesDone, after: start }: ExportJob<Request, Place>): Promise<Step<Place>> {
+    const { source } = this.#options;
     const type = request.types[typesDone] ?? '';
     const [output, errors]: [string[], string[]] = [[], []];
     let after: Place | undefined = start ?? undefined;
     let length = 0;
     do {
-      const page = await readPage(this.#options, { request, after: after ?? null }, type);
+      const page = await source.readPage({ request, after: after ?? null }, type);
       output.push(...page.lines);
       errors.push(...page.errors);
       length += page.lines.reduce((sum, line) => sum + line.length, 0);
       after = page.after;
+      this.#reading = { exportId, count: output.length, after };
     } while (after !== undefined && length < fileLength && !this.#stopping.signal.aborted && this.#jobs.has(exportId));
-    const deleted = after === undefined ? await listDeletions(this.#options.store, request, type) : [];
+    const deleted = after === undefined ? await source.listDeletions(request, type) : [];
     const lines = [
       { kind: 'output', type, texts: output },
       { kind: 'deleted', type: 'Bundle', texts: deleted },
@@ -175,7 +190,7 @@ export class Exporter {
 }
 
 /** What the next files hold, and where those after them begin: nothing when the type is done. */
-interface Step {
+interface Step<Place> {
   readonly after: Place | undefined;
   readonly lines: readonly (Pick<ExportFile, 'kind' | 'type'> & { readonly texts: readonly string[] })[];
 }

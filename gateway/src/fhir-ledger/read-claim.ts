@@ -3,6 +3,7 @@ import type {
   AdjudicationDocument,
   AdjudicationEntry,
   BenefitPlan,
+  ClaimBody,
   ClaimEntry,
   PlanEntry,
   Replacement,
@@ -40,15 +41,35 @@ export function findClaimEntries(
   };
 }
 
-/** A claim, or what its insurer answered, as far as this organisation can open it. */
-export async function presentClaim(options: LedgerOptions, type: ClaimType, entries: ClaimEntries): Promise<JsonObject> {
+/** What is sealed of a claim, as far as this organisation can open it. */
+export interface ClaimPapers {
+  readonly body: ClaimBody | undefined;
+  /** The newest decision. */
+  readonly opened: Decision | undefined;
+}
+
+export async function openPapers(options: LedgerOptions, entries: ClaimEntries): Promise<ClaimPapers> {
+  const [body, opened] = await Promise.all([openBody(options, entries), openDecision(options, entries)]);
+  return { body, opened };
+}
+
+/** A claim, or what its insurer answered, as a FHIR resource. */
+export function formatPapers(type: ClaimType, entries: ClaimEntries, { body, opened }: ClaimPapers): JsonObject {
   const { claim, isReplaced, adjudication, acknowledgement } = entries;
-  const body = await openIfHere(() => readBody(options, claim));
   const resource = formatClaim(claim, { body, isReplaced });
   if (type === 'Claim') return resource;
-  const opened = await openDecision(options, entries);
   const answer = answerOf(resource, { claim, adjudication, acknowledgement, opened });
   return type === 'ClaimResponse' ? formatClaimResponse(answer) : formatExplanation(answer);
+}
+
+/** The same of one claim, with what can be opened here. */
+export async function presentClaim(options: LedgerOptions, type: ClaimType, entries: ClaimEntries): Promise<JsonObject> {
+  const papers = type === 'Claim' ? { body: await openBody(options, entries), opened: undefined } : await openPapers(options, entries);
+  return formatPapers(type, entries, papers);
+}
+
+function openBody(options: LedgerOptions, { claim }: ClaimEntries): Promise<ClaimBody | undefined> {
+  return openIfHere(() => readBody(options, claim));
 }
 
 type Decision = { readonly document: AdjudicationDocument; readonly plan: BenefitPlan };

@@ -6,7 +6,7 @@ import { acknowledgementKey, adjudicationKey, claimKey, epochMsOf, formatInstant
 import type { LedgerBlock } from '../ledger/ledger';
 import { claimOrders, type ClaimOrder, type ClaimPage, type ClaimPlace } from './claim-list';
 import { seekStatements } from './claim-places';
-import { claimStatuses, claimTable, type ClaimContent, type ListedClaim } from './claim-row';
+import { claimStatuses, claimTable, type OpenedContent, type ListedClaim } from './claim-row';
 import type { ClaimQuery } from './claim-terms';
 import { openDatabase } from './database';
 import { Facts } from './facts';
@@ -167,7 +167,7 @@ describe('the list of claims', () => {
   it('finds by what a body holds once it is opened, and whatever the ledger says later', () => {
     apply(claim(1), open(1), claim(2), open(2));
     expect(facts.claims.listUnopened().map(({ claimId }) => claimId)).toEqual([idOf(1), idOf(2)]);
-    facts.claims.open({ relationRef, claimId: idOf(2) }, { amount: 12_916, currency: 'USD', services: ['s1', 's2'] });
+    facts.claims.open([{ relationRef, claimId: idOf(2), amount: 12_916, currency: 'USD', services: ['s1', 's2'] }]);
     expect(facts.claims.listUnopened().map(({ claimId }) => claimId)).toEqual([idOf(1)]);
     expect(facts.claims.find(relationRef, idOf(2))).toMatchObject({ amount: 12_916, currency: 'USD' });
     apply(adjudication(2, {}));
@@ -184,6 +184,15 @@ describe('the list of claims', () => {
       expect(numbers({ ...all, ...other })).toEqual([]);
   });
 
+  it('is told of bodies as a whole: of all or of none', () => {
+    apply(claim(1), open(1), claim(2), open(2));
+    const content = { relationRef, claimId: idOf(1), amount: 5, currency: 'USD', services: [] };
+    expect(() => {
+      facts.claims.open([content, { ...content, claimId: idOf(2), amount: 'x' as never }]);
+    }).toThrow();
+    expect([facts.claims.listUnopened().length, numbers({ currency: 'USD' })]).toEqual([2, []]);
+  });
+
   it('forgets where a claim stood when it stands elsewhere', () => {
     apply(claim(1), open(1));
     expect(numbers({ statuses: ['submitted'] })).toEqual([1]);
@@ -196,7 +205,7 @@ describe('the list of claims', () => {
     const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)] as T;
     const hospitals = ['AlphaMSP', 'BetaMSP'];
     const currencies = ['USD', 'JPY'];
-    const contents = new Map<string, ClaimContent>();
+    const contents = new Map<string, OpenedContent>();
 
     beforeEach(() => {
       contents.clear();
@@ -211,9 +220,10 @@ describe('the list of claims', () => {
         if (random() < 0.7) apply(adjudication(number, { outcome: pick(['complete', 'partial', 'queued']), isOverridden: random() < 0.2 }));
         if (random() < 0.1) continue;
         const amount = Math.floor(10 ** (random() * 7));
-        const content = { amount, currency: pick(currencies), services: ['a', 'b', 'c'].filter(() => random() < 0.4) };
+        const services = ['a', 'b', 'c'].filter(() => random() < 0.4);
+        const content = { relationRef, claimId: idOf(number), amount, currency: pick(currencies), services };
         contents.set(idOf(number), content);
-        facts.claims.open({ relationRef, claimId: idOf(number) }, content);
+        facts.claims.open([content]);
       }
     });
 

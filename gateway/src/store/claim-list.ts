@@ -9,9 +9,9 @@ import {
   type Instant,
 } from '@medaccord/chaincode/model';
 import { isBefore, newTermPlaces, seekStatements, uniteClaims, ClaimWalk, type ClaimKey, type Direction } from './claim-places';
-import { claimStatuses, parseClaimRow, parseFindable, type ClaimContent, type ClaimStatus, type ListedClaim } from './claim-row';
+import { claimStatuses, parseClaimRow, parseFindable, type ClaimStatus, type ListedClaim, type OpenedContent } from './claim-row';
 import { boundsOf, isInBounds, termsAskedFor, termsOfClaim, type ClaimQuery, type ClaimScale } from './claim-terms';
-import { newPreparer, type Database, type Row } from './database';
+import { inTransaction, newPreparer, type Database, type Row } from './database';
 import type { Applied, Facts } from './facts';
 import { mostSteps } from './rank-set';
 
@@ -43,11 +43,13 @@ const works = { waiting: 1, lost: 2 } as const;
 export class ClaimList {
   readonly #facts: Pick<Facts, 'find' | 'list'>;
   readonly #mspId: string;
+  readonly #database: Database;
   readonly #prepare: (sql: string) => StatementSync;
 
   constructor(database: Database, facts: Pick<Facts, 'find' | 'list'>, mspId: string) {
     this.#facts = facts;
     this.#mspId = mspId;
+    this.#database = database;
     this.#prepare = newPreparer(database);
   }
 
@@ -112,11 +114,14 @@ export class ClaimList {
     );
   }
 
-  /** Keeps what the body of a claim tells, by which it is found from now on. */
-  open({ relationRef, claimId }: Pick<ListedClaim, 'relationRef' | 'claimId'>, { amount, currency, services }: ClaimContent): void {
-    this.#change(relationRef, claimId, () => {
-      const sql = 'UPDATE claim_row SET amount = ?, currency = ?, services = ? WHERE ref = ? AND claim_id = ?';
-      this.#prepare(sql).run(amount, currency, services.join(' '), relationRef, claimId);
+  /** Keeps what the bodies of claims tell, by which they are found from now on: of all or of none. */
+  open(opened: readonly OpenedContent[]): void {
+    const sql = 'UPDATE claim_row SET amount = ?, currency = ?, services = ? WHERE ref = ? AND claim_id = ?';
+    inTransaction(this.#database, () => {
+      for (const { relationRef, claimId, amount, currency, services } of opened)
+        this.#change(relationRef, claimId, () => {
+          this.#prepare(sql).run(amount, currency, services.join(' '), relationRef, claimId);
+        });
     });
   }
 

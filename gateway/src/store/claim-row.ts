@@ -67,7 +67,7 @@ export interface ListedClaim {
 }
 
 /** What a claim's body tells the index. */
-export interface ClaimContent {
+export interface OpenedContent extends Pick<ListedClaim, 'relationRef' | 'claimId'> {
   readonly amount: number;
   readonly currency: string;
   /** Names of the services of its lines, made with the local key. */

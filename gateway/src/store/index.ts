@@ -5,7 +5,7 @@ export { AuditRoots } from './audit-roots';
 export type { Change, ChangeList, ChangeQuery } from './change-list';
 export { claimEventKinds, type ClaimEvent, type EventPlace } from './claim-events';
 export { claimOrders, placeOfClaim, type ClaimPlace, type FoundClaims } from './claim-list';
-export { claimFlags, claimStatuses, type ClaimContent, type ListedClaim } from './claim-row';
+export { claimFlags, claimStatuses, type ListedClaim, type OpenedContent } from './claim-row';
 export type { ClaimQuery } from './claim-terms';
 export type { ClinicalIndex, FindableRecord, IndexedRecord, Salts } from './clinical-index';
 export type { ConsultationStore, KeptConsultation } from './consultation-table';

@@ -5,11 +5,10 @@ import { confirmDecision, decideByPerson, type ClaimName } from '../../adjudicat
 import { readClaim } from '../../adjudication/read-claim';
 import type { DecidingPerson } from '../../adjudication/submit-adjudications';
 import type { Caller } from '../../auth';
-import { nameService } from '../../claim-index/name-service';
 import type { LedgerIdentity } from '../../ledger/ledger';
-import { newError } from '../../problem';
-import { claimFlags, claimOrders, claimStatuses, type ClaimQuery, type FoundClaims, type LocalKey } from '../../store';
+import { claimFlags, claimOrders, claimStatuses, type FoundClaims } from '../../store';
 import { newRoute, type Route } from '../route';
+import { assertCurrency, claimConditions, newClaimQuery } from './claim-conditions';
 import { nameClaimsPerson } from './claims-person';
 import { formatCursor, paging, parseCursor } from './page-cursor';
 import { instant, mspId, reference } from './schemas';
@@ -42,24 +41,6 @@ const page = z.object({
   next: z.string().nullable(),
 });
 const entry = z.looseObject({ n: z.int(), outcome: z.string().nullable(), status: z.string() });
-const amount = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional();
-/** By what claims are searched. */
-const conditions = {
-  status: z.enum(claimStatuses).optional(),
-  from: z.iso.datetime({ precision: 3 }).optional(),
-  until: z.iso.datetime({ precision: 3 }).optional(),
-  hospital: mspId.optional(),
-  coverage: reference.optional(),
-  flag: z.enum(claimFlags).optional(),
-  service: z.string().min(1).max(500).optional(),
-  currency: z
-    .string()
-    .regex(/^[A-Z]{3}$/)
-    .optional(),
-  minAmount: amount,
-  maxAmount: amount,
-} as const;
-type Asked = z.output<z.ZodObject<typeof conditions>>;
 
 export function newAdjudicationRoutes(options: AdjudicationRoutesOptions): readonly Route[] {
   return [
@@ -79,11 +60,11 @@ function newSearchRoute({ facts, store, mspId: own }: AdjudicationRoutesOptions)
       'The claims that this insurer got, by status, time, hospital, coverage, flag, service and amount; page by page, newest first unless asked otherwise',
     access: clerk,
     audit: 'search',
-    query: z.strictObject({ ...conditions, sort: z.enum(claimOrders).default('-submittedAt'), ...paging }),
+    query: z.strictObject({ ...claimConditions, sort: z.enum(claimOrders).default('-submittedAt'), ...paging }),
     response: page,
     handle: ({ query: { sort, count: most, cursor, ...asked } }) => {
       if (sort.endsWith('amount')) assertCurrency(asked);
-      const found = facts.claims.list(newQuery(asked, store.key, own), { order: sort, start: parseCursor(place, cursor), most });
+      const found = facts.claims.list(newClaimQuery(asked, store.key, own), { order: sort, start: parseCursor(place, cursor), most });
       return Promise.resolve({ body: describe(found) });
     },
   });
@@ -101,7 +82,9 @@ function newWorkListRoute({ facts, mspId: own }: AdjudicationRoutesOptions): Rou
     response: page,
     handle: ({ query: { count: most, cursor } }) => {
       const query = { insurer: own, statuses: waiting };
-      return Promise.resolve({ body: describe(facts.claims.list(query, { order: 'submittedAt', start: parseCursor(place, cursor), most })) });
+      return Promise.resolve({
+        body: describe(facts.claims.list(query, { order: 'submittedAt', start: parseCursor(place, cursor), most })),
+      });
     },
   });
 }
@@ -178,28 +161,6 @@ async function personOf(
   caller: Caller,
 ): Promise<DecidingPerson> {
   return { identity: await identityOf(caller), person: nameClaimsPerson(store.key, relationRef, caller) };
-}
-
-/** @throws CodedError REQUEST_INVALID */
-function newQuery({ status, coverage, service, ...more }: Asked, key: LocalKey, insurer: string): ClaimQuery {
-  if (more.minAmount !== undefined || more.maxAmount !== undefined) assertCurrency(more);
-  return {
-    ...more,
-    insurer,
-    coverageId: coverage,
-    statuses: status && [status],
-    service: service === undefined ? undefined : nameSought(service, key),
-  };
-}
-
-/** `system|code`, or a code of any system, as in a search of FHIR. */
-function nameSought(service: string, key: LocalKey): string {
-  const bar = service.lastIndexOf('|');
-  return bar < 0 ? nameService(key, service) : nameService(key, service.slice(bar + 1), service.slice(0, bar));
-}
-
-function assertCurrency({ currency }: Pick<Asked, 'currency'>): void {
-  if (currency === undefined) throw newError('REQUEST_INVALID', 'query.currency: must be there where amounts are compared');
 }
 
 function describe({ claims, next }: FoundClaims): z.input<typeof page> {

@@ -8,7 +8,7 @@ import {
   type ResourceWriter,
   type WriteContext,
 } from '../../fhir-rest';
-import type { Exporter } from '../../fhir-export';
+import type { RecordExporter } from '../../fhir-export';
 import { newError } from '../../problem';
 import type { Profiles } from '../../validation';
 import type { Request, Response } from '../route';
@@ -20,7 +20,7 @@ export interface FhirRoutesOptions {
   readonly viewOf: ViewOf;
   readonly writer: ResourceWriter;
   readonly changer: ResourceChanger;
-  readonly exporter: Exporter;
+  readonly exporter: RecordExporter;
   readonly version: string;
   /** The profiles that $validate may hold resources against. */
   readonly profiles: Profiles | undefined;
