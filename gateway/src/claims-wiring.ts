@@ -20,6 +20,7 @@ import { newClaimStatisticsRoutes } from './http/routes/claim-statistics';
 import { newClaimRoutes } from './http/routes/claims';
 import { newCoverageRoutes } from './http/routes/coverages';
 import { newFhirClaimsRoutes } from './http/routes/fhir-claims';
+import { newSubscriptionRoutes } from './http/routes/fhir-subscriptions';
 import { newPlanSimulationRoutes } from './http/routes/plan-simulations';
 import { newPlanRoutes } from './http/routes/plans';
 import { newSettlementRoutes } from './http/routes/settlements';
@@ -33,6 +34,7 @@ import { ReportDesk } from './reports/report-desk';
 import type { Mailer } from './sealed/mailer';
 import type { SealedReader } from './sealed/sealed-reader';
 import type { ClinicalIndex, Facts, Projector, Store } from './store';
+import { WebhookDeliverer, type WebhookConfig } from './webhooks';
 
 export interface ClaimsOptions {
   readonly mspId: MspId;
@@ -51,9 +53,10 @@ export interface ClaimsOptions {
   readonly identityOf: (caller: Caller) => Promise<LedgerIdentity>;
   readonly staff: StaffBook;
   readonly heartbeatMs: number;
+  readonly webhooks: WebhookConfig;
   readonly writeDown: (act: AgentAct) => Promise<void>;
   readonly onTrouble: (error: unknown) => void;
-  readonly metrics: Pick<Metrics, 'countAlarm'>;
+  readonly metrics: Pick<Metrics, 'countAlarm' | 'countWebhook'>;
   readonly log: Pick<Logger, 'error'>;
 }
 
@@ -98,6 +101,14 @@ export function newClaims(options: ClaimsOptions): Claims {
     },
   });
   const feed = new ClaimFeed(store.facts);
+  const webhooks = new WebhookDeliverer({
+    ...options,
+    config: options.webhooks,
+    subscriptions: store.subscriptions,
+    onOutcome: (outcome) => {
+      options.metrics.countWebhook(outcome);
+    },
+  });
   const desk = new ReportDesk(options);
   return {
     routes: [
@@ -110,6 +121,13 @@ export function newClaims(options: ClaimsOptions): Claims {
       ...newAdjudicationRoutes({ ...adjudication, identityOf }),
       ...newClaimExportRoutes({ ...options, exporter }),
       ...newAppealRoutes(options),
+      ...newSubscriptionRoutes({
+        ...options,
+        places: options.webhooks,
+        onChange: () => {
+          webhooks.look();
+        },
+      }),
       ...newFhirClaimsRoutes(options),
       ...newSettlementRoutes({ ...options, key: keys.publicSealing, signing: keys.signing, alone }),
     ],
@@ -119,17 +137,20 @@ export function newClaims(options: ClaimsOptions): Claims {
       checks.onBlock(block);
       agent.onBlock(block);
       feed.onBlock();
+      webhooks.look();
     },
     start: () => {
       checks.start();
       agent.start();
+      webhooks.start();
     },
     pause: () => {
       agent.pause();
+      webhooks.pause();
     },
     stop: async () => {
       feed.stop();
-      await Promise.all([agent.stop(), checks.stop(), follower.stop(), desk.stop(), exporter.stop()]);
+      await Promise.all([agent.stop(), checks.stop(), follower.stop(), desk.stop(), exporter.stop(), webhooks.stop()]);
     },
   };
 }

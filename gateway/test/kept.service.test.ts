@@ -57,6 +57,29 @@ describe.each(drivers)('what cannot be rebuilt, in %s,', (driver) => {
     rmSync(folder, { recursive: true });
   });
 
+  it('a subscription keeps how far it has come, and what it sends is sealed', async () => {
+    const terms = { reason: 'Billing', criteria: 'Claim?', endpoint: 'https://billing.example/', headers: ['Authorization: canary'] };
+    const { subscriptions } = await open();
+    const made = { subscriptionId: 'a', status: 'active', after: { block: 3_000_000_000, place: 2 } } as const;
+    await subscriptions.put({ ...made, terms: { ...terms, payload: 'empty', secret: 'whsec_canary' } });
+    await subscriptions.fail('a', { at: 1_790_000_000_000, nextAt: 1_790_000_000_500, error: 'HTTP 500' });
+    await subscriptions.fail('a', { at: 1_790_000_000_900, nextAt: 1_790_000_001_900, error: 'HTTP 503' });
+    await closeAll();
+    const again = (await open()).subscriptions;
+    const failing = { failures: 2, failingSince: 1_790_000_000_000, nextAt: 1_790_000_001_900, error: 'HTTP 503', delivered: 0 };
+    expect(await again.find('a')).toMatchObject({ ...made, ...failing, terms });
+    await again.advance('a', { block: 3_000_000_001, place: 1 }, 1);
+    const untroubled = { failures: 0, failingSince: null, nextAt: 0, error: '', delivered: 1 };
+    expect(await again.list()).toMatchObject([{ ...untroubled, after: { block: 3_000_000_001, place: 1 } }]);
+    await again.giveUp('a', 'HTTP 500');
+    expect(await again.find('a')).toMatchObject({ status: 'error', error: 'HTTP 500' });
+    await again.setStatus('a', 'off');
+    await again.giveUp('a', 'HTTP 500');
+    expect((await again.find('a'))?.status).toBe('off');
+    await again.remove('a');
+    expect([await again.find('a'), await again.list()]).toEqual([undefined, []]);
+  });
+
   describe('as intents:', () => {
     const intent = {
       operation: 'op',

@@ -5,5 +5,6 @@ export { findOrigin } from './find-origin';
 export { isProtectedAddress, type IssuersDocument, type TrustedIssuer } from './issuers-document';
 export { loadConfig } from './load-config';
 export { loadService } from './load-service';
+export { newNetworkCheck } from './network-check';
 export type { ServiceConfig } from './service-config';
 export { formatVariables, variables } from './variables';

@@ -27,6 +27,19 @@ describe('loadService', () => {
     expect(problemsOf({ MEDACCORD_TRUSTED_PROXIES: proxy })).toContain('MEDACCORD_TRUSTED_PROXIES');
   });
 
+  it.each(['http://billing.example', 'https://billing.example/hook', 'https://*.example', 'localhost:9000'])(
+    'sends webhooks to no origin that others on the way can read, nor to a pattern: %s',
+    (origin) => {
+      expect(problemsOf({ MEDACCORD_WEBHOOK_ORIGINS: origin })).toContain('MEDACCORD_WEBHOOK_ORIGINS');
+    },
+  );
+
+  it('sends webhooks nowhere unless it is told', () => {
+    expect(loadService({}, []).webhooks).toMatchObject({ origins: [], networks: [] });
+    const origins = ['https://billing.example', 'http://localhost:9000'];
+    expect(loadService({ MEDACCORD_WEBHOOK_ORIGINS: origins.join(',') }, []).webhooks.origins).toEqual(origins);
+  });
+
   it('takes no bound that lets nothing through', () => {
     expect(problemsOf({ MEDACCORD_MAX_READS: '0' })).toContain('MEDACCORD_MAX_READS');
   });

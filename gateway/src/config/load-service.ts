@@ -1,9 +1,11 @@
 import { isIP } from 'node:net';
+import { isProtectedAddress } from './issuers-document';
 import { parseBound, type Environment } from './parse-bound';
 import type { ServiceConfig } from './service-config';
 import type { VariableName } from './variables';
 
 const minuteMs = 60_000;
+const dayMs = 24 * 60 * minuteMs;
 
 /** Reads how the gateway behaves as a service; whatever is wrong is added to the problems. */
 export function loadService(env: Environment, problems: string[]): ServiceConfig {
@@ -24,6 +26,12 @@ export function loadService(env: Environment, problems: string[]): ServiceConfig
     trustedProxies: parseList(env, { name: 'MEDACCORD_TRUSTED_PROXIES', ...networks }, problems),
     metricsFrom: parseList(env, { name: 'MEDACCORD_METRICS_FROM', ...networks, fallback: '127.0.0.0/8,::1' }, problems),
     traces: parseTraces(env, parse('MEDACCORD_TRACES_PERCENT', 100, 0, 100), problems),
+    webhooks: {
+      origins: parseList(env, { name: 'MEDACCORD_WEBHOOK_ORIGINS', isRight: isProtectedOrigin, meaning: protectedOrigins }, problems),
+      networks: parseList(env, { name: 'MEDACCORD_WEBHOOK_NETWORKS', ...networks }, problems),
+      answerWithinMs: parse('MEDACCORD_WEBHOOK_WITHIN_MS', 10_000, 100, minuteMs),
+      giveUpAfterMs: parse('MEDACCORD_WEBHOOK_GIVE_UP_MS', 3 * dayMs, minuteMs, 30 * dayMs),
+    },
     drain: {
       noticeMs: parse('MEDACCORD_DRAIN_NOTICE_MS', 0, 0, 10 * minuteMs),
       withinMs: parse('MEDACCORD_DRAIN_WITHIN_MS', 7_000, 1_000, 10 * minuteMs),
@@ -62,6 +70,12 @@ function parseList(env: Environment, { name, isRight, meaning, fallback = '' }: 
 /** As a browser sends it: no path, no default port, no pattern. */
 function isOrigin(value: string): boolean {
   return /^https?:[^*]+$/.test(value) && URL.canParse(value) && new URL(value).origin === value;
+}
+
+const protectedOrigins = 'origins (https://host:port), http only on this very machine';
+
+function isProtectedOrigin(value: string): boolean {
+  return isOrigin(value) && isProtectedAddress(value);
 }
 
 function isNetwork(value: string): boolean {

@@ -24,4 +24,11 @@ export interface ServiceConfig {
   readonly traces: { readonly url: string; readonly percent: number } | undefined;
   /** How long a stop is announced at `/readyz` while everything is still answered, and how long it may then take, in milliseconds. */
   readonly drain: { readonly noticeMs: number; readonly withinMs: number };
+  /** Where webhooks may go, how long they wait for an answer and how long one is tried, in milliseconds. */
+  readonly webhooks: {
+    readonly origins: readonly string[];
+    readonly networks: readonly string[];
+    readonly answerWithinMs: number;
+    readonly giveUpAfterMs: number;
+  };
 }

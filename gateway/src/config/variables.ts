@@ -93,6 +93,22 @@ export const variables = [
     fallback: 'OTEL_EXPORTER_OTLP_ENDPOINT, or none',
   },
   { name: 'MEDACCORD_TRACES_PERCENT', meaning: 'of a hundred traces that begin here, how many are told', fallback: '100' },
+  {
+    name: 'MEDACCORD_WEBHOOK_ORIGINS',
+    meaning: 'origins to which webhooks may go (https://host:port; http on this very machine), separated by commas',
+    fallback: 'none',
+  },
+  {
+    name: 'MEDACCORD_WEBHOOK_NETWORKS',
+    meaning: 'networks that are not public and in which these may be, separated by commas',
+    fallback: 'none',
+  },
+  { name: 'MEDACCORD_WEBHOOK_WITHIN_MS', meaning: 'time that the receiver of a webhook may take to answer', fallback: '10000' },
+  {
+    name: 'MEDACCORD_WEBHOOK_GIVE_UP_MS',
+    meaning: 'time after which a webhook that does not arrive is given up, and its subscription with it',
+    fallback: '259200000',
+  },
   { name: 'MEDACCORD_DRAIN_NOTICE_MS', meaning: 'how long a stop is announced at /readyz while all is still answered', fallback: '0' },
   { name: 'MEDACCORD_DRAIN_WITHIN_MS', meaning: 'how long a stop may then take', fallback: '7000' },
 ] as const satisfies readonly Variable[];

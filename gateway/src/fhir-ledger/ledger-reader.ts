@@ -1,10 +1,11 @@
 import type { CoverageEntry } from '@medaccord/chaincode/model';
 import type { JsonObject } from '../fhir';
-import { answerOf, fhirIdOf, ledgerIdOf, paidIdOf, type PaidStatement } from '../fhir-claims';
+import { fhirIdOf, ledgerIdOf, paidIdOf, type PaidStatement } from '../fhir-claims';
 import { formatCursor, parseCursor, type Pair } from '../fhir-rest';
 import { newError } from '../problem';
 import { placeOfClaim, type ClaimPlace, type Place } from '../store';
 import { isIn, isOneOf } from './is-asked';
+import { isClaimAsked } from './is-claim-asked';
 import { isClaimType, isPaymentType, type ClaimType, type LedgerType, type PaymentType } from './ledger-types';
 import type { LedgerOptions } from './ledger-options';
 import { parseLedgerSearch, type LedgerSearch } from './parse-ledger-search';
@@ -107,7 +108,7 @@ export class LedgerReader {
   #pageOfClaims(type: ClaimType, search: LedgerSearch, start: Place | undefined): Page {
     if (search.ids !== undefined) {
       const found = this.#findNamed(search.ids, search.relationRef);
-      return { found: found.filter((one) => isAsked(type, one, search)) };
+      return { found: found.filter((one) => isClaimAsked(type, one, search)) };
     }
     return this.#lookThrough(type, search, start && { at: start.date ?? 0, number: start.rank });
   }
@@ -124,7 +125,7 @@ export class LedgerReader {
       const { claims, next } = store.facts.claims.list(query, { order: '-submittedAt', start: from, most: lookedAtOnce });
       for (const listed of claims) {
         const entries = findClaimEntries({ store }, listed);
-        if (!isAsked(type, entries, search)) continue;
+        if (!isClaimAsked(type, entries, search)) continue;
         if (found.length === search.count) return { found, next: formatPlace(placeOfClaim(listed)) };
         found.push(entries);
       }
@@ -148,25 +149,6 @@ function answerWithPayment(type: PaymentType, paid: PaidStatement): Listed {
 interface Page {
   readonly found: readonly Found[];
   readonly next?: Place | undefined;
-}
-
-/** By the public entries alone: nothing has to be opened to find it. */
-function isAsked(
-  type: ClaimType,
-  entries: ClaimEntries,
-  { relationRef, coverageId, created, statuses, uses, outcomes }: LedgerSearch,
-): boolean {
-  const { claim, isReplaced } = entries;
-  const { at, status, outcome } = answerOf({}, { ...entries, opened: undefined });
-  const isClaim = type === 'Claim';
-  return [
-    relationRef === undefined || claim.relationRef === relationRef,
-    coverageId === undefined || claim.coverageId === coverageId,
-    isIn(isClaim ? claim.submittedAt : at, created),
-    isOneOf(isClaim ? (isReplaced ? 'cancelled' : 'active') : status, statuses),
-    isOneOf(claim.use, uses),
-    isOneOf(outcome, outcomes),
-  ].every(Boolean);
 }
 
 function formatPlace({ at, number }: ClaimPlace): Place {

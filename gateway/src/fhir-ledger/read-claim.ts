@@ -13,6 +13,7 @@ import { readBody } from '../billing/read-claim';
 import type { JsonObject } from '../fhir';
 import { answerOf, formatClaim, formatClaimResponse, formatExplanation } from '../fhir-claims';
 import { newError } from '../problem';
+import type { Store } from '../store';
 import type { ClaimType } from './ledger-types';
 import type { LedgerOptions } from './ledger-options';
 import { openIfHere } from './open-if-here';
@@ -27,7 +28,7 @@ export interface ClaimEntries {
 
 /** @throws CodedError RESOURCE_NOT_FOUND */
 export function findClaimEntries(
-  { store: { facts } }: Pick<LedgerOptions, 'store'>,
+  { store: { facts } }: { readonly store: Pick<Store, 'facts'> },
   { relationRef, claimId }: { readonly relationRef: string; readonly claimId: string },
 ): ClaimEntries {
   const claim = facts.find<ClaimEntry>('claim', relationRef, claimId)?.value;

@@ -61,6 +61,7 @@ export class Metrics {
     "From the moment the release agent sees a counterparty's request to its answer, in seconds",
     ['outcome'],
   );
+  readonly #webhooks = this.#counter('webhooks', 'Tries to deliver a webhook, and subscriptions that were given up', ['outcome']);
   readonly #alarms = this.#counter('alarms', 'Things that must not happen: see the log', ['kind']);
 
   constructor() {
@@ -126,6 +127,10 @@ export class Metrics {
 
   countAlarm(kind: 'foreign_decision' | 'too_few_endorsements' | 'audit_log_rewritten' | 'adjudication_differs'): void {
     this.#alarms.inc({ kind });
+  }
+
+  countWebhook(outcome: 'delivered' | 'failed' | 'given_up'): void {
+    this.#webhooks.inc({ outcome });
   }
 
   /** Everything, in the text format 0.0.4. */

@@ -77,7 +77,7 @@ describe('events of claims', () => {
       stored({ kind: 'adjudication', ref: relationRef, id: `${String(claimId)}.1` }),
     );
     expect(told()).toEqual([
-      [0, 1, 'submitted', 'complete', expect.anything()],
+      [0, 1, 'submitted', 'submitted', expect.anything()],
       [0, 2, 'adjudicated', 'complete', expect.anything()],
       [0, 3, 'settled', 'complete', expect.anything()],
       [0, 4, 'documented', 'complete', { n: 1 }],

@@ -10,6 +10,7 @@ import { offerTable } from './offer-table';
 import { outboxTable, severalAtOnePlace } from './outbox';
 import { receivedTable } from './received-table';
 import { responseTable } from './response-table';
+import { subscriptionTable } from './subscription-table';
 
 const keeperTable = 'CREATE TABLE keeper (one INTEGER PRIMARY KEY CHECK (one = 1), name TEXT NOT NULL) STRICT;';
 
@@ -26,6 +27,7 @@ export const keptTables: readonly string[] = [
   offerTable,
   receivedTable,
   beneficiaryTable,
+  subscriptionTable,
 ];
 
 /**

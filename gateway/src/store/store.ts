@@ -18,6 +18,7 @@ import { newOutbox, type Outbox } from './outbox';
 import { loadOrCreatePrivateFile, makePrivateFolder } from './private-file';
 import { adoptRebuilt, openReadModel, type ReadModel } from './read-model';
 import { newReceivedStore, type ReceivedStore } from './received-table';
+import { newSubscriptionStore, type SubscriptionStore } from './subscription-table';
 import { newResponseStore, type ResponseStore } from './response-table';
 
 /** Everything that one gateway keeps. */
@@ -35,6 +36,7 @@ export interface Store extends Omit<ReadModel, 'close'> {
   readonly beneficiaries: BeneficiaryStore;
   readonly received: ReceivedStore;
   readonly consultations: ConsultationStore;
+  readonly subscriptions: SubscriptionStore;
   readonly audit: AuditLog;
   readonly people: People['people'];
   readonly signIns: People['signIns'];
@@ -93,6 +95,7 @@ export async function openStore(
     beneficiaries: newBeneficiaryStore(kept, key),
     received: newReceivedStore(kept, key),
     consultations: newConsultationStore(kept),
+    subscriptions: newSubscriptionStore(kept, key),
     audit,
     people: people.people,
     signIns: people.signIns,

@@ -37,7 +37,8 @@ interface Service {
   readonly security: string;
   readonly version: string;
   readonly types: readonly LedgerType[];
-  readonly hasEligibility: boolean;
+  /** Whether it takes requests for eligibility and subscriptions. */
+  readonly hasRequests: boolean;
   readonly open: (request: Request) => Promise<LedgerScope>;
 }
 
@@ -58,7 +59,7 @@ export function newFhirClaimsRoutes(options: FhirClaimsOptions): readonly Route[
       description: 'Coverages and claims of the relations of this organisation, and payments of its statements, as the ledger has them',
       security: 'A bearer token that the organisation signed, of a role that bills or decides claims',
       version,
-      hasEligibility: true,
+      hasRequests: true,
       open: ({ origin }) => Promise.resolve({ base: `${origin}/fhir-claims` }),
     }),
     ...newServiceRoutes(reader, {
@@ -69,7 +70,7 @@ export function newFhirClaimsRoutes(options: FhirClaimsOptions): readonly Route[
       description: 'Coverages and claims of one patient in one relation, for herself',
       security: "A bearer token that the patient's wallet signed with the key of this relation",
       version,
-      hasEligibility: false,
+      hasRequests: false,
       open: (request) => openForPatient(options, request),
     }),
   ];
@@ -105,12 +106,13 @@ function newStatementRoute({ root, params, ...service }: Service): Route {
   });
 }
 
-type Statement = Pick<Service, 'version' | 'types' | 'description' | 'security' | 'hasEligibility'> & {
+type Statement = Pick<Service, 'version' | 'types' | 'description' | 'security' | 'hasRequests'> & {
   readonly base: string;
   readonly since: string;
 };
 
-function newStatement({ types, description, security, hasEligibility, ...head }: Statement): JsonObject {
+function newStatement({ types, description, security, hasRequests, ...head }: Statement): JsonObject {
+  const written = ['create', 'read', 'update', 'delete', 'search-type'].map((code) => ({ code }));
   const submit = { name: 'submit', definition: 'http://hl7.org/fhir/OperationDefinition/CoverageEligibilityRequest-submit' };
   return {
     ...newStatementHead(head, description),
@@ -125,7 +127,12 @@ function newStatement({ types, description, security, hasEligibility, ...head }:
             versioning: 'no-version',
             searchParam: ledgerSearchParameters(type),
           })),
-          ...(hasEligibility ? [{ type: 'CoverageEligibilityRequest', operation: [submit] }] : []),
+          ...(hasRequests
+            ? [
+                { type: 'CoverageEligibilityRequest', operation: [submit] },
+                { type: 'Subscription', interaction: written },
+              ]
+            : []),
         ],
       },
     ],

@@ -1,0 +1,24 @@
+import { answerOf } from '../fhir-claims';
+import { isIn, isOneOf } from './is-asked';
+import type { ClaimType } from './ledger-types';
+import type { LedgerSearch } from './parse-ledger-search';
+import type { ClaimEntries } from './read-claim';
+
+/** Whether a search finds what is made of a claim, by its public entries alone: nothing has to be opened. */
+export function isClaimAsked(
+  type: ClaimType,
+  entries: ClaimEntries,
+  { relationRef, coverageId, created, statuses, uses, outcomes }: LedgerSearch,
+): boolean {
+  const { claim, isReplaced } = entries;
+  const { at, status, outcome } = answerOf({}, { ...entries, opened: undefined });
+  const isClaim = type === 'Claim';
+  return [
+    relationRef === undefined || claim.relationRef === relationRef,
+    coverageId === undefined || claim.coverageId === coverageId,
+    isIn(isClaim ? claim.submittedAt : at, created),
+    isOneOf(isClaim ? (isReplaced ? 'cancelled' : 'active') : status, statuses),
+    isOneOf(claim.use, uses),
+    isOneOf(outcome, outcomes),
+  ].every(Boolean);
+}
