@@ -103,7 +103,10 @@ function newDocument(options: AdjudicationOptions, coverage: OpenedCoverage, dra
   const plan = planOf(coverage, draft);
   if (plan === undefined) throw newError('RESOURCE_NOT_FOUND', 'No version of the plan decides this claim');
   const word = 'word' in act ? act.word : undefined;
-  const decision = 'reversedBy' in act ? undefined : decide(options, coverage, { draft, plan: plan.plan, ...act }, place);
+  const outcome =
+    'reversedBy' in act
+      ? { elsewhere: {}, decided: null, reversedBy: act.reversedBy }
+      : { ...decide(options, coverage, { draft, plan: plan.plan, ...act }, place), reversedBy: null };
   return {
     relationRef: claim.relationRef,
     claimId: claim.claimId,
@@ -111,13 +114,11 @@ function newDocument(options: AdjudicationOptions, coverage: OpenedCoverage, dra
     coverageId: claim.coverageId,
     position: place.position,
     before: place.before,
-    elsewhere: decision?.elsewhere ?? {},
     salt: newSalt(),
     coverageVersion: coverage.newest.version,
     planId: plan.planId,
     planVersion: plan.version,
-    decided: decision?.decided ?? null,
-    reversedBy: 'reversedBy' in act ? act.reversedBy : null,
+    ...outcome,
     ...(word?.note !== undefined && { note: word.note }),
     manner: word === undefined ? 'rule' : 'person',
   };
