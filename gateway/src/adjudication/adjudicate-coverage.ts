@@ -7,10 +7,11 @@ import {
   type RelationRef,
   type Rules,
 } from '@medaccord/chaincode/model';
+import type { CoverageName } from '../claim-papers/coverage-name';
 import { digestOf } from '../ledger/digest';
 import { newLanes } from '../ledger/lanes';
 import { readCode } from '../problem';
-import type { AdjudicationOptions, CoverageName } from './adjudication-options';
+import type { AdjudicationOptions } from './adjudication-options';
 import type { Draft } from './draft';
 import { examineClaim, examineMissing, findReplacement, type Answer, type Finding } from './examine-claim';
 import { inParts } from './in-parts';

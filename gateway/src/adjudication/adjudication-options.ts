@@ -1,6 +1,7 @@
 import type { MspId } from '@medaccord/chaincode/model';
 import type { AccessOptions } from '../access/request-access';
 import type { AgentAct } from '../audit';
+import type { CoverageName } from '../claim-papers/coverage-name';
 import type { SealingKey, SealingPublicKey } from '../crypto';
 import type { LedgerIdentity } from '../ledger/ledger';
 import type { Transactions } from '../ledger/transactions';
@@ -27,11 +28,6 @@ export interface AdjudicationOptions extends AccessOptions {
   /** Writes to the audit log whose records the agent is about to read; what cannot be written down is not read. */
   readonly writeDown: (act: AgentAct) => Promise<void>;
   readonly onTrouble: (error: unknown) => void;
-}
-
-export interface CoverageName {
-  readonly relationRef: string;
-  readonly coverageId: string;
 }
 
 /** How the names of the operations begin by which a coverage is adjudicated. */

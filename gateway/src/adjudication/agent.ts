@@ -1,9 +1,10 @@
 import { parseEntryName } from '@medaccord/chaincode/model';
+import type { CoverageName } from '../claim-papers/coverage-name';
 import type { LedgerBlock } from '../ledger/ledger';
 import { Turns } from '../ledger/turns';
 import { storedRefOf } from '../sealed/stored-ref';
 import { adjudicateCoverage } from './adjudicate-coverage';
-import type { AdjudicationOptions, CoverageName } from './adjudication-options';
+import type { AdjudicationOptions } from './adjudication-options';
 
 /** Coverages of one relation that are worked on at once. */
 const perRelation = 4;

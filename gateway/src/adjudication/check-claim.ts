@@ -1,8 +1,8 @@
 import type { AdjudicationDocument, AdjudicationEntry, ClaimBody, ClaimEntry } from '@medaccord/chaincode/model';
+import { openAdjudication } from '../claim-papers/read-chain';
 import { checkAdjudication, type AdjudicationVerdict, type OtherAdjudication } from '../claims';
 import type { AdjudicationOptions } from './adjudication-options';
 import { openCoverage } from './open-coverage';
-import { openAdjudication } from './read-chain';
 import { listDrawn } from './submit-adjudications';
 
 /** An adjudication with what it is of. */

@@ -7,13 +7,13 @@ import {
   type LineOverride,
   type RelationRef,
 } from '@medaccord/chaincode/model';
-import { openClaim, type OpenedClaim } from '../claim-index/open-claim';
+import { openClaim, type OpenedClaim } from '../claim-papers/open-claim';
+import { openAdjudication } from '../claim-papers/read-chain';
 import { newError } from '../problem';
 import type { AdjudicationOptions } from './adjudication-options';
 import { planOf, type PersonsWord } from './draft';
 import { joinEvidence, readReleased, withUnsound, type Evidence } from './gather-evidence';
 import { openCoverage, type OpenedCoverage } from './open-coverage';
-import { openAdjudication } from './read-chain';
 import { submitAdjudications, type DecidingPerson } from './submit-adjudications';
 
 export interface ClaimName {

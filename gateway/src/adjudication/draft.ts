@@ -22,7 +22,8 @@ import {
   type LineOverride,
   type PlanEntry,
 } from '@medaccord/chaincode/model';
-import type { OpenedClaim } from '../claim-index/open-claim';
+import type { OpenedClaim } from '../claim-papers/open-claim';
+import { usedBy, type Chain } from '../claim-papers/read-chain';
 import { newSalt, PATIENT, seal, sealingPublicKeyOf } from '../crypto';
 import { newError } from '../problem';
 import { findSealingKey } from '../sealed/find-sealing-key';
@@ -31,7 +32,6 @@ import type { AdjudicationOptions } from './adjudication-options';
 import type { Evidence } from './gather-evidence';
 import { neededElsewhere } from './needed-elsewhere';
 import type { OpenedCoverage } from './open-coverage';
-import { usedBy, type Chain } from './read-chain';
 
 /** How long a preauthorization may be drawn on, from the day for which it was asked. */
 const VALID_DAYS = 90;

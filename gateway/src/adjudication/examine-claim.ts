@@ -6,13 +6,13 @@ import {
   type Replacement,
   type ReturnReason,
 } from '@medaccord/chaincode/model';
-import { openClaim, type OpenedClaim } from '../claim-index/open-claim';
+import { openClaim, type OpenedClaim } from '../claim-papers/open-claim';
+import { openAdjudication } from '../claim-papers/read-chain';
 import type { AdjudicationOptions } from './adjudication-options';
 import { planOf, type Draft } from './draft';
-import { gatherEvidence, withUnsound } from './gather-evidence';
 import { findFault } from './find-fault';
+import { gatherEvidence, withUnsound } from './gather-evidence';
 import type { OpenedCoverage } from './open-coverage';
-import { openAdjudication } from './read-chain';
 
 /** What is to be done about a claim: adjudications that belong together, an answer to its hospital, or nothing yet. */
 export type Finding =

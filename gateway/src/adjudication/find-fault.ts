@@ -11,8 +11,8 @@ import {
   type Salt,
   type SubjectRef,
 } from '@medaccord/chaincode/model';
-import { tagOf } from '../billing/tag-of';
-import type { OpenedClaim } from '../claim-index/open-claim';
+import type { OpenedClaim } from '../claim-papers/open-claim';
+import { tagOf } from '../claim-papers/tag-of';
 import { commit } from '../crypto';
 import type { AdjudicationOptions } from './adjudication-options';
 

@@ -12,9 +12,9 @@ import {
   type RequestId,
   type SubjectRef,
 } from '@medaccord/chaincode/model';
-import type { OpenedClaim } from '../claim-index/open-claim';
 import { requestAccess } from '../access/request-access';
 import { findRequestStatus, type RequestStatus } from '../access/request-status';
+import type { OpenedClaim } from '../claim-papers/open-claim';
 import { readCode, toCodedError } from '../problem';
 import { openRelease, type OpenedResource } from '../release/read-release';
 import type { AdjudicationOptions } from './adjudication-options';

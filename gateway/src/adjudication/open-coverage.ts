@@ -15,12 +15,13 @@ import {
   type SubjectRef,
   type TransactionResponse,
 } from '@medaccord/chaincode/model';
-import { listPlans } from '../billing/list-plans';
-import { termsRefOf } from '../billing/read-coverage';
+import type { CoverageName } from '../claim-papers/coverage-name';
+import { listPlans } from '../claim-papers/list-plans';
+import { termsRefOf } from '../claim-papers/read-coverage';
 import { assertOpens } from '../crypto';
 import { readCode } from '../problem';
 import { readSubject } from '../relation/read-subject';
-import type { AdjudicationOptions, CoverageName } from './adjudication-options';
+import type { AdjudicationOptions } from './adjudication-options';
 
 /** A coverage with all that its claims are decided by. */
 export interface OpenedCoverage {

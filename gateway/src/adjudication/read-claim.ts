@@ -6,13 +6,13 @@ import type {
   ClaimBody,
   ClaimEntry,
 } from '@medaccord/chaincode/model';
-import { openClaim } from '../claim-index/open-claim';
 import { findRequestStatus } from '../access/request-status';
+import { openClaim } from '../claim-papers/open-claim';
+import { listAdjudications, openAdjudication } from '../claim-papers/read-chain';
 import type { AdjudicationVerdict } from '../claims';
 import type { AdjudicationOptions } from './adjudication-options';
 import { checkClaim } from './check-claim';
 import { findOwnClaim, type ClaimName } from './decide-by-person';
-import { listAdjudications, openAdjudication } from './read-chain';
 
 /** A body without the salts that open the anchors of its records. */
 type ShownBody = Pick<ClaimBody, 'type' | 'currency'> & {

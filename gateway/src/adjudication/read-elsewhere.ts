@@ -1,8 +1,8 @@
 import { addAccumulators, type Accumulators } from '@medaccord/chaincode/model';
+import { readChain } from '../claim-papers/read-chain';
 import { newError } from '../problem';
 import { operationsOf, type AdjudicationOptions } from './adjudication-options';
 import { openCoverage, type OpenedCoverage } from './open-coverage';
-import { readChain } from './read-chain';
 
 /**
  * What whoever has a coverage used under her others of the same plan, as far as the insurer said that they are hers. Nothing of them may be

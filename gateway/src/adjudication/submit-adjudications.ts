@@ -6,13 +6,13 @@ import {
   type ClaimEntry,
   type TransientInput,
 } from '@medaccord/chaincode/model';
+import { openAdjudication, readChain } from '../claim-papers/read-chain';
 import { digestOf } from '../ledger/digest';
 import type { LedgerIdentity } from '../ledger/ledger';
 import { toCodedError } from '../problem';
 import { operationsOf, type AdjudicationOptions } from './adjudication-options';
 import { writeDrafts, type Draft, type Written } from './draft';
 import type { OpenedCoverage } from './open-coverage';
-import { openAdjudication, readChain } from './read-chain';
 import { readElsewhere } from './read-elsewhere';
 
 /** Who decides, where the rule alone does not. */

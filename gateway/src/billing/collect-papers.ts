@@ -12,12 +12,12 @@ import {
   type CoverageEntry,
   type SealedRef,
 } from '@medaccord/chaincode/model';
+import { listPlans } from '../claim-papers/list-plans';
+import { listCoverage, termsRefOf } from '../claim-papers/read-coverage';
 import type { AdjudicationPapers, OtherAdjudication } from '../claims';
 import type { Transactions } from '../ledger/transactions';
 import type { SealedReader } from '../sealed/sealed-reader';
 import type { AdjudicatedRow, AdjudicatedTable, Facts } from '../store';
-import { listPlans } from './list-plans';
-import { listCoverage, termsRefOf } from './read-coverage';
 
 export interface PapersOptions {
   readonly facts: Facts;

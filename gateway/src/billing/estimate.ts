@@ -17,14 +17,14 @@ import {
   type RelationEntry,
   type Salt,
 } from '@medaccord/chaincode/model';
+import { listPlans } from '../claim-papers/list-plans';
+import { openCoverage } from '../claim-papers/read-coverage';
 import { describeAdjudication, findDecidingPlan, standingAuthorizations, usedAfter } from '../claims';
 import { newError } from '../problem';
 import type { BillingOptions } from './billing-options';
 import type { ClaimWish } from './claim-wish';
 import { openOther } from './collect-papers';
-import { listPlans } from './list-plans';
 import { newClaimBody, tagLines } from './new-claim-body';
-import { openCoverage } from './read-coverage';
 
 /** What the hospital knows of how much a coverage has used: by the adjudications that it was told. */
 export interface KnownUse {

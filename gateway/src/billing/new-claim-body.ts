@@ -1,10 +1,10 @@
 import { parseClaimBody, RequestInvalid, type ClaimBody, type ClaimId, type Digest, type Salt } from '@medaccord/chaincode/model';
+import { tagOf } from '../claim-papers/tag-of';
 import type { BillingOptions } from './billing-options';
 import type { ClaimWish } from './claim-wish';
 import { findBilledRelation } from './find-billed-relation';
 import { newBodyLines } from './new-body-lines';
 import { readFhirBill } from './read-fhir-bill';
-import { tagOf } from './tag-of';
 
 /**
  * What a wish bills, with the records that support it.

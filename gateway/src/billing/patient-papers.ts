@@ -12,12 +12,12 @@ import {
   type RelationRef,
   type SealedRef,
 } from '@medaccord/chaincode/model';
+import { listPlans } from '../claim-papers/list-plans';
+import { listCoverage, termsRefOf } from '../claim-papers/read-coverage';
 import type { ClaimPapers } from '../claims';
 import type { Transactions } from '../ledger/transactions';
 import type { SealedReader } from '../sealed/sealed-reader';
 import type { Facts } from '../store';
-import { listPlans } from './list-plans';
-import { listCoverage, termsRefOf } from './read-coverage';
 import { listStandingClaims } from './standing-claim';
 
 type Options = { readonly facts: Facts; readonly sealed: SealedReader; readonly transactions: Pick<Transactions, 'evaluate'> };

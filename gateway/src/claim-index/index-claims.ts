@@ -1,8 +1,8 @@
 import type { ClaimBody, ClaimEntry } from '@medaccord/chaincode/model';
+import { openClaims } from '../claim-papers/open-claim';
 import type { SealedReader } from '../sealed/sealed-reader';
 import type { Facts, LocalKey, OpenedContent } from '../store';
 import { nameService } from './name-service';
-import { openClaims } from './open-claim';
 
 /** Claims opened at once. */
 const batch = 100;

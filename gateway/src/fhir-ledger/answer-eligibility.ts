@@ -10,8 +10,8 @@ import {
   type PlanEntry,
 } from '@medaccord/chaincode/model';
 import { openTerms } from '../adjudication/open-coverage';
-import { readChain } from '../adjudication/read-chain';
-import { listCoverage } from '../billing/read-coverage';
+import { readChain } from '../claim-papers/read-chain';
+import { listCoverage } from '../claim-papers/read-coverage';
 import { findDecidingPlan, listOf } from '../claims';
 import { isObject, parseLosslessJson, type JsonObject } from '../fhir';
 import { formatEligibility, ledgerIdOf } from '../fhir-claims';

@@ -8,14 +8,14 @@ import type {
   PlanEntry,
   Replacement,
 } from '@medaccord/chaincode/model';
-import { openAdjudication } from '../adjudication/read-chain';
 import { readBody } from '../billing/read-claim';
+import { openAdjudication } from '../claim-papers/read-chain';
 import type { JsonObject } from '../fhir';
 import { answerOf, formatClaim, formatClaimResponse, formatExplanation } from '../fhir-claims';
 import { newError } from '../problem';
 import type { Store } from '../store';
-import type { ClaimType } from './ledger-types';
 import type { LedgerOptions } from './ledger-options';
+import type { ClaimType } from './ledger-types';
 import { openIfHere } from './open-if-here';
 
 /** A claim with the public entries that answer it. */

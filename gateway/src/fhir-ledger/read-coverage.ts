@@ -1,6 +1,6 @@
 import type { CoverageEntry, RelationEntry } from '@medaccord/chaincode/model';
-import { listCoverage } from '../billing/read-coverage';
 import { openTerms } from '../adjudication/open-coverage';
+import { listCoverage } from '../claim-papers/read-coverage';
 import type { JsonObject } from '../fhir';
 import { formatCoverage } from '../fhir-claims';
 import type { LedgerOptions } from './ledger-options';

@@ -7,9 +7,9 @@ import {
   type NeededRecord,
   type TransientInput,
 } from '@medaccord/chaincode/model';
-import { listPlans } from '../billing/list-plans';
 import { readBody } from '../billing/read-claim';
-import { openCoverage } from '../billing/read-coverage';
+import { listPlans } from '../claim-papers/list-plans';
+import { openCoverage } from '../claim-papers/read-coverage';
 import { findDecidingPlan } from '../claims';
 import type { Transactions } from '../ledger/transactions';
 import { readCode } from '../problem';

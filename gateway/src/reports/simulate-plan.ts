@@ -1,5 +1,5 @@
 import type { BenefitPlan, ClaimBody } from '@medaccord/chaincode/model';
-import { openClaims } from '../claim-index/open-claim';
+import { openClaims } from '../claim-papers/open-claim';
 import { newError } from '../problem';
 import { TotalsTally, type ClaimTotals } from './claim-totals';
 import { nameOf, type DecidedClaim, type DecidedCoverage } from './decided-claim';

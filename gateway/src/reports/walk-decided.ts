@@ -1,6 +1,6 @@
 import { setImmediate as yieldTurn } from 'node:timers/promises';
 import { adjudicationRef, parseUtf8, type AdjudicationDocument, type AdjudicationEntry, type ClaimEntry } from '@medaccord/chaincode/model';
-import { parseAdjudication } from '../adjudication/read-chain';
+import { parseAdjudication } from '../claim-papers/read-chain';
 import type { DecidedClaim, DecidedCoverage } from './decided-claim';
 import type { Period, ReportOptions } from './report-options';
 

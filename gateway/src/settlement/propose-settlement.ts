@@ -13,8 +13,8 @@ import {
   type TransactionRequest,
   type TransientInput,
 } from '@medaccord/chaincode/model';
-import { openAdjudication } from '../adjudication/read-chain';
-import { openClaim } from '../claim-index/open-claim';
+import { openClaim } from '../claim-papers/open-claim';
+import { openAdjudication } from '../claim-papers/read-chain';
 import { commit, newSalt, signJws } from '../crypto';
 import { digestOf } from '../ledger/digest';
 import type { LedgerIdentity } from '../ledger/ledger';

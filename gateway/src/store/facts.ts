@@ -21,24 +21,23 @@ import {
   type PublicKeyType,
   type RecordAnchor,
   type RelationEntry,
-  type RelationRef,
-  type RequestId,
 } from '@medaccord/chaincode/model';
 import type { LedgerBlock, LedgerTransaction, StateWrite } from '../ledger/ledger';
 import { AppealList } from './appeal-list';
 import { ClaimEvents } from './claim-events';
 import { ClaimList } from './claim-list';
 import { ConsentHeads } from './consent-heads';
-import { isEnded, listDelegations } from './delegations';
 import { inTransaction, openDatabase, type Database, type Row } from './database';
-import { DueNotices } from './due-notices';
 import { parseDeclared, type Declared } from './declared';
+import { isEnded, listDelegations } from './delegations';
+import { DueNotices } from './due-notices';
 import { prepareStatements, type Statements } from './fact-statements';
 import { forgetAll, migrations } from './fact-tables';
 import { HeldReleases } from './held-releases';
 import { parseEntry, type Entries, type NamedEntry } from './parse-entry';
 import { PatientSteps } from './patient-steps';
 import { newPatientVerifier } from './patient-verifier';
+import { parseRequestName, type RequestName } from './request-name';
 import { SigningKeys } from './signing-keys';
 import { statementVerifier } from './statement-verifier';
 import { trustReceipts } from './trust-receipts';
@@ -59,13 +58,6 @@ export interface CurrentConsent {
   readonly signed: Fact<ConsentEntry>;
   /** The newest number. When it is a later one, others wrote it over her consent: nothing is permitted until she signs the next. */
   readonly newest: number;
-}
-
-export interface RequestName {
-  readonly relationRef: RelationRef;
-  /** The member that asks. */
-  readonly requester: MspId;
-  readonly requestId: RequestId;
 }
 
 /**
@@ -215,12 +207,12 @@ export class Facts {
 
   /** Requests that this organisation, as the custodian, has to answer: of a relation's counterparty, without a decision. */
   listUndecided(): readonly RequestName[] {
-    return this.#statements.undecided.all().map(parseName);
+    return this.#statements.undecided.all().map(parseRequestName);
   }
 
   /** This organisation's decisions to release of which not every part is delivered and the deadline is not over at `now`. */
   listUndelivered(now: string): readonly RequestName[] {
-    return this.#statements.undelivered.all(now).map(parseName);
+    return this.#statements.undelivered.all(now).map(parseRequestName);
   }
 
   /** Declared emergencies, in the order in which the ledger got them: of one unit, or all. By requests and reviews, which never change. */
@@ -393,10 +385,4 @@ function parseRow<T>(row: unknown): Fact<T> | undefined {
     block: Number(block),
     transactionId: String(transactionId),
   };
-}
-
-function parseName(row: unknown): RequestName {
-  const { ref, id } = row as Row;
-  const [requester, requestId] = String(id).split('/');
-  return { relationRef: String(ref) as RelationRef, requester: requester as MspId, requestId: requestId as RequestId };
 }

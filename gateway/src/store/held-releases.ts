@@ -2,7 +2,8 @@ import type { StatementSync } from 'node:sqlite';
 import { decisionKey, type Decision, type Delivery, type MspId, type RelationRef, type RequestId } from '@medaccord/chaincode/model';
 import type { Database, Row } from './database';
 import { findEndedUpTo } from './ending';
-import type { Applied, Facts, RequestName } from './facts';
+import type { Applied, Facts } from './facts';
+import type { RequestName } from './request-name';
 
 /**
  * `newest` and `until` follow the relation's consent, so that what is due is found without looking at what is not; of a break-glass (`boxed`)

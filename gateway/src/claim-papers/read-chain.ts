@@ -15,9 +15,14 @@ import {
 } from '@medaccord/chaincode/model';
 import { assertOpens } from '../crypto';
 import { newError } from '../problem';
-import type { AdjudicationOptions, CoverageName } from './adjudication-options';
+import type { SealedReader } from '../sealed/sealed-reader';
+import type { Facts } from '../store';
+import type { CoverageName } from './coverage-name';
 
-type Options = Pick<AdjudicationOptions, 'facts' | 'sealed'>;
+interface Options {
+  readonly facts: Facts;
+  readonly sealed: SealedReader;
+}
 
 /** Where the chain of a coverage's adjudications stands. */
 export interface Chain {
