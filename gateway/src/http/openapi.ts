@@ -81,9 +81,10 @@ function newOperation(route: Route): Schema {
   };
 }
 
-/** 204 has no body. */
 function newSuccess(route: Route): Schema {
-  if (route.status === 204) return { description: 'Done' };
+  // No body.
+  if (route.status === 204 || route.response instanceof z.ZodUndefined) return { description: 'Done' };
+  if (route.textTypes.length > 0) return { description: 'Done', content: Object.fromEntries(route.textTypes.map((type) => [type, text])) };
   const content = {
     [responseType(route)]: { schema: toSchema(route.response, 'output') },
     ...(route.isFhir ? fhirXml : {}),
@@ -92,8 +93,9 @@ function newSuccess(route: Route): Schema {
   return { description: 'Done', content };
 }
 
-const events = { 'text/event-stream': { schema: { type: 'string' } } };
-const fhirXml = { 'application/fhir+xml': { schema: { type: 'string' } } };
+const text = { schema: { type: 'string' } };
+const events = { 'text/event-stream': text };
+const fhirXml = { 'application/fhir+xml': text };
 
 function responseType(route: Route): string {
   if (route.path.startsWith('/scim/')) return 'application/scim+json';

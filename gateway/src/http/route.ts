@@ -51,7 +51,7 @@ export interface Route {
   readonly bodyKind: BodyKind;
   /** Whether repeating the request is made harmless by an Idempotency-Key; where that is optional, each request without one is a new one. */
   readonly idempotency: boolean | 'optional';
-  /** Status of success and the shape of its body. */
+  /** Status of success and the shape of its body; undefined where it has none. */
   readonly status: number;
   readonly response: z.ZodType;
   /** The read model must be fresh; all but the routes that tell about the gateway itself. */
@@ -62,6 +62,8 @@ export interface Route {
   readonly isFhir: boolean;
   /** Answers with server-sent events where they are asked for. */
   readonly isStream: boolean;
+  /** Of an answer that is a text and no JSON: its media types. */
+  readonly textTypes: readonly string[];
   /** What bounds how many of them are under way at once; `none`: always answered, whatever the load. */
   readonly lane: Lane | 'none';
   readonly handle: (request: Request) => Promise<Response>;
@@ -84,6 +86,7 @@ interface RouteSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodTyp
   readonly isRoutine?: boolean;
   readonly isFhir?: boolean;
   readonly isStream?: boolean;
+  readonly textTypes?: readonly string[];
   readonly lane?: Route['lane'];
   readonly handle: (request: Request<z.output<P>, z.output<Q>, z.output<B>>) => Promise<Response>;
 }
@@ -100,6 +103,7 @@ export function newRoute<P extends z.ZodType, Q extends z.ZodType, B extends z.Z
     isRoutine: false,
     isFhir: false,
     isStream: false,
+    textTypes: [],
     ...spec,
     params: spec.params ?? nothing,
     query: spec.query ?? nothing,

@@ -80,6 +80,7 @@ describe('a gateway that is killed between the steps from a statement to its pay
     const { whose, transaction, point } = moment;
     const [state, code] = moment.expected;
     const number = claimIds.push(await stage.billUntilChecked(`2026-03-${String(10 + claimIds.length)}`, CHARGE));
+    await stage.untilSettled();
     const key = randomUUID();
     keys.push(key);
     const [kill] = await Promise.all([stage.points[whose].killIn(transaction, point), settle(number, key)]);

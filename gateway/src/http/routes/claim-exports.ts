@@ -22,6 +22,7 @@ const jobs: Omit<ExportJobOptions<ClaimExportRequest, ClaimPlace>, 'exporter'> =
     const until = after === null ? '' : `, submitted until ${new Date(after.at).toISOString()}`;
     return `${String(count)} claims${until}`;
   },
+  fileTypes: ['text/csv', 'application/fhir+json', 'application/fhir+ndjson'],
   contentTypeOf: ({ request }, { kind }) => (kind === 'error' ? 'application/fhir+ndjson' : contentTypes[request.format]),
   listExported,
 };
@@ -36,7 +37,7 @@ export function newClaimExportRoutes({ mspId, store, exporter }: ClaimExportRout
     audit: 'export',
     body: z.strictObject({ format: z.enum(claimFormats), ...claimConditions }),
     status: 202,
-    response: z.any(),
+    response: z.undefined(),
     handle: async ({ body: { format, ...asked }, caller, origin }) => {
       const query = newClaimQuery(asked, store.key, mspId);
       const now = new Date().toISOString();

@@ -13,8 +13,9 @@ export interface ExportJobOptions<Scope extends ExportScope, Place> {
   readonly path: string;
   readonly access: Access;
   readonly isFhir: boolean;
-  /** What the files are, for their summary. */
+  /** What the files are, for their summary, and as which media types. */
   readonly files: string;
+  readonly fileTypes: readonly string[];
   /** How far one is. */
   readonly describe: (job: ExportJob<Scope, Place>, progress: { readonly count: number; readonly after: Place | null }) => string;
   readonly contentTypeOf: (job: ExportJob<Scope, Place>, file: ExportFile) => string;
@@ -24,7 +25,7 @@ export interface ExportJobOptions<Scope extends ExportScope, Place> {
 
 /** An export that was begun: asked about, fetched file by file, deleted (Bulk Data Access 2.0). It is whoever's began it. */
 export function newExportJobRoutes<Scope extends ExportScope, Place>(options: ExportJobOptions<Scope, Place>): readonly Route[] {
-  const { exporter, path, access, isFhir, files, contentTypeOf, listExported } = options;
+  const { exporter, path, access, isFhir, files, fileTypes, contentTypeOf, listExported } = options;
   const status = `${path}/{exportId}`;
   const shape = { access, params: z.strictObject({ exportId }), query: z.strictObject(isFhir ? format : {}) } as const;
   const ask = newRoute({
@@ -46,7 +47,7 @@ export function newExportJobRoutes<Scope extends ExportScope, Place>(options: Ex
     summary: 'End an export and delete its files',
     audit: 'none',
     status: 202,
-    response: z.any(),
+    response: z.undefined(),
     handle: ({ params, caller }) => {
       exporter.remove(ownerOf(caller), params.exportId);
       return Promise.resolve(accepted(options));
@@ -59,7 +60,8 @@ export function newExportJobRoutes<Scope extends ExportScope, Place>(options: Ex
     summary: `A file of an export: ${files}`,
     audit: 'export',
     params: z.strictObject({ exportId, file: z.string().regex(/^[A-Za-z0-9]{1,32}$/, 'must be the name of a file') }),
-    response: z.any(),
+    response: z.string(),
+    textTypes: fileTypes,
     handle: async ({ params, caller }) => {
       const { job, file, text } = await exporter.readFile(ownerOf(caller), params.exportId, params.file);
       return { body: text, contentType: contentTypeOf(job, file), about: file.kind === 'error' ? [] : listExported(text) };

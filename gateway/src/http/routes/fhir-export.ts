@@ -19,6 +19,7 @@ const jobs: Omit<Parameters<typeof newExportJobRoutes<ExportRequest, Place>>[0],
   files: 'NDJSON, a resource in each line',
   describe: ({ typesDone, request }, { count }) =>
     `${String(count)} resources, ${String(typesDone)} of ${String(request.types.length)} types`,
+  fileTypes: ['application/fhir+ndjson'],
   contentTypeOf: () => 'application/fhir+ndjson',
   listExported,
 };
@@ -53,7 +54,7 @@ export function newExportRows(exporter: RecordExporter): readonly Row[] {
         audit: 'export',
         query: z.looseObject(format),
         status: 202,
-        response: z.any(),
+        response: z.undefined(),
         handle: (request) => begin(exporter, level, { ...request, path }),
       }),
     })),

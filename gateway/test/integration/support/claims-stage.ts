@@ -5,6 +5,7 @@ import { TestPatient } from '../../support/test-patient';
 import { newVisitBundle } from '../../support/visit-bundle';
 import { CommandedNetwork, until } from './commanded-network';
 import { KillPoints } from './kill-points';
+import { countUnknown } from './open-work';
 import { ProxiedGateway } from './proxied-gateway';
 
 export type Side = 'hospital' | 'insurer';
@@ -70,6 +71,12 @@ export class ClaimsStage {
       return answer !== undefined && answer.status < 300 && isDone(answer);
     });
     return answer!;
+  }
+
+  /** Until neither gateway carries anything that an earlier kill left: it would be taken for what comes next. */
+  async untilSettled(): Promise<void> {
+    for (const { gateway, data } of Object.values(this.proxied))
+      await until('every outcome is known', () => countUnknown({ mspId: gateway.mspId, connection: { data } }) === 0);
   }
 
   async close(): Promise<void> {
