@@ -1,8 +1,8 @@
 import { parseEntryName } from '@medaccord/chaincode/model';
 import type { CoverageName } from '../claim-papers/coverage-name';
 import type { LedgerBlock } from '../ledger/ledger';
+import { readStored } from '../ledger/read-stored';
 import { Turns } from '../ledger/turns';
-import { storedRefOf } from '../sealed/stored-ref';
 import { adjudicateCoverage } from './adjudicate-coverage';
 import type { AdjudicationOptions } from './adjudication-options';
 
@@ -88,4 +88,4 @@ function refsOf({ transactions }: LedgerBlock): ReadonlySet<unknown> {
 
 /** Those for which something sealed arrived. */
 const sealedRefsOf = ({ transactions }: LedgerBlock): ReadonlySet<unknown> =>
-  new Set(transactions.flatMap(({ event }) => storedRefOf(event) ?? []));
+  new Set(transactions.flatMap(({ event }) => readStored(event).ref ?? []));

@@ -1,6 +1,6 @@
 import type { LedgerBlock } from '../ledger/ledger';
+import { readStored } from '../ledger/read-stored';
 import { Turns } from '../ledger/turns';
-import { storedRefOf } from '../sealed/stored-ref';
 import { indexClaims, type IndexClaimsOptions } from './index-claims';
 
 export interface ClaimFollowerOptions extends IndexClaimsOptions {
@@ -23,7 +23,7 @@ export class ClaimFollower {
   onBlock({ transactions }: LedgerBlock): void {
     if (!this.#options.facts.claims.hasUnopened) return;
     this.#turns.add(name, name, () => this.#take());
-    if (transactions.some(({ event }) => storedRefOf(event) !== undefined)) this.#turns.wake(name, name);
+    if (transactions.some(({ event }) => readStored(event).ref !== undefined)) this.#turns.wake(name, name);
   }
 
   /** Ends after the claims that are being opened; the rest is taken up after the next start. */

@@ -16,9 +16,9 @@ import {
 import type { AgentAct } from '../audit';
 import type { IntentStore } from '../ledger/intent';
 import type { LedgerBlock } from '../ledger/ledger';
+import { readStored } from '../ledger/read-stored';
 import { Turns } from '../ledger/turns';
 import { readCode } from '../problem';
-import { storedRefOf } from '../sealed/stored-ref';
 import { isDeceased, type Fact, type IndexedRecord, type Projector, type RequestName } from '../store';
 import { submitRefusal, submitRelease, type DecideOptions } from './decide';
 import { deliver, readOpening, type DeliverOptions } from './deliver';
@@ -98,7 +98,7 @@ export class ReleaseAgent {
   onBlock(block: LedgerBlock): void {
     if (!this.#isRunning) return;
     this.#look();
-    const refs = new Set(block.transactions.map(({ event }) => storedRefOf(event)));
+    const refs = new Set(block.transactions.map(({ event }) => readStored(event).ref));
     for (const [key, { name, isWaiting }] of this.#tasks)
       if (isWaiting && refs.has(name.relationRef)) this.#turns.wake(name.requester, key);
   }

@@ -1,6 +1,7 @@
 import type { StatementSync } from 'node:sqlite';
 import { formatCanonical, type Acknowledgement, type AdjudicationEntry, type ClaimEntry } from '@medaccord/chaincode/model';
 import type { LedgerEvent } from '../ledger/ledger';
+import { readStored } from '../ledger/read-stored';
 import type { ClaimList } from './claim-list';
 import type { ClaimStatus } from './claim-row';
 import { newPreparer, type Database, type Row } from './database';
@@ -98,10 +99,9 @@ export class ClaimEvents {
     }
   }
 
-  /** An event of the ledger is a hint alone, for whoever commits can put anything in one: so is what is made of it. */
+  /** An event of the ledger is a hint alone: so is what is made of it. */
   hear(event: LedgerEvent): readonly Happened[] {
-    if (event.name !== 'SealedStored') return [];
-    const { kind, ref, id } = readIds(event.payload);
+    const { kind, ref, id } = readStored(event);
     const [claimId, n] = /^([A-Za-z0-9_-]{22,64})\.(\d{1,7})$/.exec(String(id))?.slice(1) ?? [];
     if (kind !== 'adjudication' || typeof ref !== 'string' || claimId === undefined) return [];
     return [{ relationRef: ref, claimId, kind: 'documented', more: { n: Number(n) } }];
@@ -154,15 +154,6 @@ function seeSettlement(entry: AdjudicationEntry, before: AdjudicationEntry | und
 
 function nameOf({ relationRef, claimId }: ClaimName): ClaimName {
   return { relationRef, claimId };
-}
-
-function readIds(payload: string): { readonly kind?: unknown; readonly ref?: unknown; readonly id?: unknown } {
-  try {
-    const ids: unknown = JSON.parse(payload);
-    return typeof ids === 'object' && ids !== null ? ids : {};
-  } catch {
-    return {};
-  }
 }
 
 function parseEvent(row: Row): ClaimEvent {

@@ -4,7 +4,8 @@ import type { Exporter } from '../../fhir-export';
 import type { ClaimPlace, LocalKey } from '../../store';
 import { newRoute, type Route } from '../route';
 import { claimConditions, newClaimQuery } from './claim-conditions';
-import { newExportJobRoutes, ownerOf, tellBegun, type ExportJobOptions } from './export-jobs';
+import { newExportJobRoutes, tellBegun, type ExportJobOptions } from './export-jobs';
+import { ownerOf } from './owner-of';
 
 export interface ClaimExportRoutesOptions {
   readonly mspId: string;

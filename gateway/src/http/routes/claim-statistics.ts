@@ -3,7 +3,8 @@ import { newClaimStatistics, type ClaimStatistics } from '../../reports/claim-st
 import type { ReportDesk } from '../../reports/report-desk';
 import type { ReportOptions } from '../../reports/report-options';
 import { newRoute, type Route } from '../route';
-import { newRemoveReportRoute, ownerOf, reportHead, reportParams, tellHead } from './report';
+import { ownerOf } from './owner-of';
+import { newRemoveReportRoute, reportHead, reportParams, tellHead } from './report';
 import { mspId } from './schemas';
 
 export interface ClaimStatisticsRoutesOptions extends ReportOptions {

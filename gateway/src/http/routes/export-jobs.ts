@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { Mention } from '../../audit';
-import type { Access, Caller } from '../../auth';
+import type { Access } from '../../auth';
 import type { ExportFile, ExportJob, Exporter, ExportScope } from '../../fhir-export';
 import { newRoute, type Response, type Route } from '../route';
 import { format } from './fhir-row';
+import { ownerOf } from './owner-of';
 
 const exportId = z.string().regex(/^[A-Za-z0-9_-]{22}$/, 'must be the id of an export');
 
@@ -77,11 +78,6 @@ export function tellBegun<Scope extends ExportScope, Place>(
   origin: string,
 ): Response {
   return { ...accepted(options), headers: { 'content-location': `${origin}${options.path}/${id}` } };
-}
-
-/** Whose export it is. */
-export function ownerOf(caller: Caller): string {
-  return caller.kind === 'staff' ? `staff/${caller.subject}` : '';
 }
 
 function accepted({ isFhir }: { readonly isFhir: boolean }): Response {

@@ -6,9 +6,10 @@ import { listReferences } from '../../fhir-rest';
 import { newError } from '../../problem';
 import type { Place } from '../../store';
 import { newRoute, type Request, type Response } from '../route';
-import { newExportJobRoutes, ownerOf, tellBegun } from './export-jobs';
+import { newExportJobRoutes, tellBegun } from './export-jobs';
 import { pairsOf } from './fhir-condition';
 import { format, type Row } from './fhir-row';
+import { ownerOf } from './owner-of';
 
 const access = { by: 'staff', roles: ['records'] } as const;
 const bulkData = 'http://hl7.org/fhir/uv/bulkdata/OperationDefinition';

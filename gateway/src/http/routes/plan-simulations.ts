@@ -5,7 +5,8 @@ import type { ReportOptions } from '../../reports/report-options';
 import { apartReasons } from '../../reports/rerun-coverage';
 import { newSimulation, simulatedLists, type Simulation } from '../../reports/simulate-plan';
 import { newRoute, type Route } from '../route';
-import { newRemoveReportRoute, ownerOf, reportHead, reportParams, tellHead } from './report';
+import { ownerOf } from './owner-of';
+import { newRemoveReportRoute, reportHead, reportParams, tellHead } from './report';
 import { mspId, reference } from './schemas';
 
 export interface PlanSimulationRoutesOptions extends ReportOptions {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import type { Access, Caller } from '../../auth';
+import type { Access } from '../../auth';
 import type { Report, ReportDesk } from '../../reports/report-desk';
 import { newRoute, type Route } from '../route';
+import { ownerOf } from './owner-of';
 import { instant, reference } from './schemas';
 
 export const reportParams = z.strictObject({ reportId: z.string().regex(/^[A-Za-z0-9_-]{22}$/, 'must be the id of a report') });
@@ -19,11 +20,6 @@ export function tellHead({ reportId, status, code, begunAt }: Report): Omit<Repo
   return { reportId, status, code, begunAt };
 }
 
-/** Whose report it is. */
-export function ownerOf(caller: Caller): string {
-  return caller.kind === 'staff' ? `staff/${caller.subject}` : '';
-}
-
 export function newRemoveReportRoute(desk: ReportDesk, { kind, path, access }: { kind: string; path: string; access: Access }): Route {
   return newRoute({
     method: 'delete',
@@ -33,7 +29,7 @@ export function newRemoveReportRoute(desk: ReportDesk, { kind, path, access }: {
     audit: 'none',
     params: reportParams,
     status: 204,
-    response: z.any(),
+    response: z.undefined(),
     handle: ({ params: { reportId }, caller }) => {
       desk.remove(ownerOf(caller), kind, reportId);
       return Promise.resolve({ body: '' });
