@@ -77,6 +77,29 @@ describe('an exporter', () => {
     await exporter.stop();
   });
 
+  it('works on none before it is written down, at whatever moment it begins', async () => {
+    const exporter = newExporter(0);
+    const seal = jest.spyOn(key, 'seal');
+    const early: string[] = [];
+    for (let turns = 0; turns < 60; turns += 1) {
+      const first = await exporter.begin('ada', 'u', request);
+      for (let turn = 0; turn < turns; turn += 1) await new Promise(setImmediate);
+      seal.mockClear();
+      let isBegun = false;
+      seal.mockImplementation((name, bytes) => {
+        const { state } = JSON.parse(bytes.toString()) as ExportJob;
+        if (state === 'done' && !name.includes(first.exportId) && !isBegun) early.push(name);
+        return newLocalKey(Buffer.alloc(32, 7)).seal(name, bytes);
+      });
+      const second = await exporter.begin('ada', 'u', request);
+      isBegun = true;
+      for (const job of [first, second]) exporter.remove('ada', (await untilDone(exporter, job)).exportId);
+    }
+    seal.mockRestore();
+    await exporter.stop();
+    expect(early).toEqual([]);
+  });
+
   it('waits for a ledger that is away, and leaves nothing out', async () => {
     let away = 3;
     const exporter = newExporter(3, () => (away-- > 0 ? newError('LEDGER_UNAVAILABLE', 'x') : undefined));

@@ -30,6 +30,8 @@ export class Exporter<Request extends ExportScope, Place> {
   readonly #folder: ExportFolder<ExportJob<Request, Place>>;
   readonly #now: () => number;
   readonly #jobs = new Map<string, ExportJob<Request, Place>>();
+  /** Those that count already and are not on disk: nobody works on them before. */
+  readonly #unsaved = new Set<string>();
   /** What the step under way has read: it is written down at its end. */
   #reading: { readonly exportId: string; readonly count: number; readonly after: Place | undefined } | undefined;
   readonly #stopping = new AbortController();
@@ -68,7 +70,15 @@ export class Exporter<Request extends ExportScope, Place> {
     const start = { state: 'running', typesDone: 0, after: null, files: [], expiresAt: now + keptMs } as const;
     const job: ExportJob<Request, Place> = { exportId, owner, url, request, transactionTime, ...start };
     this.#jobs.set(exportId, job);
-    await this.#folder.saveJob(job);
+    this.#unsaved.add(exportId);
+    try {
+      await this.#folder.saveJob(job);
+    } catch (error) {
+      this.#forget(job);
+      throw error;
+    } finally {
+      this.#unsaved.delete(exportId);
+    }
     this.#work();
     return job;
   }
@@ -127,7 +137,8 @@ export class Exporter<Request extends ExportScope, Place> {
 
   /** The one that waits longest. */
   #findNext(): ExportJob<Request, Place> | undefined {
-    return this.#stopping.signal.aborted ? undefined : [...this.#jobs.values()].find(({ state }) => state === 'running');
+    if (this.#stopping.signal.aborted) return undefined;
+    return [...this.#jobs.values()].find(({ state, exportId }) => state === 'running' && !this.#unsaved.has(exportId));
   }
 
   async #runAll(): Promise<void> {
