@@ -335,6 +335,15 @@ describe('Courier', () => {
     expect(await newCourier().submit({ ...submission, mayLag: true })).toMatchObject({ transactionId: 'tx1' });
   });
 
+  it('tells of a peer that stays behind, not of what that peer misses', async () => {
+    const missing = newError('RELATION_UNKNOWN', 'not here');
+    carrier.endorseErrors = Array.from({ length: 50 }, () => new AnswerError('lag', missing));
+    await expect(newCourier().submit(submission)).rejects.toMatchObject({ code: 'LEDGER_UNAVAILABLE', cause: missing });
+    const rule = newError('ROLE_NOT_ALLOWED', 'not you');
+    carrier.endorseErrors = Array.from({ length: 50 }, () => new AnswerError('lag', rule));
+    await expect(newCourier().submit({ ...submission, operation: 'other' })).rejects.toBe(rule);
+  });
+
   it('drains: resolves when nothing is on its way', async () => {
     const courier = newCourier();
     const submitted = courier.submit(submission);

@@ -260,7 +260,7 @@ export class Courier implements Ledger {
       } catch (error) {
         if (!(error instanceof AnswerError)) throw error;
         const worthAnother = error.kind !== 'final' || (mayLag && isAnswerOfLaggard(error.error));
-        if (!worthAnother || timeLeft() === 0 || !(await backoff.wait())) throw error.error;
+        if (!worthAnother || timeLeft() === 0 || !(await backoff.wait())) throw readLast(error);
       }
     }
   }
@@ -271,6 +271,12 @@ const laggardCodes = ['RECORD_NOT_STORED', 'GROUP_NOT_CLOSED', 'GROUP_NOT_ABANDO
 
 function isAnswerOfLaggard({ category, code }: CodedError): boolean {
   return category === 'not-found' || laggardCodes.includes(code);
+}
+
+/** What is told when asking again did not help. Where some miss what others have, one is behind: nobody has decided. */
+function readLast({ kind, error }: AnswerError): CodedError {
+  if (kind !== 'lag' || !isAnswerOfLaggard(error)) return error;
+  return newError('LEDGER_UNAVAILABLE', 'An organisation that must endorse is behind the others; nothing was submitted', { cause: error });
 }
 
 /** Transactions and their arguments hold no personal data, so their hash may be stored as it is. */
