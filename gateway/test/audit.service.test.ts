@@ -84,8 +84,8 @@ describe('what is written down', () => {
       'get /fhir/metadata',
       'get /fhir/$export/{exportId}',
       'delete /fhir/$export/{exportId}',
-      'get /fhir-released/{relationRef}/metadata',
-      'get /fhir-patient/{relationRef}/metadata',
+      'get /fhir/released/{relationRef}/metadata',
+      'get /fhir/own/{relationRef}/metadata',
       'get /api/audit-roots/{mspId}/{log}/{number}',
       'post /api/studies',
       'post /api/studies/{studyId}/end',
@@ -98,8 +98,8 @@ describe('what is written down', () => {
       'delete /api/claim-statistics/{reportId}',
       'get /api/claim-exports/{exportId}',
       'delete /api/claim-exports/{exportId}',
-      'get /fhir-claims/metadata',
-      'get /fhir-patient-claims/{relationRef}/metadata',
+      'get /fhir/claims/metadata',
+      'get /fhir/own-claims/{relationRef}/metadata',
     ]);
   });
 

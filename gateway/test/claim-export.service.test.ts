@@ -109,13 +109,13 @@ describe('an export of claims', () => {
     expect(found[7]).toMatchObject({ status: 'submitted', charged: '', currency: '', paid: '', services: '' });
   });
 
-  it('as FHIR is a Bundle of what /fhir-claims shows of each, in the same bytes', async () => {
+  it('as FHIR is a Bundle of what /fhir/claims shows of each, in the same bytes', async () => {
     const { text, headers } = await read({ format: 'fhir', from: '2026-01-01T00:00:00.000Z' });
     expect(headers.get('content-type')).toBe('application/fhir+json; charset=utf-8');
     const { resourceType, type, entry } = JSON.parse(text);
     expect([resourceType, type, entry.length]).toEqual(['Bundle', 'collection', 2 * made.length]);
     for (const { fullUrl, resource } of entry) {
-      expect(pathOf(fullUrl)).toBe(`/fhir-claims/${String(resource.resourceType)}/${String(resource.id)}`);
+      expect(pathOf(fullUrl)).toBe(`/fhir/claims/${String(resource.resourceType)}/${String(resource.id)}`);
       const shown = await send(pathOf(fullUrl));
       expect(shown.status).toBe(200);
       expect(text).toContain(shown.text);

@@ -66,11 +66,11 @@ async function get(
   path: string,
   { at = alpha!, role = 'records', ...sent }: Sent & { at?: TestGateway; role?: string } = {},
 ): Promise<Answer> {
-  return at.send(`/fhir-claims/${path}`, { token: await at.token(role), ...sent });
+  return at.send(`/fhir/claims/${path}`, { token: await at.token(role), ...sent });
 }
 
 async function getHers(path: string, sent: Sent = {}): Promise<Answer> {
-  return alpha!.send(`/fhir-patient-claims/${ada.relationRef}/${path}`, { token: await ada.token('AlphaMSP'), ...sent });
+  return alpha!.send(`/fhir/own-claims/${ada.relationRef}/${path}`, { token: await ada.token('AlphaMSP'), ...sent });
 }
 
 const clerk = () => ({ at: gamma!, role: 'insurer-clerk' });
@@ -79,7 +79,7 @@ const codeOf = ({ status, body }: Answer): unknown => [status, body.issue?.[0].d
 const isValid = ({ text }: Answer): void => expect(validateResource(parseLosslessJson(text) as JsonObject)).toEqual([]);
 const nextOf = ({ body }: Answer): string | undefined => {
   const url = body.link.find(({ relation }: { relation: string }) => relation === 'next')?.url as string | undefined;
-  return url?.replace(/^.*\/fhir-claims\//, '');
+  return url?.replace(/^.*\/fhir\/claims\//, '');
 };
 
 describe('hospital and insurer', () => {
@@ -247,7 +247,7 @@ describe('a patient who is held', () => {
 
 describe('the statements', () => {
   it('say what can be done at either base', async () => {
-    for (const path of ['/fhir-claims/metadata', `/fhir-patient-claims/${ada.relationRef}/metadata`]) {
+    for (const path of ['/fhir/claims/metadata', `/fhir/own-claims/${ada.relationRef}/metadata`]) {
       const statement = await alpha!.send(path);
       isValid(statement);
       expect(statement.body.rest[0].resource.map(({ type }: { type: string }) => type)).toEqual(

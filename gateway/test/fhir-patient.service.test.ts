@@ -33,7 +33,7 @@ afterAll(async () => {
 
 async function get(path: string, { at = 'AlphaMSP', ...sent }: Sent & { readonly at?: string } = {}): Promise<Answer> {
   const token = await ada.token(at);
-  return consortium.gateway(at).send(`/fhir-patient/${ada.relationRef}/${path}`, { token, ...sent });
+  return consortium.gateway(at).send(`/fhir/own/${ada.relationRef}/${path}`, { token, ...sent });
 }
 
 const pathOf = (name: ChartName, of = chart): string => `${of.entries[name].type}/${of.entries[name].id}`;
@@ -46,7 +46,7 @@ describe('a patient', () => {
       const own = await alpha.send(`/fhir/${pathOf(name)}`, { token: await alpha.token('records') });
       const read = await get(pathOf(name));
       expect([name, read.status, read.text]).toEqual([name, 200, own.text]);
-      expect(read.headers.get('content-location')).toBe(`${alpha.url}/fhir-patient/${ada.relationRef}/${pathOf(name)}/_history/1`);
+      expect(read.headers.get('content-location')).toBe(`${alpha.url}/fhir/own/${ada.relationRef}/${pathOf(name)}/_history/1`);
       expect((await get(`${pathOf(name)}/_history/1`)).text).toBe(own.text);
       expect((await get(`${pathOf(name)}/_history`)).body.total).toBe(1);
     }
@@ -78,10 +78,10 @@ describe('a patient', () => {
       expect([...idsOf(first), ...idsOf(second)].sort()).toEqual(all);
     }
     expect((await get(`${pathOf('patient', others)}/$everything`)).status).toBe(404);
-    const statement = await alpha.send(`/fhir-patient/${ada.relationRef}/metadata`);
+    const statement = await alpha.send(`/fhir/own/${ada.relationRef}/metadata`);
     expect(statement.body).toMatchObject({
       resourceType: 'CapabilityStatement',
-      implementation: { url: `${alpha.url}/fhir-patient/${ada.relationRef}` },
+      implementation: { url: `${alpha.url}/fhir/own/${ada.relationRef}` },
     });
   });
 
@@ -90,7 +90,7 @@ describe('a patient', () => {
     const next = first.body.link.find(({ relation }: { relation: string }) => relation === 'next').url as string;
     const second = await get(next.slice(next.indexOf('Observation')));
     expect([...idsOf(first), ...idsOf(second)]).toEqual([chart.entries.glucose.id, chart.entries.sodium.id]);
-    const path = `/fhir-patient/${bea.relationRef}/${next.slice(next.indexOf('Observation'))}`;
+    const path = `/fhir/own/${bea.relationRef}/${next.slice(next.indexOf('Observation'))}`;
     const elsewhere = await alpha.send(path, { token: await bea.token('AlphaMSP') });
     for (const id of idsOf(elsewhere)) expect([others.entries.glucose.id, others.entries.sodium.id]).toContain(id);
   });

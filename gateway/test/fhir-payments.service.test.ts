@@ -55,7 +55,7 @@ async function settle(number: number): Promise<void> {
 
 const receive = (number: number, amounts: object): Promise<Answer> =>
   atHospital(`/api/settlements/GammaMSP/${String(number)}/payment/received`, { method: 'PUT', body: { amounts } });
-const read = (path: string): Promise<Answer> => atHospital(`/fhir-claims/${path}`);
+const read = (path: string): Promise<Answer> => atHospital(`/fhir/claims/${path}`);
 const entriesOf = ({ body }: Answer): Answer['body'][] => (body.entry ?? []).map(({ resource }: { resource: object }) => resource);
 const fhirId = (id: string): string => id.replaceAll('_', '.');
 const isValid = (text: string): void => expect(validateResource(parseLosslessJson(text) as JsonObject)).toEqual([]);
@@ -96,7 +96,7 @@ describe('a payment', () => {
       const own = await read(`${type}/${String(id)}`);
       expect(own.status).toBe(200);
       isValid(own.text);
-      expect((await atInsurer(`/fhir-claims/${type}/${String(id)}`)).text).toBe(own.text);
+      expect((await atInsurer(`/fhir/claims/${type}/${String(id)}`)).text).toBe(own.text);
     }
     expect((await read(`PaymentNotice/${String(id)}`)).body).toMatchObject({
       status: 'active',
@@ -133,10 +133,10 @@ describe('a payment', () => {
     const wrong = entriesOf(await read('PaymentReconciliation?outcome=error'));
     expect(wrong).toMatchObject([{ paymentAmount: { currency: 'USD' }, processNote: [{ text: '10.00 USD less came than is due' }] }]);
     isValid((await read(`PaymentReconciliation/${String(wrong[0]?.['id'])}`)).text);
-    expect(entriesOf(await atInsurer('/fhir-claims/PaymentReconciliation')).map(({ outcome }) => outcome)).toEqual(['queued', 'queued']);
+    expect(entriesOf(await atInsurer('/fhir/claims/PaymentReconciliation')).map(({ outcome }) => outcome)).toEqual(['queued', 'queued']);
     expect((await receive(1, { USD: 25_000, EUR: 1_500 })).body.status).toBe('cleared');
     await consortium.untilFollowing();
-    const cleared = entriesOf(await atInsurer('/fhir-claims/PaymentReconciliation?outcome=complete'));
+    const cleared = entriesOf(await atInsurer('/fhir/claims/PaymentReconciliation?outcome=complete'));
     expect(cleared.map(({ meta }) => meta.versionId)).toEqual(['2', '2']);
     expect(entriesOf(await read('PaymentNotice?payment-status=cleared'))).toHaveLength(2);
     expect(entriesOf(await read('PaymentNotice?payment-status=paid'))).toEqual([]);
@@ -169,7 +169,7 @@ describe('a payment', () => {
       const page: Answer = await read(path);
       paged.push(...entriesOf(page).map(({ id }) => String(id)));
       const link = page.body.link.find(({ relation }: { relation: string }) => relation === 'next')?.url as string | undefined;
-      path = link?.replace(/^.*\/fhir-claims\//, '');
+      path = link?.replace(/^.*\/fhir\/claims\//, '');
     }
     expect(paged).toEqual(all);
     expect(entriesOf(await read(`PaymentNotice?_id=${all.slice(1).join(',')}`)).map(({ id }) => id)).toEqual(all.slice(1));
@@ -179,13 +179,13 @@ describe('a payment', () => {
   it('is nothing to others, and no resource of a patient', async () => {
     const [{ id } = { id: '' }] = entriesOf(await read('PaymentNotice'));
     const beta = consortium.gateway('BetaMSP');
-    const atBeta = async (path: string): Promise<Answer> => beta.send(`/fhir-claims/${path}`, { token: await beta.token('records') });
+    const atBeta = async (path: string): Promise<Answer> => beta.send(`/fhir/claims/${path}`, { token: await beta.token('records') });
     expect([(await atBeta(`PaymentNotice/${String(id)}`)).status, entriesOf(await atBeta('PaymentReconciliation'))]).toEqual([404, []]);
-    const hers = `/fhir-patient-claims/${patient.relationRef}`;
+    const hers = `/fhir/own-claims/${patient.relationRef}`;
     expect((await alpha().send(`${hers}/PaymentNotice`, { token: await patient.token('AlphaMSP') })).status).toBe(404);
     const typesOf = async (root: string): Promise<string[]> =>
       (await alpha().send(`${root}/metadata`)).body.rest[0].resource.map(({ type }: { type: string }) => type);
-    expect(await typesOf('/fhir-claims')).toEqual(expect.arrayContaining(['PaymentNotice', 'PaymentReconciliation']));
+    expect(await typesOf('/fhir/claims')).toEqual(expect.arrayContaining(['PaymentNotice', 'PaymentReconciliation']));
     expect(await typesOf(hers)).not.toContain('PaymentNotice');
   });
 

@@ -66,7 +66,7 @@ async function get(
   path: string,
   { role = 'physician', at = beta, relationRef = patient.relationRef, ...sent }: Asked = {},
 ): Promise<Answer> {
-  return at.send(`/fhir-released/${relationRef}/${path}`, { token: await at.token(role), ...sent });
+  return at.send(`/fhir/released/${relationRef}/${path}`, { token: await at.token(role), ...sent });
 }
 
 const pathOf = (name: ChartName): string => `${chart.entries[name].type}/${chart.entries[name].id}`;
@@ -111,7 +111,7 @@ describe('what was released', () => {
       'application/fhir+json; charset=utf-8',
       'W/"1"',
     ]);
-    expect(read.headers.get('content-location')).toBe(`${beta.url}/fhir-released/${patient.relationRef}/${pathOf('sodium')}/_history/1`);
+    expect(read.headers.get('content-location')).toBe(`${beta.url}/fhir/released/${patient.relationRef}/${pathOf('sodium')}/_history/1`);
     const own = await alpha.send(`/fhir/${pathOf('sodium')}`, { token: await alpha.token('records') });
     expect(read.body).toEqual(own.body);
     expect((await get(`${pathOf('sodium')}/_history/1`)).text).toBe(read.text);
@@ -122,7 +122,7 @@ describe('what was released', () => {
   it('is found by search, GET and POST, and counts only what is shown', async () => {
     const found = await get('Observation?_total=accurate');
     expect([namesOf(found), found.body.total]).toEqual([['glucose', 'sodium'], 2]);
-    expect(linkOf(found, 'self')).toBe(`${beta.url}/fhir-released/${patient.relationRef}/Observation?_total=accurate`);
+    expect(linkOf(found, 'self')).toBe(`${beta.url}/fhir/released/${patient.relationRef}/Observation?_total=accurate`);
     expect(namesOf(await get(`Observation?identifier=urn:lab%7C${chart.entries.glucose.id}`))).toEqual(['glucose']);
     expect(namesOf(await get(`Observation?patient=${chart.entries.patient.id}&_id=${chart.entries.sodium.id},x`))).toEqual(['sodium']);
     expect(namesOf(await get('Observation?patient=somebody'))).toEqual([]);
@@ -150,7 +150,7 @@ describe('what was released', () => {
     expect(namesOf(await get('Observation?category=vital-signs'))).toEqual([]);
     expect(namesOf(await get('Observation?date=ge2026-03&date=lt2026-04'))).toEqual(['sodium']);
     expect(namesOf(await get('Observation?date=gt2026-03-04'))).toEqual([]);
-    expect(namesOf(await get(`Observation?has-member=${beta.url}/fhir-released/${patient.relationRef}/${pathOf('sodium')}`))).toEqual([
+    expect(namesOf(await get(`Observation?has-member=${beta.url}/fhir/released/${patient.relationRef}/${pathOf('sodium')}`))).toEqual([
       'glucose',
     ]);
     expect(namesOf(await get(`Observation?has-member=Observation/${sodium.id}&_count=1`))).toEqual(['glucose']);
@@ -193,8 +193,8 @@ describe('what was released', () => {
   });
 
   it('is told by what it can do, the same for every relation', async () => {
-    const { status, text, body } = await beta.send(`/fhir-released/${patient.relationRef}/metadata`);
-    const other = await beta.send(`/fhir-released/${'A'.repeat(22)}/metadata`);
+    const { status, text, body } = await beta.send(`/fhir/released/${patient.relationRef}/metadata`);
+    const other = await beta.send(`/fhir/released/${'A'.repeat(22)}/metadata`);
     expect([status, text.replaceAll(patient.relationRef, '')]).toEqual([200, other.text.replaceAll('A'.repeat(22), '')]);
     expect(body.rest[0].resource[0].interaction.map(({ code }: { code: string }) => code)).toEqual([
       ...['read', 'vread', 'history-instance', 'search-type'],

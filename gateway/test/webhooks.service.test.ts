@@ -19,7 +19,7 @@ const patient = new TestPatient(consortium, 'AlphaMSP');
 const coverage = new TestCoverage(patient);
 const claims = new TestClaims(consortium, coverage);
 const webhooks = { origins: [] as string[], networks: [], answerWithinMs: 300, giveUpAfterMs: 600_000 };
-const root = '/fhir-claims/Subscription';
+const root = '/fhir/claims/Subscription';
 let billed = 0;
 
 interface Got {
@@ -129,7 +129,7 @@ describe('a subscription to claims', () => {
       expect(body).not.toContain(patient.relationRef);
     }
     expect(taken().map(focusOf)).toEqual(Array(2).fill(`ClaimResponse/${claim.claimId.replaceAll('_', '.')}`));
-    const read = await alpha().send(`/fhir-claims/${focusOf(taken()[1]!)}`, { token: await alpha().token('records') });
+    const read = await alpha().send(`/fhir/claims/${focusOf(taken()[1]!)}`, { token: await alpha().token('records') });
     expect(read.body).toMatchObject({ resourceType: 'ClaimResponse', outcome: 'complete', item: expect.anything() });
     expect(validateResource(parseLosslessJson(JSON.stringify(resource)) as JsonObject)).toEqual([]);
     const shown = [await send(`/${id}`, {}), await send('', {})].map(({ text }) => text);

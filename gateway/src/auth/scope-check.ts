@@ -64,7 +64,7 @@ export function assertInScope(caller: Caller, request: ScopedRequest): void {
 function assertOne(grant: TokenGrant, request: ScopedRequest): void {
   const { method, path, type = '*', parameters } = request;
   // What others released, and claims of the ledger, are read like the organisation's own.
-  const row = rows[`${method} ${path.replace(/^\/fhir-(?:released\/\{relationRef\}|claims)/, '/fhir')}`];
+  const row = rows[`${method} ${path.replace(/^\/fhir\/(?:released\/\{relationRef\}|claims)/, '/fhir')}`];
   const letters = (row ?? (method === 'get' || path.includes('/$export') ? 'rs' : 'cruds')) + (isConditionalCreate(request) ? 's' : '');
   const wanted = row === undefined || parameters.some(reachesOut) ? '*' : type;
   const needed = wanted === type ? letters : `${letters}rs`;

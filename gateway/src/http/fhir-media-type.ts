@@ -21,7 +21,7 @@ export const xmlTypes: readonly string[] = ['application/fhir+xml', 'application
 
 /** Whether an address is one of a FHIR service. */
 export function isFhirPath(path: string): boolean {
-  return /^\/fhir(-released|-patient|-claims|-patient-claims)?(\/|$)/.test(path);
+  return /^\/fhir(\/|$)/.test(path);
 }
 
 /**

@@ -74,7 +74,9 @@ export function newServer(options: ServerOptions): Express {
   const repeats = new Repeats(options.responses, options.nameOf);
   const streams = new EventStreams();
   const limitOpenWrites = newOpenWriteLimit(options.openWritesPerMinute);
-  for (const path of new Set(options.routes.map((route) => route.path))) {
+  // A brace sorts behind whatever a path may name: so /fhir/claims/{type} is looked at before /fhir/{type}/{id}.
+  const paths = [...new Set(options.routes.map((route) => route.path))].toSorted();
+  for (const path of paths) {
     const routes = options.routes.filter((route) => route.path === path);
     const at = app.route(path.replaceAll(/\{(\w+)\}/g, ':$1'));
     for (const route of routes)

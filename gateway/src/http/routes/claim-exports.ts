@@ -43,7 +43,7 @@ export function newClaimExportRoutes({ mspId, store, exporter }: ClaimExportRout
       const query = newClaimQuery(asked, store.key, mspId);
       const now = new Date().toISOString();
       const until = query.until === undefined || query.until > now ? now : query.until;
-      const request = { types: ['Claim'], format, query: { ...query, until }, base: `${origin}/fhir-claims` } as const;
+      const request = { types: ['Claim'], format, query: { ...query, until }, base: `${origin}/fhir/claims` } as const;
       return tellBegun(jobs, await exporter.begin(ownerOf(caller), `${origin}${jobs.path}`, request), origin);
     },
   });

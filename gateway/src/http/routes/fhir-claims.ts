@@ -43,8 +43,8 @@ interface Service {
 }
 
 /**
- * Coverages, claims and payments of the ledger as FHIR R4. They have bases of their own: under /fhir a Claim is a resource that the hospital made and
- * anchored, which it changes and deletes; these are made of entries that nobody writes here.
+ * Coverages, claims and payments of the ledger as FHIR R4. They have bases of their own: at /fhir/Claim stands what the hospital made and anchored, which
+ * it changes and deletes; these are made of entries that nobody writes here.
  */
 export function newFhirClaimsRoutes(options: FhirClaimsOptions): readonly Route[] {
   const reader = new LedgerReader(options);
@@ -52,7 +52,7 @@ export function newFhirClaimsRoutes(options: FhirClaimsOptions): readonly Route[
   return [
     newEligibilityRoute(options),
     ...newServiceRoutes(reader, {
-      root: '/fhir-claims',
+      root: '/fhir/claims',
       access: staff,
       params: {},
       types: ledgerTypes,
@@ -60,10 +60,10 @@ export function newFhirClaimsRoutes(options: FhirClaimsOptions): readonly Route[
       security: 'A bearer token that the organisation signed, of a role that bills or decides claims',
       version,
       hasRequests: true,
-      open: ({ origin }) => Promise.resolve({ base: `${origin}/fhir-claims` }),
+      open: ({ origin }) => Promise.resolve({ base: `${origin}/fhir/claims` }),
     }),
     ...newServiceRoutes(reader, {
-      root: '/fhir-patient-claims/{relationRef}',
+      root: '/fhir/own-claims/{relationRef}',
       access: { by: 'relation' },
       params: { relationRef: reference },
       types: personalTypes,
@@ -80,7 +80,7 @@ export function newFhirClaimsRoutes(options: FhirClaimsOptions): readonly Route[
 async function openForPatient(options: FhirClaimsOptions, { params, origin }: Request): Promise<LedgerScope> {
   const { relationRef } = params as { relationRef: string };
   await findHolder(options, relationRef);
-  return { base: `${origin}/fhir-patient-claims/${relationRef}`, within: relationRef };
+  return { base: `${origin}/fhir/own-claims/${relationRef}`, within: relationRef };
 }
 
 function newServiceRoutes(reader: LedgerReader, service: Service): readonly Route[] {
@@ -193,7 +193,7 @@ function newEligibilityRoute(options: FhirClaimsOptions): Route {
   return newRoute({
     ...shared,
     method: 'post',
-    path: '/fhir-claims/CoverageEligibilityRequest/$submit',
+    path: '/fhir/claims/CoverageEligibilityRequest/$submit',
     summary: 'Whether a coverage is in force on a day, and what is left of it; nothing is kept',
     access: staff,
     audit: 'operation',

@@ -23,7 +23,7 @@ export type RelationRequest = Request<{ relationRef: string }>;
 
 export interface RelationService {
   /** Of the services, before the relation. */
-  readonly root: '/fhir-released' | '/fhir-patient';
+  readonly root: '/fhir/released' | '/fhir/own';
   readonly access: Access;
   readonly version: string;
   /** What is read there, in a sentence: `search ...`. */

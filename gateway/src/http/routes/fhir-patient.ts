@@ -15,7 +15,7 @@ export interface PatientFhirOptions extends StandingOptions {
 /** A FHIR R4 service per relation at the custodian: all of the patient's own records, for herself. */
 export function newPatientFhirRoutes(options: PatientFhirOptions): readonly Route[] {
   return newRelationFhirRoutes({
-    root: '/fhir-patient',
+    root: '/fhir/own',
     access: { by: 'relation' },
     version: options.version,
     what: "the patient's own records",

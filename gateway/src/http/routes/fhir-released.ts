@@ -12,7 +12,7 @@ export interface ReleasedRoutesOptions {
 /** A FHIR R4 service per relation: what was released in it to this organisation, as far as its patient's consent permits the caller now. */
 export function newReleasedRoutes({ released, version }: ReleasedRoutesOptions): readonly Route[] {
   return newRelationFhirRoutes({
-    root: '/fhir-released',
+    root: '/fhir/released',
     access: { by: 'staff', roles: askingRoles },
     version,
     what: 'what was released',

@@ -20,7 +20,7 @@ export interface SubscriptionRoutesOptions {
 
 /** Of an organisation. */
 const most = 20;
-const root = '/fhir-claims/Subscription';
+const root = '/fhir/claims/Subscription';
 const access = { by: 'staff', roles: billing } as const;
 const formats = z.strictObject(format);
 /** Subscriptions R5 Backport: what a notification holds. */
