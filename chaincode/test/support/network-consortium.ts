@@ -55,10 +55,12 @@ export class NetworkConsortium extends LedgerConsortium {
   }
 
   async #untilHas(mspId: string, block: bigint): Promise<void> {
-    if ((this.#newest.get(mspId) ?? -1n) >= block) return;
-    const blocks = await this.network(await this.identity(mspId, 'gateway')).getFilteredBlockEvents({ startBlock: block });
+    const newest = this.#newest.get(mspId) ?? -1n;
+    if (newest >= block) return;
+    // From the first that it may lack: a peer that is asked for a block beyond its next one ends the stream with 404.
+    const blocks = await this.network(await this.identity(mspId, 'gateway')).getFilteredBlockEvents({ startBlock: newest + 1n });
     try {
-      for await (const _ of blocks) break;
+      for await (const has of blocks) if (BigInt(has.getNumber()) >= block) break;
     } finally {
       blocks.close();
     }
