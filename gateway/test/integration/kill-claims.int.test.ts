@@ -4,7 +4,6 @@ import {
   claimRef,
   explanationRef,
   formatCanonical,
-  ordinaryCategories,
   parseEntryName,
   type Accumulators,
   type AccumulatorEntry,
@@ -19,15 +18,13 @@ import {
 import type { LedgerBlock } from '../../src/ledger/ledger';
 import { parseBlock } from '../../src/ledger/parse-block';
 import { Facts } from '../../src/store';
-import type { Answer, Doors } from '../support/door';
-import { newPlan, TestCoverage } from '../support/test-coverage';
-import { TestPatient } from '../support/test-patient';
-import { newVisitBundle } from '../support/visit-bundle';
-import { CommandedNetwork, until } from './support/commanded-network';
-import { KillPoints, type Point } from './support/kill-points';
+import type { Answer } from '../support/door';
+import { newPlan } from '../support/test-coverage';
+import { ClaimsStage, type Side } from './support/claims-stage';
+import { until } from './support/commanded-network';
+import type { Point } from './support/kill-points';
 import { openContract } from './support/open-contract';
 import { listUnsent } from './support/open-work';
-import { ProxiedGateway } from './support/proxied-gateway';
 import { readChain } from './support/read-chain';
 
 jest.setTimeout(600_000);
@@ -35,13 +32,7 @@ jest.setTimeout(600_000);
 /** What a killed gateway had kept of its transaction, and whether the ledger gets it after all. */
 const unkept = [undefined, 0] as const;
 const kept = ['open', 1] as const;
-const moments: readonly [
-  whose: 'hospital' | 'insurer',
-  when: string,
-  transaction: string,
-  point: Point,
-  expected: typeof unkept | typeof kept,
-][] = [
+const moments: readonly [whose: Side, when: string, transaction: string, point: Point, expected: typeof unkept | typeof kept][] = [
   ['hospital', 'before it submits the header', 'SubmitClaim', 'Endorse answered', unkept],
   ['hospital', 'while it submits the header', 'SubmitClaim', 'Submit asked', kept],
   ['hospital', 'when the header is submitted', 'SubmitClaim', 'Submit answered', kept],
@@ -61,46 +52,24 @@ interface Decided {
   readonly check: { readonly verdict: string } | null;
 }
 
-let network: CommandedNetwork;
-let proxied: Record<'hospital' | 'insurer', ProxiedGateway>;
-let points: Record<'hospital' | 'insurer', KillPoints>;
-let patient: TestPatient;
-let coverageId: string;
-let encounter: string;
+let stage: ClaimsStage;
 /** By idempotency key: the answer that the client got in the end. */
 const answers = new Map<string, Answer>();
 const decisions: Decided[] = [];
 const killed: { readonly transactionId: string; readonly code: number }[] = [];
 
 beforeAll(async () => {
-  network = await CommandedNetwork.create();
-  await network.up();
-  const [{ mspId: hospital }, , { mspId: insurer }] = network.gateways as unknown as [{ mspId: string }, unknown, { mspId: string }];
-  proxied = { hospital: await ProxiedGateway.open(network, hospital), insurer: await ProxiedGateway.open(network, insurer) };
-  points = { hospital: new KillPoints(proxied.hospital), insurer: new KillPoints(proxied.insurer) };
-  await Promise.all([proxied.hospital.gateway.untilReady(), proxied.insurer.gateway.untilReady()]);
-  const doors: Doors = { gateway: (mspId) => (mspId === hospital ? proxied.hospital.front : proxied.insurer.front) };
-  patient = new TestPatient(doors, hospital);
-  expect((await patient.register()).status).toBe(201);
-  const { resources } = (await patient.import(newVisitBundle())).body as { resources: { reference: string }[] };
-  encounter = resources.find(({ reference }) => reference.startsWith('Encounter/'))?.reference ?? '';
-  expect((await patient.checkIn(insurer, insurer, ['cover'])).status).toBe(201);
-  const exceptions = [{ decision: 'permit' as const, categories: ordinaryCategories, purposes: ['HPAYMT' as const] }];
-  expect((await patient.consentTo(insurer, [{ base: 'deny', exceptions }])).status).toBe(201);
-  const coverage = new TestCoverage(patient, insurer);
-  expect((await coverage.begin(newPlan({ filingDays: null }))).status).toBe(201);
-  ({ coverageId } = coverage);
+  stage = await ClaimsStage.open(newPlan({ filingDays: null }));
 });
 
 afterAll(async () => {
-  await proxied.hospital.close();
-  await proxied.insurer.close();
-  await network.remove();
+  await stage.close();
 });
 
 /** Bills the same visit on another day, and again under the same key until it is told that the claim is made. */
 async function bill(day: string, key: string): Promise<Answer> {
-  const { front } = proxied.hospital;
+  const { patient, coverageId, encounter } = stage;
+  const { front } = stage.proxied.hospital;
   const line = { service: { system: 'http://snomed.info/sct', code: '390906007' }, day, charge: CHARGE };
   const body = { relationRef: patient.relationRef, coverageId, type: 'institutional', currency: 'USD', encounter, lines: [line] };
   const send = async (): Promise<Answer> => front.send('/api/claims', { token: await front.token('records'), key, body });
@@ -111,8 +80,8 @@ async function bill(day: string, key: string): Promise<Answer> {
 
 /** The decision as the hospital got it and worked it out again. */
 async function untilDecided(claimId: string): Promise<readonly Decided[]> {
-  const { front } = proxied.hospital;
-  const path = `/api/claims/${patient.relationRef}/${claimId}`;
+  const { front } = stage.proxied.hospital;
+  const path = `/api/claims/${stage.patient.relationRef}/${claimId}`;
   let found: readonly Decided[] = [];
   await until(
     'the hospital has the decision',
@@ -130,7 +99,7 @@ describe('a gateway that is killed between the steps from a claim to its adjudic
   test.each(moments)('the %s, %s: the claim is made and decided once', async (whose, _when, transaction, point, [state, code]) => {
     const key = randomUUID();
     const day = `2026-03-${String(10 + answers.size)}`;
-    const dead = points[whose].killIn(transaction, point);
+    const dead = stage.points[whose].killIn(transaction, point);
     const answered = bill(day, key);
     const kill = await dead;
     expect([kill.kept, kill.transactionId]).toEqual([state, expect.any(String)]);
@@ -150,12 +119,12 @@ describe('after all of these kills', () => {
   let blocks: readonly LedgerBlock[];
   let facts: Facts;
   const claimIds = (): ClaimId[] => [...answers.values()].map(({ body }) => (body as { claimId: ClaimId }).claimId);
-  const relationRef = (): RelationRef => patient.relationRef as RelationRef;
+  const relationRef = (): RelationRef => stage.patient.relationRef as RelationRef;
 
   beforeAll(async () => {
-    for (const { gateway, data } of Object.values(proxied))
+    for (const { gateway, data } of Object.values(stage.proxied))
       await until('everything is delivered', () => listUnsent({ mspId: gateway.mspId, connection: { data } }).length === 0);
-    const { connection, mspId } = network.gateway(patient.custodian);
+    const { connection, mspId } = stage.network.gateway(stage.patient.custodian);
     blocks = (await readChain(connection, mspId)).blocks.map((block) => parseBlock(block, connection.chaincode));
     facts = new Facts(':memory:', '');
     for (const block of blocks) facts.apply(block);
@@ -188,8 +157,8 @@ describe('after all of these kills', () => {
     const bodies = claimIds().map((claimId) => claimRef(relationRef(), claimId));
     const documents = claimIds().map((claimId) => adjudicationRef(relationRef(), claimId, 1));
     const explanations = claimIds().map((claimId) => explanationRef(relationRef(), claimId, 1));
-    expect(await countHeld(patient.custodian, [...bodies, ...documents, ...explanations])).toBe(3 * moments.length);
-    expect(await countHeld(patient.counterparty, [...bodies, ...documents])).toBe(2 * moments.length);
+    expect(await countHeld(stage.patient.custodian, [...bodies, ...documents, ...explanations])).toBe(3 * moments.length);
+    expect(await countHeld(stage.patient.counterparty, [...bodies, ...documents])).toBe(2 * moments.length);
   });
 
   test('the accumulators are the sum of what was decided, and each is paid once', async () => {
@@ -200,11 +169,11 @@ describe('after all of these kills', () => {
       used = sumOf(used, result.used);
     });
     expect(used['year/2026-01-01/benefit']).toBe(moments.length * BENEFIT);
-    const { front } = proxied.hospital;
-    const path = `/api/coverages/${relationRef()}/${coverageId}/eligibility`;
+    const { front } = stage.proxied.hospital;
+    const path = `/api/coverages/${relationRef()}/${stage.coverageId}/eligibility`;
     const { body } = await front.send(path, { token: await front.token('records') });
     expect(body).toMatchObject({ used, isNewest: true });
-    expect(facts.find<AccumulatorEntry>('accumulator', relationRef(), coverageId)?.value.position).toBe(moments.length);
+    expect(facts.find<AccumulatorEntry>('accumulator', relationRef(), stage.coverageId)?.value.position).toBe(moments.length);
   });
 });
 
@@ -215,7 +184,7 @@ function sumOf(one: Accumulators, other: Accumulators): Accumulators {
 
 /** How many of these a member's own collection has. */
 async function countHeld(mspId: string, keys: readonly SealedRef[]): Promise<number> {
-  const { contract, close } = openContract(network.gateway(mspId).connection);
+  const { contract, close } = openContract(stage.network.gateway(mspId).connection);
   try {
     const answer = Buffer.from(await contract.evaluate('ReadSealed', { arguments: [formatCanonical({ keys })] })).toString('utf8');
     const { values } = JSON.parse(answer) as { values: { envelope: string | null }[] };

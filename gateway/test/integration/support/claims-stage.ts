@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { ordinaryCategories } from '@medaccord/chaincode/model';
 import type { Answer, Doors } from '../../support/door';
 import { TestCoverage } from '../../support/test-coverage';
 import { TestPatient } from '../../support/test-patient';
@@ -10,7 +11,10 @@ import { ProxiedGateway } from './proxied-gateway';
 
 export type Side = 'hospital' | 'insurer';
 
-/** A hospital and an insurer whose gateways can be killed at any message, and a patient of both who was seen and is covered. */
+/**
+ * A hospital and an insurer whose gateways can be killed at any message, and a patient of both who was seen and is covered, and lets her
+ * insurer see what it needs to pay.
+ */
 export class ClaimsStage {
   private constructor(
     readonly network: CommandedNetwork,
@@ -35,6 +39,8 @@ export class ClaimsStage {
     const { resources } = (await patient.import(newVisitBundle())).body as { resources: { reference: string }[] };
     const encounter = resources.find(({ reference }) => reference.startsWith('Encounter/'))?.reference ?? '';
     expect((await patient.checkIn(insurer, insurer, ['cover'])).status).toBe(201);
+    const exceptions = [{ decision: 'permit' as const, categories: ordinaryCategories, purposes: ['HPAYMT' as const] }];
+    expect((await patient.consentTo(insurer, [{ base: 'deny', exceptions }])).status).toBe(201);
     const coverage = new TestCoverage(patient, insurer);
     expect((await coverage.begin(plan)).status).toBe(201);
     return new ClaimsStage(network, proxied, points, patient, coverage.coverageId, encounter);
