@@ -261,8 +261,8 @@ describe('an authority', () => {
 
 describe('sealed', () => {
   const store = async (ref: SealedRef, organisation: string, envelope: string): Promise<Endorsed> =>
-    twin.endorse(await twin.identity(CLINIC), ['StoreSealed', JSON.stringify({ organisation, ...ref })], {
-      ...{ input: { envelope }, endorsers: [organisation] },
+    twin.endorse(await twin.identity(CLINIC), ['StoreSealed', JSON.stringify({ organisation, keys: [ref] })], {
+      ...{ input: { envelopes: [envelope] }, endorsers: [organisation] },
     });
 
   test('grounds and opinion are stored at those who decide and are concerned, and what the patient is told at the hospital', async () => {

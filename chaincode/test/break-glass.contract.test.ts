@@ -378,9 +378,9 @@ describe('break-glass', () => {
       const request = await declare(twin, scene.relation);
       const withoutDocument = await endorseDecision(request, opening(request, document, { arrived: false }), 3);
       const ref = consentDocumentRef(scene.relation.relationRef, 3);
-      const store = { organisation: HOSPITAL, kind: 'consent-document', ref: ref.ref, id: ref.id } as const;
+      const store = { organisation: HOSPITAL, keys: [{ kind: 'consent-document', ref: ref.ref, id: ref.id }] } as const;
       await twin.submit(await twin.identity(AUTHORITY), 'StoreSealed', store, {
-        input: { envelope: scene.relation.documentEnvelope(3, HOSPITAL) },
+        input: { envelopes: [scene.relation.documentEnvelope(3, HOSPITAL)] },
         endorsers: [HOSPITAL],
       });
       expect(twin.world.collections.get(implicitCollection(HOSPITAL))?.size).toBeGreaterThan(0);

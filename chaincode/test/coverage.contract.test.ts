@@ -250,11 +250,11 @@ describe('a coverage', () => {
 
 describe('sealed', () => {
   const store = (ref: SealedRef, organisation: string, envelope: string): Promise<Endorsed> =>
-    twin
-      .identity(CLINIC)
-      .then((as) =>
-        twin.endorse(as, ['StoreSealed', JSON.stringify({ organisation, ...ref })], { input: { envelope }, endorsers: [organisation] }),
-      );
+    twin.identity(CLINIC).then((as) =>
+      twin.endorse(as, ['StoreSealed', JSON.stringify({ organisation, keys: [ref] })], {
+        ...{ input: { envelopes: [envelope] }, endorsers: [organisation] },
+      }),
+    );
 
   test('terms are stored at hospital and insurer as the patient signed them, whoever brings them', async () => {
     const ref = coverageRef(relation.relationRef, terms.coverageId, 1);
@@ -267,7 +267,7 @@ describe('sealed', () => {
       expect((await refusalOf(store(ref, mspId, other))).code).toBe('COMMITMENT_MISMATCH');
     await cover(twin, recording(terms, coverage, { version: 2, status: 'suspended' }));
     const second = coverageRef(relation.relationRef, terms.coverageId, 2);
-    expect(await refusalOf(store(second, HOSPITAL, envelope))).toMatchObject({ details: { place: 'request.id' } });
+    expect(await refusalOf(store(second, HOSPITAL, envelope))).toMatchObject({ details: { place: 'request.keys[0].id' } });
   });
 
   describe('by the entries of a claim', () => {

@@ -241,8 +241,8 @@ describe('a delegation', () => {
       twin.submit(
         await twin.identity(CLINIC),
         'StoreSealed',
-        { organisation: HOSPITAL, ...ref, kind: 'delegation' },
-        { input: { envelope: text }, endorsers: [HOSPITAL] },
+        { organisation: HOSPITAL, keys: [{ ...ref, kind: 'delegation' }] },
+        { input: { envelopes: [text] }, endorsers: [HOSPITAL] },
       );
     expect((await refusalOf(store('{}'))).code).toBe('COMMITMENT_MISMATCH');
     await store(envelope);

@@ -3,11 +3,11 @@ import {
   bindingRef,
   consentDocumentRef,
   consentKey,
+  formatCanonical,
   identityRef,
   implicitCollection,
   privateKey,
   type SealedRef,
-  type TransactionRequest,
 } from '../src/model';
 import { OK, refusalOf, type ConsortiumTwin, type Endorsed } from './support/consortium-twin';
 import { ask, CLINIC, HOSPITAL, INSURER, newConsortium, newScene, refOf, sealedText, type Scene } from './support/story';
@@ -26,8 +26,16 @@ describe('sealed values', () => {
       at = organisation,
     }: { by?: string; role?: 'gateway' | 'physician' | 'registrar'; envelope?: string; at?: string } = {},
   ): Promise<Endorsed> => {
-    const request = { organisation, ...ref } as TransactionRequest<'StoreSealed'>;
-    return twin.endorse(await twin.identity(by, role), ['StoreSealed', JSON.stringify(request)], { input: { envelope }, endorsers: [at] });
+    return storeAll([[ref, envelope]], organisation, { by, role, at });
+  };
+  const storeAll = async (
+    values: readonly (readonly [SealedRef, string])[],
+    organisation: string,
+    { by = INSURER, role, at = organisation }: { by?: string; role?: 'gateway' | 'physician' | 'registrar' | undefined; at?: string } = {},
+  ): Promise<Endorsed> => {
+    const request = { organisation, keys: values.map(([ref]) => ref) };
+    const input = { envelopes: values.map(([, envelope]) => envelope) };
+    return twin.endorse(await twin.identity(by, role), ['StoreSealed', JSON.stringify(request)], { input, endorsers: [at] });
   };
 
   beforeEach(async () => {
@@ -50,6 +58,27 @@ describe('sealed values', () => {
     const ref = bindingRef(scene.relation.relationRef);
     expect(await refusalOf(store(ref, INSURER))).toMatchObject({ details: { place: 'request.organisation' } });
     expect((await refusalOf(store(ref, HOSPITAL, { at: INSURER }))).code).toBe('PEER_NOT_OWN');
+  });
+
+  test('of several all are stored, or none where one is refused', async () => {
+    const { relation } = scene;
+    const binding = [bindingRef(relation.relationRef), relation.bindingEnvelope(HOSPITAL)] as const;
+    const document = [consentDocumentRef(relation.relationRef, 2), relation.documentEnvelope(2, HOSPITAL)] as const;
+    const junk = [document[0], sealedText('consent-document')] as const;
+    expect((await refusalOf(storeAll([binding, junk], HOSPITAL))).code).toBe('COMMITMENT_MISMATCH');
+    const none = twin.endorse(
+      await twin.identity(INSURER),
+      ['StoreSealed', JSON.stringify({ organisation: HOSPITAL, keys: [binding[0]] })],
+      {
+        ...{ input: { envelopes: [binding[1], document[1]] }, endorsers: [HOSPITAL] },
+      },
+    );
+    expect(await refusalOf(none)).toMatchObject({ code: 'REQUEST_INVALID', details: { place: 'input.envelopes' } });
+    expect(twin.commit(await storeAll([binding, document], HOSPITAL))).toBe(OK);
+    const values = twin.world.collections.get(implicitCollection(HOSPITAL));
+    for (const [ref, envelope] of [binding, document]) expect(values?.get(privateKey(ref))?.value.toString()).toBe(envelope);
+    const payload = formatCanonical({ keys: [binding[0], document[0]] });
+    expect(twin.chain.at(-1)?.simulation.event).toEqual({ name: 'SealedStored', payload });
   });
 
   test('need their public entry', async () => {
@@ -112,7 +141,7 @@ describe('sealed values', () => {
 
   test('an id has the form of its kind', async () => {
     const ref = { ...bindingRef(scene.relation.relationRef), id: '2' };
-    expect(await refusalOf(store(ref, HOSPITAL))).toMatchObject({ code: 'REQUEST_INVALID', details: { place: 'request.id' } });
+    expect(await refusalOf(store(ref, HOSPITAL))).toMatchObject({ code: 'REQUEST_INVALID', details: { place: 'request.keys[0].id' } });
   });
 
   test('are read by the gateway of the organisation whose they are, at its own peer', async () => {

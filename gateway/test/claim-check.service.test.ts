@@ -124,8 +124,8 @@ const storeSealed = async ({ kind, ref, id }: SealedRef, envelope: string): Prom
   const { ledger } = consortium;
   const { name } = await ledger.identity('GammaMSP', 'gateway');
   const call = {
-    ...{ transaction: 'StoreSealed', request: { organisation: 'AlphaMSP', kind, ref, id }, organisations: ['AlphaMSP'] },
-    transient: { input: JSON.stringify({ envelope }) },
+    ...{ transaction: 'StoreSealed', request: { organisation: 'AlphaMSP', keys: [{ kind, ref, id }] }, organisations: ['AlphaMSP'] },
+    transient: { input: JSON.stringify({ envelopes: [envelope] }) },
   };
   ledger.commit(await ledger.endorse(ledger.identityOf(name), call.transaction, call));
 };

@@ -35,18 +35,26 @@ import { entryOf } from './attested';
 
 type StoreSealed = TransactionRequest<'StoreSealed'>;
 
-/** Delivers a sealed value to one organisation, which endorses alone. The value's public entry must exist. */
-export async function storeSealedDesk(ledger: Ledger, request: StoreSealed): Promise<SealedRef> {
-  const { organisation } = request;
+/** Delivers sealed values to one organisation, which endorses alone: all, or none where one is refused. The public entry of each must exist. */
+export async function storeSealedDesk(ledger: Ledger, { organisation, keys }: StoreSealed): Promise<TransactionResponse<'StoreSealed'>> {
   ledger.assertOwnPeer(organisation);
-  const { envelope } = ledger.input('StoreSealed');
-  const ref = parseSealedRef({ kind: request.kind, ref: request.ref, id: request.id }, 'request');
-  await entryChecks[request.kind](ledger, request, { ref, envelope: digestOf(envelope) });
-  // Written also when it stands already: a transaction that writes nothing would need two organisations.
-  await ledger.seal(organisation, ref, envelope);
-  ledger.emit({ name: 'SealedStored', ids: { kind: ref.kind, ref: ref.ref, id: ref.id } });
-  return ref;
+  const { envelopes } = ledger.input('StoreSealed');
+  if (envelopes.length !== keys.length) throw new RequestInvalid('input.envelopes', 'one for each key of the request');
+  const refs: SealedRef[] = [];
+  for (const [at, key] of keys.entries()) {
+    const place = `request.keys[${String(at)}]`;
+    const [ref, envelope] = [parseSealedRef(key, place), envelopes[at] as string];
+    await entryChecks[key.kind](ledger, { ...key, organisation, place }, { ref, envelope: digestOf(envelope) });
+    // Written also when it stands already: a transaction that writes nothing would need two organisations.
+    await ledger.seal(organisation, ref, envelope);
+    refs.push(ref);
+  }
+  ledger.emit({ name: 'SealedStored', ids: { keys: refs } });
+  return { keys: refs };
 }
+
+/** Where a value is to be stored, and the place of its name in the request. */
+type Target = StoreSealed['keys'][number] & { readonly organisation: MspId; readonly place: string };
 
 /** What is to be stored: its name, and its SHA-256. */
 interface Offer {
@@ -54,81 +62,84 @@ interface Offer {
   readonly envelope: Digest;
 }
 
-const entryChecks: Readonly<Record<StoreSealed['kind'], (ledger: Ledger, request: StoreSealed, offer: Offer) => Promise<void>>> = {
-  identity: async (ledger, { ref, organisation }) => {
-    const subjectRef = parseSubjectRef(ref, 'request.ref');
+type EntryCheck = (ledger: Ledger, target: Target, offer: Offer) => Promise<void>;
+
+const entryChecks: Readonly<Record<Target['kind'], EntryCheck>> = {
+  identity: async (ledger, { ref, place, organisation }) => {
+    const subjectRef = parseSubjectRef(ref, `${place}.ref`);
     const patient = await ledger.read(patientKey(subjectRef), parsePatientEntry);
     if (patient === undefined) throw newError('PATIENT_NOT_FOUND', { subjectRef });
     assertIdentitySealable(patient, organisation, ledger.caller);
   },
-  binding: async (ledger, { ref, organisation }, { envelope }) => {
-    const relation = await relationOf(ledger, parseRelationRef(ref, 'request.ref'));
-    assertPartySealable(relation, organisation);
-    assertNamed(relation.sealed, organisation, envelope);
+  binding: async (ledger, target, { envelope }) => {
+    const relation = await relationAt(ledger, target);
+    assertPartySealable(relation, target.organisation);
+    assertNamed(relation.sealed, target.organisation, envelope);
   },
-  'consent-document': async (ledger, { ref, id, organisation }, { envelope }) => {
-    const relation = await relationOf(ledger, parseRelationRef(ref, 'request.ref'));
-    const consent = await signedConsentOf(ledger, relation, Number(id));
-    if (consent === undefined) throw newError('CONSENT_NOT_FOUND', { relationRef: relation.relationRef, version: Number(id) });
-    assertPartySealable(relation, organisation);
-    assertNamed(consent.sealed, organisation, envelope);
+  'consent-document': async (ledger, target, { envelope }) => {
+    const relation = await relationAt(ledger, target);
+    const version = Number(target.id);
+    const consent = await signedConsentOf(ledger, relation, version);
+    if (consent === undefined) throw newError('CONSENT_NOT_FOUND', { relationRef: relation.relationRef, version });
+    assertPartySealable(relation, target.organisation);
+    assertNamed(consent.sealed, target.organisation, envelope);
   },
-  delegation: async (ledger, { ref, id, organisation }, { envelope }) => {
-    const relation = await relationOf(ledger, parseRelationRef(ref, 'request.ref'));
-    const grant = findGrant(await delegationsOf(ledger, relation), Number(id));
+  delegation: async (ledger, target, { envelope }) => {
+    const relation = await relationAt(ledger, target);
+    const grant = findGrant(await delegationsOf(ledger, relation), Number(target.id));
     if (grant === undefined) throw newError('DELEGATION_INVALID', { relationRef: relation.relationRef, problem: 'is not there' });
-    assertNamed(grant.sealed, organisation, envelope);
+    assertNamed(grant.sealed, target.organisation, envelope);
   },
-  ask: async (ledger, { ref, id, organisation }, offer) => {
-    const relation = await relationOf(ledger, parseRelationRef(ref, 'request.ref'));
+  ask: async (ledger, target, { ref, envelope }) => {
+    const relation = await relationAt(ledger, target);
     const request = await requestOf(ledger, {
       relationRef: relation.relationRef,
       requester: relation.counterparty,
-      requestId: parseRequestId(id, 'request.id'),
+      requestId: parseRequestId(target.id, `${target.place}.id`),
     });
-    assertAskSealable(request, relation, organisation, ledger.caller);
-    assertFirst(offer.ref, await ledger.sealedDigest(organisation, offer.ref), offer.envelope);
+    assertAskSealable(request, relation, target.organisation, ledger.caller);
+    assertFirst(ref, await ledger.sealedDigest(target.organisation, ref), envelope);
   },
-  coverage: async (ledger, { ref, id, organisation }, { envelope }) => {
-    const relation = await relationOf(ledger, parseRelationRef(ref, 'request.ref'));
-    const [name, version] = numberedOf(id);
-    const coverageId = parseCoverageId(name, 'request.id');
+  coverage: async (ledger, target, { envelope }) => {
+    const relation = await relationAt(ledger, target);
+    const [name, version] = numberedOf(target);
+    const coverageId = parseCoverageId(name, `${target.place}.id`);
     const coverage = entryOf(await coverageOf(ledger, { relation, coverageId }, version));
     const statement = coverage && statementOf(coverage, relation);
     if (statement === undefined) throw newError('COVERAGE_NOT_FOUND', { relationRef: relation.relationRef, coverageId });
-    if (statement.version !== version) throw new RequestInvalid('request.id', 'the version for which the patient signed the terms');
-    assertNamed(statement.sealed, organisation, envelope);
+    if (statement.version !== version) throw new RequestInvalid(`${target.place}.id`, 'the version for which the patient signed the terms');
+    assertNamed(statement.sealed, target.organisation, envelope);
   },
-  claim: async (ledger, { ref, id, organisation }, { envelope }) => {
-    const relation = await relationOf(ledger, parseRelationRef(ref, 'request.ref'));
-    const claim = await claimOf(ledger, relation, parseClaimId(id, 'request.id'));
-    assertNamed(claim.sealed, organisation, envelope);
+  claim: async (ledger, target, { envelope }) => {
+    const claim = await claimOf(ledger, await relationAt(ledger, target), parseClaimId(target.id, `${target.place}.id`));
+    assertNamed(claim.sealed, target.organisation, envelope);
   },
-  adjudication: (ledger, request, offer) => assertOfAdjudication(ledger, request, offer, ({ sealed }, hospital) => sealed[hospital]),
-  explanation: (ledger, request, offer) => assertOfAdjudication(ledger, request, offer, ({ explanation }) => explanation),
-  appeal: async (ledger, { ref, id, organisation }, { envelope }) => {
-    const { appeal } = await namedAppealOf(ledger, ref, id);
-    assertNamed(appeal.sealed, organisation, envelope);
+  adjudication: (ledger, target, offer) => assertOfAdjudication(ledger, target, offer, ({ sealed }, hospital) => sealed[hospital]),
+  explanation: (ledger, target, offer) => assertOfAdjudication(ledger, target, offer, ({ explanation }) => explanation),
+  appeal: async (ledger, target, { envelope }) => {
+    const { appeal } = await namedAppealOf(ledger, target);
+    assertNamed(appeal.sealed, target.organisation, envelope);
   },
-  'appeal-opinion': async (ledger, { ref, id, organisation }, { envelope }) => {
-    const { decision } = await decidedAppealOf(ledger, ref, id);
-    assertNamed(decision.sealed, organisation, envelope);
+  'appeal-opinion': async (ledger, target, { envelope }) => {
+    const { decision } = await decidedAppealOf(ledger, target);
+    assertNamed(decision.sealed, target.organisation, envelope);
   },
-  'appeal-notice': async (ledger, { ref, id, organisation }, { envelope }) => {
-    const { decision, relation } = await decidedAppealOf(ledger, ref, id);
-    assertNamed({ [relation.custodian]: decision.notice }, organisation, envelope);
+  'appeal-notice': async (ledger, target, { envelope }) => {
+    const { decision, relation } = await decidedAppealOf(ledger, target);
+    assertNamed({ [relation.custodian]: decision.notice }, target.organisation, envelope);
   },
 };
 
+/** @throws RELATION_NOT_FOUND */
+function relationAt(ledger: Ledger, { ref, place }: Target): Promise<RelationEntry> {
+  return relationOf(ledger, parseRelationRef(ref, `${place}.ref`));
+}
+
 /** An appeal that counts, by its sealed name. @throws APPEAL_NOT_FOUND */
-async function namedAppealOf(
-  ledger: Ledger,
-  ref: string,
-  id: string,
-): Promise<Pick<Appeal, 'appeal'> & { readonly relation: RelationEntry }> {
-  const relation = await relationOf(ledger, parseRelationRef(ref, 'request.ref'));
-  const [name, number] = numberedOf(id);
-  const claimId = parseClaimId(name, 'request.id');
+async function namedAppealOf(ledger: Ledger, target: Target): Promise<Pick<Appeal, 'appeal'> & { readonly relation: RelationEntry }> {
+  const relation = await relationAt(ledger, target);
+  const [name, number] = numberedOf(target);
+  const claimId = parseClaimId(name, `${target.place}.id`);
   const appeal = entryOf(await appealOf(ledger, { relation, claimId }, number));
   if (appeal === undefined) throw newError('APPEAL_NOT_FOUND', { relationRef: relation.relationRef, claimId, n: number });
   return { relation, appeal };
@@ -137,10 +148,9 @@ async function namedAppealOf(
 /** The same with its decision: a peer that has not got that yet is asked again. @throws APPEAL_NOT_FOUND */
 async function decidedAppealOf(
   ledger: Ledger,
-  ref: string,
-  id: string,
+  target: Target,
 ): Promise<{ readonly relation: RelationEntry; readonly decision: AppealDecision }> {
-  const { relation, appeal } = await namedAppealOf(ledger, ref, id);
+  const { relation, appeal } = await namedAppealOf(ledger, target);
   const decision = await findAppealDecision(ledger, relation, appeal);
   if (decision === undefined) {
     const { relationRef, claimId, number } = appeal;
@@ -152,14 +162,14 @@ async function decidedAppealOf(
 /** Checks that an envelope for the hospital is one that the claim's adjudication of this number names, whether or not it stands still. */
 async function assertOfAdjudication(
   ledger: Ledger,
-  { ref, id, organisation }: StoreSealed,
+  target: Target,
   { envelope }: Offer,
   digestOf: (entry: AdjudicationEntry, hospital: MspId) => Digest | null | undefined,
 ): Promise<void> {
-  const relation = await relationOf(ledger, parseRelationRef(ref, 'request.ref'));
-  const [name, n] = numberedOf(id);
-  const { relationRef, claimId, hospital } = await claimOf(ledger, relation, parseClaimId(name, 'request.id'));
-  if (organisation !== hospital) throw new RequestInvalid('request.organisation', 'the hospital that made the claim');
+  const relation = await relationAt(ledger, target);
+  const [name, n] = numberedOf(target);
+  const { relationRef, claimId, hospital } = await claimOf(ledger, relation, parseClaimId(name, `${target.place}.id`));
+  if (target.organisation !== hospital) throw new RequestInvalid('request.organisation', 'the hospital that made the claim');
   const entries = (await ledger.trace(adjudicationKey(relationRef, claimId), parseAdjudicationEntry)).filter((one) => one.n === n);
   if (entries.length === 0) throw newError('ADJUDICATION_NOT_FOUND', { relationRef, claimId, n });
   const named = entries.some((entry) => digestOf(entry, hospital) === envelope);
@@ -167,7 +177,7 @@ async function assertOfAdjudication(
 }
 
 /** An id with its number. */
-function numberedOf(id: string): readonly [string, number] {
+function numberedOf({ id }: Target): readonly [string, number] {
   const [name = '', number] = id.split('.');
   return [name, Number(number)];
 }

@@ -1,4 +1,5 @@
 import { formatCanonical } from './encoding/canonical-json';
+import type { SealedRef } from './sealed';
 
 /** The events of the ledger, one per transaction, with the names of the ids that they carry. */
 export const eventIds = {
@@ -52,15 +53,18 @@ export const eventIds = {
   SettlementSigned: ['hospital', 'insurer', 'number'],
   PaymentNotified: ['hospital', 'insurer', 'number'],
   PaymentCleared: ['hospital', 'insurer', 'number'],
-  SealedStored: ['kind', 'ref', 'id'],
+  /** Of each value that was stored. */
+  SealedStored: ['keys'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type EventName = keyof typeof eventIds;
 
+type EventIds<N extends EventName> = N extends 'SealedStored'
+  ? { readonly keys: readonly SealedRef[] }
+  : Readonly<Record<(typeof eventIds)[N][number], string | number>>;
+
 /** What happened. */
-export type LedgerEvent = {
-  [N in EventName]: { readonly name: N; readonly ids: Readonly<Record<(typeof eventIds)[N][number], string | number>> };
-}[EventName];
+export type LedgerEvent = { [N in EventName]: { readonly name: N; readonly ids: EventIds<N> } }[EventName];
 
 /** The payload of a chaincode event: its ids as canonical JSON. */
 export function formatEventPayload(event: LedgerEvent): string {

@@ -279,7 +279,16 @@ export {
   type SealedRef,
 } from './sealed';
 
-export { MAX_BATCH, MAX_CLAIMS, MAX_CONSULTATIONS, MAX_RELEASE, requests, type TransactionName, type TransactionRequest } from './request';
+export {
+  MAX_BATCH,
+  MAX_CLAIMS,
+  MAX_CONSULTATIONS,
+  MAX_RELEASE,
+  MAX_SEALED_VALUES,
+  requests,
+  type TransactionName,
+  type TransactionRequest,
+} from './request';
 export { type AnchoredGroup, type RulesApprovals, type SealedValue, type TransactionResponse, type TransactionResponses } from './response';
 export { TRANSIENT_FIELD, transientInputs, type TransientInput, type TransientName } from './transient';
 

@@ -45,6 +45,8 @@ export const MAX_BATCH = 200;
 export const MAX_RELEASE = 5000;
 /** Claims per AcknowledgeClaims or AdjudicateClaims. */
 export const MAX_CLAIMS = 50;
+/** Sealed values of one transaction: the two documents of each of its claims. */
+export const MAX_SEALED_VALUES = 2 * MAX_CLAIMS;
 /** Tags per claim: one for each line. */
 const MAX_TAGS = 1000;
 /** Consultations per RecordConsultations. */
@@ -205,24 +207,31 @@ export const requests = {
   NotifyPayment: object({ ...settlementName, document: parseCommitment }),
   /** The hospital has the money. */
   ClearPayment: object(settlementName),
+  /** Values for one organisation. */
   StoreSealed: object({
     organisation: parseMspId,
-    kind: oneOf([
-      'identity',
-      'binding',
-      'consent-document',
-      'ask',
-      'delegation',
-      'coverage',
-      'claim',
-      'adjudication',
-      'explanation',
-      'appeal',
-      'appeal-opinion',
-      'appeal-notice',
-    ]),
-    ref: text(/^[A-Za-z0-9_-]{22,64}$/, '22 to 64 base64url characters'),
-    id: text(/^[A-Za-z0-9_-]{1,64}(\.[1-9][0-9]{0,6})?$/, 'a version, or an id with or without a version'),
+    keys: list(
+      object({
+        kind: oneOf([
+          'identity',
+          'binding',
+          'consent-document',
+          'ask',
+          'delegation',
+          'coverage',
+          'claim',
+          'adjudication',
+          'explanation',
+          'appeal',
+          'appeal-opinion',
+          'appeal-notice',
+        ]),
+        ref: text(/^[A-Za-z0-9_-]{22,64}$/, '22 to 64 base64url characters'),
+        id: text(/^[A-Za-z0-9_-]{1,64}(\.[1-9][0-9]{0,6})?$/, 'a version, or an id with or without a version'),
+      }),
+      1,
+      MAX_SEALED_VALUES,
+    ),
   }),
   ReadSealed: object({ keys: list(parseSealedRef, 1, 600) }),
   /** The rules in force, or an earlier version of them. */

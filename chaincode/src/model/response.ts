@@ -103,7 +103,7 @@ export interface TransactionResponses {
   readonly NotifyPayment: PaymentEntry;
   readonly ClearPayment: PaymentEntry;
   readonly GetSettlement: { readonly settlement: SettlementEntry; readonly payment: PaymentEntry | null };
-  readonly StoreSealed: SealedRef;
+  readonly StoreSealed: { readonly keys: readonly SealedRef[] };
   readonly ReadSealed: { readonly values: readonly SealedValue[] };
   readonly GetRules: Rules;
   readonly GetRulesApprovals: RulesApprovals;

@@ -3,7 +3,7 @@ import { parseAccumulators } from './claims/accumulators';
 import { MAX_SETTLED } from './claims/settlement-document';
 import { parseDigest, parseRecordId, parseSalt } from './identifiers';
 import { parseObligations } from './obligation';
-import { MAX_BATCH, MAX_CLAIMS, MAX_RELEASE } from './request';
+import { MAX_BATCH, MAX_CLAIMS, MAX_RELEASE, MAX_SEALED_VALUES } from './request';
 
 // Transient data: one field, `input`, JSON text. It reaches the endorsing organisations only and never a block.
 
@@ -115,7 +115,8 @@ export const transientInputs = {
     settlement: opaque(MAX_DOCUMENT),
     sealed: object({ hospital: sealed, insurer: sealed }),
   }),
-  StoreSealed: object({ envelope: opaque(MAX_DOCUMENT) }),
+  /** In the order of the request. */
+  StoreSealed: object({ envelopes: list(opaque(MAX_DOCUMENT), 1, MAX_SEALED_VALUES) }),
 } as const;
 
 export type TransientName = keyof typeof transientInputs;

@@ -500,12 +500,12 @@ describe('with the chaincode of the consortium at every member', () => {
         { ...consentDocumentRef(relationRef, 2), envelope: relation.documentEnvelope(2, organisation) },
       ];
       for (const { envelope, ...ref } of values) {
-        const args = ['StoreSealed', JSON.stringify({ organisation, ...ref })];
+        const args = ['StoreSealed', JSON.stringify({ organisation, keys: [ref] })];
         const squat = async (): Promise<string> =>
-          (await refusedWith(consortium.endorse(stranger, args, { input: { envelope: sealedText('junk') }, endorsers: [organisation] })))
+          (await refusedWith(consortium.endorse(stranger, args, { input: { envelopes: [sealedText('junk')] }, endorsers: [organisation] })))
             .code;
         expect(await squat()).toBe('COMMITMENT_MISMATCH');
-        const stored = await consortium.endorse(stranger, args, { input: { envelope }, endorsers: [organisation] });
+        const stored = await consortium.endorse(stranger, args, { input: { envelopes: [envelope] }, endorsers: [organisation] });
         expect(await consortium.commitOf(stored)).toBe(VALID);
         expect(await squat()).toBe('COMMITMENT_MISMATCH');
         const reader = await consortium.identity(organisation, 'gateway');

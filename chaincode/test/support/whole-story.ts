@@ -81,8 +81,8 @@ export async function runWholeStory(twin: ConsortiumTwin): Promise<PatientRelati
     as: typeof gateway,
     envelope = sealedText(ref.kind),
   ): Promise<void> => {
-    const request = { organisation: HOSPITAL, ...ref } as never;
-    await twin.submit(as, 'StoreSealed', request, { input: { envelope }, endorsers: [HOSPITAL] });
+    const request = { organisation: HOSPITAL, keys: [ref] } as never;
+    await twin.submit(as, 'StoreSealed', request, { input: { envelopes: [envelope] }, endorsers: [HOSPITAL] });
   };
   await deliver(identityRef(patient.subjectRef), gateway);
   await deliver(bindingRef(relationRef), reader, relation.bindingEnvelope(HOSPITAL));
@@ -221,8 +221,8 @@ async function runCovered(twin: ConsortiumTwin, patient: Patient): Promise<void>
   const terms = newTerms(relation);
   const { relationRef, coverageId } = terms;
   await cover(twin, recording(terms, agree(relation, terms)));
-  const sealed = { organisation: HOSPITAL, ...coverageRef(relationRef, coverageId, 1) } as never;
-  await twin.submit(reader, 'StoreSealed', sealed, { input: { envelope: termsEnvelope(terms, HOSPITAL) }, endorsers: [HOSPITAL] });
+  const sealed = { organisation: HOSPITAL, keys: [coverageRef(relationRef, coverageId, 1)] } as never;
+  await twin.submit(reader, 'StoreSealed', sealed, { input: { envelopes: [termsEnvelope(terms, HOSPITAL)] }, endorsers: [HOSPITAL] });
   await twin.evaluate(reader, 'GetCoverages', { relationRef, coverageId });
 }
 
@@ -234,7 +234,10 @@ async function runClaimed(twin: ConsortiumTwin, patient: Patient): Promise<void>
   const claim = await claimFor(of, { code: 'spa', charge: 90_000 });
   const { relationRef, claimId } = claim.body;
   const deliver = (ref: SealedRef, organisation: MspId, envelope: string): Promise<unknown> =>
-    twin.submit(gateway, 'StoreSealed', { organisation, ...ref } as never, { input: { envelope }, endorsers: [organisation] });
+    twin.submit(gateway, 'StoreSealed', { organisation, keys: [ref] } as never, {
+      input: { envelopes: [envelope] },
+      endorsers: [organisation],
+    });
   await deliver(claimRef(relationRef, claimId), INSURER, claim.insurersEnvelope);
   await twin.submit(gateway, 'AcknowledgeClaims', { relationRef, claims: [{ claimId, reason: null }] });
   const cleared = { decisions: [{ line: 1, reason: 'own-rule', decision: 'clear' }] } as const;
@@ -286,9 +289,9 @@ async function runAppealed(twin: ConsortiumTwin, patient: Patient): Promise<void
   await decideByRule(of, claim);
   const request = newAppeal(claim.body);
   await appeal(twin, request);
-  const grounds = { organisation: INSURER, ...appealRef(relationRef, claimId, 1) } as never;
+  const grounds = { organisation: INSURER, keys: [appealRef(relationRef, claimId, 1)] } as never;
   const clerk = await twin.identity(INSURER, 'insurer-clerk');
-  await twin.submit(clerk, 'StoreSealed', grounds, { input: { envelope: paperEnvelope('grounds', INSURER) }, endorsers: [INSURER] });
+  await twin.submit(clerk, 'StoreSealed', grounds, { input: { envelopes: [paperEnvelope('grounds', INSURER)] }, endorsers: [INSURER] });
   await twin.submit(clerk, 'DecideAppeal', newDecision(request, { outcome: 'granted' }));
   await twin.evaluate(clerk, 'GetAppeals', { relationRef, claimId });
 }

@@ -1,7 +1,7 @@
 import { parseEntryName } from '@medaccord/chaincode/model';
 import type { CoverageName } from '../claim-papers/coverage-name';
 import type { LedgerBlock } from '../ledger/ledger';
-import { readStored } from '../ledger/read-stored';
+import { listStoredRefs } from '../ledger/read-stored';
 import { Turns } from '../ledger/turns';
 import { adjudicateCoverage } from './adjudicate-coverage';
 import type { AdjudicationOptions } from './adjudication-options';
@@ -34,7 +34,7 @@ export class AdjudicationAgent {
   /** Looks for work after a block; what waits in a relation that the block tells of goes on. */
   onBlock(block: LedgerBlock): void {
     if (!this.#isRunning) return;
-    const [told, sealed] = [refsOf(block), sealedRefsOf(block)];
+    const [told, sealed] = [refsOf(block), listStoredRefs(block.transactions)];
     for (const name of this.#look())
       if (told.has(name.relationRef) || sealed.has(name.relationRef)) this.#turns.wake(laneOf(name), formatKey(name));
     if (sealed.size > 0) this.#add(this.#options.facts.claims.listWork('lost').filter(({ relationRef }) => sealed.has(relationRef)));
@@ -85,7 +85,3 @@ const formatKey = ({ relationRef, coverageId }: CoverageName): string => `${rela
 function refsOf({ transactions }: LedgerBlock): ReadonlySet<unknown> {
   return new Set(transactions.flatMap(({ writes }) => writes.map(({ key }) => parseEntryName(key)?.ref)));
 }
-
-/** Those for which something sealed arrived. */
-const sealedRefsOf = ({ transactions }: LedgerBlock): ReadonlySet<unknown> =>
-  new Set(transactions.flatMap(({ event }) => readStored(event).ref ?? []));

@@ -9,7 +9,7 @@ import {
 } from '@medaccord/chaincode/model';
 import { checkAdjudication, type AdjudicationPapers, type AdjudicationVerdict } from '../claims';
 import type { LedgerBlock } from '../ledger/ledger';
-import { readStored } from '../ledger/read-stored';
+import { listStoredRefs } from '../ledger/read-stored';
 import { Turns } from '../ledger/turns';
 import type { AdjudicatedName, AdjudicatedRow } from '../store';
 import { collectPapers, type PapersOptions } from './collect-papers';
@@ -53,8 +53,7 @@ export class AdjudicationChecks {
     const keys = transactions.flatMap(({ writes }) => writes.map(({ key }) => key));
     for (const { type, ref, id } of keys.flatMap((key) => parseEntryName(key) ?? [])) if (type === 'adjudication') this.#note(ref, id);
     if (!this.#isScanned) this.start();
-    for (const ref of new Set(transactions.map(({ event }) => readStored(event).ref)))
-      for (const name of this.#due.get(String(ref)) ?? []) this.#turns.wake(lane, name);
+    for (const ref of listStoredRefs(transactions)) for (const name of this.#due.get(String(ref)) ?? []) this.#turns.wake(lane, name);
   }
 
   /** Ends after the check that is being made; the rest is taken up at the next start. */

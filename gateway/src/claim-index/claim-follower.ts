@@ -1,5 +1,5 @@
 import type { LedgerBlock } from '../ledger/ledger';
-import { readStored } from '../ledger/read-stored';
+import { listStoredRefs } from '../ledger/read-stored';
 import { Turns } from '../ledger/turns';
 import { indexClaims, type IndexClaimsOptions } from './index-claims';
 
@@ -23,7 +23,7 @@ export class ClaimFollower {
   onBlock({ transactions }: LedgerBlock): void {
     if (!this.#options.facts.claims.hasUnopened) return;
     this.#turns.add(name, name, () => this.#take());
-    if (transactions.some(({ event }) => readStored(event).ref !== undefined)) this.#turns.wake(name, name);
+    if (listStoredRefs(transactions).size > 0) this.#turns.wake(name, name);
   }
 
   /** Ends after the claims that are being opened; the rest is taken up after the next start. */

@@ -7,13 +7,18 @@ export interface Stored {
   readonly id?: unknown;
 }
 
-/** What the event of a stored sealed value tells. It is a hint alone: whoever commits can put anything in an event. */
-export function readStored(event: LedgerEvent | undefined): Stored {
-  if (event?.name !== 'SealedStored') return {};
+/** What the event of stored sealed values tells. It is a hint alone: whoever commits can put anything in an event. */
+export function readStored(event: LedgerEvent | undefined): readonly Stored[] {
+  if (event?.name !== 'SealedStored') return [];
   try {
-    const ids: unknown = JSON.parse(event.payload);
-    return typeof ids === 'object' && ids !== null ? ids : {};
+    const { keys } = (JSON.parse(event.payload) ?? {}) as { keys?: unknown };
+    return Array.isArray(keys) ? keys.filter((key): key is Stored => typeof key === 'object' && key !== null) : [];
   } catch {
-    return {};
+    return [];
   }
+}
+
+/** The relations, patients or records for which something sealed was stored, as the events tell. */
+export function listStoredRefs(transactions: readonly { readonly event?: LedgerEvent | undefined }[]): ReadonlySet<unknown> {
+  return new Set(transactions.flatMap(({ event }) => readStored(event).map(({ ref }) => ref)));
 }

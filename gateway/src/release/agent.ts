@@ -16,7 +16,7 @@ import {
 import type { AgentAct } from '../audit';
 import type { IntentStore } from '../ledger/intent';
 import type { LedgerBlock } from '../ledger/ledger';
-import { readStored } from '../ledger/read-stored';
+import { listStoredRefs } from '../ledger/read-stored';
 import { Turns } from '../ledger/turns';
 import { readCode } from '../problem';
 import { isDeceased, type Fact, type IndexedRecord, type Projector, type RequestName } from '../store';
@@ -98,7 +98,7 @@ export class ReleaseAgent {
   onBlock(block: LedgerBlock): void {
     if (!this.#isRunning) return;
     this.#look();
-    const refs = new Set(block.transactions.map(({ event }) => readStored(event).ref));
+    const refs = listStoredRefs(block.transactions);
     for (const [key, { name, isWaiting }] of this.#tasks)
       if (isWaiting && refs.has(name.relationRef)) this.#turns.wake(name.requester, key);
   }

@@ -27,8 +27,9 @@ describe('Mailer', () => {
   /** Envelopes that the relations on the ledger name, by relation and receiver. */
   let relations: Map<string, Record<string, string>>;
   const newMailer = (fail?: Error): Mailer => {
-    const submit = (_name: string, request: { organisation: string }, { input }: { input: { envelope: string } }): Promise<unknown> => {
-      sent.push(input.envelope);
+    const submit = (_name: string, request: { organisation: string }, { input }: { input: { envelopes: string[] } }): Promise<unknown> => {
+      sent.push(input.envelopes.join(' and '));
+      if (input.envelopes.includes('refused')) return Promise.reject(new DomainError('COMMITMENT_MISMATCH', 'another'));
       if (away.has(request.organisation)) return Promise.reject(newError('LEDGER_UNAVAILABLE', 'away'));
       return fail === undefined ? Promise.resolve({}) : Promise.reject(fail);
     };
@@ -49,7 +50,7 @@ describe('Mailer', () => {
 
   const pass = async (ms: number): Promise<void> => {
     jest.advanceTimersByTime(ms);
-    await new Promise(setImmediate);
+    for (let turn = 0; turn < 3; turn += 1) await new Promise(setImmediate);
   };
 
   it('sends what was kept before its entry as soon as a block brings that, also after a restart', async () => {
@@ -76,7 +77,7 @@ describe('Mailer', () => {
     relations.set(ref, { AlphaMSP: 'of the second try' });
     mailer.onBlock();
     await pass(0);
-    expect([sent, await outbox.list(), troubles]).toEqual([['of the second try', 'of the second try'], [], []]);
+    expect([sent, await outbox.list(), troubles]).toEqual([['of the second try and of the second try'], [], []]);
     await mailer.stop();
   });
 
@@ -86,10 +87,10 @@ describe('Mailer', () => {
     const submit = (
       _name: string,
       _request: unknown,
-      { operation, input }: { operation: string; input: { envelope: string } },
+      { operation, input }: { operation: string; input: { envelopes: string[] } },
     ): unknown => {
       const refused = (): Promise<unknown> => Promise.reject(new DomainError('COMMITMENT_MISMATCH', 'another'));
-      const answer = running.get(operation) ?? pass(0).then(() => (input.envelope === 'mine' ? {} : refused()));
+      const answer = running.get(operation) ?? pass(0).then(() => (input.envelopes.join() === 'mine' ? {} : refused()));
       running.set(operation, answer);
       return answer;
     };
@@ -99,6 +100,27 @@ describe('Mailer', () => {
     await mailer.put(tries);
     relations.set(ref, { AlphaMSP: 'mine' });
     expect(await mailer.deliver(tries)).toEqual(['refused', 'delivered']);
+    await mailer.stop();
+  });
+
+  it('brings in one transaction what is there for one receiver, up to a hundred values or 4 MB', async () => {
+    const mailer = newMailer();
+    const all = Array.from({ length: 101 }, (_, at) => ({ ...parcelOf('identity', `e${String(at)}`), ref: String(at).padStart(22, 'R') }));
+    const long = all.slice(0, 3).map((parcel) => ({ ...parcel, kind: 'ask' as const, envelope: 'x'.repeat(2 * 1024 * 1024) }));
+    const other = { ...parcelOf('identity', 'other'), organisation: 'BetaMSP' };
+    const statuses = await Promise.all([mailer.deliver([...all, other]), mailer.deliver(long)]);
+    expect(new Set(statuses.flat())).toEqual(new Set(['delivered']));
+    expect(sent.map((one) => one.split(' and ').length).sort()).toEqual([1, 100, 2, 2]);
+    await mailer.stop();
+  });
+
+  it('brings the others of a transaction that is refused for one of them', async () => {
+    const mailer = newMailer();
+    const parcels = ['one', 'refused', 'two', 'three'].map((envelope, at) => ({ ...parcelOf('binding', envelope), ref: String(at) }));
+    await mailer.put(parcels);
+    expect(await mailer.deliver(parcels)).toEqual(['delivered', 'refused', 'delivered', 'delivered']);
+    expect(sent).toEqual(['one and refused and two and three', 'one and refused', 'one', 'refused', 'two and three']);
+    expect((await outbox.list()).map(({ envelope }) => envelope)).toEqual(['refused']);
     await mailer.stop();
   });
 

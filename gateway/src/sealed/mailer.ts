@@ -1,8 +1,8 @@
-import type { MspId } from '@medaccord/chaincode/model';
+import { MAX_SEALED_VALUES, type MspId } from '@medaccord/chaincode/model';
 import { digestOf } from '../ledger/digest';
 import { newLanes } from '../ledger/lanes';
 import type { Transactions } from '../ledger/transactions';
-import { readCode } from '../problem';
+import { readCode, toCodedError, type CodedError } from '../problem';
 import type { Facts } from '../store/facts';
 import { isNamedByEntry, type Outbox, type Parcel, type WaitingParcel } from '../store/outbox';
 import { placeOfParcel } from './place-of-parcel';
@@ -19,8 +19,12 @@ export type DeliveryStatus = 'delivered' | 'pending' | 'refused';
 
 /** What belongs to an entry that never came is dropped after this time. */
 const orphanMs = 24 * 3_600_000;
-/** Parcels under way at once. */
+/** Transactions under way at once. */
 const lanesInFlight = 8;
+/** The most characters of one transaction's envelopes; a longer one goes alone. */
+const mostCharacters = 4 * 1024 * 1024;
+/** Categories of errors that say nothing of what was handed in. */
+const undecided = ['uncertain', 'unavailable', 'internal'];
 /** Errors that no repetition mends. */
 const refusals = ['COMMITMENT_MISMATCH', 'SEALED_ALREADY_STORED'];
 /** A receiver that cannot be reached is tried again at this pace. */
@@ -32,14 +36,23 @@ interface Round {
   timer: NodeJS.Timeout | undefined;
 }
 
+/** A parcel that leaves with the next transaction to its receiver. */
+interface Gathered {
+  readonly parcel: Parcel;
+  readonly tell: (status: DeliveryStatus) => void;
+}
+
 /**
- * Brings sealed values into the receivers' collections, each in a transaction of its own that the receiver endorses: never a condition of the
- * public entry that they belong to. An unreachable receiver is tried again until it is back, across restarts.
+ * Brings sealed values into the receivers' collections, in transactions that the receiver endorses alone: never a condition of the public
+ * entry that they belong to. What is there for one receiver at the same time goes in one transaction; where that is refused, its halves do.
+ * An unreachable receiver is tried again until it is back, across restarts.
  */
 export class Mailer {
   readonly #options: MailerOptions;
   readonly #lane = newLanes(lanesInFlight);
   readonly #running = new Map<string, Promise<DeliveryStatus>>();
+  /** By receiver: what leaves as soon as a lane is free. */
+  readonly #gathered = new Map<string, Gathered[]>();
   /** By name: parcels whose public entry was not on the ledger when they were put in or last looked at. */
   readonly #early = new Map<string, WaitingParcel>();
   /** By receiver: one that cannot be reached holds nobody else's parcels up. */
@@ -141,42 +154,94 @@ export class Mailer {
 
   #deliver(parcel: Parcel): Promise<DeliveryStatus> {
     const name = formatName(parcel);
-    const running = this.#running.get(name) ?? this.#lane(() => this.#submit(parcel)).finally(() => this.#running.delete(name));
+    const running =
+      this.#running.get(name) ??
+      new Promise<DeliveryStatus>((tell) => {
+        this.#gather({ parcel, tell });
+      }).finally(() => this.#running.delete(name));
     this.#running.set(name, running);
     return running;
   }
 
-  async #submit(parcel: Parcel): Promise<DeliveryStatus> {
-    const { organisation, kind, ref, id } = parcel;
-    const { outbox, onTrouble } = this.#options;
-    // Another envelope for the same place is another operation: what becomes of it says nothing about this one.
-    const operation = `sealed/${formatName(parcel)}`;
-    let { envelope } = parcel;
+  /** Those that come in the same turn, or while all lanes are taken, leave together. */
+  #gather(one: Gathered): void {
+    const { organisation } = one.parcel;
+    const gathered = this.#gathered.get(organisation);
+    if (gathered !== undefined) {
+      gathered.push(one);
+      return;
+    }
+    this.#gathered.set(organisation, [one]);
+    setImmediate(() => void this.#lane(() => this.#sendGathered(organisation)));
+  }
+
+  async #sendGathered(organisation: string): Promise<void> {
+    const gathered = this.#gathered.get(organisation) ?? [];
+    this.#gathered.delete(organisation);
+    const load = takeLoad(gathered);
+    for (const one of gathered) this.#gather(one);
+    await this.#send(organisation, load);
+  }
+
+  async #send(organisation: string, load: readonly Gathered[]): Promise<void> {
+    let parcels: readonly Parcel[] = load.map(({ parcel }) => parcel);
+    let error: CodedError | undefined;
     try {
-      if (!isNamedByEntry(parcel)) envelope = (await outbox.find(parcel)) ?? envelope;
-      await this.#options.transactions.submit(
-        'StoreSealed',
-        { organisation: organisation as MspId, kind, ref, id },
-        {
-          operation,
-          organisations: [organisation],
-          input: { envelope },
-          mayLag: true,
-        },
-      );
-    } catch (error) {
-      // Only this organisation stores its asks: another one that stands there is an earlier seal of the same ask.
-      if (kind !== 'ask' || readCode(error) !== 'SEALED_ALREADY_STORED') {
-        onTrouble(error);
-        if (!refusals.includes(readCode(error) ?? '')) return 'pending';
-        this.#refused.add(formatName({ ...parcel, envelope }));
-        return 'refused';
-      }
+      parcels = await Promise.all(parcels.map((parcel) => this.#findKept(parcel)));
+      await this.#submit(organisation, parcels);
+    } catch (cause) {
+      error = toCodedError(cause);
+    }
+    if (error !== undefined && load.length > 1 && !undecided.includes(error.category)) {
+      const half = Math.ceil(load.length / 2);
+      for (const part of [load.slice(0, half), load.slice(half)]) await this.#send(organisation, part);
+      return;
+    }
+    for (const [at, { tell }] of load.entries()) tell(await this.#settle(parcels[at] as Parcel, error));
+  }
+
+  /** The envelope that waits at a parcel's place, where the entry names none. */
+  async #findKept(parcel: Parcel): Promise<Parcel> {
+    if (isNamedByEntry(parcel)) return parcel;
+    return { ...parcel, envelope: (await this.#options.outbox.find(parcel)) ?? parcel.envelope };
+  }
+
+  async #submit(organisation: string, parcels: readonly Parcel[]): Promise<void> {
+    // Another envelope for the same place is another operation: what becomes of it says nothing about this one.
+    const operation = `sealed/${digestOf(parcels.map(formatName).join())}`;
+    await this.#options.transactions.submit(
+      'StoreSealed',
+      { organisation: organisation as MspId, keys: parcels.map(({ kind, ref, id }) => ({ kind, ref, id })) },
+      { operation, organisations: [organisation], input: { envelopes: parcels.map(({ envelope }) => envelope) }, mayLag: true },
+    );
+  }
+
+  /** What became of a parcel, by how its transaction ended. */
+  async #settle(parcel: Parcel, error: CodedError | undefined): Promise<DeliveryStatus> {
+    const { outbox, onTrouble } = this.#options;
+    const code = error && readCode(error);
+    // Only this organisation stores its asks: another one that stands there is an earlier seal of the same ask.
+    if (error !== undefined && !(parcel.kind === 'ask' && code === 'SEALED_ALREADY_STORED')) {
+      onTrouble(error);
+      if (!refusals.includes(code ?? '')) return 'pending';
+      this.#refused.add(formatName(parcel));
+      return 'refused';
     }
     // What cannot be taken out now is found delivered the next time.
-    await outbox.remove({ ...parcel, envelope }).catch(onTrouble);
+    await outbox.remove(parcel).catch(onTrouble);
     return 'delivered';
   }
+}
+
+/** Takes off the list what goes in one transaction: one parcel at least. */
+function takeLoad(gathered: Gathered[]): readonly Gathered[] {
+  let [count, characters] = [0, 0];
+  for (const { parcel } of gathered.slice(0, MAX_SEALED_VALUES)) {
+    characters += parcel.envelope.length;
+    if (count > 0 && characters > mostCharacters) break;
+    count += 1;
+  }
+  return gathered.splice(0, count);
 }
 
 function isOrphan({ at }: WaitingParcel): boolean {

@@ -49,7 +49,7 @@ const adjudication = (more: object = {}): [string, object] => [
     ...more,
   },
 ];
-const stored = (payload: unknown): LedgerEvent => ({ name: 'SealedStored', payload: JSON.stringify(payload) });
+const stored = (...keys: readonly unknown[]): LedgerEvent => ({ name: 'SealedStored', payload: JSON.stringify({ keys }) });
 const told = (): unknown[] =>
   facts.claimEvents.list({ block: 0, place: 0 }, 100).map(({ block, place, kind, status, more }) => [block, place, kind, status, more]);
 
@@ -74,7 +74,10 @@ describe('events of claims', () => {
   it('have a place each, also within a block, and are read from any place on', () => {
     apply(
       [claim(), adjudication({ settled: { n: 1, number: 7 } })],
-      stored({ kind: 'adjudication', ref: relationRef, id: `${String(claimId)}.1` }),
+      stored(
+        { kind: 'explanation', ref: relationRef, id: `${String(claimId)}.1` },
+        { kind: 'adjudication', ref: relationRef, id: `${String(claimId)}.1` },
+      ),
     );
     expect(told()).toEqual([
       [0, 1, 'submitted', 'submitted', expect.anything()],
@@ -96,7 +99,7 @@ describe('events of claims', () => {
       ],
     ];
     for (const payload of payloads) apply([], stored(payload));
-    apply([], { name: 'SealedStored', payload: 'no JSON' });
+    for (const payload of ['no JSON', 'null', '7', '{"keys":7}']) apply([], { name: 'SealedStored', payload });
     expect(told()).toEqual([]);
   });
 });

@@ -101,10 +101,11 @@ export class ClaimEvents {
 
   /** An event of the ledger is a hint alone: so is what is made of it. */
   hear(event: LedgerEvent): readonly Happened[] {
-    const { kind, ref, id } = readStored(event);
-    const [claimId, n] = /^([A-Za-z0-9_-]{22,64})\.(\d{1,7})$/.exec(String(id))?.slice(1) ?? [];
-    if (kind !== 'adjudication' || typeof ref !== 'string' || claimId === undefined) return [];
-    return [{ relationRef: ref, claimId, kind: 'documented', more: { n: Number(n) } }];
+    return readStored(event).flatMap(({ kind, ref, id }): Happened[] => {
+      const [claimId, n] = /^([A-Za-z0-9_-]{22,64})\.(\d{1,7})$/.exec(String(id))?.slice(1) ?? [];
+      if (kind !== 'adjudication' || typeof ref !== 'string' || claimId === undefined) return [];
+      return [{ relationRef: ref, claimId, kind: 'documented', more: { n: Number(n) } }];
+    });
   }
 
   /** Keeps what was seen, now that the entries say so. */

@@ -114,14 +114,19 @@ export class TestClaims {
       body: await commit(claimPreimage(made)),
       sealed: { AlphaMSP: digestOf(own ?? ''), [this.coverage.insurer]: digestOf(envelope ?? '') },
     };
-    await this.#send('SubmitClaim', request, { organisations: ['AlphaMSP', 'BetaMSP'], envelope: own ?? '', daysAgo: more.daysAgo });
+    await this.#send('SubmitClaim', request, {
+      organisations: ['AlphaMSP', 'BetaMSP'],
+      input: { envelope: own ?? '' },
+      daysAgo: more.daysAgo,
+    });
     return { claimId, body, envelope: envelope ?? '' };
   }
 
   /** Brings the body to the insurer. */
   async deliver({ claimId, envelope }: TestClaim): Promise<void> {
-    const request = { organisation: this.coverage.insurer, ...claimRef(this.coverage.patient.relationRef as never, claimId as never) };
-    await this.#send('StoreSealed', request, { organisations: [this.coverage.insurer], envelope });
+    const ref = claimRef(this.coverage.patient.relationRef as never, claimId as never);
+    const request = { organisation: this.coverage.insurer, keys: [ref] };
+    await this.#send('StoreSealed', request, { organisations: [this.coverage.insurer], input: { envelopes: [envelope] } });
   }
 
   async bill(lines: readonly TestLine[], more: TestBilling = {}): Promise<TestClaim> {
@@ -152,11 +157,11 @@ export class TestClaims {
   async #send(
     transaction: string,
     request: object,
-    { organisations, envelope, daysAgo = 0 }: { organisations: readonly string[]; envelope: string; daysAgo?: number | undefined },
+    { organisations, input, daysAgo = 0 }: { organisations: readonly string[]; input: object; daysAgo?: number | undefined },
   ): Promise<void> {
     const { ledger } = this.consortium;
     const as = await ledger.twin.identity('AlphaMSP', 'gateway');
-    const call = { transaction, request, organisations, transient: { input: formatCanonical({ envelope }) } };
+    const call = { transaction, request, organisations, transient: { input: formatCanonical(input) } };
     const { code } = ledger.commit(await ledger.endorse(as, transaction, call, daysAgo * 24 * 3_600_000));
     if (code !== 0) throw new Error(`${transaction} was invalid: ${String(code)}`);
   }
