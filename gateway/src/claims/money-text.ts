@@ -21,10 +21,10 @@ export function textOf(value: JsonValue | undefined): string {
   return value === undefined || typeof value === 'string' ? '' : formatJson(value);
 }
 
-/** `75.00`: an amount with the decimal places of its currency. */
+/** `75.00`, `-0.05`: an amount with the decimal places of its currency. */
 export function formatMoney(amount: number, currency: string): string {
   const places = digitsOf(currency);
   if (places === 0) return String(amount);
-  const digits = String(amount).padStart(places + 1, '0');
-  return `${digits.slice(0, -places)}.${digits.slice(-places)}`;
+  const digits = String(Math.abs(amount)).padStart(places + 1, '0');
+  return `${amount < 0 ? '-' : ''}${digits.slice(0, -places)}.${digits.slice(-places)}`;
 }

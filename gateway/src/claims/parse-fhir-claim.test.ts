@@ -95,6 +95,15 @@ describe('money', () => {
       '1.005',
     ]);
   });
+
+  it('below nothing, as what is owed back is, has its sign before it, however little it is', () => {
+    expect([formatMoney(-1, 'USD'), formatMoney(-10, 'USD'), formatMoney(-12, 'JPY'), formatMoney(-1_005, 'KWD')]).toEqual([
+      '-0.01',
+      '-0.10',
+      '-12',
+      '-1.005',
+    ]);
+  });
 });
 
 describe('what the payer before paid', () => {
