@@ -17,8 +17,13 @@ const [ada, bea] = [new TestPatient(consortium, 'AlphaMSP'), new TestPatient(con
 const made = { ada: [] as string[], bea: [] as string[], coverage: '', beas: '', coverageId: '', encounter: '' };
 
 const fhirId = (id: string): string => id.replaceAll('_', '.');
+const ledgerId = (id: string): string => id.replaceAll('.', '_');
+let beasCoverage: TestCoverage;
 
-async function cover(patient: TestPatient, plan?: object): Promise<{ coverageId: string; claim: string; encounter: string }> {
+async function cover(
+  patient: TestPatient,
+  plan?: object,
+): Promise<{ coverage: TestCoverage; coverageId: string; claim: string; encounter: string }> {
   await patient.register();
   const { body } = await patient.import(newVisitBundle());
   const references = (body.resources as { reference: string }[]).map(({ reference }) => reference);
@@ -26,7 +31,7 @@ async function cover(patient: TestPatient, plan?: object): Promise<{ coverageId:
   const coverage = new TestCoverage(patient);
   expect((await coverage.begin(plan)).status).toBe(201);
   const named = (type: string): string => references.find((one) => one.startsWith(`${type}/`)) ?? '';
-  return { coverageId: coverage.coverageId, claim: named('Claim'), encounter: named('Encounter') };
+  return { coverage, coverageId: coverage.coverageId, claim: named('Claim'), encounter: named('Encounter') };
 }
 
 async function bill(patient: TestPatient, body: object): Promise<string> {
@@ -54,6 +59,7 @@ beforeAll(async () => {
   made.ada.push(await bill(ada, { coverageId, ...asked }));
   const others = await cover(bea);
   made.beas = fhirId(others.coverageId);
+  beasCoverage = others.coverage;
   made.bea.push(await bill(bea, { coverageId: others.coverageId, claim: others.claim }));
 }, 60_000);
 
@@ -126,6 +132,14 @@ describe('hospital and insurer', () => {
     expect(await found(`ClaimResponse?use=preauthorization,predetermination`)).toEqual([second]);
     expect(await found(`ClaimResponse?request=Claim/${first}`)).toEqual([first]);
     expect(await found(`Claim?_id=${first},${second}&use=claim`)).toEqual([first]);
+    expect(await found(`Claim?identifier=urn:medaccord:claim%7C${ledgerId(first)},urn:other%7C${ledgerId(second)}`)).toEqual([first]);
+    expect(await found(`Coverage?identifier=${ledgerId(made.coverage)}`)).toEqual([made.coverage]);
+    const decided = (n: number): string => `urn:medaccord:adjudication%7C${ledgerId(first)}.${String(n)}`;
+    expect(await found(`ExplanationOfBenefit?identifier=${decided(1)},${decided(2)}`)).toEqual([first]);
+    expect(await found(`ClaimResponse?identifier=${decided(2)}`)).toEqual([]);
+    expect(await found(`Claim?_id=${first},${first}`)).toEqual([first]);
+    isValid(await get('Claim'));
+    isValid(await get('ExplanationOfBenefit', clerk()));
     expect(await found('ClaimResponse?outcome=queued,error')).toEqual([]);
     expect(await found('ClaimResponse?outcome=complete&status=active')).toEqual(all);
     expect(await found('Claim?created=lt2020')).toEqual([]);
@@ -152,7 +166,7 @@ describe('hospital and insurer', () => {
   });
 
   it('are told whether a coverage is in force, and what is left of it', async () => {
-    const ask = async (who: Parameters<typeof get>[1], more: object = {}): Promise<Answer> => {
+    const ask = async (who: Parameters<typeof get>[1], more: object = {}, wrap = (request: object): object => request): Promise<Answer> => {
       const request = {
         ...{ resourceType: 'CoverageEligibilityRequest', status: 'active', purpose: ['benefits', 'validation'], created: '2026-03-06' },
         patient: { identifier: { system: 'urn:medaccord:relation', value: ada.relationRef } },
@@ -161,7 +175,7 @@ describe('hospital and insurer', () => {
         ...{ servicedDate: '2026-03-06', ...more },
       };
       const headers = { 'content-type': 'application/fhir+json' };
-      return get('CoverageEligibilityRequest/$submit', { ...who, method: 'POST', body: request, headers });
+      return get('CoverageEligibilityRequest/$submit', { ...who, method: 'POST', body: wrap(request), headers });
     };
     for (const who of [{}, clerk()]) {
       const answer = await ask(who);
@@ -171,6 +185,12 @@ describe('hospital and insurer', () => {
       expect(answer.text).toContain('"allowedMoney":{"value":500.00,"currency":"USD"},"usedMoney":{"value":500.00,"currency":"USD"}');
     }
     expect((await ask({}, { servicedDate: '2019-12-31' })).body.insurance[0].inforce).toBe(false);
+    const parameters = (resource: object): object => ({ resourceType: 'Parameters', parameter: [{ name: 'resource', resource }] });
+    expect((await ask({}, {}, parameters)).body).toMatchObject({ resourceType: 'CoverageEligibilityResponse', outcome: 'complete' });
+    const named = (system: string, value: string): object => ({ identifier: { system, value } });
+    expect(codeOf(await ask({}, { patient: named('urn:medaccord:relation', bea.relationRef) }))).toEqual([400, 'REQUEST_INVALID']);
+    expect(codeOf(await ask({}, { insurer: named('urn:medaccord:member', 'BetaMSP') }))).toEqual([400, 'REQUEST_INVALID']);
+    expect(codeOf(await ask({}, { status: 'cancelled' }))).toEqual([400, 'REQUEST_INVALID']);
     expect(codeOf(await ask({}, { insurance: undefined }))).toEqual([400, 'REQUEST_INVALID']);
     expect(codeOf(await ask({}, { purpose: ['discovery'] }))).toEqual([400, 'REQUEST_INVALID']);
     expect(codeOf(await ask({}, { status: 'fair' }))).toEqual([422, 'FHIR_INVALID']);
@@ -235,6 +255,48 @@ describe('the patient', () => {
   });
 });
 
+describe('what has changed', () => {
+  it('is found by the time of the change: a claim that another one takes back, and the answer to it', async () => {
+    const [old = ''] = made.bea;
+    const before = (await get(`Claim/${old}`)).body.meta.lastUpdated as string;
+    const related = { claimId: ledgerId(old), relationship: 'reversal' };
+    const body = {
+      relationRef: bea.relationRef,
+      coverageId: ledgerId(made.beas),
+      related,
+      type: 'institutional',
+      currency: 'USD',
+      lines: [],
+    };
+    const { status, body: reversal } = await alpha!.send('/api/claims', { token: await alpha!.token('records'), key: randomUUID(), body });
+    expect(status).toBe(201);
+    const isTold = async (): Promise<boolean> => (await get(`ClaimResponse/${old}`)).body.status === 'cancelled';
+    await waitFor(isTold, 20_000);
+    const claim = (await get(`Claim/${old}`)).body;
+    expect(claim).toMatchObject({ status: 'cancelled', meta: { lastUpdated: expect.any(String) } });
+    expect(claim.meta.lastUpdated > before).toBe(true);
+    const since = `patient=${bea.relationRef}&_lastUpdated=ge${String(claim.meta.lastUpdated)}`;
+    expect(idsOf(await get(`Claim?${since}`))).toEqual([fhirId(String(reversal.claimId)), old]);
+    expect(idsOf(await get(`Claim?${since}&created=lt${String(claim.meta.lastUpdated)}`))).toEqual([old]);
+    expect(idsOf(await get(`Claim?patient=${bea.relationRef}&_lastUpdated=lt${String(claim.meta.lastUpdated)}`))).toEqual([]);
+    const answered = await get(`ClaimResponse?${since}&outcome=complete`);
+    expect(idsOf(answered)).toEqual([fhirId(String(reversal.claimId)), old]);
+    isValid(answered);
+  });
+
+  it('ends the period of a coverage that the insurer ended', async () => {
+    expect((await get(`Coverage/${made.beas}`)).body.period).toEqual({ start: '2020-01-01' });
+    expect((await beasCoverage.change('ended')).status).toBe(200);
+    await consortium.untilFollowing();
+    const coverage = await get(`Coverage/${made.beas}`);
+    isValid(coverage);
+    expect(coverage.body).toMatchObject({
+      status: 'cancelled',
+      period: { start: '2020-01-01', end: expect.stringMatching(/^\d{4}-\d\d-\d\d$/) },
+    });
+  });
+});
+
 describe('a patient who is held', () => {
   it('reads nothing, for the key may be in other hands', async () => {
     const sent = { token: await alpha!.token('registrar'), key: randomUUID(), body: {} };
@@ -250,6 +312,10 @@ describe('the statements', () => {
     for (const path of ['/fhir/claims/metadata', `/fhir/own-claims/${ada.relationRef}/metadata`]) {
       const statement = await alpha!.send(path);
       isValid(statement);
+      // FHIR's word for a service whose resources have no meta.versionId.
+      expect(new Set(statement.body.rest[0].resource.flatMap(({ versioning }: { versioning?: string }) => versioning ?? []))).toEqual(
+        new Set(['no-version']),
+      );
       expect(statement.body.rest[0].resource.map(({ type }: { type: string }) => type)).toEqual(
         expect.arrayContaining(['Coverage', 'Claim', 'ClaimResponse', 'ExplanationOfBenefit']),
       );

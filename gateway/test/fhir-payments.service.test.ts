@@ -137,7 +137,8 @@ describe('a payment', () => {
     expect((await receive(1, { USD: 25_000, EUR: 1_500 })).body.status).toBe('cleared');
     await consortium.untilFollowing();
     const cleared = entriesOf(await atInsurer('/fhir/claims/PaymentReconciliation?outcome=complete'));
-    expect(cleared.map(({ meta }) => meta.versionId)).toEqual(['2', '2']);
+    expect(cleared).toHaveLength(2);
+    expect(cleared.map(({ meta, created }) => meta.lastUpdated > created)).toEqual([true, true]);
     expect(entriesOf(await read('PaymentNotice?payment-status=cleared'))).toHaveLength(2);
     expect(entriesOf(await read('PaymentNotice?payment-status=paid'))).toEqual([]);
   });
@@ -174,6 +175,9 @@ describe('a payment', () => {
     expect(paged).toEqual(all);
     expect(entriesOf(await read(`PaymentNotice?_id=${all.slice(1).join(',')}`)).map(({ id }) => id)).toEqual(all.slice(1));
     expect(entriesOf(await read('PaymentNotice?created=lt2020-01-01'))).toEqual([]);
+    expect(entriesOf(await read('PaymentNotice?identifier=urn:medaccord:settlement%7CAlphaMSP/GammaMSP/1'))).toHaveLength(2);
+    expect(entriesOf(await read('PaymentNotice?identifier=AlphaMSP/GammaMSP/9'))).toEqual([]);
+    isValid((await read('PaymentReconciliation')).text);
   });
 
   it('is nothing to others, and no resource of a patient', async () => {

@@ -126,6 +126,7 @@ describe('a subscription to claims', () => {
         type: 'history',
       });
       expect(validateResource(parseLosslessJson(body) as JsonObject)).toEqual([]);
+      expect(JSON.parse(body).timestamp).toMatch(/Z$/);
       expect(body).not.toContain(patient.relationRef);
     }
     expect(taken().map(focusOf)).toEqual(Array(2).fill(`ClaimResponse/${claim.claimId.replaceAll('_', '.')}`));
@@ -239,6 +240,9 @@ describe('a subscription to claims', () => {
     expect((await send('', { body: newSubscription('ClaimResponse?color=red') })).status).toBe(400);
     const { id, resource } = await subscribe('ClaimResponse?');
     expect((await send(`/${id}`, { method: 'PUT', body: { ...resource, criteria: 'Claim?' } })).status).toBe(400);
+    for (const other of ['another', undefined])
+      expect((await send(`/${id}`, { method: 'PUT', body: { ...resource, id: other, status: 'off' } })).status).toBe(400);
+    expect((await send(`/${id}`, {})).body.status).toBe('active');
   });
 });
 

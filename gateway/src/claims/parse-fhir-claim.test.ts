@@ -57,6 +57,12 @@ describe('a FHIR Claim', () => {
   });
 
   it.each<[string, (claim: any) => void, string, string]>([
+    [
+      'several authorizations without a word which item draws on which',
+      (one) => (one.insurance[0].preAuthRef = ['A1', 'A2']),
+      'FHIR_CLAIM_NOT_SUPPORTED',
+      'Claim.insurance.preAuthRef',
+    ],
     ['a total that is not the sum', (one) => (one.total.value = 1378.83), 'FHIR_CLAIM_INVALID', 'Claim.total'],
     ['a total below its items', (one) => ((one.total.value = 1), delete one.item[0].net), 'FHIR_CLAIM_INVALID', 'Claim.total'],
     [

@@ -129,7 +129,8 @@ function authorizationsOf({ insurance }: JsonObject, items: readonly Item[]): Fr
   const own = new Map(items.map(({ value }) => [value, ownAuthorizationOf(value)]));
   if ([...own.values()].some((id) => id !== undefined)) return (item) => own.get(item);
   const focal = listOf(insurance, 'Claim.insurance').find(({ value }) => value['focal'] === true)?.value;
-  const [first] = Array.isArray(focal?.['preAuthRef']) ? focal['preAuthRef'] : [];
+  const [first, ...others] = Array.isArray(focal?.['preAuthRef']) ? focal['preAuthRef'] : [];
+  if (others.length > 0) throw unsupported('Claim.insurance.preAuthRef', 'must be one, or each item must name its own.');
   return () => (typeof first === 'string' ? first : undefined);
 }
 

@@ -45,19 +45,21 @@ export interface DecisionPapers {
   readonly claim: ClaimEntry;
   readonly adjudication: AdjudicationEntry;
   readonly acknowledgement: Acknowledgement | undefined;
+  /** Of a claim that takes another back, which has no decision of its own: that one's. */
+  readonly undone: AdjudicationEntry | undefined;
   readonly opened: { readonly document: AdjudicationDocument; readonly plan: BenefitPlan } | undefined;
 }
 
 /** The insurer's answer to a claim as it stands on the ledger. */
 export function answerOf(claim: JsonObject, papers: DecisionPapers): Answer {
   const { adjudication, opened } = papers;
-  const { claimId, submittedAt } = papers.claim;
+  const { claimId } = papers.claim;
   const decided = opened?.document.decided ?? undefined;
   return {
     claim,
     claimId,
     n: adjudication.n,
-    at: adjudication.at ?? papers.acknowledgement?.at ?? submittedAt,
+    at: lastOf(papers),
     status: statusOf(adjudication),
     ...outcomeOf(papers),
     note: opened?.document.note,
@@ -76,13 +78,26 @@ function statusOf({ status, outcome }: AdjudicationEntry): Answer['status'] {
   return outcome === 'reversed' ? 'cancelled' : 'active';
 }
 
-function outcomeOf({ adjudication, acknowledgement, opened }: DecisionPapers): Pick<Answer, 'outcome' | 'disposition' | 'returned'> {
+/** When the newest of them was written. */
+function lastOf(papers: DecisionPapers): Instant {
+  const { adjudication, acknowledgement, claim } = papers;
+  return adjudication.at ?? reversalOf(papers)?.at ?? acknowledgement?.at ?? claim.submittedAt;
+}
+
+/** The decision by which the insurer took back what this claim takes back. */
+function reversalOf({ undone }: DecisionPapers): AdjudicationEntry | undefined {
+  return undone?.outcome === 'reversed' ? undone : undefined;
+}
+
+function outcomeOf(papers: DecisionPapers): Pick<Answer, 'outcome' | 'disposition' | 'returned'> {
+  const { adjudication, acknowledgement, opened } = papers;
   const { outcome } = adjudication;
+  if (reversalOf(papers) !== undefined) return { outcome: 'complete', disposition: 'Done: the other claim is taken back.' };
   if (outcome === 'reversed') return { outcome: 'complete', disposition: 'Taken back: another claim stands in its place.' };
   if (outcome !== null)
     return { outcome, disposition: opened === undefined ? 'Decided; the decision cannot be read here.' : planText(opened.plan) };
   const reason = acknowledgement?.reason ?? null;
-  if (reason !== null) return { outcome: 'error', disposition: 'Given back undecided.', returned: reason };
+  if (reason !== null) return { outcome: 'error', disposition: `Given back undecided: ${reason}.`, returned: reason };
   return { outcome: 'queued', disposition: acknowledgement === undefined ? 'Submitted.' : 'Received; not decided yet.' };
 }
 

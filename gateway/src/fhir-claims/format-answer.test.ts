@@ -27,10 +27,12 @@ import {
   coverageWith,
   decide,
   encounter,
+  entryOf,
   find,
   insurer,
   line,
   plan,
+  record,
   relationRef,
   sent,
   terms,
@@ -75,10 +77,42 @@ describe("an insurer's answer", () => {
     }
     const reasons = formatJson(find(response, 'item.2.adjudication') ?? null);
     expect(reasons).toContain('{"system":"https://x12.org/codes/claim-adjustment-reason-codes","code":"204"}');
-    expect(reasons).toContain('denialreason');
+    expect(reasons).toContain('adjustmentreason');
     const balances = formatJson(explanation['benefitBalance'] ?? null);
     expect(balances).toContain('"allowedMoney":{"value":500.00,"currency":"USD"},"usedMoney":{"value":500.00,"currency":"USD"}');
     expect(balances).toContain('The plan year that begins on 2026-01-01');
+  });
+
+  it('says why a part of a line is not covered where readers of CARIN look for it, in codes of X12', () => {
+    const service = { system: 'http://hl7.org/fhir/sid/cvx', code: '140' };
+    const twice = bodyWith({ lines: [line(1, '', { service, units: 2, charge: 18_000 }, encounter, record('Immunization', 'flu'))] });
+    for (const resource of both(decide(twice), twice)) {
+      expect(benefitOf(resource, 0)).toBe('{"value":90.00,"currency":"USD"}');
+      const rows = (find(resource, 'item.0.adjudication') as JsonObject[]).filter(
+        (one) => find(one, 'category.coding.0.code') === 'adjustmentreason',
+      );
+      expect(rows).toHaveLength(1);
+      expect(find(rows[0], 'reason.coding')).toContainEqual({
+        system: 'https://x12.org/codes/claim-adjustment-reason-codes',
+        code: '119',
+      });
+    }
+  });
+
+  it('is identified by its claim and number, and has no version, which this service does not keep', () => {
+    for (const resource of both(decide(bodyWith(), {}, { n: 3 }), bodyWith())) {
+      expect(resource['identifier']).toEqual([{ system: 'urn:medaccord:adjudication', value: `${claimId}.3` }]);
+      expect(find(resource, 'meta.versionId')).toBeUndefined();
+    }
+    for (const resource of both(undecided(bodyWith(), { n: 0, outcome: null, at: null, status: 'open' }), bodyWith()))
+      expect(resource['identifier']).toBeUndefined();
+  });
+
+  it('that can be read without the body has the services masked', () => {
+    const answer = answerOf(formatClaim(entryOf(bodyWith()), { body: undefined, replacedAt: undefined }), decide(bodyWith()));
+    const explanation = formatExplanation(answer);
+    expect(issuesOf(explanation)).toEqual([]);
+    expect(find(explanation, 'item.0.productOrService.extension.0.valueCode')).toBe('masked');
   });
 
   it('that a person gave beside the rule has her amount, and says so', () => {
@@ -101,6 +135,9 @@ describe("an insurer's answer", () => {
     expect(response).toMatchObject({ outcome: 'queued', item: [{ noteNumber: [2] }] });
     expect(find(response, 'item.0.adjudication')).toHaveLength(1);
     expect(find(response, 'processNote.1.text')).toMatch(/^own-rule: /);
+    const paid = { overrides: [{ line: 1, benefit: 500_000, why: 'As a person saw it.' }] };
+    const [closed] = both(decide(large, paid, { outcome: 'complete', isOverridden: true, manner: 'person' }), large);
+    expect(find(closed, 'payment.type.coding.0.code')).toBe('complete');
   });
 
   it.each(['', 'null', '[]', '{"lines":[]}'])(
@@ -132,15 +169,26 @@ describe("an insurer's answer", () => {
     const [two, explanation] = both(decide(body, { authorized: rows }), body);
     expect(two['preAuthRef']).toBe(claimId);
     expect(explanation['preAuthRef']).toEqual(rows.map(({ id }) => id));
+    expect(explanation['payment']).toBeUndefined();
   });
 
   it('that another person has to confirm is a draft; one that was taken back is cancelled and pays nothing', () => {
     const [draft] = both(decide(bodyWith(), {}, { status: 'proposed' }), bodyWith());
     expect(draft['status']).toBe('draft');
     for (const resource of both(undecided(bodyWith(), { n: 2, outcome: 'reversed' }), bodyWith())) {
-      expect(resource).toMatchObject({ status: 'cancelled', outcome: 'complete', meta: { versionId: '2' } });
+      expect(resource).toMatchObject({ status: 'cancelled', outcome: 'complete', identifier: [{ value: `${claimId}.2` }] });
       expect(resource['payment']).toBeUndefined();
     }
+  });
+
+  it('to a claim that takes another back is complete once that one is taken back', () => {
+    const body = bodyWith({ lines: [], related: { claimId: 'another_claim-of-hers-0', relationship: 'reversal' } });
+    const papers = undecided(body, { n: 0, outcome: null, at: null, status: 'open' });
+    const undone = undecided(bodyWith(), { n: 2, outcome: 'reversed' }).adjudication;
+    for (const resource of both({ ...papers, undone: { ...undone, outcome: 'complete' } }, body))
+      expect(resource['outcome']).toBe('queued');
+    for (const resource of both({ ...papers, undone }, body))
+      expect(resource).toMatchObject({ outcome: 'complete', status: 'active', created: undone.at });
   });
 
   it.each<[string, Partial<AdjudicationEntry>, object | undefined, object]>([
@@ -155,7 +203,11 @@ describe("an insurer's answer", () => {
       'was given back',
       { n: 0, outcome: null, at: null, status: 'open' },
       { outcome: 'returned', reason: 'body-mismatch' },
-      { outcome: 'error', error: [{ code: { coding: [{ system: 'urn:medaccord:return-reason', code: 'body-mismatch' }] } }] },
+      {
+        outcome: 'error',
+        disposition: 'Given back undecided: body-mismatch.',
+        error: [{ code: { coding: [{ system: 'urn:medaccord:return-reason', code: 'body-mismatch' }] } }],
+      },
     ],
     [
       'is sealed to others',
@@ -169,11 +221,12 @@ describe("an insurer's answer", () => {
       ...undecided(body, entry),
       acknowledgement: acknowledgement && parseAcknowledgement({ relationRef, claimId, by, at, ...acknowledgement }, 'acknowledgement'),
     };
-    const sealed = formatClaim(papers.claim, { body: undefined, isReplaced: false });
+    const sealed = formatClaim(papers.claim, { body: undefined, replacedAt: undefined });
     const response = formatClaimResponse(answerOf(sealed, papers));
     expect(issuesOf(response)).toEqual([]);
     expect(issuesOf(formatExplanation(answerOf(sealed, papers)))).toEqual([]);
     expect(response).toMatchObject(expected);
+    expect(formatExplanation(answerOf(sealed, papers))['disposition']).toBe(response['disposition']);
     expect(response['item']).toBeUndefined();
   });
 });
@@ -187,9 +240,9 @@ describe('a CoverageEligibilityResponse', () => {
     created: '2026-03-02',
     insurer: { identifier: { system: 'urn:medaccord:member', value: insurer } },
   };
-  const ask = (day: string, more: Partial<CoverageStanding> = {}): JsonObject =>
+  const ask = (day: string, more: Partial<CoverageStanding> = {}, asked = request, purposes = ['benefits', 'validation']): JsonObject =>
     formatEligibility(
-      { request, purposes: ['benefits', 'validation'], day: parseDay(day, 'day'), at: parseInstant(at, 'at') },
+      { request: asked, purposes, day: parseDay(day, 'day'), at: parseInstant(at, 'at') },
       { entry: coverageWith(), terms, days: terms.period, plan, accumulators: { 'year/2026-01-01/deductible': 12_345 }, ...more },
     );
 
@@ -201,6 +254,19 @@ describe('a CoverageEligibilityResponse', () => {
     expect(text).toContain('"allowedMoney":{"value":500.00,"currency":"USD"},"usedMoney":{"value":123.45,"currency":"USD"}');
     expect(text).toContain('"code":"copay"}]},"allowedMoney":{"value":25.00,"currency":"USD"}');
     expect(text).toContain('"allowedString":"20%"');
+  });
+
+  it('holds the question with what that contained beside it, for what is contained contains nothing and has no version', () => {
+    const held = { ...request, meta: { versionId: '7', lastUpdated: at }, patient: { reference: '#she' } };
+    const contained = [{ resourceType: 'Patient', id: 'she' }];
+    const response = ask('2026-03-02', {}, { ...held, contained });
+    expect(issuesOf(response)).toEqual([]);
+    expect((response['contained'] as JsonObject[]).map(({ resourceType }) => resourceType)).toEqual([
+      'Patient',
+      'CoverageEligibilityRequest',
+    ]);
+    expect(response['request']).toEqual({ reference: '#eligibility-request' });
+    expect(find(response, 'contained.1.id')).toBe('eligibility-request');
   });
 
   it.each([
@@ -223,6 +289,7 @@ describe('a CoverageEligibilityResponse', () => {
       const response = ask('2026-03-02', more);
       expect(issuesOf(response)).toEqual([]);
       expect(response['outcome']).toBe('partial');
+      expect(ask('2026-03-02', more, request, ['validation'])['outcome']).toBe('complete');
       expect(formatJson(response)).not.toContain('usedMoney');
     }
   });

@@ -20,7 +20,7 @@ export function formatClaimResponse(answer: Answer): JsonObject {
   };
 }
 
-function formatDecision(ruling: Ruling, { claim, claimId, note }: Answer): JsonObject {
+function formatDecision(ruling: Ruling, { claim, claimId, outcome, note }: Answer): JsonObject {
   const { lines, totals, paid, notes } = formatRuling(ruling, note);
   const isPaid = claim['use'] === 'claim' && paid > 0;
   return {
@@ -30,7 +30,7 @@ function formatDecision(ruling: Ruling, { claim, claimId, note }: Answer): JsonO
     // FHIR wants a kind of payment: of an answer that leaves lines open it is a part.
     ...(isPaid && {
       payment: {
-        type: concept({ system: systems.paymentType, code: ruling.adjudication.outcome === 'complete' ? 'complete' : 'partial' }),
+        type: concept({ system: systems.paymentType, code: outcome === 'complete' ? 'complete' : 'partial' }),
         amount: moneyOf(paid, ruling.plan.currency),
       },
     }),

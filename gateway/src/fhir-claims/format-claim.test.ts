@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { billedClaimOf, type BilledClaim, type ClaimBody } from '@medaccord/chaincode/model';
+import { billedClaimOf, parseDay, parseInstant, type BilledClaim, type ClaimBody } from '@medaccord/chaincode/model';
 import { parseFhirClaim } from '../claims';
 import { formatJson, parseLosslessJson, type JsonObject } from '../fhir';
 import { validateResource, type Issue } from '../validation';
@@ -38,6 +38,15 @@ describe('a Coverage', () => {
       order: 2,
     });
     expect(find(coverage, 'extension.0.valueCode')).toBe('suspended');
+  });
+
+  it('that the insurer stopped ends the day before, and has no period where it stopped before its first day', () => {
+    const stopped = coverageWith({ status: 'ended' });
+    const cut = formatCoverage(stopped, terms, { ...terms.period, until: parseDay('2026-04-01', 'day') });
+    expect(issuesOf(cut)).toEqual([]);
+    expect(cut['period']).toEqual({ start: '2026-01-01', end: '2026-03-31' });
+    const never = { from: parseDay('9999-12-30', 'day'), until: parseDay('9999-12-31', 'day') };
+    expect(formatCoverage(stopped, terms, never)['period']).toBeUndefined();
   });
 
   it('says no more than the public entry to whom its terms are sealed', () => {
@@ -102,8 +111,10 @@ describe('a Claim', () => {
   });
 
   it('whose body is sealed shows the header alone', () => {
-    const claim = formatClaim(entryOf(bodyWith()), { body: undefined, isReplaced: true });
+    const replacedAt = parseInstant('2026-04-01T08:00:00.000Z', 'replacedAt');
+    const claim = formatClaim(entryOf(bodyWith()), { body: undefined, replacedAt });
     expect(issuesOf(claim)).toEqual([]);
+    expect(claim['meta']).toEqual({ lastUpdated: replacedAt });
     expect(claim).toMatchObject({ status: 'cancelled', use: 'claim', provider: { identifier: { value: hospital } } });
     expect(find(claim, 'type.extension.0.valueCode')).toBe('masked');
   });

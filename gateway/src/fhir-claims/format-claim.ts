@@ -1,4 +1,4 @@
-import type { ClaimBody, ClaimBodyLine, ClaimEntry, NamedRecord, RelatedClaim } from '@medaccord/chaincode/model';
+import type { ClaimBody, ClaimBodyLine, ClaimEntry, Instant, NamedRecord, RelatedClaim } from '@medaccord/chaincode/model';
 import type { JsonObject } from '../fhir';
 import { concept, fhirIdOf, masked, memberOf, moneyOf, patientOf } from './elements';
 import { formatPriorPayments } from './format-prior-payments';
@@ -8,21 +8,21 @@ import { extensions, names, systems } from './systems';
 export interface ClaimStanding {
   /** What was billed; without it only what the public entry tells. */
   readonly body: ClaimBody | undefined;
-  /** Whether a later claim takes it back or corrects it. */
-  readonly isReplaced: boolean;
+  /** When a later claim took it back or corrected it. */
+  readonly replacedAt: Instant | undefined;
 }
 
 /** A claim as a FHIR R4 Claim. Its lines are what parseFhirClaim reads of it. */
-export function formatClaim(entry: ClaimEntry, { body, isReplaced }: ClaimStanding): JsonObject {
+export function formatClaim(entry: ClaimEntry, { body, replacedAt }: ClaimStanding): JsonObject {
   const { relationRef, claimId, use, related, hospital, insurer, submittedAt } = entry;
   const prior = body && formatPriorPayments(body, entry);
   return {
     resourceType: 'Claim',
     id: fhirIdOf(claimId),
-    meta: { versionId: '1', lastUpdated: submittedAt },
+    meta: { lastUpdated: replacedAt ?? submittedAt },
     ...(prior !== undefined && { contained: [prior] }),
     identifier: [{ system: names.claim, value: claimId }],
-    status: isReplaced ? 'cancelled' : 'active',
+    status: replacedAt === undefined ? 'active' : 'cancelled',
     type: body === undefined ? masked() : concept({ system: systems.claimType, code: body.type }),
     use,
     patient: patientOf(relationRef),

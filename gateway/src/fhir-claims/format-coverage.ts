@@ -1,4 +1,4 @@
-import type { CoverageDocument, CoverageEntry } from '@medaccord/chaincode/model';
+import type { CoverageDocument, CoverageEntry, Days } from '@medaccord/chaincode/model';
 import type { JsonObject } from '../fhir';
 import { concept, fhirIdOf, memberOf, patientOf, periodOf } from './elements';
 import { extensions, names, systems } from './systems';
@@ -7,13 +7,16 @@ import { extensions, names, systems } from './systems';
  * A coverage as a FHIR R4 Coverage, of its newest version.
  *
  * @param terms what the patient signed; without them only what the public entry tells
+ * @param days on which it is in force, where the insurer cut its period
  */
-export function formatCoverage(entry: CoverageEntry, terms?: CoverageDocument): JsonObject {
-  const { relationRef, coverageId, version, insurer, status, recordedAt } = entry;
+export function formatCoverage(entry: CoverageEntry, terms?: CoverageDocument, days: Days | undefined = terms?.period): JsonObject {
+  const { relationRef, coverageId, insurer, status, recordedAt } = entry;
+  // It never was in force where its first day is not one of them.
+  const hasBegun = terms !== undefined && days?.from === terms.period.from;
   return {
     resourceType: 'Coverage',
     id: fhirIdOf(coverageId),
-    meta: { versionId: String(version), lastUpdated: recordedAt },
+    meta: { lastUpdated: recordedAt },
     // FHIR knows no suspension: what is suspended is not in force, and the extension says that it may be again.
     extension: [
       { url: extensions.coverageStatus, valueCode: status },
@@ -22,7 +25,7 @@ export function formatCoverage(entry: CoverageEntry, terms?: CoverageDocument): 
     identifier: [{ system: names.coverage, value: coverageId }],
     status: status === 'active' ? 'active' : 'cancelled',
     beneficiary: patientOf(relationRef),
-    ...(terms !== undefined && { period: periodOf(terms.period) }),
+    ...(hasBegun && { period: periodOf(days) }),
     payor: [memberOf(insurer)],
     ...(terms !== undefined && formatPlan(terms)),
   };

@@ -10,6 +10,7 @@ import {
   type PlanCategory,
 } from '@medaccord/chaincode/model';
 import type { JsonObject } from '../fhir';
+import { listOf } from '../claims';
 import { concept, fhirIdOf, memberOf, moneyOf, patientOf, periodOf } from './elements';
 import { formatBalance, formatBenefitHead } from './format-balances';
 import { listBalances } from './list-balances';
@@ -36,6 +37,9 @@ export interface EligibilityQuestion {
   readonly at: Instant;
 }
 
+/** No client's own contained resource is called so. */
+const requestId = 'eligibility-request';
+
 /** What a coverage pays on a day, and what is left of it, as a FHIR R4 CoverageEligibilityResponse. */
 export function formatEligibility(question: EligibilityQuestion, coverage: CoverageStanding): JsonObject {
   const { entry, terms } = coverage;
@@ -43,14 +47,14 @@ export function formatEligibility(question: EligibilityQuestion, coverage: Cover
   const items = purposes.includes('benefits') ? formatItems(coverage, day) : [];
   return {
     resourceType: 'CoverageEligibilityResponse',
-    contained: [{ ...request, id: 'request' }],
+    contained: contain(request),
     status: 'active',
     purpose: [...purposes],
     patient: patientOf(entry.relationRef),
     servicedDate: day,
     created: at,
-    request: { reference: '#request' },
-    outcome: coverage.plan === undefined || coverage.accumulators === undefined ? 'partial' : 'complete',
+    request: { reference: `#${requestId}` },
+    outcome: purposes.includes('benefits') && !isKnown(coverage) ? 'partial' : 'complete',
     insurer: memberOf(entry.insurer),
     insurance: [
       {
@@ -61,6 +65,17 @@ export function formatEligibility(question: EligibilityQuestion, coverage: Cover
       },
     ],
   };
+}
+
+/** Whether its benefits can be told whole. */
+function isKnown({ plan, accumulators }: CoverageStanding): boolean {
+  return plan !== undefined && accumulators !== undefined;
+}
+
+/** What is contained has no version of its own and contains nothing: what the request held stands beside it. */
+function contain({ contained, meta: _meta, ...request }: JsonObject): JsonObject[] {
+  const held = listOf(contained, 'CoverageEligibilityRequest.contained').map(({ value }) => value);
+  return [...held, { ...request, id: requestId }];
 }
 
 function formatItems({ terms, plan, accumulators }: CoverageStanding, day: Day): JsonObject[] {

@@ -2,7 +2,7 @@ import { isObject, type JsonObject } from '../fhir';
 import { listOf } from '../claims';
 import type { Answer, Ruling } from './answer';
 import { formatAnswerHead } from './answer-head';
-import { concept, fhirIdOf, moneyOf, periodOf } from './elements';
+import { concept, fhirIdOf, masked, moneyOf, periodOf } from './elements';
 import { formatBenefitBalances } from './format-balances';
 import { formatRuling } from './format-ruling';
 import { systems } from './systems';
@@ -37,7 +37,7 @@ function formatDecision(ruling: Ruling, { claim, note }: Answer): JsonObject {
     item: lines.map(({ sequence, elements }) => ({ sequence, ...takeBilled(claim, sequence), ...elements })),
     adjudication: [{ category: concept({ system: systems.carinDiscriminator, code: 'benefitpaymentstatus' }), reason: status }],
     total: [...totals],
-    payment: { amount: moneyOf(claim['use'] === 'claim' ? paid : 0, plan.currency) },
+    ...(claim['use'] === 'claim' && { payment: { amount: moneyOf(paid, plan.currency) } }),
     ...(notes.length > 0 && { processNote: [...notes] }),
     ...(balances.length > 0 && { benefitBalance: balances }),
   };
@@ -49,5 +49,5 @@ const billedNames = ['productOrService', 'servicedDate', 'servicedPeriod', 'quan
 function takeBilled(claim: JsonObject, sequence: number): JsonObject {
   const billed = listOf(claim['item'], 'Claim.item').find(({ value }) => value['sequence'] === sequence)?.value;
   const taken = Object.entries(billed ?? {}).filter(([name]) => billedNames.includes(name));
-  return isObject(billed?.['productOrService']) ? Object.fromEntries(taken) : { productOrService: {} };
+  return isObject(billed?.['productOrService']) ? Object.fromEntries(taken) : { productOrService: masked() };
 }

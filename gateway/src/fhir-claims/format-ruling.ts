@@ -87,7 +87,7 @@ function formatLine({ line, amounts }: RuledLine, ruling: Ruling, notes: Notes):
     adjudication: [
       ...told.map((name) => amountOf(name, amounts[name], plan.currency)),
       ...(isOpen ? [] : formatAdjustments(line, plan.currency)),
-      ...(line.outcome === 'denied' && override === undefined ? formatDenials(line) : []),
+      ...(isOpen || override !== undefined ? [] : formatReasons(line)),
     ],
   };
 }
@@ -113,11 +113,11 @@ function formatAdjustments({ adjustments }: AdjudicatedLine, currency: string): 
   });
 }
 
-/** CARIN's mark of a line that is denied. */
-function formatDenials({ adjustments }: AdjudicatedLine): JsonObject[] {
-  const category = concept({ system: systems.carinDiscriminator, code: 'denialreason' });
+/** Why something is not covered, a second time: CARIN's readers look for it here, beside the amounts, and know X12's codes alone. */
+function formatReasons({ adjustments }: AdjudicatedLine): JsonObject[] {
+  const category = concept({ system: systems.carinDiscriminator, code: 'adjustmentreason' });
   return adjustments
-    .filter(({ reason }) => claimReasons[reason].category === 'noncovered')
+    .filter(({ reason }) => claimReasons[reason].category === 'noncovered' && claimReasons[reason].carc !== undefined)
     .map(({ reason }) => ({ category, reason: concept(...codingsOf(reason)) }));
 }
 

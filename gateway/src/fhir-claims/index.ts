@@ -8,4 +8,5 @@ export { formatEligibility, type CoverageStanding, type EligibilityQuestion } fr
 export { formatExplanation } from './format-explanation';
 export { formatPaymentNotice } from './format-payment-notice';
 export { formatPaymentReconciliation, outcomeOf } from './format-payment-reconciliation';
-export { paidIdOf, type PaidStatement } from './paid-statement';
+export { paidIdOf, statementNameOf, type PaidStatement } from './paid-statement';
+export { identifierSystems, names as identifierNames } from './systems';

@@ -19,13 +19,18 @@ export function paidIdOf({ settlement, currency }: Pick<PaidStatement, 'settleme
   return `${settlement.settlementId}-${currency}`;
 }
 
+/** A statement as `identifier` has it. */
+export function statementNameOf({ hospital, insurer, number }: PaymentEntry): string {
+  return `${hospital}/${insurer}/${String(number)}`;
+}
+
 /** What PaymentNotice and PaymentReconciliation begin with. */
 export function formatPaidHead(paid: PaidStatement): JsonObject {
-  const { hospital, insurer, number, clearedAt, paidAt, status } = paid.payment;
+  const { clearedAt, paidAt } = paid.payment;
   return {
     id: fhirIdOf(paidIdOf(paid)),
-    meta: { versionId: status === 'paid' ? '1' : '2', lastUpdated: clearedAt ?? paidAt },
-    identifier: [{ system: names.settlement, value: `${hospital}/${insurer}/${String(number)}` }],
+    meta: { lastUpdated: clearedAt ?? paidAt },
+    identifier: [{ system: names.settlement, value: statementNameOf(paid.payment) }],
     status: 'active',
     created: paidAt,
   };

@@ -36,6 +36,16 @@ export const names = {
   settlement: 'urn:medaccord:settlement',
 } as const;
 
+/** Of which system the identifier of a resource is. */
+export const identifierSystems = {
+  Coverage: names.coverage,
+  Claim: names.claim,
+  ClaimResponse: names.adjudication,
+  ExplanationOfBenefit: names.adjudication,
+  PaymentNotice: names.settlement,
+  PaymentReconciliation: names.settlement,
+} as const;
+
 /** Extensions: Da Vinci Prior Authorization Support for what R4 says of a whole claim only, HL7's own, and two of ours. */
 export const extensions = {
   authorization: 'http://hl7.org/fhir/us/davinci-pas/StructureDefinition/extension-authorizationNumber',

@@ -13,8 +13,8 @@ import { openTerms } from '../adjudication/open-coverage';
 import { readChain } from '../claim-papers/read-chain';
 import { listCoverage } from '../claim-papers/read-coverage';
 import { findDecidingPlan, listOf } from '../claims';
-import { isObject, parseLosslessJson, type JsonObject } from '../fhir';
-import { formatEligibility, ledgerIdOf } from '../fhir-claims';
+import { isObject, parseLosslessJson, type JsonObject, type JsonValue } from '../fhir';
+import { formatEligibility, identifierNames, ledgerIdOf } from '../fhir-claims';
 import { newError, readCode } from '../problem';
 import { assertValid } from '../validation';
 import type { LedgerOptions } from './ledger-options';
@@ -35,6 +35,8 @@ export async function answerEligibility(options: LedgerOptions, text: string): P
   const terms = entry && (await openIfHere(() => openTerms(options, entry)));
   if (entry === undefined || terms === undefined) throw newError('RESOURCE_NOT_FOUND', 'No such coverage is known here');
   const { relationRef, insurer } = entry;
+  assertNamed(request, 'patient', { system: identifierNames.relation, value: relationRef });
+  assertNamed(request, 'insurer', { system: identifierNames.member, value: insurer });
   const { facts } = options.store;
   const at = formatInstant(Date.now());
   const day = readDay(request) ?? dayOf(at);
@@ -48,11 +50,28 @@ export async function answerEligibility(options: LedgerOptions, text: string): P
 }
 
 async function parseRequest(text: string): Promise<JsonObject> {
-  const request = parseLosslessJson(text);
+  const request = readResource(parseLosslessJson(text));
   if (!isObject(request) || request['resourceType'] !== 'CoverageEligibilityRequest')
-    throw newError('REQUEST_INVALID', 'body: must be a CoverageEligibilityRequest');
+    throw newError('REQUEST_INVALID', 'body: must be a CoverageEligibilityRequest, or Parameters whose `resource` is one');
   await assertValid([{ place: 'body', resource: request }], {});
+  if (request['status'] !== 'active') throw newError('REQUEST_INVALID', 'body.status: must be active');
   return request;
+}
+
+/** An operation takes its one resource as it is, or as its parameter `resource`. */
+function readResource(body: JsonValue): JsonValue | undefined {
+  if (!isObject(body) || body['resourceType'] !== 'Parameters') return body;
+  const parameters = Array.isArray(body['parameter']) ? body['parameter'] : [];
+  const [only, ...others] = parameters.filter(isObject).filter(({ name }) => name === 'resource');
+  return others.length === 0 ? only?.['resource'] : undefined;
+}
+
+/** What is answered is true of the coverage's own patient and insurer: who asks about others is not told that it is theirs. */
+function assertNamed(request: JsonObject, element: 'patient' | 'insurer', own: { readonly system: string; readonly value: string }): void {
+  const reference = request[element];
+  const identifier = isObject(reference) ? reference['identifier'] : undefined;
+  if (isObject(identifier) && identifier['system'] === own.system && identifier['value'] !== own.value)
+    throw newError('REQUEST_INVALID', `body.${element}: must be the one of the coverage`);
 }
 
 function readCoverageId(request: JsonObject): string {

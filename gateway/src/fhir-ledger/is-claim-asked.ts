@@ -8,16 +8,18 @@ import type { ClaimEntries } from './read-claim';
 export function isClaimAsked(
   type: ClaimType,
   entries: ClaimEntries,
-  { relationRef, coverageId, created, statuses, uses, outcomes }: LedgerSearch,
+  { relationRef, coverageId, created, updated, identifiers, statuses, uses, outcomes }: LedgerSearch,
 ): boolean {
-  const { claim, isReplaced } = entries;
-  const { at, status, outcome } = answerOf({}, { ...entries, opened: undefined });
+  const { claim, replacedAt } = entries;
+  const { n, at, status, outcome } = answerOf({}, { ...entries, opened: undefined });
   const isClaim = type === 'Claim';
   return [
     relationRef === undefined || claim.relationRef === relationRef,
     coverageId === undefined || claim.coverageId === coverageId,
     isIn(isClaim ? claim.submittedAt : at, created),
-    isOneOf(isClaim ? (isReplaced ? 'cancelled' : 'active') : status, statuses),
+    isIn(isClaim ? (replacedAt ?? claim.submittedAt) : at, updated),
+    isOneOf(n === 0 ? '' : `${claim.claimId}.${String(n)}`, identifiers),
+    isOneOf(isClaim ? (replacedAt === undefined ? 'active' : 'cancelled') : status, statuses),
     isOneOf(claim.use, uses),
     isOneOf(outcome, outcomes),
   ].every(Boolean);

@@ -1,7 +1,7 @@
 import type { CoverageEntry } from '@medaccord/chaincode/model';
 import type { JsonObject } from '../fhir';
 import { fhirIdOf, ledgerIdOf, paidIdOf, type PaidStatement } from '../fhir-claims';
-import { formatCursor, parseCursor, type Pair } from '../fhir-rest';
+import { formatCursor, intersect, parseCursor, type Pair } from '../fhir-rest';
 import { newError } from '../problem';
 import { placeOfClaim, type ClaimPlace, type Place } from '../store';
 import { isIn, isOneOf } from './is-asked';
@@ -92,11 +92,11 @@ export class LedgerReader {
     return found.flat().filter(({ relationRef }) => within === undefined || relationRef === within);
   }
 
-  async #listCoverages({ ids, relationRef, statuses, created }: LedgerSearch): Promise<CoverageEntry[]> {
+  async #listCoverages({ ids, relationRef, statuses, updated }: LedgerSearch): Promise<CoverageEntry[]> {
     if (ids === undefined && relationRef === undefined) throw newError('SEARCH_TOO_WIDE', 'Coverages are searched by patient or _id');
     const found = await (ids === undefined ? listCoveragesOf(this.#options, relationRef ?? '') : this.#findCoverages(ids, relationRef));
     return found.filter(({ status, recordedAt }) => {
-      return isOneOf(status === 'active' ? 'active' : 'cancelled', statuses) && isIn(recordedAt, created);
+      return isOneOf(status === 'active' ? 'active' : 'cancelled', statuses) && isIn(recordedAt, updated);
     });
   }
 
@@ -117,8 +117,8 @@ export class LedgerReader {
   #lookThrough(type: ClaimType, search: LedgerSearch, start: ClaimPlace | undefined): Page {
     const { store } = this.#options;
     const { relationRef, coverageId } = search;
-    // What an insurer answered has a time of its own.
-    const query = { relationRef, coverageId, ...(type === 'Claim' && search.created) };
+    // What an insurer answered has a time of its own; a claim changes after its submission, never before.
+    const query = { relationRef, coverageId, ...(type === 'Claim' && intersect(search.created, { until: search.updated.until })) };
     const found: ClaimEntries[] = [];
     let from = start;
     for (let looked = 0; looked < mostLooked; looked += lookedAtOnce) {

@@ -1,5 +1,5 @@
 import { intersect, parseSearchDate, type Pair, type TimeRange } from '../fhir-rest';
-import { ledgerIdOf } from '../fhir-claims';
+import { identifierSystems, ledgerIdOf } from '../fhir-claims';
 import { newError } from '../problem';
 import type { LedgerType } from './ledger-types';
 
@@ -10,6 +10,10 @@ export interface LedgerSearch {
   readonly relationRef: string | undefined;
   readonly coverageId: string | undefined;
   readonly created: TimeRange;
+  /** When the resource last changed. */
+  readonly updated: TimeRange;
+  /** Of adjudications and statements; those of claims and coverages are ids. */
+  readonly identifiers: readonly string[] | undefined;
   readonly statuses: readonly string[] | undefined;
   readonly uses: readonly string[] | undefined;
   readonly outcomes: readonly string[] | undefined;
@@ -17,7 +21,7 @@ export interface LedgerSearch {
   readonly count: number;
 }
 
-type Read = (value: string) => Partial<LedgerSearch>;
+type Read = (value: string, type: LedgerType) => Partial<LedgerSearch>;
 
 const usualCount = 20;
 const mostCount = 100;
@@ -28,13 +32,16 @@ const idOf = (value: string): string => ledgerIdOf(/([A-Za-z0-9.-]{1,64})$/.exec
 const codes = (name: 'statuses' | 'uses' | 'outcomes' | 'paymentStatuses'): Read => {
   return (value) => ({ [name]: split(value).map((one) => one.replace(/^.*\|/, '')) });
 };
-const ids: Read = (value) => ({ ids: split(value).map(idOf) });
+const unique = (list: readonly string[]): string[] => [...new Set(list)];
+const ids: Read = (value) => ({ ids: unique(split(value).map(idOf)) });
 const created: Read = (value) => ({ created: parseSearchDate(value, 'created') });
+const updated: Read = (value) => ({ updated: parseSearchDate(value, '_lastUpdated') });
 const patient: Read = (value) => ({ relationRef: value.startsWith(`${relation}|`) ? value.slice(relation.length + 1) : value });
 
 const reads: Readonly<Record<string, { readonly type: string; readonly read: Read }>> = {
   _id: { type: 'token', read: ids },
-  _lastUpdated: { type: 'date', read: created },
+  _lastUpdated: { type: 'date', read: updated },
+  identifier: { type: 'token', read: readIdentifiers },
   patient: { type: 'reference', read: patient },
   'patient:identifier': { type: 'reference', read: patient },
   status: { type: 'token', read: codes('statuses') },
@@ -48,9 +55,9 @@ const reads: Readonly<Record<string, { readonly type: string; readonly read: Rea
   _count: { type: 'number', read: readCount },
 };
 
-const common = ['_id', '_lastUpdated', 'patient', 'patient:identifier', 'status', '_count'];
+const common = ['_id', '_lastUpdated', 'identifier', 'patient', 'patient:identifier', 'status', '_count'];
 const ofClaims = [...common, 'created', 'use', 'coverage'];
-const ofPayments = ['_id', 'status', 'created', '_count'];
+const ofPayments = ['_id', 'identifier', 'status', 'created', '_count'];
 const known: Readonly<Record<LedgerType, readonly string[]>> = {
   Coverage: common,
   Claim: ofClaims,
@@ -76,12 +83,16 @@ export function parseLedgerSearch(type: LedgerType, pairs: readonly Pair[]): Led
     if (ofFormat.has(name)) return search;
     const row = known[type].includes(name) ? reads[name] : undefined;
     if (row === undefined) throw newError('SEARCH_PARAMETER_UNKNOWN', `${type} is searched by ${known[type].join(', ')}`);
-    const part = row.read(value);
+    const part = row.read(value, type);
     const again = Object.keys(part).find(
-      (one) => one !== 'created' && search[one as keyof LedgerSearch] !== nothingAsked[one as keyof LedgerSearch],
+      (one) => !isRange(one) && search[one as keyof LedgerSearch] !== nothingAsked[one as keyof LedgerSearch],
     );
     if (again !== undefined) throw newError('REQUEST_INVALID', `query.${name}: once, its alternatives separated by commas`);
-    return { ...search, ...part, ...(part.created && { created: intersect(search.created, part.created) }) };
+    return {
+      ...{ ...search, ...part },
+      created: intersect(search.created, part.created ?? {}),
+      updated: intersect(search.updated, part.updated ?? {}),
+    };
   }, nothingAsked);
 }
 
@@ -90,12 +101,34 @@ const nothingAsked: LedgerSearch = {
   relationRef: undefined,
   coverageId: undefined,
   created: {},
+  updated: {},
+  identifiers: undefined,
   statuses: undefined,
   uses: undefined,
   outcomes: undefined,
   paymentStatuses: undefined,
   count: usualCount,
 };
+
+const isRange = (name: string): boolean => name === 'created' || name === 'updated';
+
+/** One with a system that the type's identifiers have not finds nothing. */
+function readIdentifiers(value: string, type: LedgerType): Partial<LedgerSearch> {
+  const system = identifierSystems[type];
+  const values = split(value).flatMap((one) =>
+    one.startsWith(`${system}|`) ? one.slice(system.length + 1) : one.includes('|') ? [] : one,
+  );
+  switch (type) {
+    case 'Claim':
+    case 'Coverage':
+      return { ids: unique(values) };
+    case 'ClaimResponse':
+    case 'ExplanationOfBenefit':
+      return { ids: unique(values.map((one) => one.replace(/\.\d+$/, ''))), identifiers: values };
+    default:
+      return { identifiers: values };
+  }
+}
 
 function readCount(value: string): Partial<LedgerSearch> {
   if (!/^[1-9]\d{0,8}$/.test(value)) throw newError('REQUEST_INVALID', 'query._count: must be a number of at least 1');

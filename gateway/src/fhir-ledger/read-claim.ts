@@ -5,6 +5,7 @@ import type {
   BenefitPlan,
   ClaimBody,
   ClaimEntry,
+  Instant,
   PlanEntry,
   Replacement,
 } from '@medaccord/chaincode/model';
@@ -23,7 +24,10 @@ export interface ClaimEntries {
   readonly claim: ClaimEntry;
   readonly acknowledgement: Acknowledgement | undefined;
   readonly adjudication: AdjudicationEntry;
-  readonly isReplaced: boolean;
+  /** Of a claim that takes another back: the decision of that one. */
+  readonly undone: AdjudicationEntry | undefined;
+  /** When a later claim took it back or corrected it. */
+  readonly replacedAt: Instant | undefined;
 }
 
 /** @throws CodedError RESOURCE_NOT_FOUND */
@@ -38,8 +42,20 @@ export function findClaimEntries(
     claim,
     adjudication,
     acknowledgement: facts.find<Acknowledgement>('acknowledgement', relationRef, claimId)?.value,
-    isReplaced: (facts.find<Replacement>('replacement', relationRef, claimId)?.value.replacedBy ?? null) !== null,
+    undone: findUndone(facts, claim),
+    replacedAt: findReplacing(facts, claim)?.submittedAt,
   };
+}
+
+/** A claim is replaced as soon as the one that says so is submitted. */
+function findReplacing(facts: Pick<Store['facts'], 'find'>, { relationRef, claimId }: ClaimEntry): ClaimEntry | undefined {
+  const by = facts.find<Replacement>('replacement', relationRef, claimId)?.value.replacedBy ?? undefined;
+  return by && facts.find<ClaimEntry>('claim', relationRef, by)?.value;
+}
+
+function findUndone(facts: Pick<Store['facts'], 'find'>, { relationRef, related }: ClaimEntry): AdjudicationEntry | undefined {
+  if (related?.relationship !== 'reversal') return undefined;
+  return facts.find<AdjudicationEntry>('adjudication', relationRef, related.claimId)?.value;
 }
 
 /** What is sealed of a claim, as far as this organisation can open it. */
@@ -56,10 +72,10 @@ export async function openPapers(options: LedgerOptions, entries: ClaimEntries):
 
 /** A claim, or what its insurer answered, as a FHIR resource. */
 export function formatPapers(type: ClaimType, entries: ClaimEntries, { body, opened }: ClaimPapers): JsonObject {
-  const { claim, isReplaced, adjudication, acknowledgement } = entries;
-  const resource = formatClaim(claim, { body, isReplaced });
+  const { claim, replacedAt, ...answered } = entries;
+  const resource = formatClaim(claim, { body, replacedAt });
   if (type === 'Claim') return resource;
-  const answer = answerOf(resource, { claim, adjudication, acknowledgement, opened });
+  const answer = answerOf(resource, { ...answered, claim, opened });
   return type === 'ClaimResponse' ? formatClaimResponse(answer) : formatExplanation(answer);
 }
 

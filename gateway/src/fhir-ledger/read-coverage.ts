@@ -1,4 +1,4 @@
-import type { CoverageEntry, RelationEntry } from '@medaccord/chaincode/model';
+import { coveredDays, type CoverageEntry, type RelationEntry } from '@medaccord/chaincode/model';
 import { openTerms } from '../adjudication/open-coverage';
 import { listCoverage } from '../claim-papers/read-coverage';
 import type { JsonObject } from '../fhir';
@@ -36,5 +36,7 @@ function isOwn({ store: { facts }, mspId }: Options, relationRef: string): boole
 }
 
 export async function presentCoverage(options: LedgerOptions, entry: CoverageEntry): Promise<JsonObject> {
-  return formatCoverage(entry, await openIfHere(() => openTerms(options, entry)));
+  const terms = await openIfHere(() => openTerms(options, entry));
+  if (terms === undefined || entry.status === 'active') return formatCoverage(entry, terms);
+  return formatCoverage(entry, terms, coveredDays(terms, await listCoverage(options, entry.relationRef, entry.coverageId)));
 }

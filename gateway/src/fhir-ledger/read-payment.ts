@@ -1,6 +1,6 @@
 import type { PaymentEntry, SettlementEntry } from '@medaccord/chaincode/model';
 import type { JsonObject } from '../fhir';
-import { formatPaymentNotice, formatPaymentReconciliation, outcomeOf, paidIdOf, type PaidStatement } from '../fhir-claims';
+import { formatPaymentNotice, formatPaymentReconciliation, outcomeOf, paidIdOf, statementNameOf, type PaidStatement } from '../fhir-claims';
 import { findStanding, openPayment, openStatement } from '../settlement/open-statement';
 import { reconcile } from '../settlement/reconcile';
 import type { Place } from '../store';
@@ -10,7 +10,7 @@ import type { PaymentType } from './ledger-types';
 import { openIfHere } from './open-if-here';
 import type { LedgerSearch } from './parse-ledger-search';
 
-type PaymentSearch = Pick<LedgerSearch, 'ids' | 'created' | 'statuses' | 'paymentStatuses' | 'outcomes' | 'count'>;
+type PaymentSearch = Pick<LedgerSearch, 'ids' | 'identifiers' | 'created' | 'statuses' | 'paymentStatuses' | 'outcomes' | 'count'>;
 
 /** What this organisation's statements were paid, on either side: what was paid last comes first. `after`: where the page before ended. */
 export async function pageOfPayments(
@@ -66,9 +66,10 @@ async function readPaid(options: LedgerOptions, name: PaymentEntry): Promise<rea
   return currencies.map((currency) => ({ settlement, document, payment, paid, currency, difference: missing?.[currency] }));
 }
 
-function isAsked(paid: PaidStatement, { ids, statuses, paymentStatuses, outcomes }: PaymentSearch): boolean {
+function isAsked(paid: PaidStatement, { ids, identifiers, statuses, paymentStatuses, outcomes }: PaymentSearch): boolean {
   return [
     isOneOf(paidIdOf(paid), ids),
+    isOneOf(statementNameOf(paid.payment), identifiers),
     isOneOf('active', statuses),
     isOneOf(paid.payment.status, paymentStatuses),
     isOneOf(outcomeOf(paid), outcomes),

@@ -14,7 +14,7 @@ export function nameNotification({ subscriptionId }: KeptSubscription, { block, 
 export function newLetter(subscription: KeptSubscription, event: ClaimEvent, { type, at }: { type: string; at: Date }): Letter {
   const { endpoint, payload, headers, secret } = subscription.terms;
   const id = nameNotification(subscription, event);
-  const body = payload === 'empty' ? '' : JSON.stringify(newBundle(subscription, `${type}/${fhirIdOf(event.claimId)}`));
+  const body = payload === 'empty' ? '' : JSON.stringify(newBundle(subscription, `${type}/${fhirIdOf(event.claimId)}`, at));
   return {
     endpoint,
     body,
@@ -35,7 +35,7 @@ export function splitHeader(line: string): [name: string, value: string] {
 }
 
 /** As the Subscriptions Backport for R4 has it (http://hl7.org/fhir/uv/subscriptions-backport), with ids alone. */
-function newBundle({ subscriptionId, delivered }: KeptSubscription, reference: string): object {
+function newBundle({ subscriptionId, delivered }: KeptSubscription, reference: string, at: Date): object {
   const subscription = `Subscription/${subscriptionId}`;
   const event = { name: 'notification-event', part: [number('event-number', delivered + 1), focus(reference)] };
   const parameter = [
@@ -49,6 +49,7 @@ function newBundle({ subscriptionId, delivered }: KeptSubscription, reference: s
   return {
     resourceType: 'Bundle',
     type: 'history',
+    timestamp: at.toISOString(),
     entry: [{ resource: { resourceType: 'Parameters', parameter }, request, response: { status: '200' } }],
   };
 }

@@ -70,7 +70,7 @@ export const entryOf = ({ use, related }: Pick<ClaimBody, 'use' | 'related'>): C
     },
     'claim',
   );
-export const claimOf = (body: ClaimBody): JsonObject => formatClaim(entryOf(body), { body, isReplaced: false });
+export const claimOf = (body: ClaimBody): JsonObject => formatClaim(entryOf(body), { body, replacedAt: undefined });
 
 export const coverageWith = (more: object = {}): CoverageEntry =>
   parseCoverageEntry(
@@ -114,6 +114,7 @@ export function undecided(body: ClaimBody, entry: Partial<AdjudicationEntry> = {
     claim: entryOf(body),
     adjudication: parseAdjudicationEntry({ ...open, ...entry }, 'entry'),
     acknowledgement: undefined,
+    undone: undefined,
     opened: undefined,
   };
 }

@@ -144,7 +144,8 @@ function newUpdateRoute({ store: { subscriptions }, onChange }: SubscriptionRout
     bodyKind: 'fhir',
     body: z.string(),
     handle: async ({ params, body }) => {
-      const { status, criteria, channel: asked } = parse(body);
+      const { id: own, status, criteria, channel: asked } = parse(body);
+      if (own !== params.id) throw newError('REQUEST_INVALID', 'body.id: must be that of the address');
       const { terms } = await find(subscriptions, params.id);
       if (criteria !== terms.criteria || asked.endpoint !== terms.endpoint || payloadOf(asked) !== terms.payload)
         throw newError('REQUEST_INVALID', 'body: only the status of a subscription changes; delete it and make another one');
