@@ -150,6 +150,21 @@ describe('a claim', () => {
     expect((await bill({ related, claim: held['Claim'] })).body.code).toBe('REQUEST_INVALID');
   });
 
+  it('is not made of a Claim that is no bill: not finished, taken back by its author, or made to ask in advance', async () => {
+    const claimLike = async (more: object): Promise<string> => {
+      const token = await alpha!.token('records');
+      const { body: resource } = await alpha!.send(`/fhir/${String(held['Claim'])}`, { token });
+      const headers = { 'content-type': 'application/fhir+json' };
+      const { id: _id, meta: _meta, ...rest } = resource;
+      const made = await alpha!.send('/fhir/Claim', { token, method: 'POST', headers, body: { ...rest, ...more } });
+      expect(made.status).toBe(201);
+      return `Claim/${String(made.body.id)}`;
+    };
+    for (const more of [{ status: 'draft' }, { status: 'cancelled' }, { status: 'entered-in-error' }, { use: 'preauthorization' }])
+      expect([more, (await bill({ claim: await claimLike(more) })).body.code]).toEqual([more, 'FHIR_CLAIM_INVALID']);
+    expect((await bill({ claim: await claimLike({ use: 'preauthorization' }), use: 'preauthorization' })).status).toBe(201);
+  });
+
   it('is not made of what is not held of this patient, is withdrawn, or is billed twice in it', async () => {
     const other = new TestPatient(consortium, 'AlphaMSP');
     await other.register();

@@ -16,7 +16,7 @@ export async function newClaimBody(
   { claimId, salt }: { readonly claimId: ClaimId; readonly salt: Salt },
 ): Promise<ClaimBody> {
   const { subjectRef } = await findBilledRelation(options, relationRef);
-  const { type, currency, lines } = typeof bill === 'string' ? await readFhirBill(options, bill, subjectRef) : bill;
+  const { type, currency, lines } = typeof bill === 'string' ? await readFhirBill(options, bill, { subjectRef, use }) : bill;
   const bodyLines = newBodyLines(options, lines, subjectRef);
   return parseClaimBody({ relationRef, claimId, use, coverageId, related, type, currency, lines: bodyLines, salt }, 'body');
 }

@@ -15,7 +15,7 @@ export { describeAdjudication } from './describe-adjudication';
 export { describeCoverage } from './describe-coverage';
 export { describeClaim, type ClaimStatus } from './describe-claim';
 export { describePlan } from './describe-plan';
-export { FhirClaimError, type FhirClaimErrorCode } from './fhir-claim-error';
+export { FhirClaimError, invalid, type FhirClaimErrorCode } from './fhir-claim-error';
 export { itemReferencesOf } from './item-references';
 export { formatMoney } from './money-text';
 export { listOf } from './list-of';
