@@ -8,6 +8,7 @@ import { newLocalKey } from '../store/local-key';
 import { Exporter } from './exporter';
 import type { ExportJob as Job } from './export-job';
 import type { ExportRequest } from './export-request';
+import type { ExportSource } from './export-source';
 import { newRecordSource, type RecordExporter } from './record-source';
 
 type ExportJob = Job<ExportRequest, Place>;
@@ -93,7 +94,7 @@ describe('an exporter', () => {
       });
       const second = await exporter.begin('ada', 'u', request);
       isBegun = true;
-      for (const job of [first, second]) exporter.remove('ada', (await untilDone(exporter, job)).exportId);
+      for (const job of [first, second]) await exporter.remove('ada', (await untilDone(exporter, job)).exportId);
     }
     seal.mockRestore();
     await exporter.stop();
@@ -108,10 +109,34 @@ describe('an exporter', () => {
     await exporter.stop();
   });
 
+  it('leaves nothing on disk of an export that is deleted while it is written', async () => {
+    for (const { exportId } of readJobs()) rmSync(join(folder, exportId), { recursive: true });
+    let meanwhile: () => void = () => undefined;
+    const source: ExportSource<ExportRequest, Place> = {
+      readPage: () => Promise.resolve({ lines: ['{}'], errors: ['{}'], after: undefined }),
+      listDeletions: () => Promise.resolve([]),
+      // Its first file is written by now, the one of its errors is next.
+      formatFile: (_request, kind) => {
+        if (kind === 'error') meanwhile();
+        return '{}';
+      },
+    };
+    const exporter: RecordExporter = new Exporter({ source, key, folder, onTrouble: () => undefined });
+    await new Promise<void>((resolve, reject) => {
+      meanwhile = () => {
+        for (const { exportId } of readJobs()) exporter.remove('ada', exportId).then(resolve, reject);
+      };
+      exporter.begin('ada', 'u', request).catch(reject);
+    });
+    expect(readdirSync(folder)).toEqual([]);
+    await exporter.stop();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   it('keeps a few for each person, each for a day, and forgets what was changed on disk', async () => {
     const exporter = newExporter(1);
     const jobs: ExportJob[] = [];
-    for (const { exportId } of readJobs()) exporter.remove('ada', exportId);
+    for (const { exportId } of readJobs()) await exporter.remove('ada', exportId);
     for (let at = 0; at < 5; at += 1) jobs.push(await untilDone(exporter, await exporter.begin('ada', 'u', request)));
     expect(await codeOf(() => exporter.begin('ada', 'u', request))).toBe('REQUESTS_TOO_MANY');
     expect((await exporter.begin('bea', 'u', request)).owner).toBe('bea');

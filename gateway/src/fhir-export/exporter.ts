@@ -36,6 +36,8 @@ export class Exporter<Request extends ExportScope, Place> {
   #reading: { readonly exportId: string; readonly count: number; readonly after: Place | undefined } | undefined;
   readonly #stopping = new AbortController();
   #running: Promise<void> | undefined;
+  /** What is being written down, until it is. */
+  #writing: Promise<void> = Promise.resolve();
 
   constructor(options: ExporterOptions<Request, Place>) {
     this.#options = options;
@@ -98,9 +100,12 @@ export class Exporter<Request extends ExportScope, Place> {
     return { count: written + this.#reading.count, after: this.#reading.after ?? after };
   }
 
-  /** Ends an export and forgets all of it. @throws CodedError RESOURCE_NOT_FOUND */
-  remove(owner: string, exportId: string): void {
+  /** Ends an export and forgets all of it: resolves when nothing of it is on disk. @throws CodedError RESOURCE_NOT_FOUND */
+  async remove(owner: string, exportId: string): Promise<void> {
     const job = this.find(owner, exportId);
+    this.#jobs.delete(exportId);
+    // A step that is writing would make its folder again.
+    await this.#writing;
     this.#forget(job);
   }
 
@@ -155,9 +160,16 @@ export class Exporter<Request extends ExportScope, Place> {
     }
   }
 
-  /** Writes the next files, and where those after them begin. */
   async #advance(job: ExportJob<Request, Place>): Promise<void> {
-    const { after, lines } = await this.#readStep(job);
+    const step = await this.#readStep(job);
+    if (!this.#jobs.has(job.exportId)) return;
+    const writing = this.#write(job, step);
+    this.#writing = writing.catch(() => undefined);
+    await writing;
+  }
+
+  /** Writes the next files, and where those after them begin. */
+  async #write(job: ExportJob<Request, Place>, { after, lines }: Step<Place>): Promise<void> {
     const files = [...job.files];
     for (const { kind, type, texts } of lines) {
       if (texts.length === 0) continue;

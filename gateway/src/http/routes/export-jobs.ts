@@ -49,9 +49,9 @@ export function newExportJobRoutes<Scope extends ExportScope, Place>(options: Ex
     audit: 'none',
     status: 202,
     response: z.undefined(),
-    handle: ({ params, caller }) => {
-      exporter.remove(ownerOf(caller), params.exportId);
-      return Promise.resolve(accepted(options));
+    handle: async ({ params, caller }) => {
+      await exporter.remove(ownerOf(caller), params.exportId);
+      return accepted(options);
     },
   });
   const fetchFile = newRoute({
