@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Decision, MspId, RulesDocument } from '@medaccord/chaincode/model';
+import { defaultClaimRules, type Decision, type MspId, type RulesDocument } from '@medaccord/chaincode/model';
 import { openNotice } from '../src/wallet';
 import { newRules, TestConsortium, waitFor, type Answer, type TestGateway } from './support/test-consortium';
 import { ask, newBundle, TestPatient } from './support/test-patient';
@@ -63,11 +63,12 @@ describe('when the members change the rules', () => {
   it('everybody reads the rules in force, and each version that a decision names', async () => {
     const first = (await ask(gatewayOf(beta), patient.relationRef, ['laboratory'])).body as { requestId: string };
     const { rulesVersion } = (await readDecision(first.requestId)) as Decision;
-    await change({ purposes: ['TREAT'], ...reporting });
+    const claims = { acknowledgeDays: 1, adjudicateDays: 14, appealDays: 90, appealDecisionDays: 21, secondPersonOver: { USD: 500_000 } };
+    await change({ purposes: ['TREAT'], ...reporting, claims });
     const now = await gatewayOf(gamma).send('/api/rules');
-    expect(now.body).toMatchObject({ version, purposes: ['TREAT'], ...reporting, suspended: [] });
+    expect(now.body).toMatchObject({ version, purposes: ['TREAT'], ...reporting, claims, suspended: [] });
     const then = await gatewayOf(gamma).send(`/api/rules/${String(rulesVersion)}`);
-    expect(then.body).toMatchObject({ version: rulesVersion, purposes: newRules().purposes, legalBases: [] });
+    expect(then.body).toMatchObject({ version: rulesVersion, purposes: newRules().purposes, legalBases: [], claims: defaultClaimRules });
     expect((await gatewayOf(gamma).send(`/api/rules/${String(version + 1)}`)).body.code).toBe('RESOURCE_NOT_FOUND');
   });
 

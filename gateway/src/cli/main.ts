@@ -34,7 +34,7 @@ const HELP = `medaccord <verb> [options]
   client add --connection FILE --id ID [--title TEXT] --scope SCOPE... (--redirect URL... | --role ROLE) [--jwks FILE|URL]
   client remove|list --connection FILE [--id ID]
         the SMART applications that may use it: those that staff use (--redirect), and backend services (--role)
-  wallet show|history|audit|consent|revoke|close|renew|token|preview|coverage --connections DIR [--wallet FILE] [--relation REF] [--at MSPID] [--json]
+  wallet show|history|audit|consent|revoke|close|renew|token|preview|coverage|claims|dispute --connections DIR [--wallet FILE] [--relation REF] [--at MSPID] [--json]
         a patient's wallet; without --wallet the one of the story told last
         audit [--save FILE]: who did what with her records at a member, each entry proved to stand in its audit log as it was anchored;
         FILE keeps the proof, for next time and for the network's verify-audit
@@ -46,6 +46,8 @@ const HELP = `medaccord <verb> [options]
         preview --document FILE: who would see which records by a consent before it is signed, and the difference from now;
                 FILE holds JSON: {"sets": [...], "validity": {"from", "until"} or null}
         coverage [--accept COVERAGE]: tells in words what the insurer of the relation offers, and signs the terms that she accepts
+        claims: what was billed about her, what is paid and what she owes, worked out again
+        dispute --claim CLAIM --grounds TEXT [--authority MSPID]: appeals against the decision of a claim, to the insurer or after it to an authority
         MEDACCORD_WALLET_PASSPHRASE opens and keeps a locked wallet file
   delegate grant|end --connections DIR --wallet FILE --relation REF ...
         the patient's side. grant: --key FILE --kind KIND --powers P,P --until TIME [--from TIME] [--withhold C,C] [--majority TIME]

@@ -1,4 +1,4 @@
-import { categories, memberRoles, type Rules } from '@medaccord/chaincode/model';
+import { categories, defaultClaimRules, memberRoles, type Rules } from '@medaccord/chaincode/model';
 import { z } from 'zod';
 import { newError } from '../../problem';
 import type { Facts } from '../../store';
@@ -19,6 +19,14 @@ const emergency = z.object({
   openReviews: z.int(),
 });
 
+const claims = z.object({
+  acknowledgeDays: z.int(),
+  adjudicateDays: z.int(),
+  appealDays: z.int(),
+  appealDecisionDays: z.int(),
+  secondPersonOver: z.record(z.string(), z.int()),
+});
+
 const answer = z.object({
   version: z.int(),
   purposes: z.array(purpose).readonly(),
@@ -26,6 +34,8 @@ const answer = z.object({
   deadlines: z.record(z.string(), z.int()),
   legalBases: z.array(legalBasis).readonly(),
   emergency: emergency.optional(),
+  /** As they hold, also where the rules say nothing of claims. */
+  claims,
   suspended: z.array(mspId).readonly(),
   adoptedAt: instant,
   transactionId,
@@ -60,7 +70,7 @@ export function newRulesRoutes(facts: Facts): readonly Route[] {
   function readRules(version: string): z.input<typeof answer> {
     const found = facts.find<Rules>('rules', '', version);
     if (found === undefined) throw newError('RESOURCE_NOT_FOUND', 'The rules have no such version');
-    const { legalBases = [], ...rules } = found.value;
-    return { ...rules, legalBases, transactionId: found.transactionId };
+    const { legalBases = [], claims: ofClaims = defaultClaimRules, ...rules } = found.value;
+    return { ...rules, legalBases, claims: ofClaims, transactionId: found.transactionId };
   }
 }
