@@ -19,6 +19,7 @@ import {
   PERSON,
   prepare,
   publish,
+  SECOND,
   submitted,
   type Cover,
   type SubmittedClaim,
@@ -111,6 +112,23 @@ describe('an appeal', () => {
     const onTime = await send(first());
     twin.clock = '2026-08-28T08:00:00.001Z';
     expect(await problemOf(send(first()))).toBe('comes too late');
+    expect(twin.commit(onTime)).toBe(OK);
+  });
+
+  test('has its whole time from when a second person agreed, where one had to: an insurer that waits with that takes none of it', async () => {
+    const dear = await claimFor(of, { code: 'spa', charge: 50_000 });
+    const clearing = { decisions: [{ line: 1, reason: 'own-rule', decision: 'clear' }] } as const;
+    await adjudicate(of, prepare(of, [{ claim: dear, facts: clearing, manner: 'person' }], { person: PERSON }));
+    const { relationRef, claimId } = dear.body;
+    const against = newAppeal(dear.body);
+    onDay('2026-08-29');
+    expect(await problemOf(send(against))).toBe('is against an adjudication that does not stand');
+    const clerk = await twin.identity(INSURER, 'insurer-clerk');
+    await twin.submit(clerk, 'ConfirmAdjudication', { relationRef, claimId, n: 1, person: SECOND });
+    onDay('2027-02-25');
+    const onTime = await send(against);
+    onDay('2027-02-26');
+    expect(await problemOf(send(against))).toBe('comes too late');
     expect(twin.commit(onTime)).toBe(OK);
   });
 

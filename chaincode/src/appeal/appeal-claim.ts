@@ -106,7 +106,8 @@ function assertOpen(request: Request, party: AppealEntry['party'], facts: Appeal
     [!earlier.some(({ appeal }) => appeal.level === level), 'was made already'],
   ]);
   const first = earlier.find(({ appeal }) => appeal.level === 'insurer');
-  return level === 'insurer' ? (facts.adjudication.at ?? at) : assertGoesOn(request, first, at);
+  const { at: decidedAt, confirmedAt = decidedAt ?? at } = facts.adjudication;
+  return level === 'insurer' ? confirmedAt : assertGoesOn(request, first, at);
 }
 
 function isStanding(n: number, { adjudication, replacedBy }: AppealFacts): boolean {

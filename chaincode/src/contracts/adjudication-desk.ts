@@ -220,7 +220,7 @@ export async function confirmAdjudicationDesk(
   const { mspId } = ledger.caller;
   if (mspId !== relation.counterparty) throw newError('CALLER_NOT_INSURER', { mspId });
   const standing = await adjudicationOf(ledger, await claimOf(ledger, relation, claimId));
-  const entry = confirmAdjudication(request, standing);
+  const entry = confirmAdjudication(request, standing, ledger.now);
   if (entry === standing) return entry;
   await ledger.write(adjudicationKey(relationRef, claimId), entry);
   ledger.emit({ name: 'AdjudicationConfirmed', ids: { relationRef, claimId } });

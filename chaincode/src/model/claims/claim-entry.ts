@@ -135,6 +135,8 @@ export const parseAdjudicationEntry = object({
   /** Pseudonyms of the persons, which outlive certificates; null where the rule decided. */
   persons: distinct(parseActor, 0, 2),
   at: nullable(parseInstant),
+  /** When a second person agreed: from then on it stands, and the time for an appeal runs. */
+  confirmedAt: optional(parseInstant),
   /** The newest of the claim's adjudications that a statement of hospital and insurer settles, and the number of that. */
   settled: optional(object({ n: number, number })),
 });
