@@ -27,6 +27,7 @@ import { newClaimOpeners } from '../src/wallet';
 import { writeWalletFile } from '../src/wallet/wallet-file';
 import { writeConnections } from './support/connection-folder';
 import type { Answer } from './support/door';
+import { withoutEnvelopes } from './support/hide-sealed';
 import { TestConsortium, waitFor, type TestGateway } from './support/test-consortium';
 import { newPlan, TestCoverage } from './support/test-coverage';
 import { ask, TestPatient } from './support/test-patient';
@@ -191,7 +192,7 @@ describe('a hospital that lost its verdicts', () => {
 
 describe('a hospital whose peer gets a document late', () => {
   it.each<[string, (answer: string) => string]>([
-    ['has nothing yet', (answer) => answer.replace(/"envelope":"[^"]+"/g, '"envelope":null')],
+    ['has nothing yet', withoutEnvelopes],
     [
       'does not answer',
       () => {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { formatUtf8, type Accumulators, type AdjudicationDocument } from '@medaccord/chaincode/model';
+import { hideSealed } from './support/hide-sealed';
 import { TestConsortium, waitFor, type TestGateway } from './support/test-consortium';
 import { newPlan, TestCoverage } from './support/test-coverage';
 import { TestPatient } from './support/test-patient';
@@ -138,6 +139,17 @@ describe('what one person uses at two hospitals', () => {
     expect(claims.find(other.patient.relationRef, claimId)?.status).not.toBe('complete');
     await intents.settle(name, { state: 'failed', code: undefined, block: undefined });
     expect((await other.decided(claimId)).benefit).toBe(BENEFIT);
+  });
+
+  it('is counted also while new terms of hers have not arrived', async () => {
+    await publish('renewed', { yearLimit: BENEFIT });
+    const [one, other] = (await insure({ planId: 'renewed', beneficiary: 'M-6' })) as [Insured, Insured];
+    expect(await one.pay(VISIT, '2026-03-01', CHARGE)).toEqual({ benefit: BENEFIT, elsewhere: {} });
+    const hidden = hideSealed(insurer, `${one.coverageId}.2`);
+    const coverage = new TestCoverage(one.patient);
+    expect((await coverage.begin(undefined, { planId: 'renewed', coverageId: one.coverageId })).body).toMatchObject({ version: 2 });
+    expect(await other.pay(VISIT, '2026-03-02', CHARGE)).toEqual({ benefit: 0, elsewhere: { [`${YEAR}/benefit`]: BENEFIT } });
+    hidden.mockRestore();
   });
 
   it('is kept without the number by which the insurer knows her', async () => {

@@ -15,6 +15,7 @@ import {
 } from '@medaccord/chaincode/model';
 import { commit, newSalt, seal, signJws } from '../src/crypto';
 import { digestOf } from '../src/ledger/digest';
+import { hideSealed } from './support/hide-sealed';
 import { TestClaims, type TestClaim } from './support/test-claims';
 import { TestConsortium, waitFor, type Answer } from './support/test-consortium';
 import { newPlan, TestCoverage } from './support/test-coverage';
@@ -249,6 +250,29 @@ describe('a claim in another currency', () => {
     expect((await sign(5)).body).toMatchObject({ number: 5, status: 'signed', waiting: null });
     const rest = (await propose()).body;
     expect(rest).toMatchObject({ number: 6, lines: [{ claimId: fourth.claimId, currency: 'EUR' }], waiting: 0 });
+  });
+});
+
+describe('a claim that draws on a preauthorization', () => {
+  it('waits at the hospital for what that authorizes, is not called wrong meanwhile, and is settled', async () => {
+    const asked = await claims.submit([{ records: [5] }], { use: 'preauthorization' });
+    const late = `${asked.claimId}.1`;
+    const hidden = hideSealed(alpha(), late);
+    await claims.deliver(asked);
+    const entryOf = ({ claimId }: TestClaim) =>
+      alpha().store.facts.find<AdjudicationEntry>('adjudication', patient.relationRef, claimId)?.value;
+    await waitFor(() => entryOf(asked)?.outcome === 'complete', 20_000);
+    const drawn = await claims.bill([{ records: [5], authorization: late }]);
+    const triesOf = ({ claimId }: TestClaim): number =>
+      hidden.mock.calls.filter(([call]) => JSON.stringify(call).includes(`${claimId}.1`)).length;
+    await waitFor(() => rowOf(drawn, 1) !== undefined || triesOf(drawn) > 5, 20_000);
+    expect(rowOf(drawn, 1)).toBeUndefined();
+    hidden.mockRestore();
+    await untilChecked(asked);
+    await untilChecked(drawn);
+    const { body } = await propose();
+    expect(body.lines).toContainEqual(lineOf(drawn, 7_500));
+    expect((await sign(body.number as number)).body.status).toBe('signed');
   });
 });
 

@@ -8,6 +8,7 @@ import {
   type Rules,
 } from '@medaccord/chaincode/model';
 import type { CoverageName } from '../claim-papers/coverage-name';
+import { listDrawn } from '../claim-papers/list-drawn';
 import { digestOf } from '../ledger/digest';
 import { newLanes } from '../ledger/lanes';
 import { readCode } from '../problem';
@@ -16,7 +17,7 @@ import type { Draft } from './draft';
 import { examineClaim, examineMissing, findReplacement, type Answer, type Finding } from './examine-claim';
 import { inParts } from './in-parts';
 import { openCoverage, type OpenedCoverage } from './open-coverage';
-import { listDrawn, submitAdjudications } from './submit-adjudications';
+import { submitAdjudications } from './submit-adjudications';
 
 /** Claims that are opened and whose evidence is read at once. */
 const atOnce = 8;

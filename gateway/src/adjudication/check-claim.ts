@@ -1,9 +1,9 @@
 import type { AdjudicationDocument, AdjudicationEntry, ClaimBody, ClaimEntry } from '@medaccord/chaincode/model';
+import { listDrawn } from '../claim-papers/list-drawn';
 import { openAdjudication } from '../claim-papers/read-chain';
 import { checkAdjudication, type AdjudicationVerdict, type OtherAdjudication } from '../claims';
 import type { AdjudicationOptions } from './adjudication-options';
 import { openCoverage } from './open-coverage';
-import { listDrawn } from './submit-adjudications';
 
 /** An adjudication with what it is of. */
 export interface CheckedPapers {

@@ -55,9 +55,9 @@ export async function openCoverage(options: Options, name: CoverageName): Promis
   return { ...bound, coverageId: newest.coverageId, versions, newest, terms, plans, accumulator };
 }
 
-/** As the own peer has them; nothing where no version counts. */
-async function readVersions(
-  { transactions }: Options,
+/** The versions of a coverage and how much of it is used, as the own peer has them; nothing where no version counts. */
+export async function readVersions(
+  { transactions }: Pick<Options, 'transactions'>,
   { relationRef, coverageId }: CoverageName,
 ): Promise<TransactionResponse<'GetCoverages'> | undefined> {
   const name = { relationRef: relationRef as RelationRef, coverageId: coverageId as CoverageId };

@@ -2,7 +2,7 @@ import { addAccumulators, type Accumulators } from '@medaccord/chaincode/model';
 import { readChain } from '../claim-papers/read-chain';
 import { newError } from '../problem';
 import { operationsOf, type AdjudicationOptions } from './adjudication-options';
-import { openCoverage, type OpenedCoverage } from './open-coverage';
+import { readVersions, type OpenedCoverage } from './open-coverage';
 
 /**
  * What whoever has a coverage used under her others of the same plan, as far as the insurer said that they are hers. Nothing of them may be
@@ -17,10 +17,11 @@ export async function readElsewhere(options: AdjudicationOptions, { coverageId, 
   for (const other of hers.filter((one) => one.coverageId !== coverageId)) {
     if (await intents.hasOpen(operationsOf(other.coverageId)))
       throw newError('READ_MODEL_STALE', 'What another coverage of hers uses is being decided; try again');
-    const opened = await openCoverage(options, other);
-    // Under a coverage that she has not signed, or that never opened here, nothing was decided.
-    if (typeof opened !== 'object' || opened.terms.planId !== terms.planId) continue;
-    used = addAccumulators(used, (await readChain(options, other, opened.accumulator)).used);
+    const accumulator = (await readVersions(options, other))?.accumulator;
+    if (accumulator == null) continue;
+    // By what was decided, and not by her terms there: new ones may not have arrived, and what she used stays used.
+    const chain = await readChain(options, other, accumulator);
+    if (chain.planId === terms.planId) used = addAccumulators(used, chain.used);
   }
   return used;
 }

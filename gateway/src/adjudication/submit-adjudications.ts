@@ -6,6 +6,7 @@ import {
   type ClaimEntry,
   type TransientInput,
 } from '@medaccord/chaincode/model';
+import { listDrawn } from '../claim-papers/list-drawn';
 import { openAdjudication, readChain } from '../claim-papers/read-chain';
 import { digestOf } from '../ledger/digest';
 import type { LedgerIdentity } from '../ledger/ledger';
@@ -86,12 +87,6 @@ function inputOf({ draft: { body, previous }, text, envelope, parcels }: Written
 async function openPreauthorizations(options: AdjudicationOptions, drafts: readonly Draft[]): Promise<readonly AdjudicationDocument[]> {
   const opened = await Promise.all(listDrawn(drafts).map((claimId) => openStanding(options, drafts[0]?.claim, claimId)));
   return opened.flatMap((document) => document ?? []).sort((one, other) => one.position - other.position);
-}
-
-/** The ids of the preauthorizations that lines name: what they allow has the id of the claim and the line. */
-export function listDrawn(drafts: readonly Pick<Draft, 'body'>[]): readonly string[] {
-  const ids = drafts.flatMap(({ body }) => body.lines.flatMap(({ authorization }) => authorization?.split('.')[0] ?? []));
-  return [...new Set(ids)];
 }
 
 async function openStanding(

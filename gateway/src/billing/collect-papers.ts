@@ -8,16 +8,19 @@ import {
   parseUtf8,
   type AdjudicationDocument,
   type AdjudicationEntry,
+  type ClaimBody,
   type ClaimEntry,
   type CoverageEntry,
   type SealedRef,
 } from '@medaccord/chaincode/model';
+import { listDrawn } from '../claim-papers/list-drawn';
 import { listPlans } from '../claim-papers/list-plans';
 import { listCoverage, termsRefOf } from '../claim-papers/read-coverage';
 import type { AdjudicationPapers, OtherAdjudication } from '../claims';
 import type { Transactions } from '../ledger/transactions';
 import type { SealedReader } from '../sealed/sealed-reader';
 import type { AdjudicatedRow, AdjudicatedTable, Facts } from '../store';
+import { listAdjudications } from './standing-claim';
 
 export interface PapersOptions {
   readonly facts: Facts;
@@ -40,6 +43,7 @@ export async function collectPapers(
   const opened = current === undefined ? 'unreadable' : await openDocuments(options.sealed, entry, current);
   if (opened === undefined) return 'missing';
   if (opened === 'unreadable') return opened;
+  if (isDrawnAwaited(options, entry, opened.body)) return 'missing';
   return { ...opened, claim, versions, entry, ...(await collectEntries(options, claim, opened)) };
 }
 
@@ -60,6 +64,16 @@ async function collectEntries(
 }
 
 type Opened = Pick<AdjudicationPapers, 'document' | 'body' | 'terms'>;
+
+/**
+ * Whether an earlier adjudication of a preauthorization that the claim draws on has not been worked out: without its document nobody can tell
+ * what was authorized, and documents come in any order.
+ */
+function isDrawnAwaited({ facts, adjudicated }: PapersOptions, { relationRef, claimId, at }: AdjudicationEntry, body: ClaimBody): boolean {
+  const drawn = listDrawn([{ body }]).filter((id) => id !== claimId);
+  const earlier = drawn.flatMap((id) => listAdjudications(facts, relationRef, id)).filter((one) => (one.at ?? '') < (at ?? ''));
+  return earlier.some((one) => adjudicated.find(one) === undefined);
+}
 
 /** Nothing as long as one of them is not here. */
 async function openDocuments(

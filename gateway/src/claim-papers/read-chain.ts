@@ -30,6 +30,8 @@ export interface Chain {
   readonly used: Accumulators;
   /** Under which the ledger commits to what is used; null before the first adjudication. */
   readonly salt: Salt | null;
+  /** By which the newest adjudication went; null before the first. */
+  readonly planId: string | null;
 }
 
 /**
@@ -37,13 +39,13 @@ export interface Chain {
  * @throws CommitmentMismatch; CodedError READ_MODEL_STALE as long as that adjudication is not in the read model
  */
 export async function readChain(options: Options, name: CoverageName, { position, used }: AccumulatorEntry): Promise<Chain> {
-  if (used === null) return { position, used: {}, salt: null };
+  if (used === null) return { position, used: {}, salt: null, planId: null };
   for (const entry of listAdjudications(options, name).reverse()) {
     const document = await openAdjudication(options, entry);
     if (document.position !== position) continue;
     const after = usedAfter(options, document);
     await assertOpens(used, usedPreimage(after, document.salt));
-    return { position, used: after, salt: document.salt };
+    return { position, used: after, salt: document.salt, planId: document.planId };
   }
   throw newError('READ_MODEL_STALE', 'The newest adjudication of this coverage is not known here yet; try again');
 }
