@@ -241,10 +241,26 @@ describe('an authority', () => {
     expect(await problemOf(decide(newDecision(first())))).toBe('is before an authority');
   });
 
-  test('is not appealed to where the insurer granted the appeal', async () => {
+  test('is not appealed to where the insurer granted the appeal, unless it does not adjudicate again in time', async () => {
     await appeal(twin, first());
     expect(twin.commit(await decide(newDecision(first(), { outcome: 'granted' })))).toBe(OK);
+    onDay('2026-03-31');
     expect(await problemOf(send(second()))).toBe('was granted already');
+    onDay('2026-04-01');
+    await appeal(twin, second());
+  });
+
+  test.each(['granted', 'open'] as const)('is appealed to at once where the insurer decided anew after an appeal: %s', async (outcome) => {
+    await appeal(twin, first());
+    if (outcome === 'granted') expect(twin.commit(await decide(newDecision(first(), { outcome })))).toBe(OK);
+    await adjudicate(of, prepare(of, [{ claim, manner: 'person' }], { person: PERSON }));
+    expect(await problemOf(send(signed(second({ n: 2 }))))).toBe('goes to the insurer first');
+    onDay('2026-08-29');
+    expect(await problemOf(send(second({ n: 2 })))).toBe('comes too late');
+    onDay('2026-08-28');
+    await appeal(twin, second({ n: 2 }));
+    const committee = { by: AUTHORITY, role: 'ethics-officer' } as const;
+    expect(twin.commit(await decide(newDecision(second({ n: 2 }), { outcome: 'granted' }), committee))).toBe(OK);
   });
 
   test('is a member that the rules name so', async () => {

@@ -100,28 +100,29 @@ function assertRecipients({ level, authority, sealed }: Request, { relation, rul
 /** Answers from when on the time for the appeal runs. */
 function assertOpen(request: Request, party: AppealEntry['party'], facts: AppealFacts, at: Instant): Instant {
   const { n, level } = request;
-  const earlier = facts.appeals.filter(({ appeal }) => appeal.n === n && appeal.party === party);
+  const own = facts.appeals.filter(({ appeal }) => appeal.party === party);
+  const earlier = own.filter(({ appeal }) => appeal.n === n);
   checkOpen(request, [
     [isStanding(n, facts), 'is against an adjudication that does not stand'],
     [!earlier.some(({ appeal }) => appeal.level === level), 'was made already'],
   ]);
-  const first = earlier.find(({ appeal }) => appeal.level === 'insurer');
   const { at: decidedAt, confirmedAt = decidedAt ?? at } = facts.adjudication;
-  return level === 'insurer' ? confirmedAt : assertGoesOn(request, first, at);
+  if (level === 'insurer') return confirmedAt;
+  const first = earlier.find(({ appeal }) => appeal.level === 'insurer');
+  if (first !== undefined) return assertGoesOn(request, first, at);
+  // An insurer that was appealed to and has decided anew keeps nobody from the authority by that.
+  checkOpen(request, [[own.length > 0, 'goes to the insurer first']]);
+  return confirmedAt;
 }
 
 function isStanding(n: number, { adjudication, replacedBy }: AppealFacts): boolean {
   return adjudication.n === n && adjudication.status === 'final' && adjudication.outcome !== 'reversed' && replacedBy === null;
 }
 
-/** An authority hears what the insurer did not grant, or did not decide in time. */
-function assertGoesOn(request: Request, first: Appeal | undefined, at: Instant): Instant {
-  const { relationRef, claimId } = request;
-  if (first === undefined) throw newError('APPEAL_NOT_OPEN', { relationRef, claimId, problem: 'goes to the insurer first' });
-  const { appeal, decision } = first;
-  checkOpen(request, [
-    [decision?.outcome !== 'granted', 'was granted already'],
-    [decision !== null || appeal.decideBy < at, 'waits for the insurer'],
-  ]);
-  return decision?.at ?? appeal.decideBy;
+/** An authority hears what the insurer did not grant, did not decide in time, or granted and did not adjudicate again in time. */
+function assertGoesOn(request: Request, { appeal, decision }: Appeal, at: Instant): Instant {
+  const until = decision === null ? appeal.decideBy : decision.adjudicateBy;
+  if (until === null) return decision?.at ?? at;
+  checkOpen(request, [[until < at, decision === null ? 'waits for the insurer' : 'was granted already']]);
+  return until;
 }
