@@ -173,6 +173,8 @@ describe('a claim', () => {
     for (const name of [hers['Procedure'], 'Procedure/nobody', 'x'.repeat(43), held['Patient']?.replace('Patient', 'Organization')])
       expect((await bill(byLines(line({ records: [name] })))).body.code).toBe('RESOURCE_NOT_FOUND');
     expect((await bill(byLines(line(), line()))).body).toMatchObject({ code: 'REQUEST_INVALID', details: { place: 'body.lines[1]' } });
+    const dear = byLines(line({ charge: 100_000_000_000 }), line({ day: '2026-02-02', charge: 1 }));
+    expect((await bill(dear)).body).toMatchObject({ code: 'REQUEST_INVALID', details: { place: 'body.lines' } });
     expect((await bill({ type: 'institutional', currency: 'USD', lines: [line()] })).body.code).toBe('REQUEST_INVALID');
     await alpha!.send(`/fhir/${held['Procedure']!}`, { method: 'DELETE', token: await alpha!.token('records') });
     expect((await bill()).body.code).toBe('RESOURCE_NOT_FOUND');

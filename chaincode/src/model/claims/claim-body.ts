@@ -2,7 +2,7 @@ import { integer, list, nullable, object, oneOf, RequestInvalid, type Parsed, ty
 import { parseClaimId, parseCoverageId, parseRecordId, parseRelationRef, parseSalt } from '../identifiers';
 import { parseResourceType } from '../record-details';
 import { billedLine, type BilledClaim } from './claim';
-import { parseCurrency } from './money';
+import { MOST_MONEY, parseCurrency } from './money';
 import { claimTypes } from './services';
 
 const MOST_LINES = 1000;
@@ -59,6 +59,9 @@ export const parseClaimBody: Parser<ClaimBody> = (value, place) => {
       throw new RequestInvalid(`${here}.sequence`, 'higher than that of the line before');
     if (!records.some(({ recordId }) => recordId === item.recordId)) throw new RequestInvalid(`${here}.item`, "one of the line's records");
   });
+  // So that what is paid for a claim fits in a line of a statement.
+  if (body.lines.reduce((sum, { charge }) => sum + charge, 0) > MOST_MONEY)
+    throw new RequestInvalid(`${place}.lines`, `charged ${String(MOST_MONEY)} minor units together at most`);
   return body;
 };
 
