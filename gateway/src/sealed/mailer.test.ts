@@ -124,6 +124,36 @@ describe('Mailer', () => {
     await mailer.stop();
   });
 
+  it('asks about a list whose outcome is unknown as it was, and puts nothing else into it, until that is known', async () => {
+    const operations: string[] = [];
+    let isKnown = false;
+    const submit = (
+      _name: string,
+      _request: unknown,
+      { operation, input }: { operation: string; input: { envelopes: string[] } },
+    ): unknown => {
+      operations.push(`${operation} ${input.envelopes.join(' and ')}`);
+      const isList = input.envelopes.length > 1;
+      return isKnown || !isList ? Promise.resolve({}) : Promise.reject(newError('LEDGER_OUTCOME_UNKNOWN', 'unknown'));
+    };
+    const parcels = ['two', 'one'].map((envelope) => ({ ...parcelOf('binding', envelope), ref: envelope.padEnd(22, 'R') }));
+    const later = { ...parcelOf('binding', 'three'), ref: 'three'.padEnd(22, 'R') };
+    for (const { ref: name, envelope } of [...parcels, later]) relations.set(name, { AlphaMSP: envelope });
+    const facts = { find: newFind(relations), findKey: () => undefined };
+    const mailer = new Mailer({ outbox, facts, transactions: { submit }, onTrouble: () => undefined } as unknown as MailerOptions);
+    await mailer.put(parcels);
+    expect(await mailer.deliver(parcels)).toEqual(['pending', 'pending']);
+    await mailer.put([later]);
+    await mailer.deliver([later, ...parcels.toReversed()]);
+    isKnown = true;
+    await pass(30_000);
+    const [list, ...next] = operations;
+    expect(list).toMatch(/ one and two$/);
+    expect(next).toEqual([expect.stringMatching(/ three$/), list, list]);
+    expect(await outbox.list()).toEqual([]);
+    await mailer.stop();
+  });
+
   it('drops what waited a day for an entry that never came', async () => {
     const mailer = newMailer();
     await mailer.put([parcelOf('binding', 'mine')]);

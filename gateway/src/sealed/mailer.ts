@@ -53,6 +53,8 @@ export class Mailer {
   readonly #running = new Map<string, Promise<DeliveryStatus>>();
   /** By receiver: what leaves as soon as a lane is free. */
   readonly #gathered = new Map<string, Gathered[]>();
+  /** By name: the list in which a parcel was sent whose outcome is unknown. It is asked about as it was, until that is known. */
+  readonly #unknown = new Map<string, symbol>();
   /** By name: parcels whose public entry was not on the ledger when they were put in or last looked at. */
   readonly #early = new Map<string, WaitingParcel>();
   /** By receiver: one that cannot be reached holds nobody else's parcels up. */
@@ -178,9 +180,17 @@ export class Mailer {
   async #sendGathered(organisation: string): Promise<void> {
     const gathered = this.#gathered.get(organisation) ?? [];
     this.#gathered.delete(organisation);
-    const load = takeLoad(gathered);
-    for (const one of gathered) this.#gather(one);
+    const load = this.#takeLoad(gathered);
+    for (const one of gathered) if (!load.includes(one)) this.#gather(one);
     await this.#send(organisation, load);
+  }
+
+  /** What goes in one transaction: a list whose outcome is unknown, or of the others as many as fit. */
+  #takeLoad(gathered: readonly Gathered[]): readonly Gathered[] {
+    const listOf = ({ parcel }: Gathered): symbol | undefined => this.#unknown.get(formatName(parcel));
+    const list = gathered[0] && listOf(gathered[0]);
+    const same = gathered.filter((one) => listOf(one) === list);
+    return list === undefined ? same.slice(0, countThatFit(same)) : same;
   }
 
   async #send(organisation: string, load: readonly Gathered[]): Promise<void> {
@@ -192,6 +202,10 @@ export class Mailer {
     } catch (cause) {
       error = toCodedError(cause);
     }
+    const list = Symbol(organisation);
+    for (const name of parcels.map(formatName))
+      if (error?.category === 'uncertain') this.#unknown.set(name, list);
+      else this.#unknown.delete(name);
     if (error !== undefined && load.length > 1 && !undecided.includes(error.category)) {
       const half = Math.ceil(load.length / 2);
       for (const part of [load.slice(0, half), load.slice(half)]) await this.#send(organisation, part);
@@ -207,12 +221,20 @@ export class Mailer {
   }
 
   async #submit(organisation: string, parcels: readonly Parcel[]): Promise<void> {
-    // Another envelope for the same place is another operation: what becomes of it says nothing about this one.
-    const operation = `sealed/${digestOf(parcels.map(formatName).join())}`;
+    // In one order, so that the same list is the same operation. Another envelope for the same place is another one: what becomes of it
+    // says nothing about this one.
+    const named = new Map(parcels.map((parcel) => [formatName(parcel), parcel]));
+    const names = [...named.keys()].sort();
+    const sorted = names.flatMap((name) => named.get(name) ?? []);
     await this.#options.transactions.submit(
       'StoreSealed',
-      { organisation: organisation as MspId, keys: parcels.map(({ kind, ref, id }) => ({ kind, ref, id })) },
-      { operation, organisations: [organisation], input: { envelopes: parcels.map(({ envelope }) => envelope) }, mayLag: true },
+      { organisation: organisation as MspId, keys: sorted.map(({ kind, ref, id }) => ({ kind, ref, id })) },
+      {
+        operation: `sealed/${digestOf(names.join())}`,
+        organisations: [organisation],
+        input: { envelopes: sorted.map(({ envelope }) => envelope) },
+        mayLag: true,
+      },
     );
   }
 
@@ -233,15 +255,15 @@ export class Mailer {
   }
 }
 
-/** Takes off the list what goes in one transaction: one parcel at least. */
-function takeLoad(gathered: Gathered[]): readonly Gathered[] {
+/** How many go in one transaction: one parcel at least. */
+function countThatFit(gathered: readonly Gathered[]): number {
   let [count, characters] = [0, 0];
   for (const { parcel } of gathered.slice(0, MAX_SEALED_VALUES)) {
     characters += parcel.envelope.length;
     if (count > 0 && characters > mostCharacters) break;
     count += 1;
   }
-  return gathered.splice(0, count);
+  return count;
 }
 
 function isOrphan({ at }: WaitingParcel): boolean {
