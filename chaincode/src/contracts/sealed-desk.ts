@@ -1,5 +1,6 @@
 import {
   adjudicationKey,
+  askRef,
   findGrant,
   newError,
   parseAdjudicationEntry,
@@ -8,7 +9,6 @@ import {
   parsePatientEntry,
   parseRelationRef,
   parseRequestId,
-  parseSealedRef,
   parseSubjectRef,
   patientKey,
   RequestInvalid,
@@ -18,7 +18,6 @@ import {
   type Digest,
   type MspId,
   type RelationEntry,
-  type SealedRef,
   type SealedValue,
   type TransactionRequest,
   type TransactionResponse,
@@ -40,29 +39,22 @@ export async function storeSealedDesk(ledger: Ledger, { organisation, keys }: St
   ledger.assertOwnPeer(organisation);
   const { envelopes } = ledger.input('StoreSealed');
   if (envelopes.length !== keys.length) throw new RequestInvalid('input.envelopes', 'one for each key of the request');
-  const refs: SealedRef[] = [];
   for (const [at, key] of keys.entries()) {
     const place = `request.keys[${String(at)}]`;
-    const [ref, envelope] = [parseSealedRef(key, place), envelopes[at] as string];
-    await entryChecks[key.kind](ledger, { ...key, organisation, place }, { ref, envelope: digestOf(envelope) });
+    const envelope = envelopes[at] as string;
+    await entryChecks[key.kind](ledger, { ...key, organisation, place }, digestOf(envelope));
     // Written also when it stands already: a transaction that writes nothing would need two organisations.
-    await ledger.seal(organisation, ref, envelope);
-    refs.push(ref);
+    await ledger.seal(organisation, key, envelope);
   }
-  ledger.emit({ name: 'SealedStored', ids: { keys: refs } });
-  return { keys: refs };
+  ledger.emit({ name: 'SealedStored', ids: { keys } });
+  return { keys };
 }
 
 /** Where a value is to be stored, and the place of its name in the request. */
 type Target = StoreSealed['keys'][number] & { readonly organisation: MspId; readonly place: string };
 
-/** What is to be stored: its name, and its SHA-256. */
-interface Offer {
-  readonly ref: SealedRef;
-  readonly envelope: Digest;
-}
-
-type EntryCheck = (ledger: Ledger, target: Target, offer: Offer) => Promise<void>;
+/** @param envelope SHA-256 of what is to be stored */
+type EntryCheck = (ledger: Ledger, target: Target, envelope: Digest) => Promise<void>;
 
 const entryChecks: Readonly<Record<Target['kind'], EntryCheck>> = {
   identity: async (ledger, { ref, place, organisation }) => {
@@ -71,12 +63,12 @@ const entryChecks: Readonly<Record<Target['kind'], EntryCheck>> = {
     if (patient === undefined) throw newError('PATIENT_NOT_FOUND', { subjectRef });
     assertIdentitySealable(patient, organisation, ledger.caller);
   },
-  binding: async (ledger, target, { envelope }) => {
+  binding: async (ledger, target, envelope) => {
     const relation = await relationAt(ledger, target);
     assertPartySealable(relation, target.organisation);
     assertNamed(relation.sealed, target.organisation, envelope);
   },
-  'consent-document': async (ledger, target, { envelope }) => {
+  'consent-document': async (ledger, target, envelope) => {
     const relation = await relationAt(ledger, target);
     const version = Number(target.id);
     const consent = await signedConsentOf(ledger, relation, version);
@@ -84,13 +76,13 @@ const entryChecks: Readonly<Record<Target['kind'], EntryCheck>> = {
     assertPartySealable(relation, target.organisation);
     assertNamed(consent.sealed, target.organisation, envelope);
   },
-  delegation: async (ledger, target, { envelope }) => {
+  delegation: async (ledger, target, envelope) => {
     const relation = await relationAt(ledger, target);
     const grant = findGrant(await delegationsOf(ledger, relation), Number(target.id));
     if (grant === undefined) throw newError('DELEGATION_INVALID', { relationRef: relation.relationRef, problem: 'is not there' });
     assertNamed(grant.sealed, target.organisation, envelope);
   },
-  ask: async (ledger, target, { ref, envelope }) => {
+  ask: async (ledger, target, envelope) => {
     const relation = await relationAt(ledger, target);
     const request = await requestOf(ledger, {
       relationRef: relation.relationRef,
@@ -98,9 +90,10 @@ const entryChecks: Readonly<Record<Target['kind'], EntryCheck>> = {
       requestId: parseRequestId(target.id, `${target.place}.id`),
     });
     assertAskSealable(request, relation, target.organisation, ledger.caller);
+    const ref = askRef(relation.relationRef, request.requestId);
     assertFirst(ref, await ledger.sealedDigest(target.organisation, ref), envelope);
   },
-  coverage: async (ledger, target, { envelope }) => {
+  coverage: async (ledger, target, envelope) => {
     const relation = await relationAt(ledger, target);
     const [name, version] = numberedOf(target);
     const coverageId = parseCoverageId(name, `${target.place}.id`);
@@ -110,21 +103,21 @@ const entryChecks: Readonly<Record<Target['kind'], EntryCheck>> = {
     if (statement.version !== version) throw new RequestInvalid(`${target.place}.id`, 'the version for which the patient signed the terms');
     assertNamed(statement.sealed, target.organisation, envelope);
   },
-  claim: async (ledger, target, { envelope }) => {
+  claim: async (ledger, target, envelope) => {
     const claim = await claimOf(ledger, await relationAt(ledger, target), parseClaimId(target.id, `${target.place}.id`));
     assertNamed(claim.sealed, target.organisation, envelope);
   },
-  adjudication: (ledger, target, offer) => assertOfAdjudication(ledger, target, offer, ({ sealed }, hospital) => sealed[hospital]),
-  explanation: (ledger, target, offer) => assertOfAdjudication(ledger, target, offer, ({ explanation }) => explanation),
-  appeal: async (ledger, target, { envelope }) => {
+  adjudication: (ledger, target, envelope) => assertOfAdjudication(ledger, target, envelope, ({ sealed }, hospital) => sealed[hospital]),
+  explanation: (ledger, target, envelope) => assertOfAdjudication(ledger, target, envelope, ({ explanation }) => explanation),
+  appeal: async (ledger, target, envelope) => {
     const { appeal } = await namedAppealOf(ledger, target);
     assertNamed(appeal.sealed, target.organisation, envelope);
   },
-  'appeal-opinion': async (ledger, target, { envelope }) => {
+  'appeal-opinion': async (ledger, target, envelope) => {
     const { decision } = await decidedAppealOf(ledger, target);
     assertNamed(decision.sealed, target.organisation, envelope);
   },
-  'appeal-notice': async (ledger, target, { envelope }) => {
+  'appeal-notice': async (ledger, target, envelope) => {
     const { decision, relation } = await decidedAppealOf(ledger, target);
     assertNamed({ [relation.custodian]: decision.notice }, target.organisation, envelope);
   },
@@ -163,7 +156,7 @@ async function decidedAppealOf(
 async function assertOfAdjudication(
   ledger: Ledger,
   target: Target,
-  { envelope }: Offer,
+  envelope: Digest,
   digestOf: (entry: AdjudicationEntry, hospital: MspId) => Digest | null | undefined,
 ): Promise<void> {
   const relation = await relationAt(ledger, target);

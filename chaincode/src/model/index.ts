@@ -270,6 +270,7 @@ export {
   identityRef,
   noticeRef,
   parseSealedRef,
+  type DeliveredRef,
   paymentRef,
   privateKey,
   recordRef,

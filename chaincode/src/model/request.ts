@@ -34,7 +34,7 @@ import { MAX_PROOF } from './merkle';
 import { parseProof } from './proof';
 import { parsePurpose, parsePurposes } from './purpose';
 import { parseStaffRole } from './role';
-import { parseSealedRef } from './sealed';
+import { parseDeliveredRef, parseSealedRef } from './sealed';
 import { parseSealedDigests } from './signed-payload';
 
 // The one argument of each transaction. Nothing here may be plaintext of a payload, details, binding, document or ask: arguments are public.
@@ -210,28 +210,7 @@ export const requests = {
   /** Values for one organisation. */
   StoreSealed: object({
     organisation: parseMspId,
-    keys: list(
-      object({
-        kind: oneOf([
-          'identity',
-          'binding',
-          'consent-document',
-          'ask',
-          'delegation',
-          'coverage',
-          'claim',
-          'adjudication',
-          'explanation',
-          'appeal',
-          'appeal-opinion',
-          'appeal-notice',
-        ]),
-        ref: text(/^[A-Za-z0-9_-]{22,64}$/, '22 to 64 base64url characters'),
-        id: text(/^[A-Za-z0-9_-]{1,64}(\.[1-9][0-9]{0,6})?$/, 'a version, or an id with or without a version'),
-      }),
-      1,
-      MAX_SEALED_VALUES,
-    ),
+    keys: list(parseDeliveredRef, 1, MAX_SEALED_VALUES),
   }),
   ReadSealed: object({ keys: list(parseSealedRef, 1, 600) }),
   /** The rules in force, or an earlier version of them. */

@@ -72,6 +72,18 @@ export const parseSealedRef: Parser<SealedRef> = (value, place) => {
   return ref;
 };
 
+/** Kinds that follow their public entry (`StoreSealed`); all others are stored by the transaction that makes the entry. */
+const parseDeliveredKind = oneOf([
+  ...(['identity', 'binding', 'consent-document', 'ask', 'delegation', 'coverage'] as const),
+  ...(['claim', 'adjudication', 'explanation', 'appeal', 'appeal-opinion', 'appeal-notice'] as const),
+] as const);
+export type DeliveredRef = SealedRef & { readonly kind: Parsed<typeof parseDeliveredKind> };
+
+export const parseDeliveredRef: Parser<DeliveredRef> = (value, place) => {
+  const ref = parseSealedRef(value, place);
+  return { ...ref, kind: parseDeliveredKind(ref.kind, `${place}.kind`) };
+};
+
 export const recordRef = (recordId: RecordId, version: number): SealedRef => ({
   kind: 'record',
   ref: recordId,

@@ -1,3 +1,4 @@
+import type { DeliveredRef } from '@medaccord/chaincode/model';
 import type { KeptDatabase } from './kept-database';
 
 export const outboxTable = `
@@ -29,9 +30,7 @@ ALTER TABLE waiting RENAME TO outbox;`;
 /** A sealed value on its way into an organisation's private collection. */
 export interface Parcel {
   readonly organisation: string;
-  readonly kind:
-    | ('identity' | 'binding' | 'consent-document' | 'ask' | 'delegation' | 'coverage' | 'claim' | 'adjudication' | 'explanation')
-    | ('appeal' | 'appeal-opinion' | 'appeal-notice');
+  readonly kind: DeliveredRef['kind'];
   readonly ref: string;
   readonly id: string;
   readonly envelope: string;
